@@ -1,0 +1,1 @@
+"""Links to the plant, one module each."""

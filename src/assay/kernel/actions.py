@@ -1,0 +1,197 @@
+"""Actions: propose, decide, execute, confirm, roll back. Nothing else in Assay writes to a plant."""
+
+from __future__ import annotations
+
+import math
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import NoReturn
+
+from assay.kernel.action import Action, ActionState, Approval, Proposal, note
+from assay.kernel.errors import AssayError, NeedsApproval, Refused
+from assay.kernel.policy import Caller, Policy
+from assay.kernel.ports import ActionStore, EvidenceStore, PlantWriter, TagBook
+from assay.kernel.writing import Hand, Outcome
+
+PROPOSE = "action.propose"
+"""The name under which a policy's rules allow proposing (effect ``write``)."""
+LONGEST_LIFE = timedelta(hours=24)
+
+
+def utc_now() -> datetime:
+    """The time now, aware."""
+    return datetime.now(UTC)
+
+
+class ActionService:
+    """The only way to the plant's writer.
+
+    ``plant``, when given, is the only plant whose proposals are taken; ``evidence``, when given, must hold every piece
+    of evidence that a proposal names; ``settle`` is how many seconds a written value may take to show in read-back.
+    Refusals raise ``Refused`` and are recorded in the store's audit.
+    """
+
+    def __init__(
+        self,
+        store: ActionStore,
+        policy: Policy,
+        tagbook: TagBook,
+        writer: PlantWriter,
+        clock: Callable[[], datetime] = utc_now,
+        *,
+        plant: str | None = None,
+        evidence: EvidenceStore | None = None,
+        settle: float = 5.0,
+    ) -> None:
+        self._store, self._policy, self._book, self._clock = store, policy, tagbook, clock
+        self._hand = Hand(writer, tagbook, settle)
+        self._plant, self._evidence = plant, evidence
+
+    def propose(self, proposal: Proposal, *, run: str, caller: Caller) -> Action:
+        """Store a proposal that keeps every limit; nothing is written."""
+        self._policy.require(caller, PROPOSE, "write", proposal.zone)
+        self._check(proposal)
+        now = self._clock()
+        if proposal.expires.tzinfo is None or not now < proposal.expires <= now + LONGEST_LIFE:
+            raise Refused("kernel.action_expiry", hours=LONGEST_LIFE.total_seconds() / 3600)
+        if not proposal.evidence:
+            raise Refused("kernel.action_no_evidence")
+        if self._evidence is not None:
+            for id in proposal.evidence:
+                self._evidence.get(id)
+        action = Action(id=f"act_{uuid.uuid4().hex[:12]}", run=run, state=ActionState.PROPOSED, proposal=proposal)
+        self._store.create(action)
+        return action
+
+    def decide(self, action_id: str, *, person: str, role: str, digest: str, approve: bool) -> Action:
+        """Approve or reject exactly the proposal whose digest the person saw."""
+        action = self._store.get(action_id)
+        if action.state is not ActionState.PROPOSED:
+            self._refuse(action, person, "kernel.action_moved", expected="proposed", state=action.state.value)
+        self._not_expired(action, person)
+        if digest != action.proposal.digest:
+            self._refuse(action, person, "kernel.action_digest")
+        self._may(action, person, role)
+        approval = Approval(
+            person=person,
+            role=role,
+            digest=digest,
+            approved=approve,
+            at=self._clock(),
+            expires=action.proposal.expires,
+        )
+        state = ActionState.APPROVED if approve else ActionState.REJECTED
+        return self._advance(action, by=person, state=state, approval=approval)
+
+    async def execute(self, action_id: str, *, by: str = "assay") -> Action:
+        """Write an approved action; the result is ``executed``, ``rolled_back`` or ``failed`` (see its note).
+
+        Before the first write, everything is checked again: state, expiry, digest, the approver's right, the limits,
+        and that the plant still is where the proposal found it. Errors of the link at this point leave it approved.
+        """
+        action = self._store.get(action_id)
+        self._approved(action, by)
+        try:
+            self._check(action.proposal)
+        except Refused as error:
+            self._refuse(action, by, error.key, **error.params)
+        drift = await self._hand.drifted(action.proposal.writes)
+        if drift is not None:
+            write, now = drift
+            self._refuse(action, by, "kernel.action_drifted", tag=write.tag, before=write.before, now=now)
+        self._not_expired(action, by)  # reading took time
+        claimed = self._advance(action, by=by, state=ActionState.EXECUTING, note=note("kernel.action_writing"))
+        outcome = await self._hand.apply(action.proposal.writes)
+        state = ActionState.EXECUTED if outcome.written else _after_failure(outcome)
+        done = self._advance(claimed, by=by, state=state, read_back=outcome.read_back, note=outcome.note)
+        if outcome.stopped is not None:
+            raise outcome.stopped
+        return done
+
+    def confirm(self, action_id: str, *, by: str = "assay") -> Action:
+        """Say that an executed action had the predicted effect."""
+        action = self._store.get(action_id)
+        if action.state is not ActionState.EXECUTED:
+            self._refuse(action, by, "kernel.action_moved", expected="executed", state=action.state.value)
+        return self._advance(action, by=by, state=ActionState.CONFIRMED)
+
+    async def rollback(self, action_id: str, *, by: str = "assay", interrupted: bool = False) -> Action:
+        """Restore the values that were there before, under the same approval.
+
+        ``interrupted`` also takes an action that was left in ``executing`` by a process that is known to be dead.
+        """
+        action = self._store.get(action_id)
+        dead = interrupted and action.state is ActionState.EXECUTING
+        if action.state is not ActionState.EXECUTED and not dead:
+            self._refuse(action, by, "kernel.action_moved", expected="executed", state=action.state.value)
+        if action.approval is None or action.approval.digest != action.proposal.digest:
+            self._refuse(action, by, "kernel.action_digest")
+        if not dead:
+            writing = note("kernel.action_restoring")
+            action = self._advance(action, by=by, state=ActionState.EXECUTING, note=writing)
+        outcome = await self._hand.restore(action.proposal.writes)
+        read_back = {**action.read_back, **outcome.read_back}
+        return self._advance(action, by=by, state=_after_failure(outcome), read_back=read_back, note=outcome.note)
+
+    def _check(self, proposal: Proposal) -> None:
+        if self._plant is not None and proposal.plant != self._plant:
+            raise Refused("kernel.action_plant", plant=proposal.plant, expected=self._plant)
+        tags = [write.tag for write in proposal.writes]
+        if not tags or len(set(tags)) != len(tags):
+            raise Refused("kernel.action_targets")
+        for write in proposal.writes:
+            limits = self._book.limits(write.tag)
+            if limits is None or not limits.writable:
+                raise Refused("kernel.action_not_writable", tag=write.tag)
+            if limits.zone != proposal.zone:
+                raise Refused("kernel.action_zone", tag=write.tag, zone=limits.zone, proposed=proposal.zone)
+            if limits.unit != write.unit:
+                raise Refused("kernel.action_unit", tag=write.tag, unit=limits.unit, proposed=write.unit)
+            bounds = (limits.minimum, limits.maximum)
+            if not all(math.isfinite(bound) for bound in bounds):
+                raise Refused("kernel.action_no_limits", tag=write.tag)
+            for value in (write.value, write.before):
+                if not (math.isfinite(value) and bounds[0] <= value <= bounds[1]):
+                    raise Refused("kernel.action_limit", tag=write.tag, value=value, low=bounds[0], high=bounds[1])
+
+    def _approved(self, action: Action, by: str) -> None:
+        if action.state is ActionState.PROPOSED:
+            self._store.refused(action.id, by=by, why="kernel.action_needs_approval")
+            raise NeedsApproval("kernel.action_needs_approval", action=action.id)
+        approval = action.approval
+        if action.state is not ActionState.APPROVED or approval is None or not approval.approved:
+            self._refuse(action, by, "kernel.action_moved", expected="approved", state=action.state.value)
+        self._not_expired(action, by)
+        if approval.digest != action.proposal.digest:
+            self._refuse(action, by, "kernel.action_digest")
+        self._may(action, approval.person, approval.role)
+
+    def _may(self, action: Action, person: str, role: str) -> None:
+        zone = action.proposal.zone
+        try:
+            holds = role in self._policy.caller(person).roles
+        except Refused as error:
+            self._refuse(action, person, error.key, **error.params)
+        if not holds or not self._policy.may_approve(role, zone):
+            self._refuse(action, person, "kernel.action_role", person=person, role=role, zone=zone)
+
+    def _not_expired(self, action: Action, by: str) -> None:
+        ends = [action.proposal.expires] + ([action.approval.expires] if action.approval else [])
+        if self._clock() >= min(ends):
+            self._advance(action, by=by, state=ActionState.EXPIRED)
+            raise Refused("kernel.action_expired", id=action.id, expires=min(ends).isoformat())
+
+    def _advance(self, action: Action, *, by: str, state: ActionState, **changes: object) -> Action:
+        fresh = {"note": "", **changes, "state": state}
+        moved = action.model_copy(update=fresh)
+        self._store.advance(moved, expected=action.state.value, by=by)
+        return moved
+
+    def _refuse(self, action: Action, by: str, key: str, **params: object) -> NoReturn:
+        self._store.refused(action.id, by=by, why=AssayError(key, **{"id": action.id, **params}).render("en"))
+        raise Refused(key, **{"id": action.id, **params})
+
+
+def _after_failure(outcome: Outcome) -> ActionState:
+    return ActionState.ROLLED_BACK if outcome.restored else ActionState.FAILED

@@ -1,0 +1,56 @@
+"""What a language model is asked: one letter. The stable part comes first, so that its prefix cache can be reused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from assay.kernel.evidence import canonical_json
+from assay.kernel.ports import Message
+from assay.kernel.skill import Skill, State
+from assay.kernel.texts import Lang, text
+from assay.kernel.tool import Effect
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+SEEN = 240
+"""Characters of each result that a model sees."""
+LABEL = 120
+"""Characters of each option that a model sees."""
+
+
+def prefix(skill: Skill, lang: Lang) -> Message:
+    """The same for every question and stage of a skill: the rules and all tools with an example each."""
+    tools = [tool for tool in skill.tools if tool.effect is not Effect.WRITE]
+    lines = [
+        text(
+            "kernel.agent_tool",
+            lang,
+            name=tool.name,
+            summary=text(tool.summary, lang),
+            example=text(tool.example, lang),
+        )
+        for tool in tools
+    ]
+    return Message("system", "\n".join([text("kernel.agent_rules", lang), *lines]))
+
+
+def ask(skill: Skill, state: State, task: str, labels: Sequence[str]) -> list[Message]:
+    """The prompt for one choice: the prefix, what is known so far as data, the question, the task and its options."""
+    lang = state.context.lang
+    seen = [
+        text("kernel.agent_seen", lang, tool=call.tool, value=quoted(canonical_json(call.evidence.value), SEEN))
+        for call in state.calls[-4:]
+    ]
+    options = [f"{letter}. {one_line(label)}" for letter, label in zip(LETTERS, labels, strict=False)]
+    parts = [text("kernel.agent_question", lang, question=quoted(state.question, 2000)), *seen, task, *options]
+    return [prefix(skill, lang), Message("user", "\n".join([*parts, text("kernel.agent_letter", lang)]))]
+
+
+def quoted(content: str, limit: int) -> str:
+    """Text from outside as one JSON string: it cannot pretend to be a line of the prompt."""
+    return json.dumps(content[:limit], ensure_ascii=False)
+
+
+def one_line(label: str) -> str:
+    """A label cut to one short line."""
+    return " ".join(label.split())[:LABEL]

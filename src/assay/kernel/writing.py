@@ -1,0 +1,102 @@
+"""Writes an approved proposal to the plant: read-back after each value, rollback of all of them when one fails."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assay.kernel.action import Write, note
+from assay.kernel.ports import PlantWriter, TagBook
+
+READ_BACK_TOLERANCE = 1e-4
+"""Largest difference between written and read-back value, as a part of the tag's range."""
+DRIFT_TOLERANCE = 0.02
+"""Largest difference between a tag's value now and the ``before`` of the proposal, as a part of the tag's range."""
+POLL_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What happened to the plant: everything written, or restored, or (``restored`` False) left half-written."""
+
+    written: bool
+    restored: bool
+    read_back: dict[str, float]
+    note: str
+    stopped: BaseException | None = None
+
+
+class WriteFailed(Exception):
+    """One value did not arrive; ``note`` says which and why."""
+
+    def __init__(self, note: str) -> None:
+        super().__init__(note)
+        self.note = note
+
+
+def span(book: TagBook, tag: str) -> float:
+    """The tag's range; zero when it is unknown, which makes every tolerance zero."""
+    limits = book.limits(tag)
+    return 0.0 if limits is None else limits.maximum - limits.minimum
+
+
+class Hand:
+    """Writes and reads back; ``settle`` is how many seconds a value may take to show in the read-back."""
+
+    def __init__(self, writer: PlantWriter, book: TagBook, settle: float) -> None:
+        self._writer, self._book, self._settle = writer, book, settle
+
+    async def drifted(self, writes: Sequence[Write]) -> tuple[Write, float] | None:
+        """The first tag whose value is no longer what the proposal says was there."""
+        for write in writes:
+            now = await self._writer.read(write.tag)
+            if not abs(now - write.before) <= DRIFT_TOLERANCE * span(self._book, write.tag):
+                return write, now
+        return None
+
+    async def apply(self, writes: Sequence[Write]) -> Outcome:
+        """Write all values in order; on any failure put back, in reverse, what may have been written."""
+        read_back: dict[str, float] = {}
+        touched: list[Write] = []
+        try:
+            for write in writes:
+                touched.append(write)  # before the write: one that fails may still have arrived
+                read_back[write.tag] = await self._put(write.tag, write.value)
+        except BaseException as error:  # also a cancelled task must not leave half of a proposal in the plant
+            why = error.note if isinstance(error, WriteFailed) else _why(touched[-1].tag, error)
+            restored = await asyncio.shield(self.restore(touched))
+            stopped = None if isinstance(error, Exception) else error
+            read_back |= restored.read_back
+            return Outcome(False, restored.restored, read_back, why if restored.restored else restored.note, stopped)
+        return Outcome(True, False, read_back, "")
+
+    async def restore(self, writes: Sequence[Write]) -> Outcome:
+        """Put back the ``before`` values in reverse order; goes on after a failure and names what is left."""
+        read_back: dict[str, float] = {}
+        left: list[str] = []
+        for write in reversed(writes):
+            try:
+                read_back[write.tag] = await self._put(write.tag, write.before)
+            except Exception:
+                left.append(write.tag)
+        if left:
+            return Outcome(False, False, read_back, note("kernel.action_left", tags=", ".join(left)))
+        return Outcome(False, True, read_back, note("kernel.action_restored"))
+
+    async def _put(self, tag: str, value: float) -> float:
+        await self._writer.write(tag, value)
+        tolerance = READ_BACK_TOLERANCE * span(self._book, tag) + 1e-9 * abs(value)
+        deadline = asyncio.get_running_loop().time() + self._settle
+        while True:
+            seen = await self._writer.read(tag)
+            if abs(seen - value) <= tolerance:
+                return seen
+            if asyncio.get_running_loop().time() >= deadline:
+                raise WriteFailed(note("kernel.action_read_back", tag=tag, value=value, seen=str(seen)))
+            await asyncio.sleep(POLL_SECONDS)
+
+
+def _why(tag: str, error: BaseException) -> str:
+    problem = str(error) or type(error).__name__
+    return note("kernel.action_write_failed", tag=tag, problem=problem)

@@ -1,0 +1,226 @@
+"""The embedded model: llama.cpp (``xllamacpp``) in a supervised child process, nothing to start, no network.
+
+One slot with a queue keeps the shared prefix of all stages in its cache; what changes belongs behind that prefix.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assay.kernel.errors import InputError, MissingDependency, ModelError
+from assay.llm import assemble
+from assay.llm.child import Child
+from assay.llm.grammar import parse, simplify
+from assay.llm.options import labelled, scored
+from assay.llm.port import ChatResult, ChoiceResult, Embedder, Message
+from assay.llm.threads import engine_threads
+
+if TYPE_CHECKING:
+    from assay.llm.port import Vectors
+
+#: What the child may see of the environment: where things are, never the user's secrets.
+_ENVIRONMENT = (
+    *("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "USERPROFILE"),
+    *("LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "CUDA_VISIBLE_DEVICES"),
+)
+
+
+@dataclass(frozen=True)
+class EmbeddedSettings:
+    """``context`` in tokens; ``threads`` None means one a processor; ``cache_mib`` holds prefixes left for a while.
+
+    ``patience`` is how many seconds the child may take to stop after a request's time was up, before it is killed.
+    """
+
+    context: int = 8192
+    threads: int | None = None
+    cache_mib: int = 512
+    gpu_layers: int = 0
+    patience: float = 120.0
+    file: Path | None = None
+
+
+class EmbeddedModel:
+    """The language model on this machine. Construct it freely: the file is checked and loaded by the first call."""
+
+    def __init__(
+        self,
+        embedder: Embedder,
+        settings: EmbeddedSettings | None = None,
+        *,
+        command: Sequence[str] | None = None,
+    ) -> None:
+        self._settings = settings or EmbeddedSettings()
+        self._embedder = embedder
+        own = self._settings.file
+        self.name = assemble.EMBEDDED.name if own is None else own.stem
+        self.digest = f"sha256:{assemble.EMBEDDED.sha256 if own is None else _digest_of(own)}"
+        self._child = Child(
+            command or [sys.executable, "-P", "-m", "assay.llm.worker"],
+            self._first_line,
+            patience=self._settings.patience,
+        )
+        self._fixed_command = command is not None
+        # Requests that wait for their turn must not use up the loop's own few threads.
+        self._waiting = ThreadPoolExecutor(max_workers=32, thread_name_prefix="assay-llm")
+
+    @property
+    def threads(self) -> int | None:
+        """Threads of the running child; None before the first call."""
+        return self._child.ready.get("threads") if self._child.pid is not None else None
+
+    @property
+    def starts(self) -> int:
+        """How often the child was started."""
+        return self._child.starts
+
+    @property
+    def pid(self) -> int | None:
+        """The child's process id while it runs."""
+        return self._child.pid
+
+    async def chat(
+        self,
+        messages: Sequence[Message],
+        *,
+        schema: Mapping[str, Any] | None = None,
+        stop: Sequence[str] = (),
+        seed: int = 0,
+        max_tokens: int = 256,
+        timeout: float = 60.0,
+        on_token: Callable[[str], None] | None = None,
+    ) -> ChatResult:
+        """Greedy completion; with ``schema`` the text is one JSON value that was checked against it.
+
+        ``timeout`` in seconds counts waiting, loading and computing. ``on_token`` is called from this task's loop.
+        """
+        began = time.monotonic()
+        body: dict[str, Any] = {
+            "messages": _plain(messages),
+            "max_tokens": max_tokens,
+            "temperature": 0.0,
+            "seed": seed,
+            "stop": list(stop),
+        }
+        if schema is not None:
+            body["schema"] = simplify(schema)
+        result = await self._ask("chat", body, timeout, on_token)
+        text, usage = str(result.get("text", "")), _usage(result)
+        finish = "length" if result.get("finish") == "length" else "stop"
+        if schema is not None:
+            if finish == "length":
+                raise ModelError("llm.cut_short", limit=max_tokens)
+            parse(text, schema)
+        return ChatResult(
+            text=text,
+            prompt_tokens=usage[0],
+            output_tokens=usage[1],
+            seconds=time.monotonic() - began,
+            finish=finish,
+        )
+
+    async def choose(
+        self, messages: Sequence[Message], options: Sequence[str], *, timeout: float = 60.0
+    ) -> ChoiceResult:
+        """One token among the options' labels, with log-probabilities over all of them (see ``options.labelled``)."""
+        asked, labels = labelled(messages, options)
+        if len(labels) == 1:
+            return ChoiceResult(log_probabilities={options[0]: 0.0}, tokens=0, scored=True)
+        body = {"messages": _plain(asked), "labels": list(labels)}
+        result = await self._ask("choose", body, timeout, None)
+        try:
+            tops = [(str(token), float(value)) for token, value in result["tops"]]
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelError("llm.nonsense", got=str(result)[:80]) from error
+        choice = scored(tops, labels, tokens=sum(_usage(result)))
+        if choice is None:
+            raise ModelError("llm.no_label", known=", ".join(labels))
+        return choice
+
+    async def embed(self, texts: Sequence[str], *, query: bool = False) -> Vectors:
+        """Vectors of the configured embedder."""
+        return await self._embedder.embed(texts, query=query)
+
+    async def close(self) -> None:
+        """End the child process."""
+        await asyncio.to_thread(self._child.close)
+        self._waiting.shutdown(wait=False)
+        await self._embedder.close()
+
+    async def _ask(
+        self, op: str, body: Mapping[str, Any], timeout: float, on_token: Callable[[str], None] | None
+    ) -> dict[str, Any]:
+        loop = asyncio.get_running_loop()
+        cancelled = threading.Event()
+        deadline = time.monotonic() + timeout
+
+        def relay(token: str) -> None:
+            if on_token is not None:
+                loop.call_soon_threadsafe(on_token, token)
+
+        def work() -> dict[str, Any]:
+            hand_out = None if on_token is None else relay
+            return self._child.request(op, body, deadline=deadline, on_token=hand_out, cancelled=cancelled)
+
+        try:
+            return await loop.run_in_executor(self._waiting, work)
+        except asyncio.CancelledError:
+            cancelled.set()
+            raise
+
+    def _first_line(self) -> tuple[dict[str, Any], dict[str, str]]:
+        threads = self._settings.threads or engine_threads()
+        environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+        # Threads that wait must sleep: spinning ones starve each other as soon as anything else computes (then one
+        # thread would be faster than two, and a count fixed at the start would be wrong for most of the time).
+        environment |= {"OMP_WAIT_POLICY": "passive", "OMP_NUM_THREADS": str(threads), "PYTHONUTF8": "1"}
+        settings = {
+            "model": "" if self._fixed_command else str(self._file()),
+            "context": self._settings.context,
+            "threads": threads,
+            "cache_mib": self._settings.cache_mib,
+            "gpu_layers": self._settings.gpu_layers,
+        }
+        return settings, environment
+
+    def _file(self) -> Path:
+        if importlib.util.find_spec("xllamacpp") is None:
+            raise MissingDependency("llm.no_engine", command=assemble.pip_commands()[0])
+        own = self._settings.file
+        if own is not None:
+            if f"sha256:{_digest_of(own)}" != self.digest:
+                raise InputError("llm.file_changed", path=own)
+            return own
+        if not assemble.model_path().is_file() and not assemble.missing_slices():
+            return assemble.install()
+        return assemble.verify()
+
+
+def _digest_of(path: Path) -> str:
+    if not path.is_file():
+        raise InputError("llm.no_file", path=path)
+    return assemble.known_digest(path)
+
+
+def _plain(messages: Sequence[Message]) -> list[dict[str, str]]:
+    if not messages:
+        raise InputError("llm.no_messages")
+    # A lone surrogate (from a badly decoded file) has no UTF-8 and would end the exchange.
+    return [{"role": m.role, "content": m.content.encode("utf-8", "replace").decode("utf-8")} for m in messages]
+
+
+def _usage(result: Mapping[str, Any]) -> tuple[int, int]:
+    usage = result.get("usage")
+    if not isinstance(usage, dict):
+        raise ModelError("llm.nonsense", got=str(result)[:80])
+    return int(usage.get("prompt_tokens", 0)), int(usage.get("completion_tokens", 0))

@@ -1,0 +1,1 @@
+"""Mechanism models and digital twins."""

@@ -1,0 +1,1 @@
+"""The Tennessee Eastman process under Ricker's decentralised control: package data."""

@@ -1,0 +1,1 @@
+"""The Tennessee Eastman process under the loops of the Braatz data sets: package data."""

@@ -1,0 +1,124 @@
+"""The plan: which tool can come next, and what is said when enough is known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assay.kernel.answering import Draft
+from assay.kernel.claim import Claim
+from assay.kernel.evidence import Evidence
+from assay.kernel.skill import Candidate, Option, State, Step, Stop
+from assay.kernel.texts import text
+from assay.kernel.tool import Call, Tool
+from assay.models.twin import NONE
+from assay.skills.investigate import claims, tools
+from assay.skills.investigate.arguments import CaseArguments
+from assay.skills.investigate.findings import CLEAR_PEAK
+
+# From this probability on, measures are simulated for a cause.
+ACT_ON = 0.5
+
+
+def plan(state: State) -> Step | Draft | Stop:
+    """The next step of an investigation. ``context.resources`` holds ``case`` (CaseArguments), ``twin`` (bool) and,
+    where a plant is live, ``present``: set points and free valves now."""
+    case: CaseArguments = state.context.resources["case"]
+    fixed = case.model_dump()
+    for tool in (tools.HISTORY, tools.SCREEN):
+        if not state.done(tool.name):
+            return _forced(tool, fixed)
+    if not _value(state, tools.SCREEN)["abnormal"]:
+        return _draft(state)
+    has_twin = bool(state.context.resources["twin"])
+    judge = tools.TEST if has_twin else tools.SYMPTOMS
+    open_tools = [tool for tool in (judge, tools.LOCATE) if not state.done(tool.name)]
+    if open_tools:
+        return Step(tuple(Candidate(tool, fixed) for tool in open_tools), default=judge.name, refuse=False)
+    if has_twin and not _quiet(state):
+        if not state.done(tools.CURVES_TOOL.name):
+            return _curves_step(state, fixed)
+        if (present := state.context.resources.get("present")) and not state.done(tools.MEASURES.name):
+            first = _value(state, tools.TEST)["causes"][0]
+            if first["id"] != NONE and first["probability"] >= ACT_ON:
+                more = {"cause": first["id"], "magnitude": first["magnitude"], "present": tuple(present.items())}
+                return _forced(tools.MEASURES, {**fixed, **more})
+    return _draft(state)
+
+
+def _forced(tool: Tool, fixed: dict[str, Any]) -> Step:
+    return Step((Candidate(tool, fixed),), default=tool.name, forced=True, refuse=False)
+
+
+def _curves_step(state: State, fixed: dict[str, Any]) -> Step:
+    """The model picks the equipment whose curves come first, among those that show the upset."""
+    places: Any = _evidence(state, tools.LOCATE).value
+    options = tuple(Option(place["equipment"], place["equipment"]) for place in places[:4])
+    candidate = Candidate(tools.CURVES_TOOL, fixed, {"focus": options})
+    return Step((candidate,), default=tools.CURVES_TOOL.name, forced=True, refuse=False)
+
+
+def _quiet(state: State) -> bool:
+    """A small excess without a cause: what normal operation shows now and then."""
+    screen, tested = _value(state, tools.SCREEN), _value(state, tools.TEST)
+    process = screen["alarm"] is not None and screen["alarm"]["source"] == "process"
+    return bool(tested["causes"][0]["id"] == NONE and screen["peak"] < CLEAR_PEAK and not process)
+
+
+def _call(state: State, tool: Tool) -> Call:
+    return next(call for call in state.calls if call.tool == tool.name)
+
+
+def _evidence(state: State, tool: Tool) -> Evidence:
+    return _call(state, tool).evidence
+
+
+def _value(state: State, tool: Tool) -> Any:
+    return _evidence(state, tool).value
+
+
+def _draft(state: State) -> Draft:
+    lang = state.context.lang
+    history, screen = _evidence(state, tools.HISTORY), _evidence(state, tools.SCREEN)
+    has_twin = bool(state.context.resources["twin"])
+    partly = () if has_twin else (text("investigate.partly_no_twin", lang),)
+    unknown = tuple(_gaps(state))
+    without = {"cause": text("investigate.without_cause", lang), "abnormal": text("investigate.without_abnormal", lang)}
+    if not _value(state, tools.SCREEN)["abnormal"] or (has_twin and state.done(tools.TEST.name) and _quiet(state)):
+        made = claims.normal_claims(history, screen)
+        data: dict[str, Any] = {"abnormal": False, "onset": None, "causes": [{"id": NONE, "probability": 1.0}]}
+        return Draft(tuple(made), ("abnormal",), without, unknown, partly, data=data)
+    judged = _evidence(state, tools.TEST if has_twin else tools.SYMPTOMS)
+    made = claims.abnormal_claims(screen) + claims.place_claims(_evidence(state, tools.LOCATE))
+    made += claims.cause_claims(judged)
+    if has_twin:
+        made += claims.twin_claims(judged)
+        judged_value: Any = judged.value
+        if not judged_value["control_fits"]:
+            partly = (*partly, text("investigate.partly_fit", lang))
+    made += _measures(state)
+    value: Any = judged.value
+    data = {"abnormal": True, "onset": _value(state, tools.SCREEN)["onset"], "causes": value["causes"]}
+    return Draft(tuple(made), ("abnormal", "cause"), without, unknown, partly, data=data, reorder=True)
+
+
+def _measures(state: State) -> list[Claim]:
+    if not state.done(tools.MEASURES.name):
+        return []
+    return claims.measure_claims(_evidence(state, tools.MEASURES))
+
+
+def _gaps(state: State) -> list[str]:
+    """What the history does not tell, as sentences."""
+    lang, history = state.context.lang, _value(state, tools.HISTORY)
+    found = []
+    for key in ("missing", "dead"):
+        if history[key]:
+            shown = history[key] if len(history[key]) <= 8 else [*history[key][:8], "..."]
+            found.append(text(f"investigate.unknown_{key}", lang, tags=", ".join(shown)))
+    if state.done(tools.TEST.name):
+        tested = _value(state, tools.TEST)
+        if tested["control"] != state.context.resources.get("control", tested["control"]):
+            found.append(text("investigate.unknown_control", lang, control=tested["control"]))
+        if tested["horizon_hours"] < 1.0:
+            found.append(text("investigate.unknown_horizon", lang))
+    return found
