@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from assay.kernel.ports import LanguageModel
     from assay.plant.model import Plant
+    from assay.plant.notes import Note
 
 _HELP = help_lang()
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -55,7 +56,7 @@ def investigate(
         normal=_stretch(normal, model),
         exclude=tuple(exclude or ()),
         lang=spoken,
-        notes=tuple(note.render(spoken) for note in read.notes),
+        notes=tuple(note.render(spoken) for note in _worth_saying(read.notes, model)),
     )
     result = asyncio.run(_run(request, spoken, no_model, quiet=as_json))
     files: dict[str, Path] = {}
@@ -104,6 +105,24 @@ def open_or_none(lang: Lang) -> LanguageModel | None:
     except MissingDependency as error:
         warn(text("cli.investigate_without_model", lang, problem=error.render(lang)))
         return None
+
+
+def _worth_saying(notes: list[Note], plant: Plant) -> list[Note]:
+    """Notes without what the plant explains: a history seldom holds set points, and some valves stand still by design."""
+    from assay.plant.notes import Note
+
+    expected = {tag.id for tag in plant.tags if tag.kind == "setpoint"}
+    expected |= set(plant.twin.constant if plant.twin is not None else ())
+    kept: list[Note] = []
+    for note in notes:
+        tags = note.params.get("tags")
+        if isinstance(tags, list):
+            left = [tag for tag in tags if tag not in expected]
+            if not left:
+                continue
+            note = Note(note.key, {**note.params, "tags": left, "count": len(left), "columns": ", ".join(left)})
+        kept.append(note)
+    return kept
 
 
 def _moment(value: str | None, plant: Plant) -> datetime | None:

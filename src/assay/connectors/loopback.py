@@ -181,6 +181,17 @@ class LoopbackPlant:
         return self.process.hours - self._origin
 
     @property
+    def speed(self) -> float | None:
+        """Plant time over real time; a change acts from the next publication on."""
+        return self._speed
+
+    @speed.setter
+    def speed(self, value: float | None) -> None:
+        if value is not None and not 0.0 < value <= 1e6:
+            raise InputError("connectors.speed_range", speed=value)
+        self._speed = value
+
+    @property
     def step_seconds(self) -> float:
         """Plant seconds between two publications."""
         return self._step * 3600.0

@@ -228,9 +228,15 @@ class OpcUaConnector:
                 # Counted in ticks, not by the clock: a process that stood still has not listened meanwhile.
                 quiet = quiet + _TICK if self._subscription.heard == heard else 0.0
                 heard = self._subscription.heard
+                if self._transport_lost():
+                    return False
                 if self._subscription.ended or quiet > self._subscription.patience:
                     return True
         return False
+
+    def _transport_lost(self) -> bool:
+        # The library's own report comes late when the transport breaks while it is not looking.
+        return self._lost.is_set() or self._client is None or self._client.state.name != "CONNECTED"
 
     async def _reconnect(self) -> None:
         pause, last = self._pauses

@@ -36,11 +36,22 @@ class CurveArguments(CaseArguments):
 
 class MeasureArguments(CaseArguments):
     """``cause`` and ``magnitude`` as the test found them; ``present`` are set points and free valves now (tag, value);
-    ``fixed`` tests one given set of writes instead of searching."""
+    these are what measures start from."""
 
     cause: str
     magnitude: float
     present: tuple[tuple[str, float], ...]
+
+
+class ConfirmArguments(BaseModel):
+    """``blob``: history that covers the hour after ``written``; ``relief``: the evidence of the measures."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    plant: str
+    blob: str
+    written: datetime
+    relief: str
 
 
 def workbench(arguments: CaseArguments, context: RunContext) -> Workbench:

@@ -15,6 +15,7 @@ EQUIPMENT = "investigate.name_equipment"
 NAMED = 0.5  # from here a cause is called the probable one
 SURE = 0.9
 _SIGN_SHIFT = 1.0
+_WIDER = 0.4  # log of the ratio of spreads, about half as wide again
 
 
 def number(
@@ -57,19 +58,22 @@ def abnormal_claims(screen: Evidence) -> list[Claim]:
             claim("claim_alarm", "alarm", tag=name(screen, "alarm/tag", TAG), time=moment(screen, "alarm/time"))
         )
     claims.append(claim("claim_onset", "onset", time=moment(screen, "onset")))
-    claims.extend(_shown(screen, index) for index in range(min(2, len(value["contributions"]))))
+    shown = (_shown(screen, index) for index in range(len(value["contributions"])))
+    claims.extend([made for made in shown if made is not None][:2])
     return claims
 
 
-def _shown(screen: Evidence, index: int) -> Claim:
+def _shown(screen: Evidence, index: int) -> Claim | None:
+    """What one tag shows: a move, a wider spread, or nothing that a reader could see."""
     value: Any = screen.value
     entry, path = value["contributions"][index], f"contributions/{index}"
     tag = name(screen, f"{path}/tag", TAG)
-    if abs(entry["shift"]) < _SIGN_SHIFT or entry["after"] is None:
-        return Claim(
-            id=f"claim_spread_{index}", topic="where", key="investigate.claim_spread", slots={"tag": tag}
-        )  # fmt: skip
     unit, decimals = entry["unit"], _decimals(entry["before"])
+    moved = entry["after"] is not None and f"{entry['after']:.{decimals}f}" != f"{entry['before']:.{decimals}f}"
+    if abs(entry["shift"]) < _SIGN_SHIFT or not moved:
+        wider = entry["spread"] > _WIDER
+        spread = Claim(id=f"claim_spread_{index}", topic="where", key="investigate.claim_spread", slots={"tag": tag})
+        return spread if wider else None
     slots: dict[str, Slot] = {
         "tag": tag,
         "before": number(screen, f"{path}/before", unit, decimals),

@@ -18,6 +18,7 @@ LOOK_AHEAD = 10.0  # hours
 RUNS = 4
 BAND_RUNS = 24
 BAND_HOURS = 2.0
+STANDING_NOW = 3.0
 _PRIORITY = {"critical": 8.0, "high": 4.0, "medium": 2.0, "low": 1.0}
 
 
@@ -42,7 +43,8 @@ class Effect:
 
     @property
     def cost(self) -> float:
-        """Lower is better: a trip outweighs every alarm, an alarm every deviation."""
+        """Lower is better: a trip outweighs every alarm, an alarm every deviation. Weights of alarms hold already that
+        one which stands now counts STANDING_NOW times as much as one that a measure would raise."""
         late = 0.0 if self.first_trip is None else 1.0 - min(self.first_trip / LOOK_AHEAD, 1.0)
         return 1000.0 * self.trips + 100.0 * late + sum(self.alarms.values()) + min(self.deviation, 50.0) / 50.0
 
@@ -91,8 +93,10 @@ def _candidate(plant: Plant, present: dict[str, float], moves: dict[str, float])
     return Candidate(tuple(writes), tuple(before))
 
 
-def effect_of(plant: Plant, twin: Twin, runs: list[TwinRun], baseline: Array, scale: Array) -> Effect:
-    """The effect shown by simulated courses; ``baseline`` and ``scale`` (tags of the twin)."""
+def effect_of(
+    plant: Plant, twin: Twin, runs: list[TwinRun], baseline: Array, scale: Array, now: frozenset[tuple[str, str]]
+) -> Effect:
+    """The effect shown by simulated courses; ``baseline`` and ``scale`` (tags of the twin), ``now`` standing alarms."""
     tripped = [run for run in runs if run.trip is not None]
     first = min((float(run.times[-1]) if len(run.times) else 0.0 for run in tripped), default=None)
     alarms: dict[tuple[str, str], float] = {}
@@ -102,7 +106,7 @@ def effect_of(plant: Plant, twin: Twin, runs: list[TwinRun], baseline: Array, sc
             tails.append(run.values[-round(1.0 / twin.sample) :].mean(axis=0))
     for tail in tails:
         for key, weight in standing(plant, dict(zip(twin.tags, tail.tolist(), strict=True))).items():
-            alarms[key] = alarms.get(key, 0.0) + weight / len(tails)
+            alarms[key] = alarms.get(key, 0.0) + weight * (STANDING_NOW if key in now else 1.0) / len(tails)
     deviation = float(np.mean([np.abs((tail - baseline) / scale).mean() for tail in tails])) if tails else 50.0
     return Effect(len(tripped) / len(runs), first, alarms, deviation)
 
@@ -145,6 +149,7 @@ def search(
     options: list[Candidate],
     baseline: Array,
     scale: Array,
+    now: frozenset[tuple[str, str]],
 ) -> tuple[Effect, list[tuple[Candidate, Effect]]]:
     """The effect of doing nothing, and all candidates with their effects, best first.
 
@@ -153,12 +158,12 @@ def search(
 
     def tried(writes: tuple[tuple[str, float], ...], runs: int) -> Effect:
         courses = twin.forecast(operating, cause, magnitude, since_onset, LOOK_AHEAD, writes, runs, seed=11)
-        return effect_of(plant, twin, courses, baseline, scale)
+        return effect_of(plant, twin, courses, baseline, scale, now)
 
     nothing = tried((), RUNS)
     coarse = twin.compare(operating, cause, magnitude, since_onset, LOOK_AHEAD, [c.writes for c in options], seed=11)
     ranked = sorted(
-        zip(options, (effect_of(plant, twin, [run], baseline, scale) for run in coarse), strict=True),
+        zip(options, (effect_of(plant, twin, [run], baseline, scale, now) for run in coarse), strict=True),
         key=lambda pair: pair[1].cost,
     )
     fine = [(candidate, tried(candidate.writes, RUNS)) for candidate, _ in ranked[:6]]

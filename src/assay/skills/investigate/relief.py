@@ -7,17 +7,18 @@ from typing import Any
 import numpy as np
 
 from assay.skills.investigate import measures
+from assay.skills.investigate.case import means
 from assay.skills.investigate.measures import Candidate, Effect
 from assay.skills.investigate.workbench import Workbench
 
 SHOWN = 4
 KEY_TAGS = 4
-# An improvement smaller than this is not worth an operator's write: one low-priority alarm, or half a spread everywhere.
+# A smaller improvement of cost is not worth a write; half a normal spread less deviation everywhere is 0.01.
 WORTH = 0.01
 
 
 def relief(bench: Workbench, cause: str, magnitude: float, present: dict[str, float]) -> dict[str, Any]:
-    """Search the candidates and describe the best, each beside doing nothing. ``best`` is None where none is worth it."""
+    """Search the candidates and describe the best beside doing nothing; ``best`` is None where none is worth it."""
     twin, operating = bench.control.twin, bench.control.operating
     library = bench.library.normal().astype(np.float64)
     baseline = np.nanmean(library, axis=(0, 1))
@@ -26,8 +27,9 @@ def relief(bench: Workbench, cause: str, magnitude: float, present: dict[str, fl
     failure = bench.failures.get(cause) if cause in bench.failures else None
     options = measures.candidates(bench.plant, failure, present)
     since = _since_onset(bench)
+    now = frozenset(measures.standing(bench.plant, _recent(bench)))
     nothing, tried = measures.search(
-        bench.plant, twin, operating, cause, magnitude, since, options, baseline, scale
+        bench.plant, twin, operating, cause, magnitude, since, options, baseline, scale, now
     )  # fmt: skip
     worth = [(c, e) for c, e in tried if nothing.cost - e.cost > WORTH]
     best = worth[0] if worth else None
@@ -37,6 +39,7 @@ def relief(bench: Workbench, cause: str, magnitude: float, present: dict[str, fl
         "magnitude": magnitude,
         "since_onset_hours": round(since, 3),
         "look_ahead_hours": measures.LOOK_AHEAD,
+        "standing_now": sorted(f"{tag} {kind}" for tag, kind in now),
         "candidates": len(options),
         "nothing": _effect(nothing),
         "options": [_option(bench, c, e, nothing) for c, e in tried[:SHOWN]],
@@ -48,6 +51,13 @@ def relief(bench: Workbench, cause: str, magnitude: float, present: dict[str, fl
 def _since_onset(bench: Workbench) -> float:
     onset = bench.screen.onset or 0
     return max(0.1, (len(bench.grid.values) - 1 - onset) * bench.grid.sample)
+
+
+def _recent(bench: Workbench) -> dict[str, float]:
+    """Means of the last twenty minutes."""
+    rows = max(2, round(1.0 / 3.0 / bench.grid.sample))
+    last = means(bench.grid.values[-rows:])
+    return {tag: float(v) for tag, v in zip(bench.grid.tags, last, strict=True) if np.isfinite(v)}
 
 
 def _effect(effect: Effect) -> dict[str, Any]:

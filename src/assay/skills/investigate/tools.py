@@ -7,13 +7,23 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from pydantic import BaseModel
 
 from assay.kernel.context import RunContext
 from assay.kernel.evidence import EvidenceKind
 from assay.kernel.tool import Effect, Result, Tool
 from assay.models.twin import NONE
+from assay.plant.blobs import load_blob
+from assay.plant.model import load_plant
 from assay.skills.investigate import findings
-from assay.skills.investigate.arguments import CaseArguments, CurveArguments, MeasureArguments, workbench
+from assay.skills.investigate.arguments import (
+    CaseArguments,
+    ConfirmArguments,
+    CurveArguments,
+    MeasureArguments,
+    workbench,
+)
+from assay.skills.investigate.confirm import confirmation
 from assay.skills.investigate.curves import curves
 from assay.skills.investigate.relief import relief
 from assay.skills.investigate.symptoms import by_symptoms
@@ -81,7 +91,16 @@ async def _measures(arguments: MeasureArguments, context: RunContext) -> Result:
     return await _threaded(make, arguments, context, "investigate.test")
 
 
-def _tool(name: str, arguments: type[CaseArguments], run: Callable[..., Any], **more: Any) -> Tool:
+async def _confirm(arguments: ConfirmArguments, context: RunContext) -> Result:
+    def make() -> dict[str, Any]:
+        value: Any = context.store.get(arguments.relief).value
+        plant, frame = load_plant(arguments.plant), load_blob(arguments.blob)
+        return confirmation(plant, frame, arguments.written, value["predicted"], value["best"]["cleared"])
+
+    return Result(await asyncio.to_thread(make), parents=(arguments.relief,))
+
+
+def _tool(name: str, arguments: type[BaseModel], run: Callable[..., Any], **more: Any) -> Tool:
     return Tool(
         name=f"investigate.{name}",
         effect=more.pop("effect", Effect.COMPUTE),
@@ -101,5 +120,6 @@ TEST = _tool("test", CaseArguments, _test, seconds=1200.0)
 SYMPTOMS = _tool("symptoms", CaseArguments, _symptoms)
 CURVES_TOOL = _tool("curves", CurveArguments, _curves)
 MEASURES = _tool("measures", MeasureArguments, _measures)
+CONFIRM = _tool("confirm", ConfirmArguments, _confirm)
 
-TOOLS = (HISTORY, SCREEN, LOCATE, TEST, SYMPTOMS, CURVES_TOOL, MEASURES)
+TOOLS = (HISTORY, SCREEN, LOCATE, TEST, SYMPTOMS, CURVES_TOOL, MEASURES, CONFIRM)

@@ -8,7 +8,7 @@ from typing import Any
 
 from assay.skills.investigate.report.document import Key, Spec
 from assay.skills.investigate.report.model import Curve, Predicted, Screen, TagCurves
-from assay.skills.investigate.report.words import Words, unit
+from assay.skills.investigate.report.words import Words
 
 LIMIT = 300  # points of one line
 INK, GREY, BAND = "#1a1a1a", "#767676", "#dfe3e8"
@@ -60,42 +60,49 @@ def _line(points: list[dict[str, Any]], colour: str, width: float, dash: Iterabl
     mark: Spec = {"type": "line", "color": colour, "strokeWidth": width, "strokeJoin": "round"}
     if dash:
         mark["strokeDash"] = list(dash)
-    return {"data": {"values": points}, "mark": mark, "encoding": {"y": {"field": "y", "type": "quantitative"}}}
+    return {"data": {"values": points}, "mark": mark, "encoding": {"x": _field("x"), "y": _field("y")}}
 
 
 def _upright(x: Any, colour: str, dash: Iterable[int] = ()) -> Spec:
     mark: Spec = {"type": "rule", "color": colour, "strokeWidth": 1.5}
     if dash:
         mark["strokeDash"] = list(dash)
-    return {"data": {"values": [{"x": x}]}, "mark": mark}
+    return {"data": {"values": [{"x": x}]}, "mark": mark, "encoding": {"x": _field("x")}}
 
 
 def _level(y: float, colour: str, dash: Iterable[int]) -> Spec:
     return {
         "data": {"values": [{"y": y}]},
         "mark": {"type": "rule", "color": colour, "strokeDash": list(dash), "strokeWidth": 1.5},
-        "encoding": {"x": None, "y": {"field": "y", "type": "quantitative"}},
+        "encoding": {"y": _field("y")},
     }
+
+
+def _span(values: list[dict[str, Any]], mark: Spec, x: Spec) -> Spec:
+    """Between ``low`` and ``high``: an area along x, or a band over the whole width where ``x`` is empty."""
+    encoding = {**x, "y": _field("low"), "y2": {"field": "high"}}
+    return {"data": {"values": values}, "mark": mark, "encoding": encoding}
+
+
+def _field(name: str) -> Spec:
+    return {"field": name, "type": "quantitative"}
 
 
 def _chart(layers: list[Spec], x: Spec, y: Spec, width: int, height: int) -> Spec:
-    return {
-        "$schema": _SCHEMA,
-        "width": width,
-        "height": height,
-        "config": _CONFIG,
-        "encoding": {"x": {"field": "x", **x}, "y": y},
-        "layer": layers,
-    }
+    for layer in layers:
+        for channel, axis in (("x", x), ("y", y)):
+            if channel in layer["encoding"]:
+                layer["encoding"][channel] |= axis
+    return {"$schema": _SCHEMA, "width": width, "height": height, "config": _CONFIG, "layer": layers}
 
 
 def _hours() -> Spec:
     return {"type": "quantitative", "axis": {"title": "h", "tickCount": 6, "grid": False}, "scale": {"nice": False}}
 
 
-def _height(code: str) -> Spec:
-    # Limits of the axis follow the data: a reactor pressure drawn from zero shows nothing.
-    return {"axis": {"title": unit(code) or None, "tickCount": 4}, "scale": {"zero": False}}
+def _height() -> Spec:
+    # Limits of the axis follow the data: a reactor pressure drawn from zero shows nothing. The unit is in the caption.
+    return {"axis": {"title": None, "tickCount": 4}, "scale": {"zero": False}}
 
 
 def score_chart(screen: Screen, onset: Any, words: Words) -> Spec | None:
@@ -131,23 +138,14 @@ def tag_chart(hours: list[float], curves: TagCurves, causes: Sequence[str]) -> S
     layers: list[Spec] = []
     band = curves.normal
     if band is not None and band.low is not None and band.high is not None:
-        layers.append(
-            {
-                "data": {"values": [{"low": band.low, "high": band.high}]},
-                "mark": {"type": "rect", "color": BAND},
-                "encoding": {
-                    "x": None,
-                    "y": {"field": "low", "type": "quantitative"},
-                    "y2": {"field": "high"},
-                },
-            }
-        )
+        edges = [{"low": band.low, "high": band.high}]
+        layers.append(_span(edges, {"type": "rect", "color": BAND}, {}))
     layers.append(_upright(0.0, GREY, (3, 3)))
     for cause, (colour, dash) in zip(causes, STROKES, strict=False):
         if cause in curves.simulated:
             layers.append(_line(_points(hours, curves.simulated[cause]), colour, 1.6, dash))
     layers.append(_line(_points(hours, curves.observed), INK, 2.0))
-    return _chart(layers, _hours(), _height(curves.unit), 300, 130)
+    return _chart(layers, _hours(), _height(), 300, 130)
 
 
 def predicted_chart(hours: list[float], predicted: Predicted) -> Spec:
@@ -156,15 +154,11 @@ def predicted_chart(hours: list[float], predicted: Predicted) -> Spec:
     area = [{"x": x, "low": low, "high": high} for x, low, high in rows]
     step = -(-len(area) // LIMIT) or 1
     layers: list[Spec] = [
-        {
-            "data": {"values": area[::step]},
-            "mark": {"type": "area", "color": "#bfe3d6"},
-            "encoding": {"y": {"field": "low", "type": "quantitative"}, "y2": {"field": "high"}},
-        },
+        _span(area[::step], {"type": "area", "color": "#bfe3d6"}, {"x": _field("x")}),
         _line(_points(hours, predicted.without), STROKES[0][0], 1.6, (7, 3)),
         _line(_points(hours, predicted.median), "#00664b", 2.0),
     ]
-    return _chart(layers, _hours(), _height(predicted.unit), 300, 130)
+    return _chart(layers, _hours(), _height(), 300, 130)
 
 
 def score_legend(words: Words, *, onset: bool, alarm: bool) -> tuple[Key, ...]:

@@ -98,13 +98,24 @@ class Words:
         return clean(found or otherwise)
 
     def tagged(self, tag: str, names: dict[str, str]) -> str:
-        """A tag with its name."""
-        name = self.name(names)
-        return clean(tag) if not name or name == tag else f"{clean(tag)} {name}"
+        """A name with its identifier behind it, as sentences show it; the identifier alone where it has no name."""
+        name, identifier = self.name(names), clean(tag)
+        if not name or identifier in name:
+            return name or identifier
+        return f"{name}（{identifier}）" if self.lang == "zh" else f"{name} ({identifier})"
 
     def listed(self, parts: list[str]) -> str:
         """Parts of one line, in the language's way of listing."""
         return ("、" if self.lang == "zh" else ", ").join(clean(part) for part in parts)
+
+    def sentences(self, parts: list[str]) -> str:
+        """Whole sentences one after the other."""
+        return ("" if self.lang == "zh" else " ").join(part for part in parts if part)
+
+    def captioned(self, tag: str, names: dict[str, str], code: str) -> str:
+        """A tag with its name and unit, as a chart's caption."""
+        name = self.tagged(tag, names)
+        return f"{name} [{unit(code)}]" if code else name
 
     def joined(self, parts: list[str]) -> str:
         """Clauses of one line."""
