@@ -108,7 +108,7 @@ def open_or_none(lang: Lang) -> LanguageModel | None:
 
 
 def _worth_saying(notes: list[Note], plant: Plant) -> list[Note]:
-    """Notes without what the plant explains: a history seldom holds set points, and some valves stand still by design."""
+    """Notes without what the plant explains: a history seldom holds set points, some valves stand still by design."""
     from assay.plant.notes import Note
 
     expected = {tag.id for tag in plant.tags if tag.kind == "setpoint"}

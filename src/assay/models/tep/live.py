@@ -74,7 +74,7 @@ class LiveTep:
             if self.tripped is not None:
                 return
             self._plant.tick()
-            self.tripped = self._plant.process.trip()
+            self.tripped = self._plant.trip
 
     def write(self, tag: str, value: float) -> None:
         """Write a set point or a valve that the structure holds constant; InputError otherwise."""

@@ -171,12 +171,13 @@ class RickerController:
         return copy.deepcopy(kept)
 
     def recall(self, memory: dict[str, Any]) -> None:
-        """Take up a memory whose plant was reset to time zero: sample clocks are shifted by the elapsed time."""
+        """Take up a memory whose plant was reset to time zero: all clocks are shifted so that the next step, at time
+        zero, comes one period after the last."""
         vars(self).update(copy.deepcopy(memory))
-        shift = self._time
+        shift = self._time + self.period_hours
         self._ya.last -= shift
         self._yac.last -= shift
-        self._time, self._last = 0.0, -self.period_hours
+        self._time = self._last = -self.period_hours
 
 
 _PI_LOOPS = (

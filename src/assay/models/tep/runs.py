@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,10 +13,11 @@ from numpy.typing import NDArray
 
 from assay.kernel.errors import InputError
 from assay.models.tep.process import TepProcess, noise_seed
-from assay.models.tep.scenario import Scenario
+from assay.models.tep.scenario import NONE, Scenario, check_cause
 
 TAGS: tuple[str, ...] = tuple(f"XMEAS_{i}" for i in range(1, 42)) + tuple(f"XMV_{i}" for i in range(1, 13))
 Array = NDArray[np.float64]
+DIVERGED = "the process left the range in which its model holds"
 
 
 class ControlStructure(Protocol):
@@ -86,6 +88,7 @@ class Plant:
         self.commands = self.process.state[38:50].tolist()
         self.stuck: dict[int, float] = {}
         self.positions = list(self.commands)
+        self.trip: str | None = None
         self._started = start is not None
 
     def begin(self, setpoints: dict[str, float] | None = None) -> None:
@@ -95,7 +98,7 @@ class Plant:
         self._started = True
 
     def tick(self) -> None:
-        """One control period."""
+        """One control period; sets ``trip`` when the plant shuts down or the model leaves the range where it holds."""
         self.commands = self.control.step(self.measured, self.process.time)
         self.positions = self.commands
         if self.stuck:
@@ -105,6 +108,9 @@ class Plant:
         self.measured = self.process.measure()
         if before < self._steps:
             self.process.advance(self.positions, self._steps - before)
+        self.trip = self.process.trip()
+        if not math.isfinite(sum(self.measured)):
+            self.trip = self.trip or DIVERGED
 
     def inject(self, scenario: Scenario) -> None:
         """Make the scenario's cause act from now on."""
@@ -155,21 +161,23 @@ def simulate(
         while pending and plant.process.time >= pending[0][0] - 1e-9:
             pending.pop(0)[1]()
         plant.tick()
+        if plant.trip is not None:
+            break
         if tick % every == 0:
             rows.append(plant.measured + plant.commands)
             positions.append(list(plant.positions))
-        if tick % every == 0 and (plant.process.trip() is not None or (stop and stop(plant))):
-            break
+            if stop and stop(plant):
+                break
     values = np.asarray(rows, dtype=np.float64).reshape(-1, len(TAGS))
     end = plant.snapshot() if keep_end else None
-    return Run(scenario, sample, values, np.asarray(positions).reshape(-1, 12), plant.process.trip(), end)
+    return Run(scenario, sample, values, np.asarray(positions).reshape(-1, 12), plant.trip, end)
 
 
 def _schedule(
     plant: Plant, scenarios: tuple[Scenario, ...], interventions: tuple[tuple[float, str, float], ...]
 ) -> list[tuple[float, Callable[[], None]]]:
     """What happens when, in order of time."""
-    causes = [(s.onset, partial(plant.inject, s)) for s in scenarios if s.id != "none"]
+    causes = [(s.onset, partial(plant.inject, s)) for s in scenarios if check_cause(s.id) != NONE]
     writes = [(time, partial(plant.control.write, tag, value)) for time, tag, value in interventions]
     return sorted([*causes, *writes], key=lambda item: item[0])
 
@@ -198,8 +206,7 @@ def settle(
     for k in range(n):
         for _ in range(round((hours if k == 0 else apart) / period)):
             plant.tick()
-        trip = plant.process.trip()
-        if trip is not None:
-            raise InputError("models.settle_trip", problem=trip)
+            if plant.trip is not None:
+                raise InputError("models.settle_trip", problem=plant.trip)
         starts.append(plant.snapshot())
     return starts

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -81,7 +82,7 @@ class TepTwin:
             path = self._path(operating)
             try:
                 library = _load(path, operating)
-            except (OSError, IntegrityError, ValueError, KeyError):
+            except (OSError, IntegrityError):
                 library = self._build(operating, progress)
                 _save(path, library)
             self._memory[key] = library
@@ -256,9 +257,12 @@ def _save(path: Path, library: Library) -> None:
 
 
 def _load(path: Path, operating: Operating) -> Library:
-    with np.load(path, allow_pickle=False) as file:
-        parts = [file[name] for name in ("values", "causes", "magnitudes", "onsets")]
-        digest = str(file["digest"])
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            parts = [file[name] for name in ("values", "causes", "magnitudes", "onsets")]
+            digest = str(file["digest"])
+    except (zipfile.BadZipFile, EOFError, ValueError, KeyError):  # a half-written or damaged file
+        raise IntegrityError("models.library_changed", path=str(path)) from None
     if _digest(*parts) != digest:
         raise IntegrityError("models.library_changed", path=str(path))
     values, causes, magnitudes, onsets = parts

@@ -71,28 +71,38 @@ def decimate(values: NDArray[np.float32], step: int) -> NDArray[np.float32]:
     return values[:, step - 1 :: step]
 
 
-def align(library: Library, columns: NDArray[np.int64], step: int, head_hours: float, scale: Array) -> Aligned:
-    """Screen every run of the library as the case was screened. ``columns`` are the tags that the case has."""
-    sample = library.sample * step
+def screened(library: Library, columns: NDArray[np.int64], step: int, reference: Reference) -> NDArray[np.int64]:
+    """First alarm row of every run of the library, screened as the case is; -1 where there is none."""
     values = decimate(library.values[:, :, columns], step)
-    head = max(4, round(head_hours / sample))
-    reference = screening.build_reference(values[library.causes == NONE].astype(np.float64), sample, head)
-    alarms = np.concatenate(
-        [
-            screening.first_alarm(screening.score(reference, values[i : i + 100].astype(np.float64), head), head)
-            for i in range(0, len(values), 100)
-        ]
-    )
+    parts = [
+        screening.first_alarm(
+            screening.score(reference, values[i : i + 100].astype(np.float64), reference.head), reference.head
+        )
+        for i in range(0, len(values), 100)
+    ]
+    return np.concatenate(parts)
+
+
+def align(
+    library: Library,
+    columns: NDArray[np.int64],
+    step: int,
+    reference: Reference,
+    scale: Array,
+    alarms: NDArray[np.int64],
+) -> Aligned:
+    """The library's runs that raised an alarm, through the ``columns`` and sampling of a case."""
+    values = decimate(library.values[:, :, columns], step)
     raised = alarms >= 0
     causes = library.causes
     share = {str(c): float(raised[causes == c].mean()) for c in np.unique(causes)}
     enough = np.array([raised[causes == c].sum() >= _MINIMUM_RUNS for c in causes])
     kept = raised & enough & (causes != NONE)
     with np.errstate(invalid="ignore"):
-        baseline = np.nanmean(values[kept, :head].astype(np.float64), axis=1)
+        baseline = np.nanmean(values[kept, : reference.head].astype(np.float64), axis=1)
     return Aligned(
         values[kept], baseline, alarms[kept], causes[kept], library.magnitudes[kept], np.flatnonzero(kept), share,
-        reference, scale, sample,
+        reference, scale, library.sample * step,
     )  # fmt: skip
 
 
@@ -140,7 +150,7 @@ class Diagnoser:
         )
 
     def difference(self, first: str, second: str) -> Array:
-        """Per tag, the largest standardised difference between two causes' mean features: what would tell them apart."""
+        """Per tag, the largest standardised difference of two causes' mean features: what would tell them apart."""
         pair = [np.flatnonzero(self.causes == cause)[0] for cause in (first, second)]
         means = [self._x[self._y == c].mean(axis=0) for c in pair]
         gap: Array = np.abs(means[0] - means[1]) / self._weights

@@ -181,7 +181,7 @@ def similar(bench: Workbench, order: list[str], probabilities: dict[str, float])
 
 
 def ruled_out(bench: Workbench, order: list[str]) -> list[dict[str, Any]]:
-    """For the next causes in rank, the tag that speaks most against each: observed and simulated mean after the alarm."""
+    """For the next causes in rank, the tag that speaks most against each: observed and simulated mean after alarm."""
     screen, aligned, grid = bench.screen, bench.aligned, bench.grid
     assert screen.alarm is not None
     rows = max(2, round(min(bench.horizon, 1.0) / grid.sample))

@@ -19,6 +19,7 @@ from assay.skills.investigate.rolling import Sums, sums, trailing
 
 Array = NDArray[np.float64]
 
+VERSION = 1  # of the statistics: raise it when the same history may give another alarm
 HOLD = 3  # rows in a row that a statistic must stay above its limit
 MEAN_HOURS = (0.5, 1.5)
 STEP_HOURS = (0.5, 1.0)

@@ -21,6 +21,7 @@ from assay.skills.investigate.case import Grid, means, normal_rows, to_grid
 from assay.skills.investigate.detect import Detector, Screen
 from assay.skills.investigate.diagnosis import Aligned, Diagnoser, Ranking, align
 from assay.skills.investigate.fit import Fit, fit_of
+from assay.skills.investigate.screened import library_alarms
 from assay.skills.investigate.windows import usable_horizon
 
 Array = NDArray[np.float64]
@@ -136,8 +137,9 @@ class Workbench:
         """The library's runs as this history would have shown them."""
         key = (self.library.digest, self.grid.columns.tobytes(), self.grid.step)
         if key not in _aligned:
-            grid = self.grid
-            _aligned[key] = align(self.library, grid.columns, grid.step, HEAD_HOURS, self.detector.scale)
+            grid, reference = self.grid, self.detector.reference(HEAD_HOURS)
+            alarms = library_alarms(self.library, grid.columns, grid.step, reference)
+            _aligned[key] = align(self.library, grid.columns, grid.step, reference, self.detector.scale, alarms)
         return _aligned[key]
 
     @cached_property
@@ -176,7 +178,7 @@ class Workbench:
             shown = dict(zip(self.grid.tags, means(values).tolist(), strict=True))
             operating = twin.recognise(shown)
             try:
-                runs = twin.normal_runs(operating, FIT_RUNS, FIT_HOURS)
+                runs = self._normal_of(twin, operating)
             except InputError:
                 continue  # set points that cannot be held: not the point at which this plant runs
             fit = fit_of(values, runs[:, :, self.grid.columns], self.grid.step)
@@ -188,6 +190,12 @@ class Workbench:
         if best is None:
             raise InputError("investigate.no_operating_point")
         return best
+
+    def _normal_of(self, twin: Twin, operating: Operating) -> Array:
+        """Normal runs at an operating point: those of the library where it exists, else a few simulated now."""
+        if twin.cached(operating):
+            return twin.library(operating).normal()[:FIT_RUNS].astype(np.float64)
+        return twin.normal_runs(operating, FIT_RUNS, FIT_HOURS)
 
     def _normal_guesses(self) -> list[slice]:
         given = normal_rows(self.grid, self.normal)

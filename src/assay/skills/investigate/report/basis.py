@@ -24,11 +24,12 @@ def not_known(found: Investigation, words: Words) -> Section:
             lines.append(_fit(found.twin.fit, words))
         if found.abnormal:
             lines.append(words.say("twin_limits"))
-    if not lines:
+    if not lines and history is not None:
         lines.append(words.say("nothing_unknown"))
     # The same remark may come from the answer and from the history.
     unique = dict.fromkeys(line for line in lines if line)
-    return Section(words.say("section_not_known"), (Items(tuple(Paragraph(line) for line in unique)),))
+    items = Items(tuple(Paragraph(line) for line in unique))
+    return Section(words.say("section_not_known"), (items,) if unique else ())
 
 
 def _fit(fit: Fit, words: Words) -> str:
@@ -52,10 +53,10 @@ def evidence(found: Investigation, ids: tuple[str, ...], words: Words) -> Sectio
                 words.known("kind", kind) if kind else DASH,
                 clean(f"{source.producer} {source.version}") if source else DASH,
                 Code(clean(source.hash)[:12]) if source and source.hash else DASH,
-                words.say("recorded") if kind in _RECORDED else Code(f"assay evidence replay {clean(one)}"),
+                Code(f"assay evidence {'show' if kind in _RECORDED else 'replay'} {clean(one)}"),
             )
         )
-    head = tuple(words.say(f"col_{column}") for column in ("number", "kind", "producer", "hash", "replay"))
+    head = tuple(words.say(f"col_{column}") for column in ("number", "kind", "producer", "hash", "command"))
     return Section(title, (Paragraph(words.say("replay_note")), Table(head, tuple(rows))))
 
 

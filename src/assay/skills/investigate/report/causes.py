@@ -24,6 +24,9 @@ CHARTS = 12
 
 def causes(found: Investigation, words: Words) -> Section:
     """How causes were judged, the ranking, the curves, and what looks alike."""
+    title = words.say("section_causes")
+    if found.abnormal is False:
+        return Section(title, ())
     blocks: list[Block] = []
     if found.causes:
         blocks.append(Paragraph(_basis(found.twin, words)))
@@ -33,7 +36,7 @@ def causes(found: Investigation, words: Words) -> Section:
         blocks.append(Paragraph(_similar(found.similar, found, words), strong=True))
     if found.curves is not None and found.curves.tags:
         blocks.append(_curves(found.curves, found, words))
-    return Section(words.say("section_causes"), tuple(blocks))
+    return Section(title, tuple(blocks))
 
 
 def _basis(twin: Twin | None, words: Words) -> str:
@@ -119,4 +122,5 @@ def ruled_out(found: Investigation, words: Words) -> Section:
     )
     columns = ("cause", "probability", "tag", "observed", "simulated")
     head = tuple(words.say(f"col_{column}") for column in columns)
-    return Section(words.say("section_ruled_out"), (Table(head, rows, frozenset({3, 4})),) if rows else ())
+    blocks: tuple[Block, ...] = (Paragraph(words.say("ruled_out_note")), Table(head, rows, frozenset({3, 4})))
+    return Section(words.say("section_ruled_out"), blocks if rows else ())

@@ -93,7 +93,9 @@ def _chart(layers: list[Spec], x: Spec, y: Spec, width: int, height: int) -> Spe
         for channel, axis in (("x", x), ("y", y)):
             if channel in layer["encoding"]:
                 layer["encoding"][channel] |= axis
-    return {"$schema": _SCHEMA, "width": width, "height": height, "config": _CONFIG, "layer": layers}
+    # The size is that of the whole drawing, so that all charts of a page are scaled alike.
+    size = {"width": width, "height": height, "autosize": {"type": "fit", "contains": "padding"}}
+    return {"$schema": _SCHEMA, **size, "config": _CONFIG, "layer": layers}
 
 
 def _hours() -> Spec:
@@ -130,7 +132,7 @@ def score_chart(screen: Screen, onset: Any, words: Words) -> Spec | None:
         # Clamping moves only what is drawn below the axis, not the numbers.
         y["axis"]["format"] = "~g"
         y["scale"] = {"type": "log", "clamp": True, "domainMin": score.limit / 20.0, "nice": False}
-    return _chart(layers, x, y, 560, 170)
+    return _chart(layers, x, y, 480, 190)
 
 
 def tag_chart(hours: list[float], curves: TagCurves, causes: Sequence[str]) -> Spec:
@@ -145,7 +147,7 @@ def tag_chart(hours: list[float], curves: TagCurves, causes: Sequence[str]) -> S
         if cause in curves.simulated:
             layers.append(_line(_points(hours, curves.simulated[cause]), colour, 1.6, dash))
     layers.append(_line(_points(hours, curves.observed), INK, 2.0))
-    return _chart(layers, _hours(), _height(), 300, 130)
+    return _chart(layers, _hours(), _height(), 350, 175)
 
 
 def predicted_chart(hours: list[float], predicted: Predicted) -> Spec:
@@ -158,7 +160,7 @@ def predicted_chart(hours: list[float], predicted: Predicted) -> Spec:
         _line(_points(hours, predicted.without), STROKES[0][0], 1.6, (7, 3)),
         _line(_points(hours, predicted.median), "#00664b", 2.0),
     ]
-    return _chart(layers, _hours(), _height(), 300, 130)
+    return _chart(layers, _hours(), _height(), 350, 175)
 
 
 def score_legend(words: Words, *, onset: bool, alarm: bool) -> tuple[Key, ...]:

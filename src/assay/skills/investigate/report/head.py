@@ -8,6 +8,7 @@ from assay.skills.investigate.report.words import Words, amount, clean, percent
 
 NONE = "none"
 SURE, LIKELY = 0.9, 0.5
+_WRITTEN = frozenset({"executed", "confirmed"})
 _BADGES: dict[str, Tone] = {"verified": "good", "partly_verified": "fair", "refused": "bad"}
 
 
@@ -86,9 +87,9 @@ def _todo(found: Investigation, top: Cause | None, words: Words) -> list[str]:
     lines: list[str] = []
     best = found.best()
     if best is not None and best.writes:
-        lines.append(
-            words.sentences([words.say("todo_write", writes=writes(best.writes, words)), *_effect(best, words)])
-        )
+        done = found.action is not None and found.action.state in _WRITTEN
+        said = words.say("todo_written" if done else "todo_write", writes=writes(best.writes, words))
+        lines.append(words.sentences([said, *_effect(best, words)]))
         lines.extend(_approval(found, words))
     if top is not None and (remedy := words.name(top.remedy)):
         lines.append(remedy)
@@ -115,4 +116,4 @@ def _approval(found: Investigation, words: Words) -> list[str]:
         return [words.say("todo_confirmed" if found.confirmation.ok else "todo_standing")]
     if found.action.state == "proposed":
         return [words.say("todo_approve", id=clean(found.action.id))]
-    return []
+    return [words.say("todo_state", id=clean(found.action.id), state=words.known("state", found.action.state))]

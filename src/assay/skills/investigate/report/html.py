@@ -113,7 +113,7 @@ class _Body:
             case Refs():
                 return self._refs(cell)
             case Target():
-                return f"{self._document.number(cell.id)} <code>{escape(cell.id)}</code>"
+                return str(self._document.number(cell.id))
 
     def _figures(self, block: Figures) -> str:
         drawn = []

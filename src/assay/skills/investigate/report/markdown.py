@@ -21,10 +21,11 @@ from assay.skills.investigate.report.document import (
     Verdict,
 )
 
-_CONTROLS = re.compile(r"([\\`*_\[\]<>#|~!&$^{}@])")
+# An underscore within a word is no emphasis, and tags are full of them.
+_CONTROLS = re.compile(r"([\\`*\[\]<|~&$@]|_(?![A-Za-z0-9])|(?<![A-Za-z0-9])_)")
 _LINKS = re.compile(r"(?i)(:)(?=//)|(\.)(?<=www\.)")
-_LEADING = re.compile(r"^[-+=]")
-_NUMBERED = re.compile(r"^(\d+)([.)])")
+_LEADING = re.compile(r"^(?:[-+=](?![\w.])|[#>])")
+_NUMBERED = re.compile(r"^(\d+)([.)])(?=\s|$)")
 
 
 def markdown(document: Document) -> str:
@@ -58,13 +59,14 @@ def code(text: str) -> str:
 
 
 def _verdict(verdict: Verdict) -> str:
-    share = f" ({plain(verdict.probability.shown)})" if verdict.probability else ""
+    share = f", {plain(verdict.probability.shown)}" if verdict.probability else ""
     lines = [f"**{plain(verdict.label)}: {plain(verdict.finding)}{share}**", "", f"**{plain(verdict.todo_label)}**", ""]
     return "\n".join([*lines, *(f"- {plain(line)}" for line in verdict.todo)])
 
 
 def _facts(facts: Facts) -> str:
-    return "\n".join(f"- {plain(label)}: {plain(value)}" for label, value in facts.pairs)
+    # Lines of one paragraph: a list would run together with a list before it.
+    return "\\\n".join(f"{plain(label)}: {plain(value)}" for label, value in facts.pairs)
 
 
 def _section(section: Section, document: Document) -> str:
@@ -95,7 +97,7 @@ def _table(table: Table, document: Document) -> str:
     rule = ("---:" if i in table.numeric else "---" for i in range(len(table.head)))
     lines = [[plain(label) for label in table.head], list(rule)]
     for number, row in enumerate(table.rows):
-        cells = [_cell(cell, document) for cell in row]
+        cells = [_cell(cell, document).strip() for cell in row]
         if number in table.marked and cells[0]:
             cells[0] = f"**{cells[0]}**"
         lines.append(cells)
@@ -113,4 +115,4 @@ def _cell(cell: Cell, document: Document) -> str:
         case Refs():
             return " ".join(code(one) for one in cell.ids)
         case Target():
-            return f"{document.number(cell.id)} {code(cell.id)}"
+            return str(document.number(cell.id))

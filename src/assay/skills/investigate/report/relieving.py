@@ -20,7 +20,7 @@ def measures(found: Investigation, words: Words) -> Section:
     if not found.measures:
         upset = found.abnormal is True and found.status != "refused" and found.twin is not None
         return Section(title, (Paragraph(words.say("measures_none")),) if upset else ())
-    blocks: list[Block] = [_table(found.measures, words)]
+    blocks: list[Block] = [Paragraph(words.say("measures_note")), _table(found.measures, words)]
     best = found.best()
     if best is not None and best.predicted:
         blocks.append(_predicted(best, words))
@@ -30,7 +30,7 @@ def measures(found: Investigation, words: Words) -> Section:
 def _table(tried: list[Measure], words: Words) -> Table:
     rows = tuple(
         (
-            writes(one.writes, words) + (f" ({words.say('best')})" if one.best else ""),
+            writes(one.writes, words) + (words.aside(words.say("best")) if one.best else ""),
             f"{_trip(one.trips_without, words)} → {_trip(one.trips, words)}",
             f"{_count(one.alarms_without)} → {_count(one.alarms)}",
             percent(one.relief),

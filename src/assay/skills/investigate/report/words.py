@@ -102,7 +102,11 @@ class Words:
         name, identifier = self.name(names), clean(tag)
         if not name or identifier in name:
             return name or identifier
-        return f"{name}（{identifier}）" if self.lang == "zh" else f"{name} ({identifier})"
+        return name + self.aside(identifier)
+
+    def aside(self, remark: str) -> str:
+        """A remark in brackets, as it follows a word."""
+        return f"（{remark}）" if self.lang == "zh" else f" ({remark})"
 
     def listed(self, parts: list[str]) -> str:
         """Parts of one line, in the language's way of listing."""

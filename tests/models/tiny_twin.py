@@ -1,0 +1,80 @@
+"""A twin whose library is small enough for tests: five causes, few runs, a short settling. Built once a test session.
+
+Everything else is the shipped twin: the process, the control, the settled starts, the simulation in processes.
+"""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from assay.models.tep import live as _live  # noqa: F401  (binds the true sizes before they are made small)
+from assay.models.tep import twin as module
+from assay.models.tep.runs import Run, Start, settle, simulate
+from assay.models.tep.scenario import Scenario
+from assay.models.twin import Operating
+
+CAUSES = ("IDV1", "IDV4", "IDV6", "IDV14", "operator:SP_REACTOR_TEMPERATURE")
+RUNS = 8
+
+SETTLE = 24.0
+LENGTH = 5.5
+STARTS = 3
+
+
+class TinyTwin(module.TepTwin):
+    """``TepTwin("ricker")`` with few causes."""
+
+    def causes(self) -> tuple[str, ...]:
+        return CAUSES
+
+
+@pytest.fixture(scope="module")
+def small() -> Iterator[None]:
+    """The twin's sizes are small while a test module uses this fixture."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(module, "SETTLE_HOURS", {"ricker": SETTLE, "braatz": 4.0})
+    patch.setattr(module, "LENGTH", LENGTH)
+    patch.setattr(module, "STARTS", STARTS)
+    yield
+    patch.undo()
+
+
+@cache
+def folder() -> Path:
+    """Where the library is kept during the session."""
+    made = Path(tempfile.mkdtemp(prefix="assay-tiny-twin-"))
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return made
+
+
+@cache
+def twin() -> TinyTwin:
+    """The session's twin. Use it in tests that use ``small``."""
+    return TinyTwin("ricker", cache=folder(), runs=RUNS)
+
+
+def operating() -> Operating:
+    """Mode 1."""
+    return twin().recognise({})
+
+
+@cache
+def _start() -> Start:
+    """A settled start of its own, not one of the library's."""
+    point = operating()
+    return settle("ricker", dict(point.setpoints), None, 30.0, seed=77, apart=1.0, n=1)[0]
+
+
+@cache
+def course(cause: str = "none", magnitude: float = 1.0, *, onset: float = 3.0, hours: float = 6.0, seed: int = 5) -> Run:
+    """A run of the plant, the same in every call; do not change its arrays."""
+    run = simulate(_start(), Scenario(cause, magnitude, onset, seed), hours)
+    run.values.setflags(write=False)
+    return run
