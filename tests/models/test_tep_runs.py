@@ -42,8 +42,10 @@ def test_a_warm_start_continues_the_plant(name: str) -> None:
         plant.tick()
     again = simulate(kept, Scenario("none", 0.0, 0.0, 3), 1.0).values
     twin = simulate(kept, Scenario("none", 0.0, 0.0, 4), 1.0).values
-    # The states an hour later differ by what noise feeds back, which is as much between two continued runs.
-    assert np.abs(again[-1] - twin[-1])[[6, 8, 12]] == pytest.approx(np.abs(plant.measured - again[-1, :41])[[6, 8, 12]], abs=12)
+    # An hour later they differ by what noise feeds back: pressures by some kPa, the level by a per cent.
+    for values in (plant.measured, twin[-1]):
+        assert np.abs(np.array(values[:13]) - again[-1, :13])[[6, 7, 12]] == pytest.approx([0, 0, 0], abs=30)
+        assert abs(values[7] - again[-1, 7]) < 4.0
     assert np.abs(again[0, 41:] - np.array(kept.state[38:50])).max() < 12.0
     assert abs(again[:, 8].mean() - 120.40) < 0.2
 
@@ -91,8 +93,8 @@ def test_a_stuck_valve_stays_while_its_command_moves() -> None:
     assert np.array_equal(command[:10], position[:10])
     assert np.ptp(position[11:]) == 0.0 and np.ptp(command[11:]) > 1.0
     assert position[-1] == pytest.approx(position[9] - 5.0, abs=3.0)
-    low = simulate(start(), Scenario("stuck:XMV_10", -500.0, 0.0, 6), 0.2)
-    assert low.positions[-1, 9] == 0.0
+    low = simulate(start(), Scenario("stuck:XMV_9", -500.0, 0.0, 6), 0.2)
+    assert low.positions[-1, 8] == 0.0 and column(low.values, "XMV_9")[-1] > 0.0
 
 
 def test_an_operators_move_and_an_intervention_are_the_same_write() -> None:

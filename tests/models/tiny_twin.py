@@ -9,9 +9,11 @@ import atexit
 import shutil
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from assay.models.tep import live as _live  # noqa: F401  (binds the true sizes before they are made small)
@@ -19,13 +21,14 @@ from assay.models.tep import twin as module
 from assay.models.tep.runs import Run, Start, settle, simulate
 from assay.models.tep.scenario import Scenario
 from assay.models.twin import Operating
+from assay.plant.series import Frame
 
 CAUSES = ("IDV1", "IDV4", "IDV6", "IDV14", "operator:SP_REACTOR_TEMPERATURE")
 RUNS = 8
 
 SETTLE = 24.0
 LENGTH = 5.5
-STARTS = 3
+STARTS = 5
 
 
 class TinyTwin(module.TepTwin):
@@ -73,8 +76,40 @@ def _start() -> Start:
 
 
 @cache
-def course(cause: str = "none", magnitude: float = 1.0, *, onset: float = 3.0, hours: float = 6.0, seed: int = 5) -> Run:
+def course(
+    cause: str = "none", magnitude: float = 1.0, *, onset: float = 3.0, hours: float = 6.0, seed: int = 5
+) -> Run:
     """A run of the plant, the same in every call; do not change its arrays."""
     run = simulate(_start(), Scenario(cause, magnitude, onset, seed), hours)
     run.values.setflags(write=False)
     return run
+
+
+BEGIN = np.datetime64("2026-03-04T00:00:00", "ns")
+
+
+def frame_of(values: np.ndarray, *, sample: float = 0.05, skip: int = 1) -> Frame:
+    """A history of these rows (53 columns), every ``skip``-th of them; times begin one row after BEGIN."""
+    step = np.timedelta64(round(sample * 3600e9), "ns")
+    times = BEGIN + step * np.arange(1, len(values) + 1)
+    return Frame(times[skip - 1 :: skip], module.TAGS, np.array(values[skip - 1 :: skip], dtype=np.float64))
+
+
+def at_hours(hours: float) -> datetime:
+    """The time of a history's hour."""
+    return datetime(2026, 3, 4, tzinfo=UTC) + timedelta(hours=hours)
+
+
+@pytest.fixture
+def tiny_home(small: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder of its own; every plant that has a twin has the tiny one."""
+    from assay.skills.investigate import detect, workbench
+
+    home = tmp_path / "home"
+    monkeypatch.setenv("ASSAY_HOME", str(home))
+    monkeypatch.setattr(workbench, "twin_for", lambda plant, control=None: twin() if plant.twin is not None else None)
+    monkeypatch.setattr(workbench, "controls_of", lambda plant: ("ricker",))
+    monkeypatch.setattr(workbench, "FIT_RUNS", 4)
+    # The runs are too short for a longer baseline and too few to say how far normal operation strays from a shorter one.
+    monkeypatch.setattr(detect, "HEADS", (2.0,))
+    return home

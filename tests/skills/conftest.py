@@ -19,3 +19,4 @@ def _load(name: str, path: Path) -> None:
 
 _load("tiny_twin", Path(__file__).parents[1] / "models" / "tiny_twin.py")
 small = sys.modules["tiny_twin"].small
+tiny_home = sys.modules["tiny_twin"].tiny_home

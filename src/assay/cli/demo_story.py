@@ -24,7 +24,7 @@ from assay.kernel.texts import Lang, text
 from assay.plant.model import Plant, load_plant, shipped_plants
 from assay.plant.rights import policy_of
 from assay.plant.series import Frame
-from assay.skills.investigate.runner import Outcome, Request, investigate
+from assay.skills.investigate.runner import Outcome, Request, investigate, warm_up
 
 FAULT_HOURS = 3.0  # plant time of normal operation before the upset
 FAULT = f"IDV4@{FAULT_HOURS}h"
@@ -78,6 +78,8 @@ async def story(options: Options) -> int:
     async with AsyncExitStack() as stack:
         if model is not None:
             stack.push_async_callback(model.close)
+        warming = asyncio.create_task(warm_up(model, options.lang))
+        stack.callback(warming.cancel)
         running = await stack.enter_async_context(
             running_plant(plant, speed=options.speed, faults=parse_faults([FAULT]), seed=options.seed)
         )

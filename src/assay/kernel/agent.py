@@ -145,12 +145,13 @@ class Agent:
     async def _finish(self, draft: Draft, state: State, chooser: Chooser) -> Draft:
         """The draft with the model's order of claims, and with what makes it at most partly verified."""
         lang = state.context.lang
-        if draft.reorder and len(draft.claims) > 1:
-            labels = [f"{claim.topic}: {claim.key}" for claim in draft.claims]
+        lead, rest = draft.claims[: draft.lead], draft.claims[draft.lead :]
+        if draft.reorder and len(rest) > 1:
+            labels = [f"{claim.topic}: {claim.key}" for claim in rest]
             chosen = await chooser.choose(state, "order", text("kernel.agent_task_order", lang), labels)
             if chosen is not None:
-                rest = [i for i in range(len(draft.claims)) if i not in chosen.order]
-                draft = replace(draft, claims=tuple(draft.claims[i] for i in [*chosen.order, *rest]))
+                unseen = [i for i in range(len(rest)) if i not in chosen.order]
+                draft = replace(draft, claims=(*lead, *(rest[i] for i in [*chosen.order, *unseen])))
         reasons = [text("kernel.agent_unscored", lang)] * chooser.unscored
         return replace(draft, partly=(*draft.partly, *reasons))
 

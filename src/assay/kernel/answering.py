@@ -30,7 +30,8 @@ class Draft:
 
     ``required`` topics must keep at least one claim each, or the answer is refused with the topic's sentence from
     ``without`` (topic -> sentence). ``unknown`` are sentences on what is not known, ``partly`` are the reasons
-    (sentences) why the answer is at most partly verified, ``reorder`` lets a model choose the claims' order.
+    (sentences) why the answer is at most partly verified, ``reorder`` lets a model choose the order
+    of the claims after the first ``lead``, which stay where code put them.
     """
 
     claims: tuple[Claim, ...]
@@ -42,6 +43,7 @@ class Draft:
     data: Mapping[str, JsonValue] = field(default_factory=dict)
     actions: tuple[str, ...] = ()
     reorder: bool = False
+    lead: int = 0
 
 
 Repair = Callable[[Claim, str], "Claim | Awaitable[Claim | None] | None"]

@@ -17,6 +17,10 @@ TIGHT_UNITS = frozenset({"%", "‰", "°"})
 """Units that stand directly behind their number; all others after one space (ISO 80000-1, 7.1.4)."""
 
 
+SHOWN_UNITS = {"Cel": "°C"}
+"""UCUM text that people do not write."""
+
+
 class Texts(Protocol):
     """Where texts come from: ``kernel.texts.text``, or a plant's own names laid over it."""
 
@@ -103,7 +107,8 @@ def quantity(value: float, slot: NumberSlot) -> str:
         shown = f"+{shown}"
     if not slot.unit:
         return shown
-    return f"{shown}{'' if slot.unit in TIGHT_UNITS else ' '}{slot.unit}"
+    unit = SHOWN_UNITS.get(slot.unit, slot.unit)
+    return f"{shown}{'' if unit in TIGHT_UNITS else ' '}{unit}"
 
 
 def clock(time: datetime, zone: tzinfo) -> str:

@@ -86,10 +86,11 @@ class TepProcess:
         self._idv[number - 1] = magnitude
         self._apply()
 
-    def advance(self, valves: Sequence[float], steps: int) -> None:
-        """Hold the 12 valve commands (per cent) for ``steps`` Euler steps."""
-        self._valves[:] = valves
-        self._apply()
+    def advance(self, valves: Sequence[float] | None, steps: int) -> None:
+        """Hold the 12 valve commands (per cent; None: those of the last call) for ``steps`` Euler steps."""
+        if valves is not None:
+            self._valves[:] = valves
+            self._apply()
         derivatives, handle = self._lib.tep_derivatives, self._handle
         state, rate = self._pointers["state"], self._pointers["rate"]
         step, time, y, dy = self.step_hours, self.time, self._state, self._rate

@@ -107,7 +107,7 @@ class Plant:
         self.process.advance(self.positions, before)
         self.measured = self.process.measure()
         if before < self._steps:
-            self.process.advance(self.positions, self._steps - before)
+            self.process.advance(None, self._steps - before)
         self.trip = self.process.trip()
         if not math.isfinite(sum(self.measured)):
             self.trip = self.trip or DIVERGED

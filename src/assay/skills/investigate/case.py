@@ -16,7 +16,9 @@ Array = NDArray[np.float64]
 
 MINIMUM_ROWS = 20
 MAXIMUM_HOURS = 24.0 * 14
+FROZEN_ROWS = 5
 SLACK = 6.0  # natural-log likelihood
+SLACK_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Grid:
     sample: float  # hours
     missing: tuple[str, ...]
     dead: tuple[str, ...]
+    frozen: int = 0  # rows at the end in which nothing moves any more
 
     def row(self, moment: datetime) -> int:
         """The last row at or before ``moment`` (0 where there is none)."""
@@ -53,7 +56,9 @@ def to_grid(frame: Frame, twin_tags: Sequence[str], twin_sample: float, *, at: d
         raise InputError("investigate.too_few_rows", rows=len(frame), needed=MINIMUM_ROWS)
     seconds = float(np.median(np.diff(frame.times).astype("timedelta64[ms]").astype(np.int64))) / 1000.0
     step = max(1, round(seconds / 3600.0 / twin_sample))
-    frame = frame.select(known)
+    whole = len(frame)
+    frame = _before_freeze(frame.select(known))
+    frozen = whole - len(frame)
     last = frame.times[-1]
     frame = frame.between(to_datetime(last - np.timedelta64(int(MAXIMUM_HOURS * 3600), "s")), None)
     grid_seconds = step * twin_sample * 3600.0
@@ -68,7 +73,17 @@ def to_grid(frame: Frame, twin_tags: Sequence[str], twin_sample: float, *, at: d
     missing = tuple(tag for tag in twin_tags if tag not in known)
     dead = tuple(tag for tag, keep in zip(known, alive, strict=True) if not keep)
     values = regular.values[:, alive]
-    return Grid(regular.times, values, tags, columns, step, step * twin_sample, missing, dead)
+    return Grid(regular.times, values, tags, columns, step, step * twin_sample, missing, dead, frozen)
+
+
+def _before_freeze(frame: Frame) -> Frame:
+    """The frame without a tail in which nothing moves any more: what a recorder writes after a plant trip."""
+    same = (frame.values[1:] == frame.values[:-1]) | np.isnan(frame.values[1:])
+    moving = np.flatnonzero(~same.all(axis=1))
+    last = int(moving[-1]) + 1 if len(moving) else 0
+    if len(frame) - 1 - last < FROZEN_ROWS:
+        return frame
+    return frame.until(to_datetime(frame.times[last]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +133,10 @@ def locate_onset(z: Array, alarm: int, back: int, ahead: int) -> int:
     count = (rows - splits)[:, None].astype(np.float64)
     variance = np.maximum(square / count - (total / count) ** 2, 0.05)
     gain = 0.5 * (square - count * (1.0 + np.log(variance)))
+    # A tag that stands still (a valve held constant) tells nothing, and its lack of variance is no change.
+    gain[:, np.ptp(window, axis=0) == 0.0] = 0.0
     best = np.argsort(gain.max(axis=0))[-3:]
     total_gain = gain[:, best].sum(axis=1)
     # An earlier split costs almost nothing while the values are still normal: take the last that is about as good.
-    return int(first + splits[int(np.flatnonzero(total_gain >= total_gain.max() - SLACK)[-1])])
+    slack = max(SLACK, SLACK_SHARE * float(total_gain.max()))
+    return int(first + splits[int(np.flatnonzero(total_gain >= total_gain.max() - slack)[-1])])

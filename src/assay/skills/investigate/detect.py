@@ -12,6 +12,7 @@ from assay.models.twin import Library
 from assay.skills.investigate import screening
 from assay.skills.investigate.case import Grid, Normal, locate_onset, means
 from assay.skills.investigate.diagnosis import decimate
+from assay.skills.investigate.rolling import average
 from assay.skills.investigate.screening import STILL_MOVE, Reference
 
 Array = NDArray[np.float64]
@@ -129,9 +130,10 @@ class Detector:
         onset = max(self._onset(grid, normal.baseline, alarm, back), normal.last if not normal.given else 0)
         after = grid.values[onset : alarm + max(3, round(1.0 / self._sample))]
         z = (after - normal.baseline) / self.scale
-        variance = np.nanvar(z, axis=0)
-        shifts = np.nan_to_num(np.nanmean(z, axis=0))
-        return Screen(joint, alarm, onset, normal, self.scale, shifts, 0.5 * np.log(np.nan_to_num(variance) + 1e-2))
+        mean = average(z, axis=0)
+        variance = np.nan_to_num(average((z - mean) ** 2, axis=0)[0])
+        shifts = np.nan_to_num(mean[0])
+        return Screen(joint, alarm, onset, normal, self.scale, shifts, 0.5 * np.log(variance + 1e-2))
 
     def _onset(self, grid: Grid, baseline: Array, alarm: int, back: int) -> int:
         z = (grid.values - baseline) / self.scale

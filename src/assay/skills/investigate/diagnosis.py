@@ -2,9 +2,9 @@
 
 An extremely randomised forest (Geurts, Ernst and Wehenkel 2006) over the windowed features is trained on the twin's
 runs alone, aligned by the same alarm as the case. Its votes are sharpened by a temperature fitted on out-of-bag votes.
-Whether the case is in the library at all is judged by a second, small model on three figures (largest vote, its margin,
-and the distance to the nearest runs of that cause), trained by hiding groups of causes from the forest; the
-probability left over goes to ``none``.
+Whether the case is in the library at all is judged by a second, small model on four figures (largest vote, its margin,
+the distance to the nearest runs of that cause, and the features that fit it worst), trained by hiding groups of causes
+from the forest and by laying two causes' courses over one another; the probability left over goes to ``none``.
 """
 
 from __future__ import annotations
@@ -26,10 +26,13 @@ TREES = 300
 HIDDEN_GROUPS = 4
 HIDDEN_TREES = 120
 NEIGHBOURS = 3
+SIZED_BY = 12  # features that estimate a magnitude
 # A cause that raises an alarm in fewer than this share of its simulated runs hides in normal variation.
 HIDING_SHARE = 0.5
 SATURATION = 4.0
 TYPICAL_QUANTILE = 0.7
+WORST = 20
+DOUBLES = 400
 _MINIMUM_RUNS = 4
 
 
@@ -124,29 +127,31 @@ class Diagnoser:
         self.causes, self._y = np.unique(aligned.causes[keep], return_inverse=True)
         self._weights = _within_spread(self._x, self._y)
         self._forest = _forest(TREES, seed, bootstrap=True).fit(self._x, self._y)
-        self._own = np.array([self._typical(c) for c in range(len(self.causes))])
+        self._runs = _Runs.of(self._x, self._y, self._weights)
         known = self._known_votes()
         self._sharpness = _fit_sharpness(known, self._y)
-        self._judge = _Judge.fit(self._figures(known, self._x, loo=True), self._hidden_figures(seed))
+        inside = _figures(self._runs, known, self._x, itself=True)
+        self._judge = _Judge.fit(inside, [self._hidden_figures(seed), self._double_figures(keep, seed)])
 
     def rank(self, values: Array, baseline: Array, alarm: int) -> Ranking:
         """Rank the causes for one case: ``values`` (rows, tags), ``baseline`` (tags,), row of the alarm."""
         a = self._aligned
         x = features(values[None], baseline[None], a.scale, np.array([alarm]), a.sample, self.horizon)
         votes = self._forest.predict_proba(x)
-        figures = self._figures(votes, x)
+        figures = _figures(self._runs, votes, x)
         inside = float(self._judge.inside(figures)[0])
         sharp = _sharpen(votes, self._sharpness)[0]
         probabilities = {str(c): inside * float(p) for c, p in zip(self.causes, sharp, strict=True)}
         probabilities[NONE] = 1.0 - inside
-        order = np.argsort(-sharp)[:8]
-        nearest = {str(self.causes[c]): self._neighbours(x[0], int(c)) for c in order}
+        order = [int(c) for c in np.argsort(-sharp)[:8]]
+        sizes = {c: self._size(x[0], c) for c in order}
+        nearest = {str(self.causes[c]): self._neighbours(x[0], c, sizes[c]) for c in order}
         return Ranking(
             probabilities,
             inside,
             float(np.exp(figures[0, 2])),
             {cause: [int(self._index[i]) for i in members] for cause, members in nearest.items()},
-            {cause: float(np.median(self._magnitudes[members])) for cause, members in nearest.items()},
+            {str(self.causes[c]): size for c, size in sizes.items()},
         )
 
     def difference(self, first: str, second: str) -> Array:
@@ -157,29 +162,34 @@ class Diagnoser:
         per_tag: Array = gap.reshape(-1, self._aligned.values.shape[2]).max(axis=0)
         return per_tag
 
-    def _neighbours(self, x: Array, cause: int) -> list[int]:
-        members = np.flatnonzero(self._y == cause)
-        distance = _gaps(self._x[members], x, self._weights)
-        return [int(i) for i in members[np.argsort(distance)[:NEIGHBOURS]]]
+    def _size(self, x: Array, cause: int) -> float:
+        """The magnitude of a cause that the case shows: linear fits of the library's magnitudes on the features that
+        follow them best, weighted by their precision."""
+        members = self._y == cause
+        sizes, rows = self._magnitudes[members], self._x[members]
+        spread = rows.std(axis=0) * sizes.std()
+        if len(sizes) < 6 or sizes.std() < 1e-9:
+            return float(np.median(sizes))
+        centred = rows - rows.mean(axis=0)
+        slope = centred.T @ (sizes - sizes.mean()) / len(sizes)
+        correlation = np.divide(slope, spread, out=np.zeros_like(slope), where=spread > 1e-9)
+        best = np.argsort(-np.abs(correlation))[:SIZED_BY]
+        strength = np.minimum(correlation[best] ** 2, 0.999)
+        weight = strength / (1.0 - strength)
+        fitted = sizes.mean() + (x - rows.mean(axis=0))[best] * slope[best] / centred[:, best].var(axis=0)
+        return float(np.clip((weight * fitted).sum() / weight.sum(), sizes.min(), sizes.max()))
 
-    def _typical(self, cause: int) -> float:
-        rows = self._x[self._y == cause]
-        nearest = [np.sort(_gaps(rows, row, self._weights))[1 : 1 + NEIGHBOURS].mean() for row in rows]
-        return float(np.quantile(nearest, TYPICAL_QUANTILE))
+    def _neighbours(self, x: Array, cause: int, size: float) -> list[int]:
+        """Runs of a cause that look most like the case; of equally near ones those of its magnitude."""
+        members = np.flatnonzero(self._y == cause)
+        sizes = self._magnitudes[members]
+        off = np.abs(sizes - size) / (sizes.std() + 1e-9)
+        distance = _gaps(self._x[members], x, self._weights) * (1.0 + off)
+        return [int(i) for i in members[np.argsort(distance)[:NEIGHBOURS]]]
 
     def _known_votes(self) -> Array:
         votes: Array = np.nan_to_num(self._forest.oob_decision_function_)
         return votes
-
-    def _figures(self, votes: Array, x: Array, *, loo: bool = False) -> Array:
-        """(cases, 3): log of the largest vote, log of its margin, log of the relative distance to its runs."""
-        top = votes.argmax(axis=1)
-        ordered = np.sort(votes, axis=1)
-        distance = np.array(
-            [_distance(self._x, self._y, self._weights, x[i], top[i], i if loo else -1) for i in range(len(x))]
-        )
-        relative = distance / self._own[top]
-        return _stack(ordered, relative)
 
     def _hidden_figures(self, seed: int) -> Array:
         """Figures of cases whose cause was hidden from the forest."""
@@ -189,25 +199,68 @@ class Diagnoser:
             hold = np.isin(self._y, np.flatnonzero(groups == group))
             if hold.all() or not hold.any():
                 continue
-            x, y = self._x[~hold], self._y[~hold]
-            forest = _forest(HIDDEN_TREES, seed + group).fit(x, y)
-            votes = forest.predict_proba(self._x[hold])
-            top = forest.classes_[votes.argmax(axis=1)]
-            held = self._x[hold]
-            distance = np.array([_distance(x, y, self._weights, held[i], top[i], -1) for i in range(len(held))])
-            parts.append(_stack(np.sort(votes, axis=1), distance / self._own[top]))
+            forest = _forest(HIDDEN_TREES, seed + group).fit(self._x[~hold], self._y[~hold])
+            votes = np.zeros((int(hold.sum()), len(self.causes)))
+            votes[:, forest.classes_] = forest.predict_proba(self._x[hold])
+            parts.append(_figures(self._runs, votes, self._x[hold]))
         return np.concatenate(parts)
 
+    def _double_figures(self, keep: NDArray[np.bool_], seed: int) -> Array:
+        """Figures of two causes at once: one course's deviation from its baseline laid over another course."""
+        a = self._aligned
+        rng = np.random.default_rng(seed + 1)
+        members = np.flatnonzero(keep)
+        first, second = rng.choice(members, DOUBLES), rng.choice(members, DOUBLES)
+        differ = a.causes[first] != a.causes[second]
+        first, second = first[differ], second[differ]
+        both = a.values[first] + a.values[second] - a.baseline[second][:, None, :].astype(np.float32)
+        alarms = np.minimum(a.alarms[first], a.alarms[second])
+        x = features(both, a.baseline[first], a.scale, alarms, a.sample, self.horizon)
+        return _figures(self._runs, self._forest.predict_proba(x), x)
 
-def _stack(ordered_votes: Array, relative: Array) -> Array:
-    top, margin = ordered_votes[:, -1], ordered_votes[:, -1] - ordered_votes[:, -2]
-    return np.stack([np.log(top + 1e-3), np.log(margin + 1e-2), np.log(relative + 1e-6)], axis=1)
+
+@dataclass(frozen=True, slots=True)
+class _Runs:
+    """The library's features ``x`` with classes ``y``, spreads, and how far the runs of a class lie from one another:
+    ``own`` (classes, 2) typical distance and typical worst misfit."""
+
+    x: Array
+    y: NDArray[np.int64]
+    weights: Array
+    spreads: Array
+    own: Array
+
+    @classmethod
+    def of(cls, x: Array, y: NDArray[np.int64], weights: Array) -> _Runs:
+        classes = range(int(y.max()) + 1)
+        spreads = np.array([np.hypot(x[y == c].std(axis=0), 0.5 * weights) for c in classes])
+        draft = cls(x, y, weights, spreads, np.ones((len(classes), 2)))
+        each = np.array([draft.misfit(x[i], int(y[i]), i) for i in range(len(x))])
+        own = np.array([np.quantile(each[y == c], TYPICAL_QUANTILE, axis=0) for c in classes])
+        return cls(x, y, weights, spreads, own + 1e-9)
+
+    def misfit(self, case: Array, cause: int, skip: int = -1) -> tuple[float, float]:
+        """Distance to the nearest runs of a cause, and the mean of the WORST features' gaps to them in its spreads."""
+        members = np.flatnonzero(self.y == cause)
+        members = members[members != skip]
+        gaps = _gaps(self.x[members], case, self.weights)
+        order = np.argsort(gaps)
+        near = self.x[members[order[: NEIGHBOURS + 2]]].mean(axis=0)
+        worst = np.sort(np.abs(case - near) / self.spreads[cause])[-WORST:]
+        return float(gaps[order[:NEIGHBOURS]].mean()), float(worst.mean())
 
 
-def _distance(x: Array, y: NDArray[np.int64], weights: Array, case: Array, cause: int, skip: int) -> float:
-    members = np.flatnonzero(y == cause)
-    members = members[members != skip]
-    return float(np.sort(_gaps(x[members], case, weights))[:NEIGHBOURS].mean())
+def _figures(runs: _Runs, votes: Array, x: Array, *, itself: bool = False) -> Array:
+    """(cases, 4): logs of the largest vote, its margin, the relative distance and the relative worst misfit.
+
+    ``itself``: the cases are the library's own runs, and each is compared with the others only.
+    """
+    top = votes.argmax(axis=1)
+    ordered = np.sort(votes, axis=1)
+    misfit = np.array([runs.misfit(x[i], int(top[i]), i if itself else -1) for i in range(len(x))])
+    relative = np.log(misfit / runs.own[top] + 1e-6)
+    margin = ordered[:, -1] - ordered[:, -2]
+    return np.column_stack([np.log(ordered[:, -1] + 1e-3), np.log(margin + 1e-2), relative])
 
 
 def _gaps(x: Array, case: Array, weights: Array) -> Array:
@@ -254,13 +307,16 @@ class _Judge:
     scale: Array = field(repr=False)
 
     @classmethod
-    def fit(cls, known: Array, hidden: Array) -> _Judge:
+    def fit(cls, known: Array, outside: list[Array]) -> _Judge:
+        """``known`` and each kind of case from ``outside`` the library weigh as much in all."""
         from sklearn.linear_model import LogisticRegression
 
-        x = np.concatenate([known, hidden])
-        y = np.r_[np.ones(len(known)), np.zeros(len(hidden))]
+        x = np.concatenate([known, *outside])
+        y = np.r_[np.ones(len(known)), np.zeros(len(x) - len(known))]
+        share = [np.full(len(part), 1.0 / (len(part) * len(outside))) for part in outside]
+        weights = np.concatenate([np.full(len(known), 1.0 / len(known)), *share]) * len(x) / 2.0
         center, scale = x.mean(axis=0), x.std(axis=0) + 1e-9
-        model = LogisticRegression().fit((x - center) / scale, y)
+        model = LogisticRegression().fit((x - center) / scale, y, sample_weight=weights)
         return cls(model.coef_[0], float(model.intercept_[0]), center, scale)
 
     def inside(self, figures: Array) -> Array:

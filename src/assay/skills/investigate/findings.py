@@ -38,6 +38,7 @@ def history(bench: Workbench, blob: str) -> dict[str, Any]:
         "tags": list(grid.tags),
         "missing": list(grid.missing),
         "dead": list(grid.dead),
+        "frozen_rows": grid.frozen,
     }
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from assay.skills.investigate.rolling import average
+
 Array = NDArray[np.float64]
 
 MEAN_SPREADS = 5.0
@@ -40,16 +42,21 @@ def fit_of(values: Array, runs: Array, step: int) -> Fit:
     level = runs.mean(axis=(0, 1))
     within = np.sqrt(runs.var(axis=1).mean(axis=0))
     moving = within > 1e-9
+    mean = average(values, axis=0)[0]
     with np.errstate(invalid="ignore", divide="ignore"):
-        off = np.abs(np.nanmean(values, axis=0) - level) / np.where(moving, within, 0.5)
+        off = np.abs(mean - level) / np.where(moving, within, 0.5)
         ratio = np.log(_fast(values[None]) / _fast(runs))
+    seen = np.isfinite(off)
+    if not seen.any():
+        return Fit(0.0, 0.0, 0)
     near = off <= MEAN_SPREADS
     same = np.abs(ratio) <= np.log(SPREAD_FACTOR)
     known = np.isfinite(ratio) & moving
     spreads = float(same[known].mean()) if known.any() else 0.0
-    return Fit(float(near[np.isfinite(off)].mean()), spreads, int(np.nanargmax(off)))
+    return Fit(float(near[seen].mean()), spreads, int(np.nanargmax(off)))
 
 
 def _fast(runs: Array) -> Array:
-    fast: Array = np.sqrt(np.nanmean(np.diff(runs, axis=1) ** 2, axis=(0, 1)))
+    change = np.diff(runs, axis=1) ** 2
+    fast: Array = np.sqrt(average(change.reshape(-1, change.shape[-1]), axis=0)[0])
     return fast

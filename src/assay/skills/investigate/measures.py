@@ -15,8 +15,9 @@ from assay.plant.model import Plant
 Array = NDArray[np.float64]
 
 LOOK_AHEAD = 10.0  # hours
-RUNS = 4
-BAND_RUNS = 24
+RUNS = 3
+FINE = 4  # candidates tried on several courses
+BAND_RUNS = 16
 BAND_HOURS = 2.0
 STANDING_NOW = 3.0
 _PRIORITY = {"critical": 8.0, "high": 4.0, "medium": 2.0, "low": 1.0}
@@ -61,13 +62,13 @@ def candidates(plant: Plant, failure: Failure | None, present: dict[str, float])
         limits = plant.limits(tag)
         if limits is not None and limits.writable:
             span = limits.maximum - limits.minimum
-            steps.setdefault(tag, []).extend((0.3 * span, -0.3 * span, limits.maximum, limits.minimum))
+            steps.setdefault(tag, []).extend((0.3 * span, -0.3 * span))
     singles = [_candidate(plant, present, {tag: step}) for tag, moves in steps.items() for step in moves]
     pairs = [
         _candidate(plant, present, {a: x, b: y})
         for a, b in itertools.combinations(own, 2)
-        for x in steps[a][:4]
-        for y in steps[b][:4]
+        for x in steps[a][:2]
+        for y in steps[b][:2]
     ]
     unique: dict[tuple[tuple[str, float], ...], Candidate] = {}
     for candidate in (*singles, *pairs):
@@ -83,9 +84,7 @@ def _candidate(plant: Plant, present: dict[str, float], moves: dict[str, float])
         limits = plant.limits(tag)
         if limits is None or not limits.writable or tag not in present:
             return None
-        # A limit used as a move means "go there".
-        target = move if move in (limits.maximum, limits.minimum) else present[tag] + move
-        value = round(min(max(target, limits.minimum), limits.maximum), 3)
+        value = round(min(max(present[tag] + move, limits.minimum), limits.maximum), 3)
         if abs(value - present[tag]) < 1e-6:
             return None
         writes.append((tag, value))
@@ -166,5 +165,5 @@ def search(
         zip(options, (effect_of(plant, twin, [run], baseline, scale, now) for run in coarse), strict=True),
         key=lambda pair: pair[1].cost,
     )
-    fine = [(candidate, tried(candidate.writes, RUNS)) for candidate, _ in ranked[:6]]
+    fine = [(candidate, tried(candidate.writes, RUNS)) for candidate, _ in ranked[:FINE]]
     return nothing, sorted(fine, key=lambda pair: pair[1].cost)

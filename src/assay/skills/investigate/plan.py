@@ -88,17 +88,21 @@ def _draft(state: State) -> Draft:
         data: dict[str, Any] = {"abnormal": False, "onset": None, "causes": [{"id": NONE, "probability": 1.0}]}
         return Draft(tuple(made), ("abnormal",), without, unknown, partly, data=data)
     judged = _evidence(state, tools.TEST if has_twin else tools.SYMPTOMS)
-    made = claims.abnormal_claims(screen) + claims.place_claims(_evidence(state, tools.LOCATE))
-    made += claims.cause_claims(judged)
+    found = claims.abnormal_claims(screen)
+    causes = claims.cause_claims(judged)
+    # What a shift needs first stays first; the model orders the rest.
+    lead = [found[0], causes[0], *_measures(state)]
+    made = [*lead, *found[1:], *claims.place_claims(_evidence(state, tools.LOCATE)), *causes[1:]]
     if has_twin:
         made += claims.twin_claims(judged)
         judged_value: Any = judged.value
         if not judged_value["control_fits"]:
             partly = (*partly, text("investigate.partly_fit", lang))
-    made += _measures(state)
     value: Any = judged.value
     data = {"abnormal": True, "onset": _value(state, tools.SCREEN)["onset"], "causes": value["causes"]}
-    return Draft(tuple(made), ("abnormal", "cause"), without, unknown, partly, data=data, reorder=True)
+    return Draft(
+        tuple(made), ("abnormal", "cause"), without, unknown, partly, data=data, reorder=True, lead=len(lead)
+    )  # fmt: skip
 
 
 def _measures(state: State) -> list[Claim]:
@@ -115,6 +119,8 @@ def _gaps(state: State) -> list[str]:
         if history[key]:
             shown = history[key] if len(history[key]) <= 8 else [*history[key][:8], "..."]
             found.append(text(f"investigate.unknown_{key}", lang, tags=", ".join(shown)))
+    if history["frozen_rows"]:
+        found.append(text("investigate.unknown_frozen", lang, rows=history["frozen_rows"]))
     if state.done(tools.TEST.name):
         tested = _value(state, tools.TEST)
         if tested["control"] != state.context.resources.get("control", tested["control"]):

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+# A mean of fewer rows strays further than the normal means that it is compared with.
+ENOUGH = 0.8
+
 
 class Sums(NamedTuple):
     """Cumulative count, sum and sum of squares along the second-last axis, with a leading zero row."""
@@ -31,7 +34,7 @@ def _cumulate(values: Array) -> Array:
 
 
 def trailing(s: Sums, width: int) -> tuple[Array, Array]:
-    """Mean and variance over the ``width`` rows that end at each row; missing where under half of them are there.
+    """Mean and variance over the ``width`` rows that end at each row; missing where under ENOUGH of them are there.
 
     Both have as many rows as the data; the first ``width - 1`` rows are missing.
     """
@@ -43,13 +46,22 @@ def trailing(s: Sums, width: int) -> tuple[Array, Array]:
     with np.errstate(invalid="ignore", divide="ignore"):
         m = (s.total[..., width:, :] - s.total[..., :-width, :]) / count
         v = (s.square[..., width:, :] - s.square[..., :-width, :]) / count - m * m
-    if count.min() < 0.5 * width:
-        missing = count < 0.5 * width
+    if count.min() < ENOUGH * width:
+        missing = count < ENOUGH * width
         m[missing] = np.nan
         v[missing] = np.nan
     mean[..., width - 1 :, :] = m
     variance[..., width - 1 :, :] = np.maximum(v, 0.0)
     return mean, variance
+
+
+def average(values: Array, axis: int) -> Array:
+    """Mean along an axis, which is kept, over what is there; NaN where nothing is."""
+    seen = np.isfinite(values)
+    count = seen.sum(axis=axis, keepdims=True)
+    total = np.where(seen, values, 0.0).sum(axis=axis, keepdims=True)
+    result: Array = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    return result
 
 
 def between(s: Sums, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> tuple[Array, Array]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -17,7 +18,8 @@ from assay.kernel.checks import standard_checks
 from assay.kernel.context import RunContext, new_run_id
 from assay.kernel.errors import AssayError, InputError, ModelError
 from assay.kernel.policy import Policy
-from assay.kernel.ports import LanguageModel
+from assay.kernel.ports import LanguageModel, Message
+from assay.kernel.prompts import prefix
 from assay.kernel.render import Renderer
 from assay.kernel.texts import Lang, text
 from assay.models.twin import NONE
@@ -33,6 +35,7 @@ from assay.skills.investigate.workbench import Progress
 # Words of the field that hold digits or look like codes.
 VOCABULARY = ("T2", "SPE")
 SECONDS = 1800.0
+WARM_UP_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +103,30 @@ async def investigate(
     question = request.question or text("investigate.question", request.lang, plant=plant.id)
     records.runs.start(context.run, caller=caller.user, plant=plant.id, question=question)
     agent = Agent(skill, _answering(plant, records, request.lang), model)
-    answer = await agent.run(question, context)
+    warming = asyncio.create_task(warm_up(model, request.lang))
+    try:
+        answer = await agent.run(question, context)
+    finally:
+        warming.cancel()
+        await asyncio.gather(warming, return_exceptions=True)
     if isinstance(answer, AskBack):  # the plan offers nothing that could be asked back
         raise ModelError("investigate.asked_back")
     seconds = {**answer.seconds, "total": time.monotonic() - began}
     answer = answer.model_copy(update={"seconds": {k: round(v, 3) for k, v in seconds.items()}})
     records.runs.finish(answer)
     return Outcome(answer, build_result(answer, context, plant, request.notes))
+
+
+async def warm_up(model: LanguageModel | None, lang: Lang) -> None:
+    """Let the model read the stable part of the skill's prompt while code works, so that its first choice comes soon.
+
+    A model that fails here fails again where it is asked, and is dealt with there.
+    """
+    if model is None:
+        return
+    messages = [prefix(skill, lang), Message("user", text("investigate.warm_up", lang))]
+    with suppress(ModelError, TimeoutError):
+        await model.choose(messages, ("A", "B"), timeout=WARM_UP_SECONDS)
 
 
 def names_of(plant: Plant) -> frozenset[str]:
@@ -141,7 +161,8 @@ def plant_texts(plant: Plant) -> Any:
 
 def _answering(plant: Plant, records: Records, lang: Lang) -> Answering:
     renderer = Renderer(lang, plant.timezone, plant_texts(plant))
-    return Answering(records.evidence, renderer, standard_checks(renderer, names_of(plant), VOCABULARY))
+    required = standard_checks(renderer, names_of(plant), VOCABULARY)
+    return Answering(records.evidence, renderer, required, skill.checks)
 
 
 def _case(request: Request) -> CaseArguments:

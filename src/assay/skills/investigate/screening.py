@@ -15,11 +15,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assay.skills.investigate.rolling import Sums, sums, trailing
+from assay.skills.investigate.rolling import Sums, average, sums, trailing
 
 Array = NDArray[np.float64]
 
-VERSION = 1  # of the statistics: raise it when the same history may give another alarm
+VERSION = 2  # of the statistics: raise it when the same history may give another alarm
 HOLD = 3  # rows in a row that a statistic must stay above its limit
 MEAN_HOURS = (0.5, 1.5)
 STEP_HOURS = (0.5, 1.0)
@@ -132,9 +132,7 @@ def first_alarm(joint: Array, head: int) -> NDArray[np.int64]:
 
 
 def _standardise(values: Array, scale: Array, head: int) -> Array:
-    with np.errstate(invalid="ignore"):
-        base = np.nanmean(values[:, :head], axis=1, keepdims=True)
-    z: Array = (values - base) / scale
+    z: Array = (values - average(values[:, :head], axis=1)) / scale
     return z
 
 
@@ -144,6 +142,29 @@ def _components(rows: Array, share: float) -> tuple[Array, Array, float]:
     values, vectors = values[::-1], vectors[:, ::-1]
     count = int(np.searchsorted(np.cumsum(values) / values.sum(), share)) + 1
     return vectors[:, :count], np.maximum(values[:count], 1e-6), float(values[count:].sum()) + _FLOOR
+
+
+def completed(rows: Array, vectors: Array, values: Array) -> Array:
+    """Missing values of standardised rows (..., tags) as the present ones let expect them; 0 where a row is empty.
+
+    The conditional mean under the covariance of the components (Nelson, Taylor and MacGregor 1996): a gap in one of two
+    tags that move together is no break of their relation.
+    """
+    missing = ~np.isfinite(rows)
+    partly = missing.any(axis=-1) & ~missing.all(axis=-1)
+    filled: Array = np.where(missing, 0.0, rows)
+    if not partly.any():
+        return filled
+    noise = 0.02 * float(values.sum()) / len(vectors)
+    covariance = (vectors * values) @ vectors.T + noise * np.eye(len(vectors))
+    some, gaps = filled[partly], missing[partly]
+    patterns, which = np.unique(gaps, axis=0, return_inverse=True)
+    for index, gap in enumerate(patterns):
+        members = np.flatnonzero(which.reshape(-1) == index)
+        weights = np.linalg.solve(covariance[np.ix_(~gap, ~gap)], covariance[np.ix_(~gap, gap)])
+        some[np.ix_(members, np.flatnonzero(gap))] = some[members][:, ~gap] @ weights
+    filled[partly] = some
+    return filled
 
 
 def _log_variance(variance: Array) -> Array:
@@ -171,24 +192,25 @@ def _held(values: Array) -> Array:
 
 def _statistics(ref: Reference, z: Array) -> Array:
     """All statistics (runs, rows, statistics)."""
-    filled = np.nan_to_num(z)
+    filled = completed(z, ref.loadings, ref.latent)
     parts: list[Array] = []
     scores = filled @ ref.loadings
     parts.append(_held((scores**2 / ref.latent).sum(-1)))
     parts.append(_held((filled**2).sum(-1) - (scores**2).sum(-1)))
     s = sums(z)
     for width, sd in ref.mean_scale.items():
-        mean = np.nan_to_num(trailing(s, width)[0]) / sd
+        mean = trailing(s, width)[0] / sd
         vectors, values = ref.mean_loadings[width]
-        projected = mean @ vectors
-        parts.append(np.abs(mean).max(-1))
+        parts.append(np.nan_to_num(np.abs(mean)).max(-1))
+        whole = completed(mean, vectors, values)
+        projected = whole @ vectors
         parts.append((projected**2 / values).sum(-1))
-        parts.append((mean**2).sum(-1) - (projected**2).sum(-1))
+        parts.append((whole**2).sum(-1) - (projected**2).sum(-1))
     for width, sd in ref.step_scale.items():
-        step = np.nan_to_num(_step(s, width)) / sd
+        step = _step(s, width) / sd
         vectors, values = ref.step_loadings[width]
-        parts.append(np.abs(step).max(-1))
-        parts.append(((step @ vectors) ** 2 / values).sum(-1))
+        parts.append(np.nan_to_num(np.abs(step)).max(-1))
+        parts.append(((completed(step, vectors, values) @ vectors) ** 2 / values).sum(-1))
     for width, sd in ref.spread_scale.items():
         change = (_log_variance(trailing(s, width)[1]) - ref.spread_center[width]) / sd
         change = np.nan_to_num(change)

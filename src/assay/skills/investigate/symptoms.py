@@ -31,16 +31,19 @@ def by_symptoms(
     seen = np.tanh(shifts / _SHIFT)
     wider = np.tanh(np.maximum(spreads, 0.0))
     strength = np.abs(seen) + wider
-    scores = []
+    scores, shown = [], []
     for failure in failures:
         known = [s for s in failure.symptoms if s.tag in place]
         explained = {s.tag for s in known}
         agree = [_agreement(s.sign, seen[place[s.tag]], wider[place[s.tag]], failure.reversible) for s in known]
+        moved = [value for symptom, value in zip(known, agree, strict=True) if symptom.sign != "none"]
+        shown.append(float(np.mean(moved)) if moved else 0.0)
         loud = [strength[i] for i, tag in enumerate(tags) if tag not in explained and strength[i] > 0.9]
         unexplained = sum(loud) / (sum(loud) + sum(strength[place[t]] for t in explained) + 1e-9)
         scores.append((float(np.mean(agree)) if agree else -1.0) - 0.5 * unexplained)
     weights = np.exp(SHARPNESS * (np.array(scores) - max(scores)))
-    share = CEILING * max(0.0, min(1.0, max(scores) / 0.5))
+    # What did not move tells failures apart, but only what moved speaks for one.
+    share = CEILING * max(0.0, min(1.0, max(scores) / 0.5, shown[int(np.argmax(scores))] / 0.25))
     probabilities = {f.id: share * float(w) for f, w in zip(failures, weights / weights.sum(), strict=True)}
     probabilities[NONE] = 1.0 - sum(probabilities.values())
     return probabilities

@@ -29,6 +29,8 @@ Progress = Callable[[str, int, int], None]
 
 FIT_RUNS = 8
 FIT_HOURS = 8.0
+OWN_RUNS = 60  # without a twin
+OWN_HOURS = 8.0
 HEAD_HOURS = 2.0  # baseline with which the library's runs are screened
 
 # One library serves many cases (a benchmark, a plant that runs for months): keep what was derived from it.
@@ -206,20 +208,29 @@ class Workbench:
         return [slice(0, min(max(10, round(h / self.grid.sample)), rows)) for h in hours]
 
     def _own_library(self) -> Library:
-        """Without a twin, stretches of the history's own normal operation stand for normal runs."""
+        """Without a twin, runs drawn from the history's own normal operation stand for normal runs."""
         given = normal_rows(self.grid, self.normal)
         first, last = given or (0, max(40, round(0.4 * len(self.grid.values))))
         stretch = self.grid.values[first:last]
-        length = min(len(stretch), 120)
-        if length < 40:
+        if len(stretch) < 40:
             raise InputError("investigate.normal_too_short", rows=len(stretch))
-        starts = np.linspace(0, len(stretch) - length, 40).astype(int)
-        values = np.stack([stretch[s : s + length] for s in starts]).astype(np.float32)
+        values = resampled(stretch, OWN_RUNS, min(max(120, round(OWN_HOURS / self.grid.sample)), 400), self.grid.sample)
         nothing = np.zeros(len(values))
         causes = np.full(len(values), NONE)
         return Library(
             self.grid.tags, self.grid.sample, values, causes, nothing, nothing, "", Operating("observed", {})
         )
+
+
+def resampled(stretch: Array, runs: int, rows: int, sample: float) -> NDArray[np.float32]:
+    """``runs`` courses of ``rows`` made of blocks of a normal stretch (moving block bootstrap, Kuensch 1989), so that
+    neighbouring values keep their correlation; blocks are half an hour, at most a quarter of the stretch."""
+    block = min(max(4, round(0.5 / sample)), len(stretch) // 4)
+    rng = np.random.default_rng(20260102)
+    starts = rng.integers(0, len(stretch) - block + 1, size=(runs, -(-rows // block)))
+    places = (starts[:, :, None] + np.arange(block)).reshape(runs, -1)[:, :rows]
+    made: NDArray[np.float32] = stretch[places].astype(np.float32)
+    return made
 
 
 def _own_sample(frame: Frame) -> float:
