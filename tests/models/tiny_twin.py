@@ -77,7 +77,7 @@ def _start() -> Start:
 
 @cache
 def course(
-    cause: str = "none", magnitude: float = 1.0, *, onset: float = 3.0, hours: float = 6.0, seed: int = 5
+    cause: str = "none", magnitude: float = 1.0, *, onset: float = 3.0, hours: float = 6.0, seed: int = 15
 ) -> Run:
     """A run of the plant, the same in every call; do not change its arrays."""
     run = simulate(_start(), Scenario(cause, magnitude, onset, seed), hours)
@@ -103,7 +103,7 @@ def at_hours(hours: float) -> datetime:
 @pytest.fixture
 def tiny_home(small: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder of its own; every plant that has a twin has the tiny one."""
-    from assay.skills.investigate import detect, workbench
+    from assay.skills.investigate import detect, diagnosis, workbench
 
     home = tmp_path / "home"
     monkeypatch.setenv("ASSAY_HOME", str(home))
@@ -112,4 +112,6 @@ def tiny_home(small: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     monkeypatch.setattr(workbench, "FIT_RUNS", 4)
     # The runs are too short for a longer baseline and too few to say how far normal operation strays from a shorter one.
     monkeypatch.setattr(detect, "HEADS", (2.0,))
+    monkeypatch.setattr(diagnosis, "TREES", 100)
+    monkeypatch.setattr(diagnosis, "HIDDEN_TREES", 50)
     return home

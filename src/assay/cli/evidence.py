@@ -55,6 +55,21 @@ def show(id: IdArgument = None, run: RunOption = None, lang: LangOption = None, 
         say(text("cli.evidence_line", spoken, **line))
 
 
+@app.command(help=text("cli.evidence_feedback", _HELP))
+def feedback(
+    run: Annotated[str, typer.Option("--run", metavar="RUN", help=text("cli.evidence_run", _HELP))],
+    cause: Annotated[str, typer.Option("--cause", metavar="ID", help=text("cli.evidence_cause", _HELP))],
+    comment: Annotated[str, typer.Option("--comment", help=text("cli.evidence_comment", _HELP))] = "",
+    lang: LangOption = None,
+) -> None:
+    """Record what turned out to be the true cause of a run's upset; the answer itself stays as it was."""
+    from assay.kernel.policy import local_user
+
+    with _records() as records:
+        records.feedback.add(run, person=local_user(), true_cause=cause, comment=comment)
+    say(text("cli.evidence_feedback_kept", resolve_lang(lang), run=run, cause=visible(cause)))
+
+
 @app.command(help=text("cli.evidence_replay", _HELP))
 def replay(
     id: IdArgument = None,

@@ -36,7 +36,7 @@ def run_parallel(function: Callable[[Any, Any], T], state: Any, jobs: Sequence[A
     size = max(1, min(8, len(jobs) // (4 * workers)))
     chunks = [jobs[i : i + size] for i in range(0, len(jobs), size)]
     try:
-        pool = Parallel(n_jobs=workers, backend="loky", return_as="generator", pre_dispatch="all", batch_size=1)
+        pool = Parallel(n_jobs=workers, backend="loky", return_as="generator", pre_dispatch="3 * n_jobs", batch_size=1)
         for results in pool(delayed(_calls)(function, state, chunk) for chunk in chunks):
             yield from results
     except TerminatedWorkerError:

@@ -85,4 +85,5 @@ def draw_magnitude(cause: str, rng: np.random.Generator) -> float:
         return float(rng.choice((-1.0, 1.0)) * rng.uniform(low, high))
     if cause.startswith("stuck:"):
         return float(rng.choice((0.0, -1.0, 1.0), p=(0.4, 0.3, 0.3)) * rng.uniform(2.0, 20.0))
-    return float(rng.uniform(0.5, 1.0))
+    # Full size is both the end of the range and what is seen most.
+    return 1.0 if rng.random() < 0.3 else float(rng.uniform(0.5, 1.0))

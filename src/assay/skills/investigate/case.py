@@ -17,6 +17,7 @@ Array = NDArray[np.float64]
 MINIMUM_ROWS = 20
 MAXIMUM_HOURS = 24.0 * 14
 FROZEN_ROWS = 5
+FROZEN_SHARE = 0.85
 SLACK = 6.0  # natural-log likelihood
 SLACK_SHARE = 0.1
 
@@ -56,13 +57,13 @@ def to_grid(frame: Frame, twin_tags: Sequence[str], twin_sample: float, *, at: d
         raise InputError("investigate.too_few_rows", rows=len(frame), needed=MINIMUM_ROWS)
     seconds = float(np.median(np.diff(frame.times).astype("timedelta64[ms]").astype(np.int64))) / 1000.0
     step = max(1, round(seconds / 3600.0 / twin_sample))
-    whole = len(frame)
-    frame = _before_freeze(frame.select(known))
-    frozen = whole - len(frame)
+    frame = frame.select(known)
     last = frame.times[-1]
     frame = frame.between(to_datetime(last - np.timedelta64(int(MAXIMUM_HOURS * 3600), "s")), None)
     grid_seconds = step * twin_sample * 3600.0
-    regular = frame.resample(grid_seconds, "last", hold=2.0 * grid_seconds)
+    resampled = frame.resample(grid_seconds, "last", hold=2.0 * grid_seconds)
+    regular = _before_freeze(resampled)
+    frozen = len(resampled) - len(regular)
     if len(regular) < MINIMUM_ROWS:
         raise InputError("investigate.too_few_rows", rows=len(regular), needed=MINIMUM_ROWS)
     alive = np.isfinite(regular.values).mean(axis=0) > 0.5
@@ -77,9 +78,10 @@ def to_grid(frame: Frame, twin_tags: Sequence[str], twin_sample: float, *, at: d
 
 
 def _before_freeze(frame: Frame) -> Frame:
-    """The frame without a tail in which nothing moves any more: what a recorder writes after a plant trip."""
+    """The frame without a tail in which hardly a tag moves any more: what a recorder writes after a plant trip. Noise
+    moves every measurement; controllers may go on to move their valves."""
     same = (frame.values[1:] == frame.values[:-1]) | np.isnan(frame.values[1:])
-    moving = np.flatnonzero(~same.all(axis=1))
+    moving = np.flatnonzero(same.mean(axis=1) < FROZEN_SHARE)
     last = int(moving[-1]) + 1 if len(moving) else 0
     if len(frame) - 1 - last < FROZEN_ROWS:
         return frame
@@ -124,19 +126,24 @@ def locate_onset(z: Array, alarm: int, back: int, ahead: int) -> int:
     three tags that gain most, among the ``back`` rows before the alarm; ``ahead`` rows after it take part.
     """
     first, last = max(0, alarm - back), min(len(z), alarm + ahead + 1)
-    window = np.nan_to_num(z[first:last])
-    rows = len(window)
+    window = z[first:last]
     splits = np.arange(0, alarm - first + 1)
-    # Sums from each split to the end of the window.
-    total = np.cumsum(window[::-1], axis=0)[::-1][splits]
-    square = np.cumsum((window**2)[::-1], axis=0)[::-1][splits]
-    count = (rows - splits)[:, None].astype(np.float64)
-    variance = np.maximum(square / count - (total / count) ** 2, 0.05)
+    seen = np.isfinite(window)
+    filled = np.where(seen, window, 0.0)
+    # Sums from each split to the end of the window; missing values count nothing.
+    count, total, square = (_from_splits(part, splits) for part in (seen.astype(np.float64), filled, filled**2))
+    rows = np.maximum(count, 1.0)
+    variance = np.maximum(square / rows - (total / rows) ** 2, 0.05)
     gain = 0.5 * (square - count * (1.0 + np.log(variance)))
     # A tag that stands still (a valve held constant) tells nothing, and its lack of variance is no change.
-    gain[:, np.ptp(window, axis=0) == 0.0] = 0.0
+    gain[:, np.ptp(filled, axis=0) == 0.0] = 0.0
     best = np.argsort(gain.max(axis=0))[-3:]
     total_gain = gain[:, best].sum(axis=1)
     # An earlier split costs almost nothing while the values are still normal: take the last that is about as good.
     slack = max(SLACK, SLACK_SHARE * float(total_gain.max()))
     return int(first + splits[int(np.flatnonzero(total_gain >= total_gain.max() - slack)[-1])])
+
+
+def _from_splits(values: Array, splits: NDArray[np.int64]) -> Array:
+    sums: Array = np.cumsum(values[::-1], axis=0)[::-1][splits]
+    return sums

@@ -153,14 +153,11 @@ def measure_claims(relief: Evidence) -> list[Claim]:
         claims.append(claim(key, "effect", hours=first))
     elif trips > 0:
         claims.append(claim("claim_trip_stays", "effect", hours=number(relief, "best/first_trip_hours", "h", 1)))
-    claims.append(
-        claim(
-            "claim_alarms",
-            "effect",
-            now=number(relief, "nothing/alarms", "", 0, Operation.COUNT),
-            then=number(relief, "best/alarms", "", 0, Operation.COUNT),
-        )
-    )
+    for key in ("cleared", "raised"):
+        if tags := value["best"][f"{key}_tags"]:
+            operands = tuple(Operand(evidence=relief.id, path=f"best/{key}_tags/{i}") for i in range(len(tags)))
+            names = NamesSlot(operands=operands, text_keys=(TAG,) * len(tags))
+            claims.append(claim(f"claim_{key}", "effect", tags=names))
     return claims
 
 

@@ -93,6 +93,8 @@ class Detector:
             if onset < _MINIMUM_HEAD + 2:
                 return self._from_twin(grid)
             local = self._before(grid, onset)
+            if local is None:
+                return self._from_twin(grid)
             joint = self._score(grid, local, (local.last - local.first) * self._sample)
             confirmed = _first(joint, max(onset - 2, local.last), min(len(joint), alarm + back // 4 + 1))
             if confirmed is not None:
@@ -103,9 +105,13 @@ class Detector:
             normal, alarm = local, later
         return self._result(grid, normal, joint, alarm)
 
-    def _before(self, grid: Grid, onset: int) -> Normal:
+    def _before(self, grid: Grid, onset: int) -> Normal | None:
+        """The last rows with values before the onset, as many as the longest baseline; None where there are too few."""
         last = max(_MINIMUM_HEAD, onset - 2)
-        first = max(0, last - round(HEADS[-1] / self._sample))
+        there = np.flatnonzero(np.isfinite(grid.values[:last]).any(axis=1))
+        if len(there) < _MINIMUM_HEAD:
+            return None
+        first = int(there[-min(len(there), round(HEADS[-1] / self._sample))])
         return Normal(first, last, means(grid.values[first:last]))
 
     def _from_twin(self, grid: Grid) -> Screen:

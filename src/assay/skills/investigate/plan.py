@@ -21,7 +21,8 @@ ACT_ON = 0.5
 
 def plan(state: State) -> Step | Draft | Stop:
     """The next step of an investigation. ``context.resources`` holds ``case`` (CaseArguments), ``twin`` (bool) and,
-    where a plant is live, ``present``: set points and free valves now."""
+    where a plant is live, ``present``: set points and free valves now; ``free``: normal values of valves that the control
+    structure holds constant."""
     case: CaseArguments = state.context.resources["case"]
     fixed = case.model_dump()
     for tool in (tools.HISTORY, tools.SCREEN):
@@ -37,12 +38,25 @@ def plan(state: State) -> Step | Draft | Stop:
     if has_twin and not _quiet(state):
         if not state.done(tools.CURVES_TOOL.name):
             return _curves_step(state, fixed)
-        if (present := state.context.resources.get("present")) and not state.done(tools.MEASURES.name):
+        present = _present(state)
+        if present and not state.done(tools.MEASURES.name):
             first = _value(state, tools.TEST)["causes"][0]
             if first["id"] != NONE and first["probability"] >= ACT_ON:
                 more = {"cause": first["id"], "magnitude": first["magnitude"], "present": tuple(present.items())}
                 return _forced(tools.MEASURES, {**fixed, **more})
     return _draft(state)
+
+
+def _present(state: State) -> dict[str, float]:
+    """Set points and free valves now: read from a live plant, else those of the operating point that the history shows.
+
+    A plant that stands still after a trip has nothing to relieve.
+    """
+    live: dict[str, float] = state.context.resources.get("present") or {}
+    if live or _value(state, tools.HISTORY)["frozen_rows"]:
+        return live
+    free: dict[str, float] = state.context.resources.get("free", {})
+    return free | {tag: float(value) for tag, value in _value(state, tools.TEST)["setpoints"].items()}
 
 
 def _forced(tool: Tool, fixed: dict[str, Any]) -> Step:

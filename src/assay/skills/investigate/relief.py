@@ -13,6 +13,7 @@ from assay.skills.investigate.workbench import Workbench
 
 SHOWN = 4
 KEY_TAGS = 4
+LONGEST_SINCE = 8.0  # hours: after that an upset has come to its end state, and longer runs only cost time
 # A smaller improvement of cost is not worth a write; half a normal spread less deviation everywhere is 0.01.
 WORTH = 0.01
 
@@ -50,7 +51,8 @@ def relief(bench: Workbench, cause: str, magnitude: float, present: dict[str, fl
 
 def _since_onset(bench: Workbench) -> float:
     onset = bench.screen.onset or 0
-    return max(0.1, (len(bench.grid.values) - 1 - onset) * bench.grid.sample)
+    since = (len(bench.grid.values) - 1 - onset) * bench.grid.sample
+    return min(max(0.1, since), LONGEST_SINCE)
 
 
 def _recent(bench: Workbench) -> dict[str, float]:
@@ -81,6 +83,8 @@ def _option(bench: Workbench, candidate: Candidate, effect: Effect, nothing: Eff
         **_effect(effect),
         "cleared": cleared,
         "raised": raised,
+        "cleared_tags": sorted({alarm.split(" ")[0] for alarm in cleared}),
+        "raised_tags": sorted({alarm.split(" ")[0] for alarm in raised}),
         "relief": round(max(0.0, 1.0 - effect.cost / nothing.cost) if nothing.cost > 0 else 0.0, 4),
     }
 

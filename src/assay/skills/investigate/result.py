@@ -33,7 +33,7 @@ def build_result(answer: Answer, context: RunContext, plant: Plant, notes: Itera
         "abnormal": data.get("abnormal", False),
         "onset": data.get("onset"),
         "causes": [_cause(c, judged, failures) for c in causes],
-        "actions": [],
+        "actions": _actions(found.get("measures")),
         "claims": [_sentence(s) for s in answer.sentences],
         "sentences": [_sentence(s) for s in answer.sentences],
         "missing": list(answer.missing) if answer.status.value == "refused" else [],
@@ -175,6 +175,14 @@ def _measures(evidence: Evidence | None, plant: Plant) -> list[dict[str, Any]]:
             }
         )
     return shown
+
+
+def _actions(evidence: Evidence | None) -> list[dict[str, Any]]:
+    """The measure that is worth proposing, with its predicted effect; nothing is written by naming it."""
+    best = _value(evidence).get("best") if evidence is not None else None
+    if best is None or evidence is None:
+        return []
+    return [{**best, "cause": _value(evidence)["cause"], "evidence": [evidence.id], "state": "not_proposed"}]
 
 
 def _reference(evidence: Evidence) -> dict[str, Any]:

@@ -97,6 +97,7 @@ async def investigate(
             "twin": plant.twin is not None,
             "control": plant.twin.control if plant.twin is not None else None,
             "present": dict(request.present or {}),
+            "free": _free_valves(plant),
             "progress": progress,
         },
     )
@@ -174,6 +175,13 @@ def _case(request: Request) -> CaseArguments:
         normal=request.normal,
         exclude=request.exclude,
     )
+
+
+def _free_valves(plant: Plant) -> dict[str, float]:
+    """Normal values of the writable valves that the control structure holds constant."""
+    constant = plant.twin.constant if plant.twin is not None else ()
+    tags = [plant.tag(tag) for tag in constant if plant.has_tag(tag)]
+    return {tag.id: tag.normal for tag in tags if tag.writable and tag.normal is not None}
 
 
 def _shipped(plant: Plant) -> bool:
