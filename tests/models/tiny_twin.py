@@ -110,7 +110,7 @@ def tiny_home(small: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     monkeypatch.setattr(workbench, "twin_for", lambda plant, control=None: twin() if plant.twin is not None else None)
     monkeypatch.setattr(workbench, "controls_of", lambda plant: ("ricker",))
     monkeypatch.setattr(workbench, "FIT_RUNS", 4)
-    # The runs are too short for a longer baseline and too few to say how far normal operation strays from a shorter one.
+    # The runs are too short for a longer baseline and too few for the limits of a shorter one.
     monkeypatch.setattr(detect, "HEADS", (2.0,))
     monkeypatch.setattr(diagnosis, "TREES", 100)
     monkeypatch.setattr(diagnosis, "HIDDEN_TREES", 50)

@@ -21,8 +21,8 @@ ACT_ON = 0.5
 
 def plan(state: State) -> Step | Draft | Stop:
     """The next step of an investigation. ``context.resources`` holds ``case`` (CaseArguments), ``twin`` (bool) and,
-    where a plant is live, ``present``: set points and free valves now; ``free``: normal values of valves that the control
-    structure holds constant."""
+    where a plant is live, ``present``: set points and free valves now; ``free``: normal values of valves that no loop
+    moves."""
     case: CaseArguments = state.context.resources["case"]
     fixed = case.model_dump()
     for tool in (tools.HISTORY, tools.SCREEN):
