@@ -103,7 +103,7 @@ def at_hours(hours: float) -> datetime:
 @pytest.fixture
 def tiny_home(small: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder of its own; every plant that has a twin has the tiny one."""
-    from assay.skills.investigate import detect, diagnosis, workbench
+    from assay.skills.investigate import detect, diagnosis, measures, workbench
 
     home = tmp_path / "home"
     monkeypatch.setenv("ASSAY_HOME", str(home))
@@ -114,4 +114,8 @@ def tiny_home(small: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     monkeypatch.setattr(detect, "HEADS", (2.0,))
     monkeypatch.setattr(diagnosis, "TREES", 100)
     monkeypatch.setattr(diagnosis, "HIDDEN_TREES", 50)
+    for name, size in (("LOOK_AHEAD", 0.5), ("RUNS", 1), ("FINE", 1), ("BAND_RUNS", 3), ("BAND_HOURS", 1.0)):
+        monkeypatch.setattr(measures, name, size)
+    every = measures.candidates
+    monkeypatch.setattr(measures, "candidates", lambda *asked: every(*asked)[:3])
     return home

@@ -163,7 +163,9 @@ def test_a_slower_historian_and_missing_columns(tiny_home: Path) -> None:
     frame = frame_of(course("IDV4", 1.0).values, skip=3)  # nine minutes
     kept = [tag for tag in frame.tags if tag not in ("XMEAS_21", "XMEAS_40", "XMV_3")]
     result = ask(frame.select(kept), tiny_home).result
-    assert result["causes"][0]["id"] == "IDV4" and result["history"]["sample_minutes"] == 9.0
+    # A third of the rows and eight runs a cause: no certainty, but no other cause either.
+    assert next(c["id"] for c in result["causes"] if c["id"] != "none") == "IDV4"
+    assert result["history"]["sample_minutes"] == 9.0
     assert result["history"]["missing"] == ["XMEAS_21", "XMEAS_40", "XMV_3"]
     assert any("XMEAS_40" in line for line in result["not_known"])
 
@@ -260,8 +262,9 @@ def test_injected_text_is_data(tiny_home: Path) -> None:
     plain = ask(frame, tiny_home)
     poisoned = ask(more, tiny_home, notes=(INJECTION,), question=INJECTION)
     made = [[e["producer"] for e in out.result["evidence"] if e["kind"] != "choice"] for out in (plain, poisoned)]
-    assert made[0] == made[1] and "investigate.measures" not in made[1]
-    assert poisoned.answer.actions == () and poisoned.result["actions"] == []
+    assert made[0] == made[1] and len(made[1]) <= len(skill.tools)
+    writes = [[action["writes"] for action in out.result["actions"]] for out in (plain, poisoned)]
+    assert writes[0] == writes[1] and plain.answer.actions == poisoned.answer.actions == ()
     assert not any(INJECTION in claim["text"] for claim in poisoned.result["claims"])
     assert [c["text"] for c in plain.result["claims"]] == [c["text"] for c in poisoned.result["claims"]]
 
@@ -273,13 +276,7 @@ def test_the_run_is_recorded(tiny_home: Path) -> None:
 
 
 @pytest.mark.long
-def test_measures_are_simulated_from_the_present_set_points(tiny_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from assay.skills.investigate import measures
-
-    monkeypatch.setattr(measures, "LOOK_AHEAD", 1.0)
-    monkeypatch.setattr(measures, "RUNS", 2)
-    monkeypatch.setattr(measures, "BAND_RUNS", 4)
-    monkeypatch.setattr(measures, "FINE", 2)
+def test_measures_are_simulated_from_the_present_set_points(tiny_home: Path) -> None:
     present = {"SP_REACTOR_TEMPERATURE": 120.4, "SP_PRODUCTION_RATE": 22.9}
     out = ask(upset("IDV4"), tiny_home, present=present)
     result = out.result
@@ -291,4 +288,4 @@ def test_measures_are_simulated_from_the_present_set_points(tiny_home: Path, mon
     assert len(best) <= 1
     for measure in best:
         assert measure["predicted"] and all(len(t["low"]) == len(measure["hours"]) for t in measure["predicted"])
-    assert result["actions"] == []  # proposed by whoever may; never written here
+    assert out.answer.actions == ()  # nothing is proposed to anybody, let alone written

@@ -18,6 +18,8 @@ HOURS = 1.0
 # A 90 % band holds nine of ten values on average; correlated values stray together, so four of five are asked for.
 INSIDE = 0.8
 RECENT = timedelta(minutes=20)
+# Between two rows of the prediction a fast transient is not described; it is judged from here on.
+SETTLE_HOURS = 0.15
 
 
 def confirmation(
@@ -53,7 +55,7 @@ def confirmation(
 
 
 def _share(values: Array, elapsed: Array, hours: list[float], entry: dict[str, Any]) -> float:
-    known = np.isfinite(values) & (elapsed >= hours[0]) & (elapsed <= HOURS)
+    known = np.isfinite(values) & (elapsed >= max(SETTLE_HOURS, hours[0])) & (elapsed <= HOURS)
     if not known.any():
         return 0.0
     low = np.interp(elapsed[known], hours, entry["low"])

@@ -123,14 +123,23 @@ def standing(plant: Plant, values: dict[str, float]) -> dict[tuple[str, str], fl
 
 
 def band(twin: Twin, runs: list[TwinRun], tags: list[str]) -> dict[str, dict[str, list[float]]]:
-    """Per tag the pointwise 5th, 50th and 95th per cent of simulated courses, and the hours."""
+    """Per tag the pointwise mean and 90 % prediction interval (Student's t) of a further course like the simulated ones.
+
+    Quantiles of so few courses would be too narrow: they leave out the courses that were not simulated.
+    """
+    from scipy.stats import t as student
+
     rows = min(len(run.values) for run in runs)
     stack = np.stack([run.values[:rows] for run in runs])
     result: dict[str, dict[str, list[float]]] = {}
     for tag in tags:
         column = stack[:, :, twin.tags.index(tag)]
-        low, median, high = np.quantile(column, (0.05, 0.5, 0.95), axis=0)
-        result[tag] = {"low": _list(low), "median": _list(median), "high": _list(high)}
+        n = len(column)
+        middle = column.mean(axis=0)
+        reach = (
+            float(student.ppf(0.95, max(n - 1, 1))) * column.std(axis=0, ddof=min(1, n - 1)) * np.sqrt(1.0 + 1.0 / n)
+        )
+        result[tag] = {"low": _list(middle - reach), "median": _list(middle), "high": _list(middle + reach)}
     return result
 
 
