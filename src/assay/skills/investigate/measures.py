@@ -123,7 +123,7 @@ def standing(plant: Plant, values: dict[str, float]) -> dict[tuple[str, str], fl
 
 
 def band(twin: Twin, runs: list[TwinRun], tags: list[str]) -> dict[str, dict[str, list[float]]]:
-    """Per tag the pointwise mean and 90 % prediction interval (Student's t) of a further course like the simulated ones.
+    """Per tag the pointwise mean and 90 % prediction interval (Student's t) of one more course like these.
 
     Quantiles of so few courses would be too narrow: they leave out the courses that were not simulated.
     """
