@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -139,6 +139,28 @@ def replayers_of(skills: Iterable[Skill]) -> dict[str, Replayer]:
     return found
 
 
+class _Reading:
+    """A store whose evidence can be read; what a replay makes is compared, never stored."""
+
+    def __init__(self, store: EvidenceStore) -> None:
+        self._store = store
+
+    def put(self, evidence: Evidence) -> None:
+        """Nothing is stored."""
+
+    def get(self, id: str) -> Evidence:
+        """As the store below."""
+        return self._store.get(id)
+
+    def of_run(self, run: str) -> Sequence[Evidence]:
+        """As the store below."""
+        return self._store.of_run(run)
+
+    def all(self) -> Iterable[Evidence]:
+        """As the store below."""
+        return self._store.all()
+
+
 def again(tool: Tool) -> Replayer:
     """A replayer that runs the tool with the recorded inputs and no rights beyond reading and computing.
 
@@ -146,7 +168,6 @@ def again(tool: Tool) -> Replayer:
     """
     from assay.kernel.context import RunContext
     from assay.kernel.errors import TerminalError
-    from assay.kernel.memory import MemoryEvidenceStore
     from assay.kernel.policy import Caller, Policy
 
     async def run(evidence: Evidence, context: ReplayContext) -> Any:
@@ -156,7 +177,7 @@ def again(tool: Tool) -> Replayer:
             run=evidence.run,
             caller=Caller("replay"),
             policy=Policy(),
-            store=MemoryEvidenceStore(),
+            store=_Reading(context.store),
             resources=context.resources,
         )
         result = await tool.run(tool.arguments.model_validate(evidence.inputs), around)

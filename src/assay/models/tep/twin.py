@@ -207,7 +207,10 @@ class TepTwin:
             "twin": self.name,
             "version": self.version,
             "setpoints": {k: round(v, 6) for k, v in sorted(operating.setpoints.items())},
-            "runs": [self._runs, self._normal_runs, LENGTH, self.sample, STARTS],
+            "start": operating.label if operating.label.startswith("mode") else "",
+            "causes": self.causes(),
+            "runs": [self._runs, self._normal_runs, LENGTH, ONSET, self.sample],
+            "starts": [STARTS, SETTLE_HOURS[self.structure_name]],
         }
         return hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()[:24]
 

@@ -20,6 +20,8 @@ Array = NDArray[np.float64]
 HEADS = (0.5, 2.0, 6.0)  # hours of baseline
 _MINIMUM_HEAD = 8
 _REBASES = 12
+# Below this multiple of the limit a deviation is what normal operation shows now and then.
+CLEAR_PEAK = 1.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +100,28 @@ class Detector:
             joint = self._score(grid, local, (local.last - local.first) * self._sample)
             confirmed = _first(joint, max(onset - 2, local.last), min(len(joint), alarm + back // 4 + 1))
             if confirmed is not None:
-                return self._result(grid, local, joint, confirmed)
+                strong = self._after_a_flicker(joint, confirmed)
+                if strong is None:
+                    return self._result(grid, local, joint, confirmed)
+                normal, alarm = local, strong
+                continue
             later = _first(joint, alarm + 1, len(joint))
             if later is None:
                 return self._result(grid, local, joint, None)
             normal, alarm = local, later
         return self._result(grid, normal, joint, alarm)
+
+    def _after_a_flicker(self, joint: Array, alarm: int) -> int | None:
+        """The row of a strong alarm that follows a weak one after an hour of calm: the upset is the strong one."""
+        hour = max(4, round(1.0 / self._sample))
+        strong = np.flatnonzero(joint[alarm:] > CLEAR_PEAK)
+        if not len(strong):
+            return None
+        row = alarm + int(strong[0])
+        if row - alarm < hour:
+            return None
+        calm = np.convolve((joint[alarm:row] <= 1.0).astype(np.float64), np.ones(hour), "valid")
+        return row if calm.max() >= hour else None
 
     def _before(self, grid: Grid, onset: int) -> Normal | None:
         """The last rows with values before the onset, as many as the longest baseline; None where there are too few."""

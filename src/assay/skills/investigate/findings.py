@@ -13,8 +13,6 @@ from assay.skills.investigate.workbench import Workbench
 
 SCORE_POINTS = 400
 SHOWN_TAGS = 12
-# Below this multiple of the limit a deviation without a cause is what normal operation shows now and then.
-CLEAR_PEAK = 1.4
 
 
 def iso(time: datetime) -> str:

@@ -13,7 +13,7 @@ from assay.kernel.tool import Call, Tool
 from assay.models.twin import NONE
 from assay.skills.investigate import claims, tools
 from assay.skills.investigate.arguments import CaseArguments
-from assay.skills.investigate.findings import CLEAR_PEAK
+from assay.skills.investigate.detect import CLEAR_PEAK
 
 # From this probability on, measures are simulated for a cause.
 ACT_ON = 0.5
