@@ -21,7 +21,7 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -160,6 +160,8 @@ def wilson(right: int, n: int) -> list[float]:
 
 def summary(verdicts: list[Verdict]) -> dict[str, Any]:
     """Shares over the cases of one horizon."""
+    # A normal course is judged right when nothing is detected, too.
+    verdicts = [replace(v, first=NONE) if v.cause == NONE and v.first is None else v for v in verdicts]
     n = len(verdicts)
     right = sum(v.first == v.cause for v in verdicts)
     ranked = [_named(v) for v in verdicts]

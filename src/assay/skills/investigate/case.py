@@ -17,7 +17,8 @@ Array = NDArray[np.float64]
 MINIMUM_ROWS = 20
 MAXIMUM_HOURS = 24.0 * 14
 FROZEN_ROWS = 5
-FROZEN_SHARE = 0.85
+FROZEN_SHARE = 0.5
+LIVELY = 0.1  # a tag that stands still in fewer rows than this moves all the time
 SLACK = 6.0  # natural-log likelihood
 SLACK_SHARE = 0.1
 
@@ -78,10 +79,16 @@ def to_grid(frame: Frame, twin_tags: Sequence[str], twin_sample: float, *, at: d
 
 
 def _before_freeze(frame: Frame) -> Frame:
-    """The frame without a tail in which hardly a tag moves any more: what a recorder writes after a plant trip. Noise
-    moves every measurement; controllers may go on to move their valves."""
+    """The frame without a tail in which the tags stand still: what a recorder writes after a plant trip.
+
+    Judged by the tags that move at every row before, because noise moves a running measurement; analysers hold their
+    values anyway, and some controllers go on to move their valves.
+    """
     same = (frame.values[1:] == frame.values[:-1]) | np.isnan(frame.values[1:])
-    moving = np.flatnonzero(same.mean(axis=1) < FROZEN_SHARE)
+    lively = same[: max(1, len(same) // 4)].mean(axis=0) < LIVELY
+    if not lively.any():
+        return frame
+    moving = np.flatnonzero(same[:, lively].mean(axis=1) < FROZEN_SHARE)
     last = int(moving[-1]) + 1 if len(moving) else 0
     if len(frame) - 1 - last < FROZEN_ROWS:
         return frame

@@ -27,8 +27,8 @@ HIDDEN_GROUPS = 4
 HIDDEN_TREES = 120
 NEIGHBOURS = 3
 SIZED_BY = 12  # features that estimate a magnitude
-# A cause that raises an alarm in fewer than this share of its simulated runs hides in normal variation.
-HIDING_SHARE = 0.5
+# A cause that raises an alarm in fewer than this share of its simulated runs may hide in normal variation.
+HIDING_SHARE = 0.8
 SATURATION = 4.0
 TYPICAL_QUANTILE = 0.7
 WORST = 20

@@ -13,6 +13,7 @@ from assay.skills.investigate.workbench import Workbench
 
 SCORE_POINTS = 400
 SHOWN_TAGS = 12
+FAINT = 2.0  # times the limit
 
 
 def iso(time: datetime) -> str:
@@ -140,7 +141,7 @@ def tested(bench: Workbench) -> dict[str, Any]:
     ranking, control, library = bench.ranking, bench.control, bench.library
     share = bench.aligned.alarm_share
     probabilities = dict(ranking.probabilities)
-    hiding = [c for c in probabilities if c != NONE and share.get(c, 0.0) < HIDING_SHARE]
+    hiding = [c for c in probabilities if c != NONE and share.get(c, 0.0) < HIDING_SHARE] if _faint(bench) else []
     probabilities[NONE] += sum(probabilities.pop(cause) for cause in hiding)
     order = sorted(probabilities, key=lambda cause: -probabilities[cause])
     return {
@@ -168,6 +169,14 @@ def tested(bench: Workbench) -> dict[str, Any]:
         "ruled_out": ruled_out(bench, order),
         "similar": similar(bench, order, probabilities),
     }
+
+
+def _faint(bench: Workbench) -> bool:
+    """Whether the deviation stays so small that a cause which often raises no alarm at all cannot be told from luck."""
+    screen = bench.screen
+    assert screen.alarm is not None
+    last = screen.alarm + round(bench.horizon / bench.grid.sample) + 1
+    return bool(screen.score[screen.alarm : last].max() < FAINT)
 
 
 def similar(bench: Workbench, order: list[str], probabilities: dict[str, float]) -> dict[str, Any] | None:
