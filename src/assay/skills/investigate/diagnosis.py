@@ -35,7 +35,7 @@ WORST = 20
 DOUBLES = 400
 # Chosen on simulated cases whose seeds no reported figure uses: hiding causes in groups makes the judge more timid than
 # one unknown cause at a time does.
-JUDGE_GAIN, JUDGE_SHIFT = 2.0, 0.4
+JUDGE_GAIN, JUDGE_SHIFT = 2.0, 0.9
 _MINIMUM_RUNS = 4
 
 
