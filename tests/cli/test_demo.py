@@ -35,8 +35,12 @@ def options(out: Path, *, approve_as: str | None = "shift_lead", plant: str = "t
 @pytest.fixture
 def tiny_demo(tiny_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     from assay.models import twins
+    from assay.skills.investigate import measures
 
     tiny = sys.modules["tiny_twin"].twin
+    # Long enough for the measure's effect to show in the hour at the end.
+    for name, size in (("LOOK_AHEAD", 3.0), ("RUNS", 2), ("FINE", 2), ("BAND_RUNS", 8)):
+        monkeypatch.setattr(measures, name, size)
     monkeypatch.setattr(twins, "twin_for", lambda plant, control=None: tiny())
     return tiny_home
 
