@@ -158,7 +158,7 @@ SKIPPED = {".git", ".venv", "dist", "build", "out", "bundle", "node_modules"}
 #: Written in halves, so that this file does not hold what it forbids.
 FORBIDDEN = [
     *("TO" + "DO", "FIX" + "ME", "X" + "XX"),
-    *("/work/" + "main", "/work/" + "shared", "/work/" + "." + "library", "/tmp/" + "w/"),
+    *("/ro" + "ot/", "/home/" + "user/"),
     *("pypi" + ".org", "files.python" + "hosted", "npmjs" + ".org", "index" + "-url"),
 ]
 #: A tool's option that keeps addresses out may be named where it is used.
