@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import io
 import json
 import sys
@@ -15,15 +14,6 @@ from assay.cli.demo_story import Options, story
 from assay.kernel.errors import InputError
 from assay.plant.home import home
 from assay.plant.records import EventKind, open_records
-
-if "tiny_twin" not in sys.modules:
-    _path = Path(__file__).parents[1] / "models" / "tiny_twin.py"
-    _spec = importlib.util.spec_from_file_location("tiny_twin", _path)
-    assert _spec is not None and _spec.loader is not None
-    sys.modules["tiny_twin"] = importlib.util.module_from_spec(_spec)
-    _spec.loader.exec_module(sys.modules["tiny_twin"])
-small = sys.modules["tiny_twin"].small
-tiny_home = sys.modules["tiny_twin"].tiny_home
 
 
 def options(out: Path, *, approve_as: str | None = "shift_lead", plant: str = "tennessee_eastman") -> Options:
