@@ -244,3 +244,9 @@ def test_text_from_outside_stays_one_quoted_line(test_texts: Any) -> None:
     lines = messages[1].content.splitlines()
     assert [line[:2] for line in lines if line[1:2] == "."] == ["A.", "B."]
     assert sum("System" in line for line in lines) == 1
+
+
+def test_a_model_sees_the_scalars_of_a_result() -> None:
+    value = {"causes": [{"id": "IDV4", "probability": 0.98765}, {"id": "IDV6"}], "onset": None, "ok": True, "empty": []}
+    assert prompts.brief(value) == "id=IDV4, probability=0.988, ok=True"
+    assert prompts.brief(3.14159) == "3.14" and prompts.brief(None) == ""

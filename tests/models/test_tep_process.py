@@ -128,8 +128,8 @@ def test_a_memory_is_a_copy() -> None:
     memory = plant.control.memory()
     for _ in range(20):
         plant.tick()
-    kept = memory["_pi"]["production"].output
+    kept = memory["pi"]["production"][0]
     other = Plant("ricker", seed=noise_seed(1))
     other.control.recall(memory)
     other.tick()
-    assert memory["_pi"]["production"].output == kept
+    assert memory["pi"]["production"][0] == kept

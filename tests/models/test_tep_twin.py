@@ -16,6 +16,9 @@ from assay.kernel.errors import InputError, IntegrityError, TransientError
 from assay.models import twins
 from assay.models.parallel import run_parallel
 from assay.models.tep import twin as module
+from assay.models.tep.runs import settle, simulate
+from assay.models.tep.scenario import Scenario
+from assay.models.tep.starts import load_starts, save_starts
 from assay.models.twin import NONE, Library, Operating
 from assay.plant.model import load_plant
 
@@ -88,7 +91,7 @@ def test_the_same_seeds_give_the_same_digest(fewer: Fewer, tmp_path: Path) -> No
 def test_a_flipped_byte_is_never_used(fewer: Fewer, tmp_path: Path, where: float) -> None:
     operating = fewer.recognise({})
     first = fewer.library(operating)
-    (path,) = (tmp_path / "twins").iterdir()
+    (path,) = (tmp_path / "twins").glob("*.npz")
     data = bytearray(path.read_bytes())
     data[int(where * len(data))] ^= 0x10
     path.write_bytes(data)
@@ -101,7 +104,7 @@ def test_any_damage_is_found(fewer: Fewer, tmp_path: Path) -> None:
     """Bytes all over the file, and cuts: an IntegrityError, or the very same arrays; never another error."""
     operating = fewer.recognise({})
     first = fewer.library(operating)
-    (path,) = (tmp_path / "twins").iterdir()
+    (path,) = (tmp_path / "twins").glob("*.npz")
     whole = path.read_bytes()
     edge = [*range(0, 400, 7), *range(len(whole) - 2200, len(whole), 13)]
     for place in [*edge, *range(0, len(whole), len(whole) // 40)]:
@@ -136,7 +139,7 @@ def test_all_hypotheses_of_the_shipped_twins() -> None:
 
 def test_a_forecast_shows_the_cause_and_the_write() -> None:
     twin, operating = tiny_twin.twin(), tiny_twin.operating()
-    idle, moved = twin.compare(operating, "IDV4", 1.0, 1.0, 1.0, [(), (("SP_SEPARATOR_LEVEL", 60.0),)], seed=3)
+    (idle,), (moved,) = twin.compare(operating, "IDV4", 1.0, 1.0, 1.0, [(), (("SP_SEPARATOR_LEVEL", 60.0),)], seed=3)
     assert len(idle.times) == len(idle.values) == 20 and idle.times[0] == pytest.approx(0.05)
     level = twin.tags.index("XMEAS_12")
     assert moved.values[-5:, level].mean() > idle.values[-5:, level].mean() + 4.0
@@ -184,3 +187,21 @@ def test_a_dead_process_is_a_transient_error() -> None:
     with pytest.raises(TransientError):
         list(run_parallel(operator.call, os._exit, [3] * 12))
     assert list(run_parallel(pow, 2.0, [1.0] * 12)) == [2.0] * 12  # and the next call works again
+
+
+@pytest.mark.parametrize("name", ["ricker", "braatz"])
+def test_starts_come_back_from_disk_exactly(name: str, tmp_path: Path) -> None:
+    made = settle(name, None, None, 0.2, seed=4, apart=0.1, n=2)
+    path = tmp_path / "x.starts.json"
+    save_starts(path, made)
+    found = load_starts(path, name, 2)
+    assert found is not None
+    for one, other in zip(made, found, strict=True):
+        left, right = (simulate(start, Scenario("IDV4", 1.0, 0.1, 3), 0.5) for start in (one, other))
+        assert np.array_equal(left.values, right.values)
+    assert load_starts(path, name, 3) is None
+    text = path.read_text(encoding="utf-8")
+    for damage in (text[:-2], text.replace("0", "1", 5), "", "[]"):
+        path.write_text(damage, encoding="utf-8")
+        assert load_starts(path, name, 2) is None
+    assert load_starts(tmp_path / "none.json", name, 2) is None

@@ -143,15 +143,16 @@ class Agent:
         return arguments
 
     async def _finish(self, draft: Draft, state: State, chooser: Chooser) -> Draft:
-        """The draft with the model's order of claims, and with what makes it at most partly verified."""
+        """The draft with claims in the model's order of topics, and with what makes it at most partly verified."""
         lang = state.context.lang
         lead, rest = draft.claims[: draft.lead], draft.claims[draft.lead :]
         if draft.reorder and len(rest) > 1:
-            labels = [f"{claim.topic}: {claim.key}" for claim in rest]
-            chosen = await chooser.choose(state, "order", text("kernel.agent_task_order", lang), labels)
+            topics = list(dict.fromkeys(claim.topic for claim in rest))
+            chosen = await chooser.choose(state, "order", text("kernel.agent_task_order", lang), topics)
             if chosen is not None:
-                unseen = [i for i in range(len(rest)) if i not in chosen.order]
-                draft = replace(draft, claims=(*lead, *(rest[i] for i in [*chosen.order, *unseen])))
+                ranked = [topics[i] for i in chosen.order]
+                ranked += [topic for topic in topics if topic not in ranked]
+                draft = replace(draft, claims=(*lead, *sorted(rest, key=lambda claim: ranked.index(claim.topic))))
         reasons = [text("kernel.agent_unscored", lang)] * chooser.unscored
         return replace(draft, partly=(*draft.partly, *reasons))
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from assay.kernel.evidence import canonical_json
+from pydantic import JsonValue
+
 from assay.kernel.ports import Message
 from assay.kernel.skill import Skill, State
 from assay.kernel.texts import Lang, text
 from assay.kernel.tool import Effect
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-SEEN = 240
-"""Characters of each result that a model sees."""
+SEEN = 72
+"""Characters of each result that a model sees: on a small machine every token of a prompt costs time."""
 LABEL = 120
 """Characters of each option that a model sees."""
 
@@ -35,15 +36,34 @@ def prefix(skill: Skill, lang: Lang) -> Message:
 
 
 def ask(skill: Skill, state: State, task: str, labels: Sequence[str]) -> list[Message]:
-    """The prompt for one choice: the prefix, what is known so far as data, the question, the task and its options."""
+    """The prompt for one choice: the prefix, the question, what is known so far as data, the task and its options.
+
+    What is known only grows at its end, so that the next choice of the run finds it in the prefix cache.
+    """
     lang = state.context.lang
     seen = [
-        text("kernel.agent_seen", lang, tool=call.tool, value=quoted(canonical_json(call.evidence.value), SEEN))
-        for call in state.calls[-4:]
+        text("kernel.agent_seen", lang, tool=call.tool, value=quoted(brief(call.evidence.value), SEEN))
+        for call in state.calls
     ]
     options = [f"{letter}. {one_line(label)}" for letter, label in zip(LETTERS, labels, strict=False)]
     parts = [text("kernel.agent_question", lang, question=quoted(state.question, 2000)), *seen, task, *options]
     return [prefix(skill, lang), Message("user", "\n".join([*parts, text("kernel.agent_letter", lang)]))]
+
+
+def brief(value: JsonValue) -> str:
+    """The scalars of a result as ``name=value``, of lists the first entry only; numbers with three digits."""
+    return ", ".join(_scalars("", value))
+
+
+def _scalars(name: str, value: JsonValue) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _scalars(key, inner)
+    elif isinstance(value, list):
+        yield from _scalars(name, value[0] if value else None)
+    elif value is not None:
+        shown = f"{value:.3g}" if isinstance(value, float) else str(value)
+        yield f"{name}={shown}" if name else shown
 
 
 def quoted(content: str, limit: int) -> str:

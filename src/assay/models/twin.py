@@ -111,7 +111,8 @@ class Twin(Protocol):
         hours_since_onset: float,
         hours: float,
         options: Sequence[Sequence[tuple[str, float]]],
+        runs: int = 1,
         seed: int = 1,
-    ) -> list[TwinRun]:
-        """One course for each option of writes, all with the same noise, in parallel."""
+    ) -> list[list[TwinRun]]:
+        """``runs`` courses for each option of writes, every option with the same noises, in parallel."""
         ...

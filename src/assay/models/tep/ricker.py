@@ -7,7 +7,6 @@ be copied with the plant's state.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -108,14 +107,18 @@ class RickerController:
         a, c = measured[22], measured[24]
         self.setpoints.setdefault("SP_YA", 100.0 * a / (a + c))
         self.setpoints.setdefault("SP_YAC", a + c)
+        self._make_loops()
+        self._r1, self._r4 = nominal.ratios["r1"], nominal.ratios["r4"]
+        self._production, self._pct_g = measured[16], measured[39]
+        self._time, self._last = 0.0, -reg.production.ts_hours
+
+    def _make_loops(self) -> None:
+        reg = self._registry
         self._flows = [_ratio_loop(loop) for loop in reg.feed_loops]
         self._flow_map = [_flow_indices(loop) for loop in reg.feed_loops]
         self._pi = {name: _pi_loop(getattr(reg, name)) for name in _PI_LOOPS}
         self._ya = _Trim(reg.ya.kc, reg.ya.ti_hours, reg.ya.ts_hours, -reg.ya.ts_hours)
         self._yac = _Trim(reg.yac.kc, reg.yac.ti_hours, reg.yac.ts_hours, -reg.yac.ts_hours)
-        self._r1, self._r4 = nominal.ratios["r1"], nominal.ratios["r4"]
-        self._production, self._pct_g = measured[16], measured[39]
-        self._time, self._last = 0.0, -reg.production.ts_hours
 
     def step(self, measured: Sequence[float], time: float) -> list[float]:
         """The 12 valve commands for the measurements at ``time`` (hours)."""
@@ -166,17 +169,30 @@ class RickerController:
             raise InputError("models.tep_not_writable", tag=tag)
 
     def memory(self) -> dict[str, Any]:
-        """The whole memory as a copy, for a warm start together with the plant's state."""
-        kept = {key: value for key, value in vars(self).items() if key != "_registry"}
-        return copy.deepcopy(kept)
+        """The whole memory as plain numbers, for a warm start together with the plant's state."""
+        return {
+            "setpoints": dict(self.setpoints),
+            "constants": dict(self.constants),
+            "flows": [[loop.output, loop.error] for loop in self._flows],
+            "pi": {name: [loop.output, loop.error] for name, loop in self._pi.items()},
+            "trims": [[trim.last - self._time, trim.error] for trim in (self._ya, self._yac)],
+            "ratios": [self._r1, self._r4],
+            "targets": [self._production, self._pct_g],
+        }
 
     def recall(self, memory: dict[str, Any]) -> None:
         """Take up a memory whose plant was reset to time zero: all clocks are shifted so that the next step, at time
         zero, comes one period after the last."""
-        vars(self).update(copy.deepcopy(memory))
-        shift = self._time + self.period_hours
-        self._ya.last -= shift
-        self._yac.last -= shift
+        self._make_loops()
+        self.setpoints, self.constants = dict(memory["setpoints"]), dict(memory["constants"])
+        for loop, kept in zip(self._flows, memory["flows"], strict=True):
+            loop.output, loop.error = kept
+        for name, kept in memory["pi"].items():
+            self._pi[name].output, self._pi[name].error = kept
+        for trim, (last, error) in zip((self._ya, self._yac), memory["trims"], strict=True):
+            trim.last, trim.error = last - self.period_hours, error
+        self._r1, self._r4 = memory["ratios"]
+        self._production, self._pct_g = memory["targets"]
         self._time = self._last = -self.period_hours
 
 

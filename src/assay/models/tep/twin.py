@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from assay.kernel.errors import IntegrityError
 from assay.models.parallel import run_parallel
 from assay.models.tep import operating as op
-from assay.models.tep.process import noise_seed
 from assay.models.tep.runs import TAGS, Start, settle, simulate, structure
-from assay.models.tep.scenario import OPERATOR_STEPS, Scenario, draw_magnitude
+from assay.models.tep.scenario import Scenario, draw_magnitude
+from assay.models.tep.starts import load_starts, save_starts
 from assay.models.twin import NONE, Library, Operating, Progress, TwinRun
 from assay.plant.home import home
 
@@ -117,13 +117,7 @@ class TepTwin:
         seed: int = 1,
     ) -> list[TwinRun]:
         """Courses from now on under a cause and under writes made now; see ``models.twin.Twin``."""
-        now = _BEFORE + hours_since_onset
-        interventions = tuple((now, tag, value) for tag, value in writes)
-        jobs = [
-            (k % STARTS, Scenario(cause, magnitude, _BEFORE, seed * 1009 + k), now + hours, interventions)
-            for k in range(runs)
-        ]
-        return self._courses(operating, jobs, now)
+        return self.compare(operating, cause, magnitude, hours_since_onset, hours, [writes], runs, seed)[0]
 
     def compare(
         self,
@@ -133,15 +127,18 @@ class TepTwin:
         hours_since_onset: float,
         hours: float,
         options: Sequence[Sequence[tuple[str, float]]],
+        runs: int = 1,
         seed: int = 1,
-    ) -> list[TwinRun]:
-        """One course for each option; see ``models.twin.Twin``."""
+    ) -> list[list[TwinRun]]:
+        """``runs`` courses for each option; see ``models.twin.Twin``."""
         now = _BEFORE + hours_since_onset
         jobs = [
-            (0, Scenario(cause, magnitude, _BEFORE, seed), now + hours, tuple((now, tag, v) for tag, v in writes))
-            for writes in options
+            (k % STARTS, Scenario(cause, magnitude, _BEFORE, seed * 1009 + k), now + hours, writes)
+            for writes in [tuple((now, tag, value) for tag, value in option) for option in options]
+            for k in range(runs)
         ]
-        return self._courses(operating, jobs, now)
+        courses = self._courses(operating, jobs, now)
+        return [courses[i : i + runs] for i in range(0, len(courses), runs)]
 
     def _courses(self, operating: Operating, jobs: list[Any], now: float) -> list[TwinRun]:
         """The part of each job's run after ``now``."""
@@ -153,22 +150,27 @@ class TepTwin:
         return courses
 
     def starts(self, operating: Operating) -> list[Start]:
-        """Settled warm starts at an operating point."""
+        """Settled warm starts at an operating point, from disk or simulated now (hundreds of hours of plant time)."""
         key = self._key(operating)
         if key not in self._starts:
-            setpoints = {k: v for k, v in operating.setpoints.items() if k not in self._constants}
-            hours = SETTLE_HOURS[self.structure_name]
-            self._starts[key] = settle(
-                self.structure_name,
-                setpoints,
-                op.initial_state(operating),
-                hours,
-                seed=1,
-                apart=4.0,
-                n=STARTS,
-                constants={k: v for k, v in operating.setpoints.items() if k in self._constants},
-            )
+            path = self._path(operating).with_suffix(".starts.json")
+            kept = load_starts(path, self.structure_name, STARTS)
+            self._starts[key] = kept if kept is not None else self._settled(operating)
+            if kept is None:
+                save_starts(path, self._starts[key])
         return self._starts[key]
+
+    def _settled(self, operating: Operating) -> list[Start]:
+        return settle(
+            self.structure_name,
+            {k: v for k, v in operating.setpoints.items() if k not in self._constants},
+            op.initial_state(operating),
+            SETTLE_HOURS[self.structure_name],
+            seed=1,
+            apart=4.0,
+            n=STARTS,
+            constants={k: v for k, v in operating.setpoints.items() if k in self._constants},
+        )
 
     def _setpoint_tags(self) -> tuple[str, ...]:
         return tuple(structure_setpoints(self.structure_name))
@@ -271,6 +273,3 @@ def _load(path: Path, operating: Operating) -> Library:
         raise IntegrityError("models.library_changed", path=str(path))
     values, causes, magnitudes, onsets = parts
     return Library(TAGS, TepTwin.sample, values, causes, magnitudes, onsets, digest, operating)
-
-
-__all__ = ["OPERATOR_STEPS", "TepTwin", "noise_seed"]

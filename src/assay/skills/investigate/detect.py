@@ -13,6 +13,7 @@ from assay.skills.investigate import screening
 from assay.skills.investigate.case import Grid, Normal, locate_onset, means
 from assay.skills.investigate.diagnosis import decimate
 from assay.skills.investigate.rolling import average
+from assay.skills.investigate.screened import kept_reference
 from assay.skills.investigate.screening import STILL_MOVE, Reference
 
 Array = NDArray[np.float64]
@@ -51,6 +52,7 @@ class Detector:
     """Screens cases of one library, one set of tags and one sampling interval; references are built once each."""
 
     def __init__(self, library: Library, columns: NDArray[np.int64], step: int) -> None:
+        self._library, self._columns, self._step = library, columns, step
         self._normal = decimate(library.normal()[:, :, columns], step)
         self._sample = library.sample * step
         self.scale = spread_of(library, columns)
@@ -61,7 +63,11 @@ class Detector:
         head = max((h for h in HEADS if h <= head_hours + 1e-9), default=HEADS[0])
         if head not in self._references:
             rows = max(_MINIMUM_HEAD, round(head / self._sample))
-            self._references[head] = screening.build_reference(self._normal.astype(np.float64), self._sample, rows)
+
+            def build() -> Reference:
+                return screening.build_reference(self._normal.astype(np.float64), self._sample, rows)
+
+            self._references[head] = kept_reference(self._library, self._columns, self._step, rows, build)
         return self._references[head]
 
     def twin_baseline(self) -> Array:

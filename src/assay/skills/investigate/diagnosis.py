@@ -9,6 +9,7 @@ from the forest and by laying two causes' courses over one another; the probabil
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,6 +37,8 @@ DOUBLES = 400
 # Chosen on simulated cases whose seeds no reported figure uses: hiding causes in groups makes the judge more timid than
 # one unknown cause at a time does.
 JUDGE_GAIN, JUDGE_SHIFT = 2.0, 0.9
+# What a kept judge depends on besides its library.
+JUDGE = (TREES, HIDDEN_GROUPS, HIDDEN_TREES, NEIGHBOURS, SATURATION, TYPICAL_QUANTILE, WORST, DOUBLES)
 _MINIMUM_RUNS = 4
 
 
@@ -116,9 +119,16 @@ class Diagnoser:
     """Trained for one library, one set of tags, one sampling interval and one horizon after the alarm."""
 
     def __init__(
-        self, aligned: Aligned, horizon: float, *, hidden: frozenset[str] = frozenset(), seed: int = 0
+        self,
+        aligned: Aligned,
+        horizon: float,
+        *,
+        hidden: frozenset[str] = frozenset(),
+        seed: int = 0,
+        kept: Callable[[Callable[[], Any]], Any] = lambda learn: learn(),
     ) -> None:
-        """``hidden`` causes are left out of the library, as if nobody had thought of them."""
+        """``hidden`` causes are left out of the library, as if nobody had thought of them. ``kept(learn)`` returns what
+        ``learn()`` returns, plain values, perhaps from disk."""
         keep = ~np.isin(aligned.causes, list(hidden))
         self._aligned = aligned
         self._index = aligned.index[keep]
@@ -130,11 +140,22 @@ class Diagnoser:
         self.causes, self._y = np.unique(aligned.causes[keep], return_inverse=True)
         self._weights = _within_spread(self._x, self._y)
         self._forest = _forest(TREES, seed, bootstrap=True).fit(self._x, self._y)
+        learned = kept(lambda: self._learn(keep, seed))
+        self._runs = _Runs.of(self._x, self._y, self._weights, np.array(learned["own"]))
+        self._sharpness = float(learned["sharpness"])
+        self._judge = _Judge(*(np.array(part) for part in learned["judge"]))
+
+    def _learn(self, keep: NDArray[np.bool_], seed: int) -> dict[str, Any]:
+        """Typical distances, the sharpness of the votes, and the judge, as plain values."""
         self._runs = _Runs.of(self._x, self._y, self._weights)
         known = self._known_votes()
-        self._sharpness = _fit_sharpness(known, self._y)
         inside = _figures(self._runs, known, self._x, itself=True)
-        self._judge = _Judge.fit(inside, [self._hidden_figures(seed), self._double_figures(keep, seed)])
+        judge = _Judge.fit(inside, [self._hidden_figures(seed), self._double_figures(keep, seed)])
+        return {
+            "own": self._runs.own.tolist(),
+            "sharpness": _fit_sharpness(known, self._y),
+            "judge": [judge.weights.tolist(), float(judge.bias), judge.center.tolist(), judge.scale.tolist()],
+        }
 
     def rank(self, values: Array, baseline: Array, alarm: int) -> Ranking:
         """Rank the causes for one case: ``values`` (rows, tags), ``baseline`` (tags,), row of the alarm."""
@@ -234,13 +255,16 @@ class _Runs:
     own: Array
 
     @classmethod
-    def of(cls, x: Array, y: NDArray[np.int64], weights: Array) -> _Runs:
+    def of(cls, x: Array, y: NDArray[np.int64], weights: Array, own: Array | None = None) -> _Runs:
+        """``own`` where it is known already."""
         classes = range(int(y.max()) + 1)
         spreads = np.array([np.hypot(x[y == c].std(axis=0), 0.5 * weights) for c in classes])
-        draft = cls(x, y, weights, spreads, np.ones((len(classes), 2)))
+        draft = cls(x, y, weights, spreads, np.ones((len(classes), 2)) if own is None else own)
+        if own is not None:
+            return draft
         each = np.array([draft.misfit(x[i], int(y[i]), i) for i in range(len(x))])
-        own = np.array([np.quantile(each[y == c], TYPICAL_QUANTILE, axis=0) for c in classes])
-        return cls(x, y, weights, spreads, own + 1e-9)
+        typical = np.array([np.quantile(each[y == c], TYPICAL_QUANTILE, axis=0) for c in classes])
+        return cls(x, y, weights, spreads, typical + 1e-9)
 
     def misfit(self, case: Array, cause: int, skip: int = -1) -> tuple[float, float]:
         """Distance to the nearest runs of a cause, and the mean of the WORST features' gaps to them in its spreads."""
@@ -305,7 +329,7 @@ class _Judge:
     """Logistic regression: is the case's cause in the library?"""
 
     weights: Array
-    bias: float
+    bias: Array  # a scalar
     center: Array = field(repr=False)
     scale: Array = field(repr=False)
 
@@ -320,7 +344,7 @@ class _Judge:
         weights = np.concatenate([np.full(len(known), 1.0 / len(known)), *share]) * len(x) / 2.0
         center, scale = x.mean(axis=0), x.std(axis=0) + 1e-9
         model = LogisticRegression().fit((x - center) / scale, y, sample_weight=weights)
-        return cls(model.coef_[0], float(model.intercept_[0]), center, scale)
+        return cls(model.coef_[0], model.intercept_[0], center, scale)
 
     def inside(self, figures: Array) -> Array:
         exponent = JUDGE_GAIN * ((figures - self.center) / self.scale @ self.weights + self.bias) + JUDGE_SHIFT

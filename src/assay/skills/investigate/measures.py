@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -159,20 +160,23 @@ def search(
     scale: Array,
     now: frozenset[tuple[str, str]],
 ) -> tuple[Effect, list[tuple[Candidate, Effect]]]:
-    """The effect of doing nothing, and all candidates with their effects, best first.
+    """The effect of doing nothing, and the best candidates with their effects, best first.
 
-    Every candidate is tried on one course; the best ones again on RUNS courses, so that luck does not choose.
+    Every candidate is tried on one course; the best ones on RUNS courses, so that luck does not choose.
     """
 
-    def tried(writes: tuple[tuple[str, float], ...], runs: int) -> Effect:
-        courses = twin.forecast(operating, cause, magnitude, since_onset, LOOK_AHEAD, writes, runs, seed=11)
+    def tried(of: Sequence[Candidate], runs: int, seed: int) -> list[list[TwinRun]]:
+        return twin.compare(
+            operating, cause, magnitude, since_onset, LOOK_AHEAD, [c.writes for c in of], runs, seed=seed
+        )  # fmt: skip
+
+    def effect(courses: list[TwinRun]) -> Effect:
         return effect_of(plant, twin, courses, baseline, scale, now)
 
-    nothing = tried((), RUNS)
-    coarse = twin.compare(operating, cause, magnitude, since_onset, LOOK_AHEAD, [c.writes for c in options], seed=11)
-    ranked = sorted(
-        zip(options, (effect_of(plant, twin, [run], baseline, scale, now) for run in coarse), strict=True),
-        key=lambda pair: pair[1].cost,
-    )
-    fine = [(candidate, tried(candidate.writes, RUNS)) for candidate, _ in ranked[:FINE]]
-    return nothing, sorted(fine, key=lambda pair: pair[1].cost)
+    idle = Candidate((), ())
+    coarse = [idle, *options]
+    once = dict(zip(coarse, tried(coarse, 1, seed=11), strict=True))
+    fine = [idle, *sorted(options, key=lambda candidate: effect(once[candidate]).cost)[:FINE]]
+    more = tried(fine, RUNS - 1, seed=12) if RUNS > 1 else [[] for _ in fine]
+    known = [(candidate, effect(once[candidate] + again)) for candidate, again in zip(fine, more, strict=True)]
+    return known[0][1], sorted(known[1:], key=lambda pair: pair[1].cost)

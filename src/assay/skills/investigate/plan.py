@@ -32,18 +32,14 @@ def plan(state: State) -> Step | Draft | Stop:
         return _draft(state)
     has_twin = bool(state.context.resources["twin"])
     judge = tools.TEST if has_twin else tools.SYMPTOMS
-    open_tools = [tool for tool in (judge, tools.LOCATE) if not state.done(tool.name)]
-    if open_tools:
-        return Step(tuple(Candidate(tool, fixed) for tool in open_tools), default=judge.name, refuse=False)
+    for tool in (judge, tools.LOCATE):
+        if not state.done(tool.name):
+            return _forced(tool, fixed)
     if has_twin and not _quiet(state):
-        if not state.done(tools.CURVES_TOOL.name):
-            return _curves_step(state, fixed)
-        present = _present(state)
-        if present and not state.done(tools.MEASURES.name):
-            first = _value(state, tools.TEST)["causes"][0]
-            if first["id"] != NONE and first["probability"] >= ACT_ON:
-                more = {"cause": first["id"], "magnitude": first["magnitude"], "present": tuple(present.items())}
-                return _forced(tools.MEASURES, {**fixed, **more})
+        offered = (_curves(state, fixed), _measures_now(state, fixed))
+        left = tuple(c for c in offered if c is not None and not state.done(c.tool.name))
+        if left:
+            return Step(left, default=left[0].tool.name, forced=len(left) == 1, refuse=False)
     return _draft(state)
 
 
@@ -63,12 +59,20 @@ def _forced(tool: Tool, fixed: dict[str, Any]) -> Step:
     return Step((Candidate(tool, fixed),), default=tool.name, forced=True, refuse=False)
 
 
-def _curves_step(state: State, fixed: dict[str, Any]) -> Step:
+def _curves(state: State, fixed: dict[str, Any]) -> Candidate:
     """The model picks the equipment whose curves come first, among those that show the upset."""
     places: Any = _evidence(state, tools.LOCATE).value
     options = tuple(Option(place["equipment"], place["equipment"]) for place in places[:4])
-    candidate = Candidate(tools.CURVES_TOOL, fixed, {"focus": options})
-    return Step((candidate,), default=tools.CURVES_TOOL.name, forced=True, refuse=False)
+    return Candidate(tools.CURVES_TOOL, fixed, {"focus": options})
+
+
+def _measures_now(state: State, fixed: dict[str, Any]) -> Candidate | None:
+    """Measures against a cause that is probable enough, where the plant can still be relieved."""
+    present, first = _present(state), _value(state, tools.TEST)["causes"][0]
+    if not present or first["id"] == NONE or first["probability"] < ACT_ON:
+        return None
+    more = {"cause": first["id"], "magnitude": first["magnitude"], "present": tuple(present.items())}
+    return Candidate(tools.MEASURES, {**fixed, **more})
 
 
 def _quiet(state: State) -> bool:

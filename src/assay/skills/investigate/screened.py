@@ -1,10 +1,16 @@
-"""The alarms of a library's runs, kept beside the library: screening all runs costs more than everything after it."""
+"""What is derived from a library alone, kept beside it: references of normal operation, alarms of its runs, the judge.
+
+Each costs seconds, and an alarm at night should not wait for them twice.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from pathlib import Path
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,35 +19,73 @@ from assay.kernel.evidence import content_hash
 from assay.models.twin import Library
 from assay.plant.atomic import replacing
 from assay.plant.home import home
-from assay.skills.investigate.diagnosis import screened
 from assay.skills.investigate.screening import VERSION, Reference
 
 
-def library_alarms(library: Library, columns: NDArray[np.int64], step: int, reference: Reference) -> NDArray[np.int64]:
-    """First alarm rows (-1: none) of every run, from disk or screened now. A file that does not fit is made anew."""
-    path = _path(library, columns, step, reference.head)
-    kept = _kept(path, len(library.causes))
-    if kept is not None:
-        return kept
-    alarms = screened(library, columns, step, reference)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    content = {"digest": content_hash(alarms.tolist()), "alarms": alarms.tolist()}
-    with replacing(path) as partial:
-        partial.write_text(json.dumps(content), encoding="utf-8")
-    return alarms
+def kept(library: Library, parts: object, build: Callable[[], Any]) -> Any:
+    """Plain values from disk, or built now and written; ``parts`` name them. A file that does not fit is made anew.
 
-
-def _kept(path: Path, runs: int) -> NDArray[np.int64] | None:
+    A library without a digest was drawn from the case itself and serves no other: then nothing is kept.
+    """
+    if not library.digest:
+        return build()
+    name = hashlib.sha256(f"{VERSION}/{library.digest}/{parts}".encode()).hexdigest()[:24]
+    path = home() / "twins" / "derived" / f"{name}.json"
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        alarms, digest = content["alarms"], content["digest"]
+        if content_hash(content["value"]) == content["digest"]:
+            return content["value"]
     except (OSError, ValueError, KeyError, TypeError):
-        return None
-    if content_hash(alarms) != digest or len(alarms) != runs:
-        return None
-    return np.array(alarms, dtype=np.int64)
+        pass
+    value = build()
+    with suppress(OSError):  # a full disk costs the time again, not the answer
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as partial:
+            partial.write_text(json.dumps({"digest": content_hash(value), "value": value}), encoding="utf-8")
+    return value
 
 
-def _path(library: Library, columns: NDArray[np.int64], step: int, head: int) -> Path:
-    parts = f"{VERSION}/{library.digest}/{columns.tolist()}/{step}/{head}"
-    return home() / "twins" / "screened" / f"{hashlib.sha256(parts.encode()).hexdigest()[:24]}.json"
+def library_alarms(
+    library: Library,
+    columns: NDArray[np.int64],
+    step: int,
+    reference: Reference,
+    screen: Callable[[], NDArray[np.int64]],
+) -> NDArray[np.int64]:
+    """First alarm rows (-1: none) of every run, from disk or by ``screen`` now."""
+    parts = ("alarms", columns.tolist(), step, reference.head)
+    return np.array(kept(library, parts, lambda: screen().tolist()), dtype=np.int64)
+
+
+def kept_reference(
+    library: Library, columns: NDArray[np.int64], step: int, head: int, build: Callable[[], Reference]
+) -> Reference:
+    """The reference for a baseline of ``head`` rows, from disk or built now."""
+
+    def plain() -> Any:
+        reference = build()
+        return {part.name: _plain(getattr(reference, part.name)) for part in fields(Reference)}
+
+    return _reference(kept(library, ("reference", columns.tolist(), step, head), plain))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(width): _plain(inner) for width, inner in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(inner) for inner in value]
+    return value.tolist() if isinstance(value, np.ndarray) else value
+
+
+def _reference(plain: dict[str, Any]) -> Reference:
+    whole = ("columns", "still")
+    pairs = ("mean_loadings", "step_loadings")
+    made: dict[str, Any] = {}
+    for name, value in plain.items():
+        if isinstance(value, dict):
+            made[name] = {int(w): tuple(map(np.array, v)) if name in pairs else np.array(v) for w, v in value.items()}
+        elif isinstance(value, list):
+            made[name] = np.array(value, dtype=np.int64 if name in whole else np.float64)
+        else:
+            made[name] = value
+    return Reference(**made)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +19,9 @@ from assay.plant.model import Plant
 from assay.plant.series import Frame
 from assay.skills.investigate.case import Grid, means, normal_rows, to_grid
 from assay.skills.investigate.detect import Detector, Screen
-from assay.skills.investigate.diagnosis import Aligned, Diagnoser, Ranking, align
+from assay.skills.investigate.diagnosis import JUDGE, Aligned, Diagnoser, Ranking, align, screened
 from assay.skills.investigate.fit import Fit, fit_of
-from assay.skills.investigate.screened import library_alarms
+from assay.skills.investigate.screened import kept, library_alarms
 from assay.skills.investigate.windows import usable_horizon
 
 Array = NDArray[np.float64]
@@ -140,7 +140,8 @@ class Workbench:
         key = (self.library.digest, self.grid.columns.tobytes(), self.grid.step)
         if key not in _aligned:
             grid, reference = self.grid, self.detector.reference(HEAD_HOURS)
-            alarms = library_alarms(self.library, grid.columns, grid.step, reference)
+            screen = partial(screened, self.library, grid.columns, grid.step, reference)
+            alarms = library_alarms(self.library, grid.columns, grid.step, reference, screen)
             _aligned[key] = align(self.library, grid.columns, grid.step, reference, self.detector.scale, alarms)
         return _aligned[key]
 
@@ -149,7 +150,10 @@ class Workbench:
         """The trained ranking for this horizon."""
         key = (self.library.digest, self.grid.columns.tobytes(), self.grid.step, self.horizon, self.exclude)
         if key not in _diagnosers:
-            _diagnosers[key] = Diagnoser(self.aligned, self.horizon, hidden=self.exclude)
+            parts = ("judge", self.grid.columns.tolist(), self.grid.step, self.horizon, sorted(self.exclude))
+            _diagnosers[key] = Diagnoser(
+                self.aligned, self.horizon, hidden=self.exclude, kept=partial(kept, self.library, (*parts, JUDGE))
+            )
         return _diagnosers[key]
 
     @cached_property
