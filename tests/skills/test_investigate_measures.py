@@ -225,3 +225,12 @@ def test_a_tag_that_is_gone_is_not_confirmed() -> None:
     assert not confirmed(other)["ok"]
     gone = Frame(frame.times, frame.tags, np.full(frame.values.shape, np.nan))
     assert not confirmed(gone)["ok"]
+
+
+def test_an_alarm_that_stands_returns_to_normal_only_beyond_its_dead_band() -> None:
+    limit = PLANT.tag("XMV_10").alarms["H"]
+    key = ("XMV_10", "H")
+    inside = {"XMV_10": limit.at - 0.5 * limit.deadband}
+    assert limit.deadband > 0 and key not in standing(PLANT, inside)
+    assert key in standing(PLANT, inside, frozenset({key}))
+    assert key not in standing(PLANT, {"XMV_10": limit.at - 1.1 * limit.deadband}, frozenset({key}))

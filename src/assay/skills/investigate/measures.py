@@ -105,20 +105,26 @@ def effect_of(
         if len(run.values):
             tails.append(run.values[-round(1.0 / twin.sample) :].mean(axis=0))
     for tail in tails:
-        for key, weight in standing(plant, dict(zip(twin.tags, tail.tolist(), strict=True))).items():
+        for key, weight in standing(plant, dict(zip(twin.tags, tail.tolist(), strict=True)), now).items():
             alarms[key] = alarms.get(key, 0.0) + weight * (STANDING_NOW if key in now else 1.0) / len(tails)
     deviation = float(np.mean([np.abs((tail - baseline) / scale).mean() for tail in tails])) if tails else 50.0
     return Effect(len(tripped) / len(runs), first, alarms, deviation)
 
 
-def standing(plant: Plant, values: dict[str, float]) -> dict[tuple[str, str], float]:
-    """Alarms beyond their limit at these values, with a weight by priority."""
+def standing(
+    plant: Plant, values: dict[str, float], now: frozenset[tuple[str, str]] = frozenset()
+) -> dict[tuple[str, str], float]:
+    """Alarms beyond their limit at these values, with a weight by priority.
+
+    Those that stand ``now`` return to normal only beyond their dead-band (ISA-18.2).
+    """
     found: dict[tuple[str, str], float] = {}
     for tag, value in values.items():
         if not plant.has_tag(tag):
             continue
         for kind, limit in plant.tag(tag).alarms.items():
-            if (value > limit.at) if kind.startswith("H") else (value < limit.at):
+            margin = limit.deadband if (tag, kind) in now else 0.0
+            if (value > limit.at - margin) if kind.startswith("H") else (value < limit.at + margin):
                 found[(tag, kind)] = _PRIORITY.get(limit.priority, 1.0)
     return found
 
