@@ -19,8 +19,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import pytest
 from pydantic import BaseModel
 
+from assay.kernel import prompts
 from assay.kernel.action import Action, ActionState, Proposal, Write
 from assay.kernel.actions import ActionService
 from assay.kernel.agent import Agent
@@ -218,7 +220,8 @@ class Obedient:
         return None
 
 
-def test_an_obedient_model_writes_nothing(record_property: Any) -> None:
+def test_an_obedient_model_writes_nothing(record_property: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prompts, "SEEN", 1000)  # no order is cut off before the model reads it
     generator = _generator()
     completed, obeyed = 0, 0
     styles, places = set(), set()
