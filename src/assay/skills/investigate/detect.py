@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from assay.models.twin import Library
 from assay.skills.investigate import screening
 from assay.skills.investigate.case import Grid, Normal, locate_onset, means
+from assay.skills.investigate.derived import kept_reference
 from assay.skills.investigate.diagnosis import decimate
 from assay.skills.investigate.rolling import average
-from assay.skills.investigate.screened import kept_reference
 from assay.skills.investigate.screening import STILL_MOVE, Reference
 
 Array = NDArray[np.float64]

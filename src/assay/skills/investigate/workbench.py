@@ -18,10 +18,10 @@ from assay.plant.failures import FailureLibrary, load_failures
 from assay.plant.model import Plant
 from assay.plant.series import Frame
 from assay.skills.investigate.case import Grid, means, normal_rows, to_grid
+from assay.skills.investigate.derived import kept, library_alarms
 from assay.skills.investigate.detect import Detector, Screen
 from assay.skills.investigate.diagnosis import JUDGE, Aligned, Diagnoser, Ranking, align, screened
 from assay.skills.investigate.fit import Fit, fit_of
-from assay.skills.investigate.screened import kept, library_alarms
 from assay.skills.investigate.windows import usable_horizon
 
 Array = NDArray[np.float64]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from assay.models.twin import Library, Operating
-from assay.skills.investigate.screened import kept, kept_reference
+from assay.skills.investigate.derived import kept, kept_reference
 from assay.skills.investigate.screening import Reference, build_reference
 
 
