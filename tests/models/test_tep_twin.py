@@ -205,3 +205,4 @@ def test_starts_come_back_from_disk_exactly(name: str, tmp_path: Path) -> None:
         path.write_text(damage, encoding="utf-8")
         assert load_starts(path, name, 2) is None
     assert load_starts(tmp_path / "none.json", name, 2) is None
+    save_starts(path / "below a file" / "x.json", made)  # cannot be written: no error

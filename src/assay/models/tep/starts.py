@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,10 @@ from assay.plant.atomic import replacing
 def save_starts(path: Path, starts: list[Start]) -> None:
     """Write the starts so that a reader sees all of them or none. JSON keeps every bit of a float."""
     content = [{"state": start.state.tolist(), "memory": start.memory} for start in starts]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as partial:
-        partial.write_text(json.dumps({"digest": content_hash(content), "starts": content}), encoding="utf-8")
+    with suppress(OSError):  # a full disk costs the time again, not the answer
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as partial:
+            partial.write_text(json.dumps({"digest": content_hash(content), "starts": content}), encoding="utf-8")
 
 
 def load_starts(path: Path, structure: str, count: int) -> list[Start] | None:
