@@ -119,6 +119,24 @@ def test_the_whole_life_of_an_action() -> None:
         room.service.confirm(action.id)
 
 
+def test_what_somebody_moved_since_is_not_rolled_back() -> None:
+    room = Room()
+    action = room.propose()
+    room.approve(action)
+    room.execute(action)
+    room.plant.values["XMV_10"] = 49.0
+    with pytest.raises(Refused) as caught:
+        asyncio.run(room.service.rollback(action.id))
+    assert caught.value.key == "kernel.action_overtaken" and "49" in caught.value.render("zh")
+    room.plant.down = True
+    room.plant.values["XMV_10"] = 45.0
+    with pytest.raises(LinkError):
+        asyncio.run(room.service.rollback(action.id))
+    assert room.store.get(action.id).state is ActionState.EXECUTED
+    room.plant.down = False
+    assert asyncio.run(room.service.rollback(action.id)).state is ActionState.ROLLED_BACK
+
+
 def test_confirmed_is_the_end() -> None:
     room = Room()
     action = room.propose()

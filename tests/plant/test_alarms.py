@@ -121,6 +121,26 @@ def test_samples_that_go_back_in_time_are_left_out_and_counted(plant: Plant) -> 
     assert engine.late == 1 and engine.standing() == ()
 
 
+def test_the_order_of_time_is_each_tags_own(plant: Plant) -> None:
+    engine = AlarmEngine(plant)
+    engine.update(at(10), {"XMEAS_8": 75.0})
+    # This instrument's clock is behind the other's.
+    raised = [engine.update(at(second), {TAG: 2950.0}) for second in (1, 2)]
+    assert any(event.raised for events in raised for event in events) and engine.late == 0
+
+
+def test_a_delay_ends_without_a_further_sample(plant: Plant) -> None:
+    engine = AlarmEngine(plant)
+    assert engine.update(at(0), {TAG: 2800.0}) == [] and engine.elapse(at(0)) == []
+    raised = engine.elapse(at(20))
+    assert {event.tag for event in raised} == {TAG} and all(event.raised for event in raised)
+    assert engine.elapse(at(21)) == []
+    engine = AlarmEngine(plant)
+    engine.update(at(0), {TAG: 2800.0})
+    engine.update(at(1), {TAG: 2800.0}, {TAG: -1})  # bad quality ends the delay
+    assert engine.elapse(at(20)) == []
+
+
 def test_wrong_calls_are_input_errors(plant: Plant) -> None:
     engine = AlarmEngine(plant)
     with pytest.raises(InputError):

@@ -191,6 +191,7 @@ def test_an_owner_that_fails_or_talks_nonsense_is_a_link_error(tmp_path: Path) -
         def answer() -> None:
             client, _ = impostor.accept()
             with client:
+                client.recv(1024)  # what is left unread would turn the end into a reset, which means something else
                 client.sendall(b"\xff\xff\xff\xffgarbage")
 
         thread = threading.Thread(target=answer)

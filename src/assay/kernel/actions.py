@@ -119,7 +119,9 @@ class ActionService:
     async def rollback(self, action_id: str, *, by: str = "assay", interrupted: bool = False) -> Action:
         """Restore the values that were there before, under the same approval.
 
-        ``interrupted`` also takes an action that was left in ``executing`` by a process that is known to be dead.
+        Refused where somebody has moved a written value since: what they did must not be undone unseen.
+        ``interrupted`` also takes an action that was left in ``executing`` by a process that is known to be dead;
+        nobody knows what the plant shows then.
         """
         action = self._store.get(action_id)
         dead = interrupted and action.state is ActionState.EXECUTING
@@ -127,7 +129,14 @@ class ActionService:
             self._refuse(action, by, "kernel.action_moved", expected="executed", state=action.state.value)
         if action.approval is None or action.approval.digest != action.proposal.digest:
             self._refuse(action, by, "kernel.action_digest")
+        if self._plant is not None and action.proposal.plant != self._plant:
+            self._refuse(action, by, "kernel.action_plant", plant=action.proposal.plant, expected=self._plant)
+        # A link that is down shows itself here, where the action can still stay what it is.
+        moved = await self._hand.drifted(action.proposal.writes, written=True)
         if not dead:
+            if moved is not None:
+                write, now = moved
+                self._refuse(action, by, "kernel.action_overtaken", tag=write.tag, value=write.value, now=now)
             writing = note("kernel.action_restoring")
             action = self._advance(action, by=by, state=ActionState.EXECUTING, note=writing)
         outcome = await self._hand.restore(action.proposal.writes)

@@ -9,7 +9,7 @@ AssayError
  │   ├─ LinkError            a connection to a plant or service failed
  │   ├─ ModelError           a language model hung, died or answered nonsense
  │   └─ BusyError            another process holds what is needed
- ├─ NeedsApproval        a person must approve first
+ ├─ NeedsApproval        a person must approve first (exit 3)
  └─ Refused              a right, a policy or missing evidence forbids it (exit 3)
 
 Every error carries a text key and its parameters, so it can be shown in zh and en.
@@ -76,6 +76,8 @@ class BusyError(TransientError):
 
 class NeedsApproval(AssayError):
     """A person must approve first; ``params['action']`` is the action's id."""
+
+    exit_code = 3
 
 
 class Refused(AssayError):

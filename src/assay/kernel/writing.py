@@ -47,11 +47,12 @@ class Hand:
     def __init__(self, writer: PlantWriter, book: TagBook, settle: float) -> None:
         self._writer, self._book, self._settle = writer, book, settle
 
-    async def drifted(self, writes: Sequence[Write]) -> tuple[Write, float] | None:
-        """The first tag whose value is no longer what the proposal says was there."""
+    async def drifted(self, writes: Sequence[Write], *, written: bool = False) -> tuple[Write, float] | None:
+        """The first tag whose value is no longer what the proposal says was there, or (``written``) what it wrote."""
         for write in writes:
             now = await self._writer.read(write.tag)
-            if not abs(now - write.before) <= DRIFT_TOLERANCE * span(self._book, write.tag):
+            expected = write.value if written else write.before
+            if not abs(now - expected) <= DRIFT_TOLERANCE * span(self._book, write.tag):
                 return write, now
         return None
 

@@ -159,15 +159,16 @@ def _alarms(plant: Plant) -> dict[str, list[_Alarm]]:
 
 @dataclass
 class AlarmEngine:
-    """The alarms of one plant, fed with samples in order of time; one that is older than the last is left out.
+    """The alarms of one plant, fed with each tag's samples in order of time; one older than the tag's last is left out.
 
-    ``late`` counts samples that were left out for that reason.
+    ``late`` counts samples that were left out for that reason. The order is a tag's own: instruments stamp their values
+    by their own clocks, and a value that has not changed for days carries an old time.
     """
 
     plant: Plant
     late: int = 0
     _alarms: dict[str, list[_Alarm]] = field(init=False, repr=False)
-    _last: float = field(default=-math.inf, init=False, repr=False)
+    _last: dict[str, float] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._alarms = _alarms(self.plant)
@@ -177,13 +178,15 @@ class AlarmEngine:
     ) -> list[AlarmEvent]:
         """Judge the values (tag -> value) of one moment; quality below zero is bad. Tags without alarms are ignored."""
         seconds = _seconds(time)
-        if seconds < self._last:
-            self.late += 1
-            return []
-        self._last = seconds
         events = self._end_shelving(time, seconds)
         for tag, value in values.items():
-            for alarm in self._alarms.get(tag, ()):
+            if tag not in self._alarms:
+                continue
+            if seconds < self._last.get(tag, -math.inf):
+                self.late += 1
+                continue
+            self._last[tag] = seconds
+            for alarm in self._alarms[tag]:
                 if not math.isfinite(value) or (quality is not None and quality.get(tag, 0) < 0):
                     alarm.since = None
                     continue
@@ -191,6 +194,22 @@ class AlarmEngine:
                 transition = alarm.see(seconds, float(value))
                 if transition is not None and alarm.hidden is None:
                     events.append(_event(alarm, time, before, transition))
+        return events
+
+    def elapse(self, time: datetime) -> list[AlarmEvent]:
+        """Raise what has been beyond its limit for its delay by ``time``, though no further sample came.
+
+        For links that report changes only: a value that jumps and then stands still is notified once.
+        """
+        seconds = _seconds(time)
+        events = self._end_shelving(time, seconds)
+        for alarm in (alarm for alarms in self._alarms.values() for alarm in alarms):
+            if alarm.active or alarm.since is None or seconds - alarm.since < alarm.delay:
+                continue
+            before = alarm.state
+            transition = alarm.see(seconds, alarm.value)
+            if transition is not None and alarm.hidden is None:
+                events.append(_event(alarm, time, before, transition))
         return events
 
     def acknowledge(self, time: datetime, tag: str, type: AlarmType) -> list[AlarmEvent]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -31,6 +32,7 @@ def check_rules(spec: PlantSpec, source: Source) -> None:
     for rule in (
         _duplicates,
         _plant,
+        _opcua,
         _tree,
         _tags,
         _connections,
@@ -82,6 +84,12 @@ def _plant(spec: PlantSpec, source: Source) -> None:
         source.fault(("timezone",), "timezone", name=spec.timezone)
     if not spec.tags:
         source.fault(("tags",), "no_tags")
+
+
+def _opcua(spec: PlantSpec, source: Source) -> None:
+    endpoint = spec.opcua.endpoint if spec.opcua is not None else None
+    if endpoint is not None and not re.fullmatch(r"opc\.tcp://[^/\s@]+:\d{1,5}(/\S*)?", endpoint):
+        source.fault(("opcua", "endpoint"), "endpoint")
 
 
 def _tree(spec: PlantSpec, source: Source) -> None:

@@ -193,9 +193,14 @@ class TripLimit(Part):
 
 
 class OpcUa(Part):
-    """Address space of the plant's OPC UA server; where it listens and who may log in is configured elsewhere."""
+    """The plant's OPC UA server: the namespace that it must have, where it listens, and the security of the link.
+
+    ``sign_and_encrypt`` is SignAndEncrypt with Basic256Sha256. Who logs in, and with which keys, never stands here.
+    """
 
     namespace: Text
+    endpoint: Text | None = None
+    security: Literal["none", "sign_and_encrypt"] = "none"
 
 
 class PlantSpec(Part):
