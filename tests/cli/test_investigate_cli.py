@@ -13,6 +13,8 @@ import pytest
 from tiny_twin import course, frame_of
 
 from assay.cli.root import run
+from assay.kernel.policy import local_user
+from assay.plant.home import home
 from assay.plant.series import Frame
 
 pytest.importorskip("tep_studio", reason="needs the extra tep")
@@ -70,6 +72,17 @@ def test_an_upset_in_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
 
     assert run(["evidence", "replay", "--run", found["run"]]) == 0
     capsys.readouterr()
+
+    # What the answer states can be proposed from what is stored of the run, by whom the policy lets.
+    assert run(["actions", "propose", "--run", found["run"]]) == 3
+    rule = {"role": "engineer", "effect": "write", "tool": "action.propose", "zone": "control"}
+    rights = {"users": {local_user(): ["engineer"]}, "roles": ["engineer"], "zones": ["control"], "rules": [rule]}
+    (home() / "policy.yaml").write_text(json.dumps(rights), encoding="utf-8")
+    capsys.readouterr()
+    assert run(["actions", "propose", "--run", found["run"], "--json"]) == 0
+    proposal = json.loads(capsys.readouterr().out)["proposal"]
+    (best,) = found["actions"]
+    assert proposal["writes"] == best["writes"] and proposal["evidence"] == best["evidence"]
 
     code, out, err = call(path, capsys, "--lang", "zh", "--out", str(tmp_path / "report"))
     assert code == 0 and "Traceback" not in err and any("一" <= letter <= "鿿" for letter in out)

@@ -1,4 +1,4 @@
-"""What the link tests share: the tank of ``tank.py`` and helpers, loaded by path because tests are no package."""
+"""What the link tests share: ``tank.py`` and ``foreign.py``, loaded by path because tests are no package."""
 
 from __future__ import annotations
 
@@ -10,25 +10,27 @@ from types import ModuleType
 import pytest
 
 
-def load_tank() -> ModuleType:
-    name = "assay_tests_tank"
+def load_beside(module: str) -> ModuleType:
+    name = f"assay_tests_{module}"
     if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("tank.py"))
+        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{module}.py"))
         assert spec is not None and spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
+        made = importlib.util.module_from_spec(spec)
+        sys.modules[name] = made
+        spec.loader.exec_module(made)
     return sys.modules[name]
 
 
-load_tank()
+load_beside("tank")
+load_beside("foreign")
 
 
 @pytest.fixture(autouse=True)
 def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keys, buffers and histories of a test stay in its own folder."""
     monkeypatch.setenv("ASSAY_HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("ASSAY_OPCUA_PASSWORD", raising=False)
-    tank = load_tank()
+    for variable in ("PASSWORD", "USER", "ENDPOINT", "CERTIFICATE", "KEY"):
+        monkeypatch.delenv(f"ASSAY_OPCUA_{variable}", raising=False)
+    tank = load_beside("tank")
     monkeypatch.setattr(tank.InternalServer, "load_standard_address_space", tank.shared_address_space)
     return tmp_path / "home"

@@ -210,6 +210,26 @@ def test_recovery_while_running_reports_and_drains(tmp_path: Path) -> None:
     run(main)
 
 
+def test_what_the_sink_holds_when_it_is_stopped_goes_to_disk(tmp_path: Path) -> None:
+    async def main() -> None:
+        taken = asyncio.Event()
+
+        async def hang(samples: Sequence[Sample]) -> None:
+            taken.set()
+            await asyncio.Event().wait()
+
+        from datetime import UTC, datetime
+
+        forward = StoreAndForward(hang, SampleBuffer(tmp_path / "b.db"), interval=0.01)
+        forward.start()
+        forward.put([Sample("T", datetime(2030, 1, 1, tzinfo=UTC), float(k)) for k in range(7)])
+        await taken.wait()
+        assert forward.waiting == 7  # not stored: nobody may think that it is caught up
+        assert await forward.close(0.05) == 7
+
+    run(main)
+
+
 def test_no_place_at_all_is_said_aloud() -> None:
     async def main() -> None:
         sink = Historian()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 
+from assay.cli.actions_parts import action_service
 from assay.cli.output import say
 from assay.connectors.running import RunningPlant
 from assay.kernel.action import Action
@@ -19,9 +20,7 @@ ROLE = "shift_lead"
 def service_for(plant: Plant, policy: Policy, running: RunningPlant) -> ActionService:
     """The action service of the running plant."""
     assert running.records is not None
-    return ActionService(
-        running.records.actions, policy, plant, running.link, plant=plant.id, evidence=running.records.evidence
-    )
+    return action_service(running.records, policy, plant, running.link)
 
 
 async def ask_person(action: Action, lang: Lang) -> str | None:

@@ -6,16 +6,17 @@ import asyncio
 import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from assay.cli.demo_approval import ask_person, service_for
 from assay.cli.investigate import open_or_none
 from assay.cli.output import say
+from assay.cli.proposal import SHORTEST, measure_proposal, measures_of
 from assay.connectors.running import RunningPlant, running_plant
 from assay.connectors.schedule import parse_faults
-from assay.kernel.action import Action, ActionState, Proposal, Write
+from assay.kernel.action import Action, ActionState, Proposal
 from assay.kernel.actions import ActionService
 from assay.kernel.context import RunContext
 from assay.kernel.errors import InputError
@@ -225,20 +226,9 @@ async def _act(stage: Stage, outcome: Outcome) -> Action | None:
 
 
 def _proposal(stage: Stage, outcome: Outcome) -> Proposal | None:
-    best = next((measure for measure in outcome.result["measures"] if measure["best"]), None)
-    if best is None:
-        return None
     assert stage.running.records is not None
-    relief = [e["id"] for e in outcome.result["evidence"] if e["producer"] == "investigate.measures"]
-    return Proposal(
-        plant=stage.plant.id,
-        zone=stage.plant.zone_of(best["writes"][0]["tag"]),
-        writes=tuple(Write(tag=w["tag"], value=w["value"], unit=w["unit"], before=w["before"]) for w in best["writes"]),
-        reason=outcome.result["causes"][0]["id"],
-        predicted={"alarms": best["alarms"], "trips": best["trips"]},
-        evidence=tuple(relief),
-        expires=datetime.now(UTC) + timedelta(minutes=15),
-    )
+    found = stage.running.records.evidence.of_run(outcome.answer.run)
+    return measure_proposal(stage.plant, outcome.answer, found, SHORTEST)
 
 
 def _shown(action: Action, role: str | None) -> dict[str, Any]:
@@ -269,7 +259,8 @@ async def _confirm(stage: Stage, outcome: Outcome, action: Action) -> bool:
         outcome.result["action"]["state"] = service.confirm(action.id).state.value
         stage.tell("confirmed", alarms=", ".join(value["cleared"]) or "-", percent=round(100 * value["inside"]))
     else:
-        stage.tell("not_confirmed", alarms=", ".join(value["standing"]) or "-", percent=round(100 * value["inside"]))
+        standing = ", ".join(value["standing"]) or "-"
+        stage.tell("not_confirmed", id=action.id, alarms=standing, percent=round(100 * value["inside"]))
     return bool(value["ok"])
 
 
@@ -279,7 +270,8 @@ async def _confirmation(stage: Stage, outcome: Outcome, written: datetime) -> di
 
     running = stage.running
     assert running.records is not None
-    relief = next(e["id"] for e in outcome.result["evidence"] if e["producer"] == "investigate.measures")
+    relief = measures_of(running.records.evidence.of_run(outcome.answer.run))
+    assert relief is not None
     context = RunContext(
         run=outcome.answer.run,
         caller=stage.policy.caller(local_user()),
@@ -289,7 +281,7 @@ async def _confirmation(stage: Stage, outcome: Outcome, written: datetime) -> di
         zone="operations",
     )
     blob = await asyncio.to_thread(lambda: history_blob(_history(stage)))
-    arguments = {"plant": stage.plant.id, "blob": blob, "written": written, "relief": relief}
+    arguments = {"plant": stage.plant.id, "blob": blob, "written": written, "relief": relief.id}
     call = await context.call(CONFIRM, arguments)
     evidence = call.evidence
     outcome.result["evidence"].append(

@@ -1,27 +1,22 @@
-"""``assay plant``: check, list, show, and run a reference plant."""
+"""``assay plant``: check, list, show, run a reference plant, connect to a real one."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
 import math
-import signal
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assay.cli import plant_check
+from assay.cli import plant_check, plant_connect
 from assay.cli.language import help_lang, resolve_lang
-from assay.cli.output import say, warn
+from assay.cli.plant_screen import Screen, stop_event
 from assay.kernel.errors import InputError
 from assay.kernel.texts import Lang, text
 
 if TYPE_CHECKING:
     from assay.connectors.running import RunningPlant
-    from assay.connectors.samples import LinkEvent
     from assay.connectors.schedule import ScheduledFault
 
 
@@ -31,6 +26,7 @@ def _help(name: str) -> str:
 
 app = typer.Typer(help=text("cli.about_plant", help_lang()), no_args_is_help=True, add_completion=False)
 plant_check.register(app)
+plant_connect.register(app)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +95,8 @@ def _speed(given: str) -> float | None:
 async def _run(options: _Options) -> None:
     from assay.connectors.running import running_plant
 
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        # Ctrl-C is the usual way to end this command: it must end the plant, not the storing of what it published.
-        with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C cancels the task instead
-            loop.add_signal_handler(number, stop.set)
-    screen = _Screen(options)
+    stop = stop_event()
+    screen = Screen("plant_run", options.lang, as_json=options.as_json, quiet_start=True)
     screen.line("starting", plant=options.plant)
     async with running_plant(
         options.plant,
@@ -123,13 +114,14 @@ async def _run(options: _Options) -> None:
         if running.engine is None:
             screen.line("no_alarms", mode=options.mode)
         await _watch(running, screen, stop, options)
-    screen.finished(running)
+    screen.finished(running.status(), stored=options.history)
 
 
-async def _watch(running: RunningPlant, screen: _Screen, stop: asyncio.Event, options: _Options) -> None:
+async def _watch(running: RunningPlant, screen: Screen, stop: asyncio.Event, options: _Options) -> None:
     told = False
     while not stop.is_set():
-        screen.status(running)
+        local = running.server.time.astimezone(running.plant.timezone).strftime("%Y-%m-%d %H:%M:%S")
+        screen.status(running.status(), time=local)
         if running.server.ended.is_set() and not told:
             told = True
             screen.line(f"ended_{running.server.state.value}", problem=running.server.problem)
@@ -141,66 +133,3 @@ async def _watch(running: RunningPlant, screen: _Screen, stop: asyncio.Event, op
         await asyncio.wait(waits, timeout=screen.period, return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
             wait.cancel()
-
-
-class _Screen:
-    """One live line on a terminal, a line now and then in a log, JSON lines for programs."""
-
-    def __init__(self, options: _Options) -> None:
-        self._json = options.as_json
-        self._lang = options.lang
-        self._live = sys.stderr.isatty() and not options.as_json
-        self.period = 0.5 if self._live else 1.0 if self._json else 10.0
-
-    def line(self, name: str, **parameters: object) -> None:
-        """A sentence of its own."""
-        sentence = text(f"cli.plant_run_{name}", self._lang, **parameters)
-        if self._json:
-            self._print({"event": name, **parameters})
-        else:
-            self._clear()
-            say(sentence)
-
-    def status(self, running: RunningPlant) -> None:
-        """The present state."""
-        status = running.status()
-        if self._json:
-            self._print({"event": "status", **status})
-            return
-        status["time"] = running.server.time.astimezone(running.plant.timezone).strftime("%Y-%m-%d %H:%M:%S")
-        sentence = text("cli.plant_run_status", self._lang, **status)
-        if self._live:
-            sys.stderr.write(f"\r\x1b[2K{sentence}")
-            sys.stderr.flush()
-        else:
-            warn(sentence)
-
-    def link_event(self, event: LinkEvent) -> None:
-        """What happens to the link, in a sentence; the first connection is part of the start."""
-        from assay.connectors.samples import LinkState
-
-        gap = event.gap
-        parameters = {"samples": event.samples, "problem": event.detail}
-        if gap is not None:
-            parameters |= {"start": gap.start.isoformat(), "end": gap.end.isoformat()}
-        if event.state is not LinkState.CONNECTED and event.detail != "closed":
-            self.line(f"link_{event.state.value}", **parameters)
-
-    def finished(self, running: RunningPlant) -> None:
-        """The last line, after everything is stored and closed."""
-        status = running.status()
-        if self._json:
-            self._print({"event": "finished", **status})
-            return
-        self._clear()
-        key = "finished" if running.historian is not None else "finished_unstored"
-        say(text(f"cli.plant_run_{key}", self._lang, **status))
-
-    def _clear(self) -> None:
-        if self._live:
-            sys.stderr.write("\r\x1b[2K")
-            sys.stderr.flush()
-
-    @staticmethod
-    def _print(value: dict[str, object]) -> None:
-        print(json.dumps(value, ensure_ascii=False, allow_nan=False), flush=True)

@@ -41,6 +41,7 @@ class StoreAndForward:
         self._max_batch = max_batch
         self._max_pending = max_pending
         self._pending: deque[Sample] = deque()
+        self._handed = 0  # taken from memory and in the sink's hands
         self._wake = asyncio.Event()
         self._closing = False
         self._storing = False
@@ -48,8 +49,8 @@ class StoreAndForward:
 
     @property
     def waiting(self) -> int:
-        """Samples that the sink has not stored yet, in memory and on disk."""
-        return len(self._pending) + (len(self._buffer) if self._buffer is not None else 0)
+        """Samples that the sink has not stored yet: in its hands, in memory and on disk."""
+        return self._handed + len(self._pending) + (len(self._buffer) if self._buffer is not None else 0)
 
     def put(self, samples: Iterable[Sample]) -> None:
         """Take samples over; never blocks."""
@@ -116,8 +117,15 @@ class StoreAndForward:
             self._on_event(LinkEvent(LinkState.FORWARDED))
         while self._pending:
             samples = [self._pending.popleft() for _ in range(min(len(self._pending), self._max_batch))]
-            if not await self._hand_over(samples):
-                self._pending.extendleft(reversed(samples))
+            self._handed, stored = len(samples), False
+            try:
+                stored = await self._hand_over(samples)
+            finally:
+                # Also when this is cancelled: the sink may not have stored them, and twice is better than never.
+                self._handed = 0
+                if not stored:
+                    self._pending.extendleft(reversed(samples))
+            if not stored:
                 self._store_pending()
                 return False
         return True

@@ -29,6 +29,9 @@ class OpcUaConnector:
     (``first_pause`` to ``last_pause`` seconds), a fresh session under the same security settings, and the old
     subscription: what the server kept meanwhile is delivered late. When the server lost it, a gap is reported.
     ``read`` and ``write`` make it the kernel's ``PlantWriter``; values are in the tags' units.
+
+    ``namespace``, when given, must be one of the server's: another plant's server has the same node ids for other
+    things. ``lenient`` goes on without the nodes that the server refuses; ``refused`` names them with the status.
     """
 
     def __init__(
@@ -41,6 +44,8 @@ class OpcUaConnector:
         on_event: OnLinkEvent = ignore_event,
         first_pause: float = 0.5,
         last_pause: float = 30.0,
+        namespace: str | None = None,
+        lenient: bool = False,
     ) -> None:
         self.settings = settings
         self.nodes = dict(nodes)
@@ -49,10 +54,15 @@ class OpcUaConnector:
         self.received = 0
         self.newest: datetime | None = None
         self.problem = ""
+        self.refused: dict[str, str] = {}
         self.deliver = deliver
         self._on_event = on_event
         self._pauses = (first_pause, last_pause)
-        self._subscription = TagSubscription(nodes, subscription or SubscriptionSettings(), self._on_samples)
+        self._namespace = namespace
+        self._told_refused: dict[str, str] = {}
+        self._subscription = TagSubscription(
+            nodes, subscription or SubscriptionSettings(), self._on_samples, self._on_refused if lenient else None
+        )
         self._client: Client | None = None
         self._started: object = None
         self._gap_from: datetime | None = None
@@ -72,12 +82,14 @@ class OpcUaConnector:
         """Whether a session is open now."""
         return self._client is not None
 
-    async def start(self) -> None:
+    async def start(self, *, patient: bool = False) -> None:
         """Connect and subscribe; later losses are handled in the background.
 
-        Raises LinkError or InputError at once when this first attempt fails.
+        Raises LinkError or InputError at once when this first attempt fails, unless ``patient``: then it is repeated
+        in the background, and every new reason of a failure is an event.
         """
-        await self._connect()
+        if not patient:
+            await self._connect()
         self._task = asyncio.create_task(self._keep(), name="opcua-link")
 
     async def close(self) -> None:
@@ -196,6 +208,8 @@ class OpcUaConnector:
 
     async def _subscribe(self, client: Client) -> None:
         session = client.uaclient.session
+        if self._namespace is not None:
+            await _require_namespace(client, self._namespace, self.settings.endpoint)
         started = await _start_time(client)
         # Subscription numbers begin anew when a server restarts: the old one may then be somebody else's.
         same = started is not None and started == self._started
@@ -204,9 +218,12 @@ class OpcUaConnector:
             return
         # Before the first notification arrives, so that its time closes the gap.
         self._gap_from = self.newest
+        self.refused = {}
         await self._subscription.create(session)
 
     async def _keep(self) -> None:
+        if not self.connected:
+            await self._reconnect()
         while not self._closing:
             silent = await self._wait_lost()
             client, self._client = self._client, None
@@ -245,7 +262,7 @@ class OpcUaConnector:
                 return await self._connect()
             except AssayError as error:
                 # Also a wrong password: it may be put right while we wait, and the plant must not stay unseen.
-                self.problem = error.render("en")
+                self._say_problem(error)
             await asyncio.sleep(pause)
             pause = min(pause * 2, last)
 
@@ -269,6 +286,22 @@ class OpcUaConnector:
             self.gaps.append(gap)
             self._tell(LinkEvent(LinkState.GAP, gap=gap))
 
+    def _on_refused(self, tag: str, status: str) -> None:
+        self.refused[tag] = status
+        if self._told_refused.get(tag) != status:
+            self._told_refused[tag] = status
+            unknown = status == "BadNodeIdUnknown"
+            key = "connectors.node_unknown" if unknown else "connectors.node_refused"
+            error = InputError(key, tag=tag, node=self.nodes[tag], status=status)
+            self._tell(LinkEvent(LinkState.NODE_REFUSED, detail=error.render("en"), tag=tag, error=error))
+
+    def _say_problem(self, error: AssayError) -> None:
+        """Once for each reason: attempts go on for hours."""
+        sentence = error.render("en")
+        if sentence != self.problem:
+            self.problem = sentence
+            self._tell(LinkEvent(LinkState.FAILED, detail=sentence, error=error))
+
     def _say(self, state: LinkState, detail: str) -> None:
         self._tell(LinkEvent(state, detail=detail))
 
@@ -283,6 +316,16 @@ async def _start_time(client: Client) -> object:
     node = ua.NodeId(ua.ObjectIds.Server_ServerStatus_StartTime)
     (value,) = await client.uaclient.read_attributes([node], ua.AttributeIds.Value)
     return None if value.Value is None else value.Value.Value
+
+
+async def _require_namespace(client: Client, namespace: str, endpoint: str) -> None:
+    from asyncua import ua
+
+    node = ua.NodeId(ua.ObjectIds.Server_NamespaceArray)
+    (value,) = await client.uaclient.read_attributes([node], ua.AttributeIds.Value)
+    found = list(value.Value.Value or ()) if value.Value is not None else []
+    if namespace not in found:
+        raise InputError("connectors.namespace_absent", endpoint=endpoint, namespace=namespace)
 
 
 def _cast(value: float, kind: Any) -> float | int | bool:

@@ -26,6 +26,8 @@ CLIENT_URI = "urn:assay:opcua:client"
 SERVER_URI = "urn:assay:opcua:server"
 PASSWORD_VARIABLE = "ASSAY_OPCUA_PASSWORD"
 USER_VARIABLE = "ASSAY_OPCUA_USER"
+CERTIFICATE_VARIABLE = "ASSAY_OPCUA_CERTIFICATE"
+KEY_VARIABLE = "ASSAY_OPCUA_KEY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,37 @@ def ensure_identity(folder: Path, name: str, uri: str, days: int = 825, *, renew
     write_private(identity.private_key, key_pem)
     identity.certificate.write_bytes(certificate)
     return identity
+
+
+def configured_identity() -> Identity | None:
+    """The identity whose files ``ASSAY_OPCUA_CERTIFICATE`` (DER) and ``ASSAY_OPCUA_KEY`` (PEM) name; None without them.
+
+    Its URI is the one that the certificate names. InputError when only one is set, a file cannot be read, or the key
+    can be read by others.
+    """
+    certificate = os.environ.get(CERTIFICATE_VARIABLE, "").strip()
+    key = os.environ.get(KEY_VARIABLE, "").strip()
+    if not certificate and not key:
+        return None
+    if not certificate or not key:
+        raise InputError("connectors.identity_half", certificate=CERTIFICATE_VARIABLE, key=KEY_VARIABLE)
+    paths = Path(certificate).expanduser(), Path(key).expanduser()
+    uri = _uri_of(load_certificate(paths[0]))
+    if not paths[1].is_file():
+        raise InputError("connectors.key_missing", path=paths[1])
+    _require_private(paths[1])
+    return Identity(*paths, uri)
+
+
+def _uri_of(certificate: x509.Certificate) -> str:
+    """The application URI of a certificate (OPC 10000-6: its subject alternative name); ours where it has none."""
+    from cryptography import x509
+
+    try:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return CLIENT_URI
+    return next(iter(names.get_values_for_type(x509.UniformResourceIdentifier)), CLIENT_URI)
 
 
 def write_private(path: Path, content: bytes) -> None:

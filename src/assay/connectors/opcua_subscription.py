@@ -39,13 +39,18 @@ class SubscriptionSettings:
 
 
 class TagSubscription:
-    """Delivers every notified value of ``nodes`` (tag -> node id) as samples to ``deliver``."""
+    """Delivers every notified value of ``nodes`` (tag -> node id) as samples to ``deliver``.
+
+    ``on_refused`` hears of each tag whose node the server does not deliver, with the status; without it one such node
+    is an error of the whole subscription.
+    """
 
     def __init__(
         self,
         nodes: Mapping[str, str],
         settings: SubscriptionSettings,
         deliver: Callable[[list[Sample]], None],
+        on_refused: Callable[[str, str], None] | None = None,
     ) -> None:
         self.id = 0
         self.heard = 0  # messages so far, signs of life included
@@ -54,6 +59,7 @@ class TagSubscription:
         self._tags = dict(enumerate(self._nodes, start=1))  # client handle -> tag
         self._settings = settings
         self._deliver = deliver
+        self._on_refused = on_refused
         self._sequence = 0
 
     @property
@@ -134,9 +140,14 @@ class TagSubscription:
                 SubscriptionId=self.id, TimestampsToReturn=ua.TimestampsToReturn.Both, ItemsToCreate=items
             )
         )
-        bad = [tag for (_, tag), result in zip(handles, results, strict=True) if result.StatusCode.is_bad()]
-        if bad:
-            raise InputError("connectors.nodes_unknown", count=len(bad), tag=bad[0], node=self._nodes[bad[0]])
+        judged = [(tag, result.StatusCode) for (_, tag), result in zip(handles, results, strict=True)]
+        bad = [(tag, str(status.name)) for tag, status in judged if status.is_bad()]
+        if bad and self._on_refused is None:
+            tag = bad[0][0]
+            raise InputError("connectors.nodes_unknown", count=len(bad), tag=tag, node=self._nodes[tag])
+        for tag, status in bad:
+            assert self._on_refused is not None
+            self._on_refused(tag, status)
 
     async def _on_publish(self, result: ua.PublishResult) -> None:
         from asyncua import ua

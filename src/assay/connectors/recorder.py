@@ -54,6 +54,12 @@ class Recorder:
                 self._note_alarm(alarm)
         await self.save()
 
+    def elapse(self, time: datetime) -> None:
+        """Let the source's time pass for the alarms: delays end though a value that stands still is not sent again."""
+        if self.engine is not None:
+            for alarm in self.engine.elapse(time):
+                self._note_alarm(alarm)
+
     def add(self, event: Event) -> None:
         """Keep an event for the next ``save``."""
         self._unsaved.append(event)

@@ -5,59 +5,41 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from assay.connectors.access import OPEN, Access, loopback_access
 from assay.connectors.buffer import SampleBuffer
-from assay.connectors.forward import StoreAndForward
+from assay.connectors.linked import LinkedPlant, LinkOptions, make_link, make_recorder
 from assay.connectors.loopback import LiveProcess, LoopbackPlant, PlantState, node_specs
 from assay.connectors.loopback_server import NAMESPACE
-from assay.connectors.opcua import OpcUaConnector
 from assay.connectors.opcua_session import SessionSettings
 from assay.connectors.opcua_subscription import SubscriptionSettings
-from assay.connectors.recorder import OnAlarm, Recorder, link_record, trip_record, write_record
+from assay.connectors.recorder import OnAlarm, Recorder, trip_record, write_record
 from assay.connectors.running_parts import (
-    OPEN,
-    Access,
-    alarm_engine,
     buffer_path,
-    loopback_access,
+    loading_name,
     open_stores,
     start_time,
     twin_process,
 )
-from assay.connectors.samples import LinkEvent, LinkState, OnLinkEvent, Sample, ignore_event
+from assay.connectors.runtime import RunningNote, noted
+from assay.connectors.samples import OnLinkEvent, ignore_event
 from assay.connectors.schedule import ScheduledFault
 
 if TYPE_CHECKING:
-    from assay.plant.alarms import AlarmEngine
-    from assay.plant.historian import Historian
     from assay.plant.model import Plant
-    from assay.plant.records import Records
 
 # Without a speed the plant may be this many publications ahead of the link.
 _AHEAD = 20
 
 
-@dataclass
-class RunningPlant:
-    """What ``running_plant`` gives: ``link`` is the kernel's PlantWriter, ``historian`` can be read while it runs."""
+@dataclass(kw_only=True)
+class RunningPlant(LinkedPlant):
+    """What ``running_plant`` gives: a linked plant with the server of its process."""
 
-    plant: Plant
     server: LoopbackPlant
-    link: OpcUaConnector
-    forward: StoreAndForward
-    recorder: Recorder
-    historian: Historian | None = None
-    records: Records | None = None
-    _began: float = 0.0
-    _arrived: asyncio.Event = field(default_factory=asyncio.Event)
-
-    @property
-    def engine(self) -> AlarmEngine | None:
-        """The alarm engine; None where the plant's limits do not hold (another mode)."""
-        return self.recorder.engine
 
     @property
     def hours(self) -> float:
@@ -72,25 +54,14 @@ class RunningPlant:
 
     def status(self) -> dict[str, object]:
         """The state as plain values: for the status line and for programs."""
-        # Not before the first second: a rate over an instant says nothing.
-        seconds = max(asyncio.get_running_loop().time() - self._began, 1.0)
-        standing = () if self.engine is None else self.engine.standing()
         return {
             "time": self.server.time.isoformat().replace("+00:00", "Z"),
             "hours": round(self.hours, 6),
             "state": self.server.state.value,
             "problem": self.server.problem,
-            "connected": self.link.connected,
-            "alarms": len(standing),
-            "raised": self.recorder.raised,
-            "received": self.link.received,
-            "stored": self.forward.stored,
-            "waiting": self.forward.waiting,
-            "dropped": self.forward.dropped,
-            "samples_per_second": round(self.link.received / seconds, 1),
+            **self.counts(),
             "lag_seconds": round(self.lag, 3),
-            "speed": round(self.hours * 3600.0 / seconds, 1),
-            "gaps": len(self.link.gaps),
+            "speed": round(self.hours * 3600.0 / self.seconds, 1),
         }
 
     async def caught_up(self, seconds: float = 10.0) -> bool:
@@ -119,24 +90,15 @@ class RunningPlant:
                 return
             await self._wait_arrival(0.05)
 
-    def begin(self, *, paused: bool = False) -> None:
-        """Let the plant's clock run; rates count from here."""
-        self._began = asyncio.get_running_loop().time()
-        if not paused:
-            self.server.resume()
-
-    def take(self, samples: list[Sample]) -> None:
-        """What the link delivers."""
-        self.forward.put(samples)
-        self._arrived.set()
-
-    async def _wait_arrival(self, seconds: float) -> None:
-        self._arrived.clear()
-        try:
-            async with asyncio.timeout(seconds):
-                await self._arrived.wait()
-        except TimeoutError:
-            return
+    async def close(self) -> None:
+        """Stop the clock, store what was published, close the link; the server itself stays open."""
+        server = self.server
+        await server.end_clock()
+        if self.link.connected:
+            await self.caught_up(5.0)
+        if server.state in (PlantState.TRIPPED, PlantState.FAILED):
+            self.recorder.add(trip_record(self.plant, server.time, server.state.value, server.problem))
+        await super().close()
 
 
 @asynccontextmanager
@@ -188,15 +150,16 @@ async def running_plant(
             paused=True,
         )
         await stack.enter_async_context(server)
-        events = None if records is None else records.events
-        engine = alarm_engine(model, mode)
-        recorder = Recorder(model, historian=historian, events=events, engine=engine, on_alarm=on_alarm)
+        recorder = make_recorder(model, historian, records, mode, on_alarm)
         running = _assemble(server, recorder, access, SampleBuffer(buffer_path(name)) if history else None, on_event)
         running.historian, running.records = historian, records
-        stack.push_async_callback(_wind_down, running)
+        stack.push_async_callback(running.close)
         running.forward.start()
         await running.link.start()
-        running.begin(paused=paused)
+        stack.enter_context(noted(RunningNote(model.id, loading_name(model, name), server.endpoint, True, secure)))
+        running.begin()
+        if not paused:
+            server.resume()
         yield running
 
 
@@ -205,35 +168,11 @@ def _assemble(
 ) -> RunningPlant:
     """Join server, link, store-and-forward and recorder; nothing runs yet."""
     plant = recorder.plant
-
-    def tell(event: LinkEvent) -> None:
-        if event.state in (LinkState.GAP, LinkState.DROPPED):
-            recorder.add(link_record(plant, server.time, event))
-        on_event(event)
-
-    link = OpcUaConnector(
-        SessionSettings(server.endpoint, access.client, access.login),
-        {tag.id: tag.node for tag in plant.tags if tag.node is not None},
-        subscription=SubscriptionSettings(publishing=0.1, sampling=0.0),
-        on_event=tell,
-    )
-    running = RunningPlant(plant, server, link, StoreAndForward(recorder, buffer, on_event=tell), recorder)
+    settings = SessionSettings(server.endpoint, access.client, access.login)
+    options = LinkOptions(SubscriptionSettings(publishing=0.1, sampling=0.0))
+    link, forward = make_link(recorder, settings, buffer, options, clock=lambda: server.time, on_event=on_event)
+    running = RunningPlant(plant=plant, server=server, link=link, forward=forward, recorder=recorder)
     link.deliver = running.take
     server.pace = running.pace
     server.on_write = lambda tag, before, after, time: recorder.add(write_record(plant, tag, before, after, time))
     return running
-
-
-async def _wind_down(running: RunningPlant) -> None:
-    """Stop the clock, store what was published, close the link; the stack closes server and stores after this."""
-    server = running.server
-    await server.end_clock()
-    if running.link.connected:
-        await running.caught_up(5.0)
-    await running.link.close()
-    if server.state in (PlantState.TRIPPED, PlantState.FAILED):
-        running.recorder.add(trip_record(running.plant, server.time, server.state.value, server.problem))
-    try:
-        await running.forward.close()
-    finally:
-        await running.recorder.save()

@@ -1,18 +1,14 @@
-"""The parts that a running plant is put together from: its process, its stores, its keys."""
+"""The parts that a running plant is put together from: its process, its stores, its alarms."""
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assay.connectors.loopback import LiveProcess
-from assay.connectors.loopback_server import ServerSecurity
-from assay.connectors.opcua_pki import CLIENT_URI, SERVER_URI, ensure_identity, password, pki_folder, trust
-from assay.connectors.opcua_session import ClientSecurity, Login
 from assay.kernel.errors import InputError
 
 if TYPE_CHECKING:
@@ -20,8 +16,6 @@ if TYPE_CHECKING:
     from assay.plant.historian import Historian
     from assay.plant.model import Plant
     from assay.plant.records import Records
-
-LOOPBACK_USER = "assay"
 
 
 def twin_process(plant: Plant, mode: int, seed: int) -> LiveProcess:
@@ -46,12 +40,19 @@ async def open_stores(stack: AsyncExitStack, name: str) -> tuple[Historian, Reco
     return historian, records
 
 
-def alarm_engine(plant: Plant, mode: int) -> AlarmEngine | None:
-    """The plant's alarms; None in a mode for which its limits do not hold."""
+def alarm_engine(plant: Plant, mode: int | None) -> AlarmEngine | None:
+    """The plant's alarms; None in a mode for which its limits do not hold. Without a mode they are taken to hold."""
     from assay.plant.alarms import AlarmEngine
 
     holds = plant.spec.alarms_hold_in
-    return AlarmEngine(plant) if not holds or f"mode{mode}" in holds else None
+    return AlarmEngine(plant) if mode is None or not holds or f"mode{mode}" in holds else None
+
+
+def loading_name(plant: Plant, name: str) -> str:
+    """What any process, in whatever folder it works, can load the plant by: a shipped name or an absolute folder."""
+    from assay.plant.model import shipped_plants
+
+    return name if name in shipped_plants() else str(plant.folder.absolute())
 
 
 def start_time(historian: Historian | None) -> datetime:
@@ -67,30 +68,3 @@ def buffer_path(name: str) -> Path:
     from assay.plant.home import plant_folder
 
     return plant_folder(name) / "link-buffer.db"
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """How the loopback server is protected, and how the link gets in."""
-
-    server: ServerSecurity | None = None
-    client: ClientSecurity | None = None
-    login: Login | None = None
-
-
-OPEN = Access()
-
-
-def loopback_access() -> Access:
-    """Certificates for both ends that trust each other, and a password, all kept in the key folder."""
-    folder = pki_folder()
-    server = ensure_identity(folder, "loopback-server", SERVER_URI, renew=True)
-    client = ensure_identity(folder, "client", CLIENT_URI, renew=True)
-    trust(folder, server.certificate)
-    trust(folder, client.certificate)
-    secret = password(folder, "loopback", make=True) or ""
-    return Access(
-        ServerSecurity(server, folder, {LOOPBACK_USER: secret}),
-        ClientSecurity(client, folder),
-        Login(LOOPBACK_USER, secret),
-    )

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from assay.kernel.errors import AssayError
+
 GOOD = 0
 
 
@@ -37,17 +39,26 @@ class LinkState(StrEnum):
     STORING = "storing"  # the sink failed; samples go to the buffer on disk
     FORWARDED = "forwarded"  # the buffer has been emptied into the sink
     DROPPED = "dropped"  # the buffer was full; the oldest samples are gone
+    FAILED = "failed"  # an attempt to connect failed, for another reason than the attempt before it
+    NODE_REFUSED = "node_refused"  # the server does not deliver one tag's node; the other tags go on
+    BAD_QUALITY = "bad_quality"  # one tag's values have turned bad
+    GOOD_QUALITY = "good_quality"  # one tag's values are usable again
 
 
 @dataclass(frozen=True, slots=True)
 class LinkEvent:
-    """A change of a link at ``at`` (UTC, wall clock); ``detail`` is one sentence for the log, in English."""
+    """A change of a link at ``at`` (UTC, wall clock); ``detail`` is one sentence for the log, in English.
+
+    ``tag`` where it concerns one tag, ``error`` where it can be said in every language.
+    """
 
     state: LinkState
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
     detail: str = ""
     gap: Gap | None = None
     samples: int = 0
+    tag: str = ""
+    error: AssayError | None = None
 
 
 @dataclass(frozen=True, slots=True)
