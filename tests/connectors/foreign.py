@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from asyncua import Server, ua
+from asyncua.common.utils import ServiceError
 from asyncua.crypto.permission_rules import User, UserRole
 
 from assay.connectors.loopback_server import drop_connections
@@ -77,7 +78,8 @@ class Users:
 
 
 class Foreign:
-    """The server; ``stop`` and ``start`` again keep the port. ``whole`` keeps set points as whole numbers."""
+    """The server; ``stop`` and ``start`` again keep the port. ``whole`` keeps set points as whole numbers, ``small``
+    takes one monitored item a request and no filter."""
 
     def __init__(
         self,
@@ -86,8 +88,9 @@ class Foreign:
         keys: Any = None,
         namespace: str = NAMESPACE,
         whole: bool = False,
+        small: bool = False,
     ) -> None:
-        self.port, self.whole = 0, whole
+        self.port, self.whole, self.small = 0, whole, small
         self.users, self.keys, self.namespace = users, keys, namespace
         self.server: Any = None
 
@@ -123,6 +126,8 @@ class Foreign:
             made = await server.nodes.objects.add_variable(ua.NodeId.from_string(node), tag, value, kind)
             if tag.startswith("SP_"):
                 await made.set_writable()
+        if self.small:
+            _shrink(server)
         self.server = server
         await server.start()
         self.port = int(server.bserver.port)
@@ -149,6 +154,20 @@ class Foreign:
         node = ua.NodeId.from_string(NODES[tag][0])
         data = self.server.iserver.aspace.read_attribute_value(node, ua.AttributeIds.Value)
         return float(data.Value.Value)
+
+
+def _shrink(server: Any) -> None:
+    service = server.iserver.subscription_service
+    original = service.create_monitored_items
+
+    async def small(params: Any, *more: Any, **named: Any) -> Any:
+        if len(params.ItemsToCreate) > 1:
+            raise ServiceError(ua.StatusCodes.BadTooManyOperations)
+        if isinstance(params.ItemsToCreate[0].RequestedParameters.Filter, ua.DataChangeFilter):
+            return [ua.MonitoredItemCreateResult(StatusCode=ua.StatusCode(ua.StatusCodes.BadFilterNotAllowed))]
+        return await original(params, *more, **named)
+
+    service.create_monitored_items = small
 
 
 class Threaded:

@@ -96,6 +96,19 @@ def test_unknown_nodes_are_named_one_by_one_and_the_others_go_on(tmp_path: Path)
     run(main)
 
 
+def test_a_small_server_without_filters_is_recorded_too(tmp_path: Path) -> None:
+    async def main() -> None:
+        folder, events = plant_folder(tmp_path / "vessel", ghosts=True), list[LinkEvent]()
+        async with Foreign(small=True) as server, connect(folder, events, endpoint=server.endpoint) as connected:
+            await until(lambda: connected.forward.stored >= 3)
+            assert connected.status()["refused"] == ["GHOST", "SPOOK"]
+            await server.put("LEVEL", 51.0)
+            await until(lambda: connected.forward.stored >= 4)
+        assert not said(events, LinkState.FAILED)
+
+    run(main)
+
+
 def test_a_server_that_comes_later_and_one_that_comes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     attempts: list[str] = []
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 # How many keep-alives a server may miss before the subscription counts as dead.
 _MISSED_KEEP_ALIVES = 4
+_FILTER_REFUSED = ("BadMonitoredItemFilterUnsupported", "BadMonitoredItemFilterInvalid", "BadFilterNotAllowed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,37 +118,58 @@ class TagSubscription:
     async def _monitor(self, session: UaSession, handles: Sequence[tuple[int, str]]) -> None:
         from asyncua import ua
 
-        # With the time as trigger an unchanged value still counts as seen.
+        # With the time as trigger an unchanged value still counts as seen; small servers know only changes of value.
         trigger = ua.DataChangeFilter(Trigger=ua.DataChangeTrigger.StatusValueTimestamp)
-        items = [
-            ua.MonitoredItemCreateRequest(
-                ItemToMonitor=ua.ReadValueId(
-                    NodeId=parse_node(tag, self._nodes[tag]), AttributeId=ua.AttributeIds.Value
-                ),
-                MonitoringMode=ua.MonitoringMode.Reporting,
-                RequestedParameters=ua.MonitoringParameters(
-                    ClientHandle=handle,
-                    SamplingInterval=self._settings.sampling * 1000.0,
-                    Filter=trigger,
-                    QueueSize=self._settings.queue,
-                    DiscardOldest=True,
-                ),
+        judged = await self._request(session, handles, trigger)
+        plain = [handle for handle, status in judged if status in _FILTER_REFUSED]
+        if plain:
+            judged = [one for one in judged if one[1] not in _FILTER_REFUSED] + await self._request(
+                session, plain, None
             )
-            for handle, tag in handles
-        ]
-        results = await session.create_monitored_items(
-            ua.CreateMonitoredItemsParameters(
-                SubscriptionId=self.id, TimestampsToReturn=ua.TimestampsToReturn.Both, ItemsToCreate=items
-            )
-        )
-        judged = [(tag, result.StatusCode) for (_, tag), result in zip(handles, results, strict=True)]
-        bad = [(tag, str(status.name)) for tag, status in judged if status.is_bad()]
+        bad = [(tag, status) for (_, tag), status in judged if status]
         if bad and self._on_refused is None:
             tag = bad[0][0]
             raise InputError("connectors.nodes_unknown", count=len(bad), tag=tag, node=self._nodes[tag])
         for tag, status in bad:
             assert self._on_refused is not None
             self._on_refused(tag, status)
+
+    async def _request(
+        self, session: UaSession, handles: Sequence[tuple[int, str]], trigger: ua.DataChangeFilter | None
+    ) -> list[tuple[tuple[int, str], str]]:
+        """Ask for items; each with the name of its bad status, or nothing. Smaller where the server takes fewer."""
+        from asyncua import ua
+
+        items = [self._item(handle, tag, trigger) for handle, tag in handles]
+        try:
+            results = await session.create_monitored_items(
+                ua.CreateMonitoredItemsParameters(
+                    SubscriptionId=self.id, TimestampsToReturn=ua.TimestampsToReturn.Both, ItemsToCreate=items
+                )
+            )
+        except ua.UaStatusCodeError as error:
+            if error.code != ua.StatusCodes.BadTooManyOperations or len(handles) < 2:
+                raise
+            half = len(handles) // 2
+            parts = (handles[:half], handles[half:])
+            return [one for part in parts for one in await self._request(session, part, trigger)]
+        statuses = [str(result.StatusCode.name) if result.StatusCode.is_bad() else "" for result in results]
+        return list(zip(handles, statuses, strict=True))
+
+    def _item(self, handle: int, tag: str, trigger: ua.DataChangeFilter | None) -> ua.MonitoredItemCreateRequest:
+        from asyncua import ua
+
+        return ua.MonitoredItemCreateRequest(
+            ItemToMonitor=ua.ReadValueId(NodeId=parse_node(tag, self._nodes[tag]), AttributeId=ua.AttributeIds.Value),
+            MonitoringMode=ua.MonitoringMode.Reporting,
+            RequestedParameters=ua.MonitoringParameters(
+                ClientHandle=handle,
+                SamplingInterval=self._settings.sampling * 1000.0,
+                Filter=trigger,
+                QueueSize=self._settings.queue,
+                DiscardOldest=True,
+            ),
+        )
 
     async def _on_publish(self, result: ua.PublishResult) -> None:
         from asyncua import ua
