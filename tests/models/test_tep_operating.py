@@ -54,6 +54,15 @@ def test_a_moved_constant_valve_belongs_to_the_point() -> None:
     assert found.setpoints["XMV_5"] == pytest.approx(CONSTANTS["XMV_5"] + 15.0, abs=0.3)
 
 
+def test_a_feed_at_its_limit_does_not_show_rate_and_mix() -> None:
+    """Mode 5 asks for more E than the wide open valve gives."""
+    short = {"XMEAS_2": 1000.0, "XMEAS_3": 8700.0, "XMEAS_17": mode_setpoints(5)["SP_PRODUCTION_RATE"] - 1.1}
+    assert recognise("ricker", means(5, **short, XMV_2=100.0), CONSTANTS).label == "mode5"
+    assert recognise("ricker", means(5, **short, XMV_2=80.0), CONSTANTS).label == "observed"
+    level = recognise("ricker", means(5, **short, XMV_2=100.0, XMEAS_12=60.0), CONSTANTS)
+    assert level.label == "observed" and level.setpoints["SP_PCT_G"] == mode_setpoints(5)["SP_PCT_G"]
+
+
 def test_missing_and_nan_tags_move_nothing() -> None:
     assert recognise("ricker", {}, CONSTANTS).label == "mode1"
     assert recognise("ricker", means(1, XMEAS_12=math.nan, XMEAS_2=math.nan), CONSTANTS).label == "mode1"

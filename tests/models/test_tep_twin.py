@@ -6,7 +6,6 @@ import operator
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +15,7 @@ from assay.kernel.errors import InputError, IntegrityError, TransientError
 from assay.models import twins
 from assay.models.parallel import run_parallel
 from assay.models.tep import twin as module
+from assay.models.tep.library import ONSET, Recipe, load_library, pair_jobs, visible
 from assay.models.tep.runs import settle, simulate
 from assay.models.tep.scenario import Scenario
 from assay.models.tep.starts import load_starts, save_starts
@@ -32,23 +32,49 @@ def library(small: None) -> Library:
 
 
 def test_a_library_holds_every_cause_and_normal_operation(library: Library) -> None:
-    causes, counts = np.unique(library.causes, return_counts=True)
+    causes, counts = np.unique(library.causes[library.also == ""], return_counts=True)
     assert set(causes) == {*tiny_twin.CAUSES, NONE}
     by_cause = dict(zip(causes.tolist(), counts.tolist(), strict=True))
     assert by_cause["IDV4"] == tiny_twin.RUNS and by_cause[NONE] == 32
     assert by_cause["operator:SP_REACTOR_TEMPERATURE"] == 5
-    rows = round(tiny_twin.LENGTH / library.sample)
+    rows = round(tiny_twin.RECIPE.length / library.sample)
     assert library.values.shape == (len(library.causes), rows, 53) and library.tags == tiny_twin.twin().tags
     assert len(library.normal()) == 32 and np.isfinite(library.normal()).all()
-    assert ((library.onsets >= module.ONSET) & (library.onsets <= module.ONSET + 0.25)).all()
-    before = library.values[:, : round(module.ONSET / library.sample) - 1]
+    assert ((library.onsets >= ONSET) & (library.onsets <= ONSET + 0.25)).all()
+    before = library.values[:, : round(ONSET / library.sample) - 1]
     assert np.isfinite(before).all()
     assert abs(np.median(before[:, :, 8]) - 120.4) < 0.1
 
 
+def test_a_library_shows_what_two_causes_at_once_look_like(library: Library) -> None:
+    paired = library.also != ""
+    assert paired.sum() == tiny_twin.RECIPE.pairs and (library.causes[paired] != library.also[paired]).all()
+    assert set(library.causes[paired]) | set(library.also[paired]) <= set(tiny_twin.CAUSES)
+    assert all(cause.startswith("IDV") for cause in library.causes[paired])
+    both = paired & (np.isin(library.causes, ["IDV4", "IDV6"])) & np.isin(library.also, ["IDV4", "IDV6"])
+    late = library.values[both][:, -4:].astype(np.float64)
+    normal = library.normal()[:, -4:].astype(np.float64).mean(axis=(0, 1))
+    # The loops answer with the valves of reactor cooling (IDV4) and of the A feed (IDV6): either cause moves one only.
+    assert len(late) and (np.nanmean(late[:, :, 50], axis=1) > normal[50] + 0.5).all()
+    assert (np.nanmean(late[:, :, 43], axis=1) > normal[43] + 5.0).all()
+
+
+def test_a_cause_that_hides_is_not_paired() -> None:
+    rng = np.random.default_rng(4)
+    values = rng.normal(size=(120, 60, 3)).astype(np.float32)
+    causes = np.array([NONE] * 60 + ["IDV1"] * 20 + ["IDV2"] * 20 + ["IDV3"] * 20)
+    values[60:80, 30:, 1] += 3.0
+    values[80:100, 30:, 2] *= 4.0
+    values[70, 40:] = np.nan  # a trip
+    assert visible(values, causes, 30) == ["IDV1", "IDV2"]
+    recipe = Recipe(runs=1, normal=1, pairs=7)
+    assert {job[1].id for job in pair_jobs(["IDV1", "IDV2"], recipe)} <= {"IDV1", "IDV2"}
+    assert len(pair_jobs(["IDV1", "IDV2"], recipe)) == 7 and pair_jobs(["IDV1", "operator:X"], recipe) == []
+
+
 def test_a_kept_library_is_loaded_as_it_was(library: Library) -> None:
     operating = tiny_twin.operating()
-    other = tiny_twin.TinyTwin("ricker", cache=tiny_twin.folder(), runs=tiny_twin.RUNS)
+    other = tiny_twin.TinyTwin("ricker", cache=tiny_twin.folder(), recipe=tiny_twin.RECIPE)
     assert other.cached(operating)
 
     def never(done: int, total: int) -> None:
@@ -66,23 +92,21 @@ class Fewer(tiny_twin.TinyTwin):
     def causes(self) -> tuple[str, ...]:
         return ("IDV4",)
 
-    def _jobs(self) -> list[Any]:
-        jobs = super()._jobs()
-        return jobs[:2] + jobs[-1:]
+
+FEWER = Recipe(runs=2, normal=2, pairs=0, starts=2, length=2.5)
 
 
 @pytest.fixture
 def fewer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fewer:
-    monkeypatch.setattr(module, "LENGTH", 2.5)
     monkeypatch.setattr(module, "SETTLE_HOURS", {"ricker": 4.0})
-    return Fewer("ricker", cache=tmp_path / "twins", runs=4)
+    return Fewer("ricker", cache=tmp_path / "twins", recipe=FEWER)
 
 
 def test_the_same_seeds_give_the_same_digest(fewer: Fewer, tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     first = fewer.library(fewer.recognise({}), lambda done, total: told.append((done, total)))
-    assert told[-1] == (3, 3)
-    second = Fewer("ricker", cache=tmp_path / "elsewhere", runs=4)
+    assert told[-1] == (4, 4)
+    second = Fewer("ricker", cache=tmp_path / "elsewhere", recipe=FEWER)
     assert second.library(second.recognise({})).digest == first.digest
     assert not list(tmp_path.rglob("*.tmp*"))
 
@@ -95,9 +119,9 @@ def test_a_flipped_byte_is_never_used(fewer: Fewer, tmp_path: Path, where: float
     data = bytearray(path.read_bytes())
     data[int(where * len(data))] ^= 0x10
     path.write_bytes(data)
-    again = Fewer("ricker", cache=tmp_path / "twins", runs=4).library(operating)
+    again = Fewer("ricker", cache=tmp_path / "twins", recipe=FEWER).library(operating)
     assert again.digest == first.digest and np.array_equal(again.values, first.values, equal_nan=True)
-    assert module._load(path, operating).digest == first.digest  # and the file is whole again
+    assert load_library(path, operating).digest == first.digest  # and the file is whole again
 
 
 def test_any_damage_is_found(fewer: Fewer, tmp_path: Path) -> None:
@@ -110,19 +134,19 @@ def test_any_damage_is_found(fewer: Fewer, tmp_path: Path) -> None:
     for place in [*edge, *range(0, len(whole), len(whole) // 40)]:
         path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
         try:
-            found = module._load(path, operating)
+            found = load_library(path, operating)
         except IntegrityError:
             continue
         assert found.digest == first.digest and np.array_equal(found.values, first.values, equal_nan=True), place
     for size in (0, 1, 100, len(whole) // 2, len(whole) - 1):
         path.write_bytes(whole[:size])
         with pytest.raises(IntegrityError):
-            module._load(path, operating)
+            load_library(path, operating)
 
 
 def test_another_recipe_is_another_library(tmp_path: Path) -> None:
     operating = tiny_twin.operating()
-    small, large = (Fewer("ricker", cache=tmp_path, runs=runs) for runs in (4, 5))
+    small, large = (Fewer("ricker", cache=tmp_path, recipe=replace(FEWER, pairs=pairs)) for pairs in (0, 5))
     assert small._path(operating) != large._path(operating)
     moved = replace(operating, setpoints={**operating.setpoints, "SP_YA": 50.0})
     assert small._path(operating) != small._path(moved)

@@ -18,6 +18,7 @@ import pytest
 
 from assay.models.tep import live as _live  # noqa: F401  (binds the true sizes before they are made small)
 from assay.models.tep import twin as module
+from assay.models.tep.library import Recipe
 from assay.models.tep.runs import Run, Start, settle, simulate
 from assay.models.tep.scenario import Scenario
 from assay.models.twin import Operating
@@ -27,8 +28,7 @@ CAUSES = ("IDV1", "IDV4", "IDV6", "IDV14", "operator:SP_REACTOR_TEMPERATURE")
 RUNS = 8
 
 SETTLE = 24.0
-LENGTH = 5.5
-STARTS = 5
+RECIPE = Recipe(runs=RUNS, normal=32, pairs=32, starts=5, length=5.5)
 
 
 class TinyTwin(module.TepTwin):
@@ -43,8 +43,6 @@ def small() -> Iterator[None]:
     """The twin's sizes are small while a test module uses this fixture."""
     patch = pytest.MonkeyPatch()
     patch.setattr(module, "SETTLE_HOURS", {"ricker": SETTLE, "braatz": 4.0})
-    patch.setattr(module, "LENGTH", LENGTH)
-    patch.setattr(module, "STARTS", STARTS)
     yield
     patch.undo()
 
@@ -60,7 +58,7 @@ def folder() -> Path:
 @cache
 def twin() -> TinyTwin:
     """The session's twin. Use it in tests that use ``small``."""
-    return TinyTwin("ricker", cache=folder(), runs=RUNS)
+    return TinyTwin("ricker", cache=folder(), recipe=RECIPE)
 
 
 def operating() -> Operating:

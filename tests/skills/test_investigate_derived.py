@@ -23,7 +23,9 @@ def library(digest: str = "d1") -> Library:
     values[:, :, 3] = 40.0
     nothing = np.zeros(30)
     causes = np.full(30, "none")
-    return Library(("A", "B", "C", "V"), 0.05, values, causes, nothing, nothing, digest, Operating("observed", {}))
+    return Library(
+        ("A", "B", "C", "V"), 0.05, values, causes, nothing, nothing, np.full(30, ""), digest, Operating("observed", {})
+    )
 
 
 def built() -> Reference:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from functools import cache
+from itertools import combinations
 
 import numpy as np
 import pytest
 
 from assay.models.twin import NONE, Library, Operating
-from assay.skills.investigate import diagnosis
+from assay.skills.investigate import diagnosis, judge
 from assay.skills.investigate.diagnosis import Aligned, Diagnoser, align, decimate, screened
 from assay.skills.investigate.screening import build_reference
 from assay.skills.investigate.windows import EDGES, features, usable_horizon
@@ -25,6 +26,7 @@ def fewer_trees() -> Iterator[None]:
     patch = pytest.MonkeyPatch()
     patch.setattr(diagnosis, "TREES", 100)
     patch.setattr(diagnosis, "HIDDEN_TREES", 50)
+    patch.setattr(judge, "TREES", 60)
     yield
     patch.undo()
 
@@ -49,14 +51,21 @@ def runs(cause: str, count: int, seed: int, onset: int = ONSET) -> np.ndarray:
     return values
 
 
+def pair(first: str, second: str, count: int, seed: int) -> np.ndarray:
+    """Both signatures in the same noise."""
+    return runs(first, count, seed + 50) + runs(second, count, seed + 60) - runs(NONE, count, seed + 60)
+
+
 @cache
 def library() -> Library:
-    parts = [(cause, runs(cause, 16, 1)) for cause in CAUSES] + [(NONE, runs(NONE, 120, 1))]
-    values = np.concatenate([part for _, part in parts]).astype(np.float32)
-    causes = np.array([cause for cause, part in parts for _ in part])
+    parts = [(cause, "", runs(cause, 16, 1)) for cause in CAUSES] + [(NONE, "", runs(NONE, 120, 1))]
+    parts += [(first, second, pair(first, second, 8, 1)) for first, second in combinations(CAUSES, 2)]
+    values = np.concatenate([part for *_, part in parts]).astype(np.float32)
+    causes = np.array([cause for cause, _, part in parts for _ in part])
+    also = np.array([second for _, second, part in parts for _ in part])
     tags = tuple(f"T{k}" for k in range(TAGS))
     some = np.full(len(causes), 0.8)
-    return Library(tags, SAMPLE, values, causes, some, np.full(len(causes), 2.0), "d", Operating("mode1", {}))
+    return Library(tags, SAMPLE, values, causes, some, np.full(len(causes), 2.0), also, "d", Operating("mode1", {}))
 
 
 @cache
@@ -105,6 +114,29 @@ def test_a_hidden_cause_goes_to_none() -> None:
         assert sum(ranking.probabilities.values()) == pytest.approx(1.0, abs=1e-9)
         found.append(ranking.probabilities[NONE])
     assert np.mean(np.array(found) > 0.5) >= 0.8
+
+
+def test_two_causes_at_once_go_to_none() -> None:
+    found = []
+    for first, second in combinations(CAUSES, 2):
+        for case in pair(first, second, 4, 96):
+            ranking = diagnoser().rank(case, case[:30].mean(axis=0), alarm_of(case))
+            assert set(ranking.probabilities) == {*CAUSES, NONE}
+            found.append(ranking.probabilities[NONE])
+    assert np.mean(np.array(found) > 0.5) >= 0.8
+
+
+def test_a_pair_with_a_hidden_cause_teaches_nothing() -> None:
+    """Whoever hides a cause must not learn of it through the pairs."""
+    x, votes = diagnoser(hidden=frozenset({"D"}))._pairs(frozenset({"D"}))
+    assert len(x) == len(votes) == 3 * 8
+    assert len(diagnoser()._pairs(frozenset())[0]) == 6 * 8 and not len(diagnoser()._pairs(frozenset(CAUSES))[0])
+
+
+def test_runs_under_two_causes_are_no_hypotheses() -> None:
+    seen = aligned()
+    assert len(seen.pairs.causes) == 6 * 8 and not (seen.pairs.also == "").any()
+    assert (library().also[seen.index] == "").all() and len(seen.causes) <= 4 * 16
 
 
 def test_the_same_library_gives_the_same_ranking() -> None:

@@ -145,9 +145,8 @@ def small_library() -> Library:
     values = noise(120, 12, rows=200).astype(np.float32)
     nothing = np.zeros(len(values))
     tags = tuple(f"T{k}" for k in range(TAGS))
-    return Library(
-        tags, SAMPLE, values, np.full(len(values), NONE), nothing, nothing, "d", Operating("mode1", {})
-    )  # fmt: skip
+    none, alone = np.full(len(values), NONE), np.full(len(values), "")
+    return Library(tags, SAMPLE, values, none, nothing, nothing, alone, "d", Operating("mode1", {}))
 
 
 @cache

@@ -29,7 +29,8 @@ class Library:
 
     ``values`` (runs, rows, tags) every ``sample`` hours, NaN after a trip; ``causes`` (runs,) ids with ``none`` for
     normal operation; ``magnitudes`` (runs,); ``onsets`` (runs,) hours at which the cause starts (the first row is at
-    ``sample`` hours); ``seeds`` (runs,). ``digest`` is the SHA-256 of all arrays.
+    ``sample`` hours). ``also`` (runs,) a second cause that acts in the same run, empty in most: such runs are no
+    hypotheses, they show what an upset outside the library looks like. ``digest`` is the SHA-256 of all arrays.
     """
 
     tags: tuple[str, ...]
@@ -38,6 +39,7 @@ class Library:
     causes: NDArray[np.str_]
     magnitudes: Array
     onsets: Array
+    also: NDArray[np.str_]
     digest: str
     operating: Operating
 

@@ -35,6 +35,7 @@ _BRAATZ: dict[str, tuple[str, float]] = {
     "SP_PURGE_B_FRACTION": ("XMEAS_30", 1.0),
     "SP_PRODUCT_E_FRACTION": ("XMEAS_38", 0.06),
 }
+_WIDE_OPEN = 99.0  # per cent of valve travel
 _CONSTANT_TOLERANCE = 1.5  # per cent of valve travel
 
 Guess = Callable[[Mapping[str, float]], float]
@@ -86,8 +87,11 @@ def recognise(structure: str, means: Mapping[str, float], constants: Mapping[str
     moved |= {tag: means[tag] for tag, value in constants.items() if _differs(means, tag, value, _CONSTANT_TOLERANCE)}
     if structure == "ricker":
         moved |= _compositions(setpoints, means)
+        if any(means.get(tag, 0.0) > _WIDE_OPEN for tag in ("XMV_1", "XMV_2")):
+            # A feed at its limit gives less than is asked for: rate and mix do not show their set points.
+            moved = {tag: value for tag, value in moved.items() if tag not in ("SP_PRODUCTION_RATE", "SP_PCT_G")}
         if label in ("mode4", "mode5", "mode6") and moved.keys() == {"SP_PRODUCTION_RATE"}:
-            # These modes ask for more product than a saturated feed gives: the shortfall belongs to the mode.
+            # These modes ask for the greatest production there is: the shortfall belongs to the mode.
             moved = {}
     if not moved:
         return Operating(label, setpoints)

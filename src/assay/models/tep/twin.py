@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping, Sequence
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,20 @@ from numpy.typing import NDArray
 from assay.kernel.errors import IntegrityError
 from assay.models.parallel import run_parallel
 from assay.models.tep import operating as op
+from assay.models.tep.library import (
+    ONSET,
+    SAMPLE,
+    Job,
+    Recipe,
+    digest_of,
+    library_jobs,
+    load_library,
+    pair_jobs,
+    save_library,
+    visible,
+)
 from assay.models.tep.runs import TAGS, Start, settle, simulate, structure
-from assay.models.tep.scenario import Scenario, draw_magnitude
+from assay.models.tep.scenario import Scenario
 from assay.models.tep.starts import load_starts, save_starts
 from assay.models.twin import NONE, Library, Operating, Progress, TwinRun
 from assay.plant.home import home
@@ -24,13 +36,8 @@ from assay.plant.home import home
 Array = NDArray[np.float64]
 
 SETTLE_HOURS = {"ricker": 72.0, "braatz": 30.0}
-STARTS = 24  # different states of normal operation: runs from one state resemble each other too much
-ONSET = 2.0  # hours of normal operation before the cause in every library run
-LENGTH = 13.0
 _BEFORE = 0.25  # hours of normal operation before the cause in a forecast
-# Runs of a disturbance; stuck valves and operator's moves get half as many.
-RUNS = {"ricker": 32, "braatz": 14}
-NORMAL_RUNS = {"ricker": 200, "braatz": 100}
+RECIPES = {"ricker": Recipe(runs=32, normal=200, pairs=600), "braatz": Recipe(runs=14, normal=100, pairs=250)}
 
 # Shutdown limits on measurements (Downs and Vogel 1993, table 6): tag -> (low, high).
 SHUTDOWN: dict[str, tuple[float, float]] = {
@@ -42,16 +49,15 @@ SHUTDOWN: dict[str, tuple[float, float]] = {
 class TepTwin:
     """``structure_name`` is ``ricker`` or ``braatz``; libraries are kept under the home folder."""
 
-    version = "1"
+    version = "2"
     tags = TAGS
-    sample = 0.05
+    sample = SAMPLE
 
-    def __init__(self, structure_name: str, *, cache: Path | None = None, runs: int | None = None) -> None:
+    def __init__(self, structure_name: str, *, cache: Path | None = None, recipe: Recipe | None = None) -> None:
         self.structure_name = structure_name
         self.name = f"tennessee_eastman/{structure_name}"
         self._cache = cache or home() / "twins"
-        self._runs = runs or RUNS[structure_name]
-        self._normal_runs = NORMAL_RUNS[structure_name] if runs is None else max(20, 4 * runs)
+        self._recipe = recipe or RECIPES[structure_name]
         self._constants = dict(structure(structure_name).constants)
         self._memory: dict[str, Library] = {}
         self._starts: dict[str, list[Start]] = {}
@@ -80,10 +86,10 @@ class TepTwin:
         if key not in self._memory:
             path = self._path(operating)
             try:
-                library = _load(path, operating)
+                library = load_library(path, operating)
             except (OSError, IntegrityError):
                 library = self._build(operating, progress)
-                _save(path, library)
+                save_library(path, library)
             self._memory[key] = library
         return self._memory[key]
 
@@ -92,7 +98,7 @@ class TepTwin:
         key = f"{self._key(operating)}/{runs}/{hours}"
         if key not in self._normal:
             starts = self.starts(operating)
-            jobs = [(k % len(starts), Scenario(NONE, 0.0, 0.0, 7001 + k), hours, ()) for k in range(runs)]
+            jobs = [(k % len(starts), Scenario(NONE, 0.0, 0.0, 7001 + k), hours, (), ()) for k in range(runs)]
             courses = [values for values, _ in run_parallel(_course, (starts, self.sample), jobs)]
             self._normal[key] = np.asarray(courses, dtype=np.float64)
         return self._normal[key]
@@ -133,7 +139,7 @@ class TepTwin:
         """``runs`` courses for each option; see ``models.twin.Twin``."""
         now = _BEFORE + hours_since_onset
         jobs = [
-            (k % STARTS, Scenario(cause, magnitude, _BEFORE, seed * 1009 + k), now + hours, writes)
+            (k % self._recipe.starts, Scenario(cause, magnitude, _BEFORE, seed * 1009 + k), now + hours, writes, ())
             for writes in [tuple((now, tag, value) for tag, value in option) for option in options]
             for k in range(runs)
         ]
@@ -154,7 +160,7 @@ class TepTwin:
         key = self._key(operating)
         if key not in self._starts:
             path = self._path(operating).with_suffix(".starts.json")
-            kept = load_starts(path, self.structure_name, STARTS)
+            kept = load_starts(path, self.structure_name, self._recipe.starts)
             self._starts[key] = kept if kept is not None else self._settled(operating)
             if kept is None:
                 save_starts(path, self._starts[key])
@@ -168,41 +174,40 @@ class TepTwin:
             SETTLE_HOURS[self.structure_name],
             seed=1,
             apart=4.0,
-            n=STARTS,
+            n=self._recipe.starts,
             constants={k: v for k, v in operating.setpoints.items() if k in self._constants},
         )
 
     def _setpoint_tags(self) -> tuple[str, ...]:
         return tuple(structure_setpoints(self.structure_name))
 
-    def _jobs(self) -> list[tuple[int, Scenario]]:
-        rng = np.random.default_rng(20260101)
-        jobs: list[tuple[int, Scenario]] = []
-        for cause in self.causes():
-            for _ in range(self._runs if cause.startswith("IDV") else max(4, self._runs * 5 // 8)):
-                magnitude = draw_magnitude(cause, rng)
-                onset = ONSET + float(rng.uniform(0.0, 0.25))  # any phase of the analysers
-                jobs.append((int(rng.integers(STARTS)), Scenario(cause, magnitude, onset, int(rng.integers(1 << 30)))))
-        for _ in range(self._normal_runs):
-            jobs.append((int(rng.integers(STARTS)), Scenario(NONE, 0.0, ONSET, int(rng.integers(1 << 30)))))
-        return jobs
-
     def _build(self, operating: Operating, progress: Progress | None) -> Library:
-        jobs = self._jobs()
         starts = self.starts(operating)
-        rows = round(LENGTH / self.sample)
-        values = np.full((len(jobs), rows, len(self.tags)), np.nan, dtype=np.float32)
-        for index, (run, _) in enumerate(
-            run_parallel(_course, (starts, self.sample), [(k, s, LENGTH, ()) for k, s in jobs])
-        ):
+        jobs = library_jobs(self.causes(), self._recipe)
+        total = len(jobs) + self._recipe.pairs
+        values = np.full((total, round(self._recipe.length / self.sample), len(self.tags)), np.nan, dtype=np.float32)
+        self._fill(values, 0, starts, jobs, progress)
+        seen = visible(values[: len(jobs)], np.array([job[1].id for job in jobs]), round(ONSET / self.sample))
+        pairs = pair_jobs(seen, self._recipe)
+        self._fill(values, len(jobs), starts, pairs, progress)
+        jobs += pairs
+        parts = (
+            values[: len(jobs)],
+            np.array([scenario.id for _, scenario, *_ in jobs]),
+            np.array([scenario.magnitude for _, scenario, *_ in jobs]),
+            np.array([scenario.onset for _, scenario, *_ in jobs]),
+            np.array([also[0].id if also else "" for *_, also in jobs]),
+        )
+        return Library(self.tags, self.sample, *parts, digest_of(*parts), operating)
+
+    def _fill(
+        self, values: NDArray[np.float32], first: int, starts: list[Start], jobs: list[Job], progress: Progress | None
+    ) -> None:
+        """Simulate the jobs into the rows of ``values`` from ``first`` on."""
+        for index, (run, _) in enumerate(run_parallel(_course, (starts, self.sample), jobs), first):
             values[index, : len(run)] = run
-            if progress is not None and (index % 20 == 19 or index + 1 == len(jobs)):
-                progress(index + 1, len(jobs))
-        causes = np.array([s.id for _, s in jobs])
-        magnitudes = np.array([s.magnitude for _, s in jobs])
-        onsets = np.array([s.onset for _, s in jobs])
-        digest = _digest(values, causes, magnitudes, onsets)
-        return Library(self.tags, self.sample, values, causes, magnitudes, onsets, digest, operating)
+            if progress is not None and (index % 20 == 19 or index + 1 == len(values)):
+                progress(index + 1, len(values))
 
     def _key(self, operating: Operating) -> str:
         recipe: dict[str, Any] = {
@@ -211,8 +216,8 @@ class TepTwin:
             "setpoints": {k: round(v, 6) for k, v in sorted(operating.setpoints.items())},
             "start": operating.label if operating.label.startswith("mode") else "",
             "causes": self.causes(),
-            "runs": [self._runs, self._normal_runs, LENGTH, ONSET, self.sample],
-            "starts": [STARTS, SETTLE_HOURS[self.structure_name]],
+            "runs": [*astuple(self._recipe), ONSET, self.sample],
+            "settled": SETTLE_HOURS[self.structure_name],
         }
         return hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()[:24]
 
@@ -233,43 +238,6 @@ def structure_setpoints(name: str) -> tuple[str, ...]:
 
 def _course(state: tuple[list[Start], float], job: Any) -> tuple[NDArray[np.float32], str | None]:
     starts, sample = state
-    index, scenario, hours, interventions = job
-    run = simulate(starts[index], scenario, hours, sample=sample, interventions=interventions)
+    index, scenario, hours, interventions, also = job
+    run = simulate(starts[index], scenario, hours, sample=sample, interventions=interventions, also=also)
     return run.values.astype(np.float32), run.trip
-
-
-def _digest(*arrays: NDArray[Any]) -> str:
-    sha = hashlib.sha256()
-    for array in arrays:
-        data = np.char.encode(array, "utf-8") if array.dtype.kind == "U" else np.ascontiguousarray(array)
-        sha.update(data.tobytes())
-    return sha.hexdigest()
-
-
-def _save(path: Path, library: Library) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".{os.getpid()}.tmp.npz")
-    np.savez(
-        partial,
-        values=library.values,
-        causes=library.causes,
-        magnitudes=library.magnitudes,
-        onsets=library.onsets,
-        digest=np.array(library.digest),
-    )
-    os.replace(partial, path)
-
-
-def _load(path: Path, operating: Operating) -> Library:
-    try:
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-            parts = [file[name] for name in ("values", "causes", "magnitudes", "onsets")]
-            digest = str(file["digest"])
-    except FileNotFoundError:
-        raise
-    except Exception as error:  # a damaged file ends in any of a dozen errors of zipfile, numpy and the tokenizer
-        raise IntegrityError("models.library_changed", path=str(path)) from error
-    if _digest(*parts) != digest:
-        raise IntegrityError("models.library_changed", path=str(path))
-    values, causes, magnitudes, onsets = parts
-    return Library(TAGS, TepTwin.sample, values, causes, magnitudes, onsets, digest, operating)

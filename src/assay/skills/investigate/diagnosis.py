@@ -2,22 +2,22 @@
 
 An extremely randomised forest (Geurts, Ernst and Wehenkel 2006) over the windowed features is trained on the twin's
 runs alone, aligned by the same alarm as the case. Its votes are sharpened by a temperature fitted on out-of-bag votes.
-Whether the case is in the library at all is judged by a second, small model on four figures (largest vote, its margin,
-the distance to the nearest runs of that cause, and the features that fit it worst), trained by hiding groups of causes
-from the forest and by laying two causes' courses over one another; the probability left over goes to ``none``.
+Whether the case is in the library at all is judged by a second model (see ``judge``), trained by hiding groups of
+causes from the forest and on runs under two causes at once; the probability left over goes to ``none``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assay.models.twin import NONE, Library
-from assay.skills.investigate import screening
+from assay.skills.investigate import judge, screening
+from assay.skills.investigate.judge import Judge, gaps, within_spread
 from assay.skills.investigate.screening import Reference
 from assay.skills.investigate.windows import features
 
@@ -30,19 +30,21 @@ NEIGHBOURS = 3
 SIZED_BY = 12  # features that estimate a magnitude
 # A cause that raises an alarm in fewer than this share of its simulated runs may hide in normal variation.
 HIDING_SHARE = 0.8
-SATURATION = 4.0
-TYPICAL_QUANTILE = 0.7
-WORST = 20
-DOUBLES = 400
-# Chosen on simulated cases whose seeds no reported figure uses: hiding causes in groups makes the judge more timid than
-# one unknown cause at a time does.
-JUDGE_GAIN, JUDGE_SHIFT = 2.0, 0.3
-# A plant's state is none of the library's starts: its figures lie further from the runs than those of the runs from one
-# another, by up to this much (logs of vote, margin, distance, worst misfit; seen in modes 1 and 3 on such seeds).
-FOREIGN = (0.0, 0.0, 0.05, 0.1)
-# What a kept judge depends on besides its library.
-JUDGE = (TREES, HIDDEN_GROUPS, HIDDEN_TREES, NEIGHBOURS, SATURATION, TYPICAL_QUANTILE, WORST, DOUBLES, FOREIGN)
+# What is learnt depends on besides its library.
+KEPT_FOR = (TREES, HIDDEN_GROUPS, HIDDEN_TREES, *judge.KEPT_FOR)
 _MINIMUM_RUNS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Courses:
+    """Runs that raised an alarm: ``values`` (runs, rows, tags), ``baseline`` (runs, tags), ``alarms`` rows, ``causes``,
+    and ``also`` the second cause of each, empty where there is one only."""
+
+    values: NDArray[np.float32]
+    baseline: Array
+    alarms: NDArray[np.int64]
+    causes: NDArray[np.str_]
+    also: NDArray[np.str_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Aligned:
     """The library as seen through a case's tags and sampling: runs that raised an alarm, with their alarm rows.
 
     ``alarm_share`` is per cause the share of its runs that raised an alarm; ``index`` are the runs' numbers in the
-    library.
+    library; ``pairs`` are the runs under two causes at once, neither of which hides.
     """
 
     values: NDArray[np.float32]
@@ -63,6 +65,7 @@ class Aligned:
     reference: Reference
     scale: Array
     sample: float
+    pairs: Courses
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +108,18 @@ def align(
 ) -> Aligned:
     """The library's runs that raised an alarm, through the ``columns`` and sampling of a case."""
     values = decimate(library.values[:, :, columns], step)
-    raised = alarms >= 0
-    causes = library.causes
-    share = {str(c): float(raised[causes == c].mean()) for c in np.unique(causes)}
-    enough = np.array([raised[causes == c].sum() >= _MINIMUM_RUNS for c in causes])
-    kept = raised & enough & (causes != NONE)
+    raised, causes, single = alarms >= 0, library.causes, library.also == ""
+    share = {str(c): float(raised[single & (causes == c)].mean()) for c in np.unique(causes[single])}
+    enough = np.array([raised[single & (causes == c)].sum() >= _MINIMUM_RUNS for c in causes])
+    kept = single & raised & enough & (causes != NONE)
+    seen = [cause for cause in share if share[cause] >= HIDING_SHARE]
+    paired = ~single & raised & np.isin(causes, seen) & np.isin(library.also, seen)
     with np.errstate(invalid="ignore"):
-        baseline = np.nanmean(values[kept, : reference.head].astype(np.float64), axis=1)
+        baseline = np.nanmean(values[:, : reference.head].astype(np.float64), axis=1)
     return Aligned(
-        values[kept], baseline, alarms[kept], causes[kept], library.magnitudes[kept], np.flatnonzero(kept), share,
+        values[kept], baseline[kept], alarms[kept], causes[kept], library.magnitudes[kept], np.flatnonzero(kept), share,
         reference, scale, library.sample * step,
+        Courses(values[paired], baseline[paired], alarms[paired], causes[paired], library.also[paired]),
     )  # fmt: skip
 
 
@@ -141,26 +146,19 @@ class Diagnoser:
             aligned.values[keep], aligned.baseline[keep], aligned.scale, aligned.alarms[keep], aligned.sample, horizon
         )
         self.causes, self._y = np.unique(aligned.causes[keep], return_inverse=True)
-        self._weights = _within_spread(self._x, self._y)
+        self._unit = within_spread(self._x, self._y)
         self._forest = _forest(TREES, seed, bootstrap=True).fit(self._x, self._y)
-        learned = kept(lambda: self._learn(keep, seed))
-        self._runs = _Runs.of(self._x, self._y, self._weights, np.array(learned["own"]))
+        learned = kept(lambda: self._learn(hidden, seed))
         self._sharpness = float(learned["sharpness"])
-        self._judge = _Judge(*(np.array(part) for part in learned["judge"]))
+        self._judge = Judge(self._x, self._y, learned["judge"])
 
-    def _learn(self, keep: NDArray[np.bool_], seed: int) -> dict[str, Any]:
-        """Typical distances, the sharpness of the votes, and the judge, as plain values."""
-        self._runs = _Runs.of(self._x, self._y, self._weights)
-        known = self._known_votes()
-        inside = _figures(self._runs, known, self._x, itself=True)
-        judge = _Judge.fit(
-            np.concatenate([inside, inside + np.array(FOREIGN)]),
-            [self._hidden_figures(seed), self._double_figures(keep, seed)],
-        )
+    def _learn(self, hidden: frozenset[str], seed: int) -> dict[str, Any]:
+        """The sharpness of the votes and the judge's memory, as plain values."""
+        known: Array = np.nan_to_num(self._forest.oob_decision_function_)
+        outside = [part for part in (self._pairs(hidden), self._hidden(seed)) if len(part[0])]
         return {
-            "own": self._runs.own.tolist(),
             "sharpness": _fit_sharpness(known, self._y),
-            "judge": [judge.weights.tolist(), float(judge.bias), judge.center.tolist(), judge.scale.tolist()],
+            "judge": judge.learn(self._x, self._y, known, outside, seed),
         }
 
     def rank(self, values: Array, baseline: Array, alarm: int) -> Ranking:
@@ -168,8 +166,8 @@ class Diagnoser:
         a = self._aligned
         x = features(values[None], baseline[None], a.scale, np.array([alarm]), a.sample, self.horizon)
         votes = self._forest.predict_proba(x)
-        figures = _figures(self._runs, votes, x)
-        inside = float(self._judge.inside(figures)[0])
+        chance, distance = self._judge.inside(x, votes)
+        inside = float(chance[0])
         sharp = _sharpen(votes, self._sharpness)[0]
         probabilities = {str(c): inside * float(p) for c, p in zip(self.causes, sharp, strict=True)}
         probabilities[NONE] = 1.0 - inside
@@ -179,7 +177,7 @@ class Diagnoser:
         return Ranking(
             probabilities,
             inside,
-            float(np.exp(figures[0, 2])),
+            float(distance[0]),
             {cause: [int(self._index[i]) for i in members] for cause, members in nearest.items()},
             {str(self.causes[c]): size for c, size in sizes.items()},
         )
@@ -188,7 +186,7 @@ class Diagnoser:
         """Per tag, the largest standardised difference of two causes' mean features: what would tell them apart."""
         pair = [np.flatnonzero(self.causes == cause)[0] for cause in (first, second)]
         means = [self._x[self._y == c].mean(axis=0) for c in pair]
-        gap: Array = np.abs(means[0] - means[1]) / self._weights
+        gap: Array = np.abs(means[0] - means[1]) / self._unit
         per_tag: Array = gap.reshape(-1, self._aligned.values.shape[2]).max(axis=0)
         return per_tag
 
@@ -214,98 +212,33 @@ class Diagnoser:
         members = np.flatnonzero(self._y == cause)
         sizes = self._magnitudes[members]
         off = np.abs(sizes - size) / (sizes.std() + 1e-9)
-        distance = _gaps(self._x[members], x, self._weights) * (1.0 + off)
+        distance = gaps(self._x[members], x, self._unit) * (1.0 + off)
         return [int(i) for i in members[np.argsort(distance)[:NEIGHBOURS]]]
 
-    def _known_votes(self) -> Array:
-        votes: Array = np.nan_to_num(self._forest.oob_decision_function_)
-        return votes
-
-    def _hidden_figures(self, seed: int) -> Array:
-        """Figures of cases whose cause was hidden from the forest."""
+    def _hidden(self, seed: int) -> tuple[Array, Array]:
+        """Runs and their votes by forests from which their causes were hidden."""
         groups = np.random.default_rng(seed).permutation(len(self.causes)) % HIDDEN_GROUPS
-        parts: list[Array] = []
+        x: list[Array] = [self._x[:0]]
+        votes: list[Array] = [np.zeros((0, len(self.causes)))]
         for group in range(HIDDEN_GROUPS):
             hold = np.isin(self._y, np.flatnonzero(groups == group))
             if hold.all() or not hold.any():
                 continue
             forest = _forest(HIDDEN_TREES, seed + group).fit(self._x[~hold], self._y[~hold])
-            votes = np.zeros((int(hold.sum()), len(self.causes)))
-            votes[:, forest.classes_] = forest.predict_proba(self._x[hold])
-            parts.append(_figures(self._runs, votes, self._x[hold]))
-        return np.concatenate(parts)
+            made = np.zeros((int(hold.sum()), len(self.causes)))
+            made[:, forest.classes_] = forest.predict_proba(self._x[hold])
+            x.append(self._x[hold])
+            votes.append(made)
+        return np.concatenate(x), np.concatenate(votes)
 
-    def _double_figures(self, keep: NDArray[np.bool_], seed: int) -> Array:
-        """Figures of two causes at once: one course's deviation from its baseline laid over another course."""
-        a = self._aligned
-        rng = np.random.default_rng(seed + 1)
-        members = np.flatnonzero(keep)
-        first, second = rng.choice(members, DOUBLES), rng.choice(members, DOUBLES)
-        differ = a.causes[first] != a.causes[second]
-        first, second = first[differ], second[differ]
-        both = a.values[first] + a.values[second] - a.baseline[second][:, None, :].astype(np.float32)
-        alarms = np.minimum(a.alarms[first], a.alarms[second])
-        x = features(both, a.baseline[first], a.scale, alarms, a.sample, self.horizon)
-        return _figures(self._runs, self._forest.predict_proba(x), x)
-
-
-@dataclass(frozen=True, slots=True)
-class _Runs:
-    """The library's features ``x`` with classes ``y``, spreads, and how far the runs of a class lie from one another:
-    ``own`` (classes, 2) typical distance and typical worst misfit."""
-
-    x: Array
-    y: NDArray[np.int64]
-    weights: Array
-    spreads: Array
-    own: Array
-
-    @classmethod
-    def of(cls, x: Array, y: NDArray[np.int64], weights: Array, own: Array | None = None) -> _Runs:
-        """``own`` where it is known already."""
-        classes = range(int(y.max()) + 1)
-        spreads = np.array([np.hypot(x[y == c].std(axis=0), 0.5 * weights) for c in classes])
-        draft = cls(x, y, weights, spreads, np.ones((len(classes), 2)) if own is None else own)
-        if own is not None:
-            return draft
-        each = np.array([draft.misfit(x[i], int(y[i]), i) for i in range(len(x))])
-        typical = np.array([np.quantile(each[y == c], TYPICAL_QUANTILE, axis=0) for c in classes])
-        return cls(x, y, weights, spreads, typical + 1e-9)
-
-    def misfit(self, case: Array, cause: int, skip: int = -1) -> tuple[float, float]:
-        """Distance to the nearest runs of a cause, and the mean of the WORST features' gaps to them in its spreads."""
-        members = np.flatnonzero(self.y == cause)
-        members = members[members != skip]
-        gaps = _gaps(self.x[members], case, self.weights)
-        order = np.argsort(gaps)
-        near = self.x[members[order[: NEIGHBOURS + 2]]].mean(axis=0)
-        worst = np.sort(np.abs(case - near) / self.spreads[cause])[-WORST:]
-        return float(gaps[order[:NEIGHBOURS]].mean()), float(worst.mean())
-
-
-def _figures(runs: _Runs, votes: Array, x: Array, *, itself: bool = False) -> Array:
-    """(cases, 4): logs of the largest vote, its margin, the relative distance and the relative worst misfit.
-
-    ``itself``: the cases are the library's own runs, and each is compared with the others only.
-    """
-    top = votes.argmax(axis=1)
-    ordered = np.sort(votes, axis=1)
-    misfit = np.array([runs.misfit(x[i], int(top[i]), i if itself else -1) for i in range(len(x))])
-    relative = np.log(misfit / runs.own[top] + 1e-6)
-    margin = ordered[:, -1] - ordered[:, -2]
-    return np.column_stack([np.log(ordered[:, -1] + 1e-3), np.log(margin + 1e-2), relative])
-
-
-def _gaps(x: Array, case: Array, weights: Array) -> Array:
-    """Distances (rows of ``x``) to a case; a single feature counts at most SATURATION spreads."""
-    gap: Array = np.sqrt((np.minimum(np.abs(x - case) / weights, SATURATION) ** 2).mean(axis=-1))
-    return gap
-
-
-def _within_spread(x: Array, y: NDArray[np.int64]) -> Array:
-    centres = np.array([x[y == c].mean(axis=0) for c in range(int(y.max()) + 1)])
-    spread: Array = np.sqrt(((x - centres[y]) ** 2).mean(axis=0)) + 0.05
-    return spread
+    def _pairs(self, hidden: frozenset[str]) -> tuple[Array, Array]:
+        """Runs under two causes at once, and their votes."""
+        a, pairs = self._aligned, self._aligned.pairs
+        keep = ~np.isin(pairs.causes, list(hidden)) & ~np.isin(pairs.also, list(hidden))
+        if not keep.any():
+            return self._x[:0], np.zeros((0, len(self.causes)))
+        x = features(pairs.values[keep], pairs.baseline[keep], a.scale, pairs.alarms[keep], a.sample, self.horizon)
+        return x, self._forest.predict_proba(x)
 
 
 def _forest(trees: int, seed: int, *, bootstrap: bool = False) -> Any:
@@ -328,31 +261,3 @@ def _fit_sharpness(votes: Array, y: NDArray[np.int64]) -> float:
     rows = np.arange(len(y))
     likelihood = [float(np.log(_sharpen(votes, p)[rows, y] + 1e-9).mean()) for p in powers]
     return float(powers[int(np.argmax(likelihood))])
-
-
-@dataclass(frozen=True, slots=True)
-class _Judge:
-    """Logistic regression: is the case's cause in the library?"""
-
-    weights: Array
-    bias: Array  # a scalar
-    center: Array = field(repr=False)
-    scale: Array = field(repr=False)
-
-    @classmethod
-    def fit(cls, known: Array, outside: list[Array]) -> _Judge:
-        """``known`` and each kind of case from ``outside`` the library weigh as much in all."""
-        from sklearn.linear_model import LogisticRegression
-
-        x = np.concatenate([known, *outside])
-        y = np.r_[np.ones(len(known)), np.zeros(len(x) - len(known))]
-        share = [np.full(len(part), 1.0 / (len(part) * len(outside))) for part in outside]
-        weights = np.concatenate([np.full(len(known), 1.0 / len(known)), *share]) * len(x) / 2.0
-        center, scale = x.mean(axis=0), x.std(axis=0) + 1e-9
-        model = LogisticRegression().fit((x - center) / scale, y, sample_weight=weights)
-        return cls(model.coef_[0], model.intercept_[0], center, scale)
-
-    def inside(self, figures: Array) -> Array:
-        exponent = JUDGE_GAIN * ((figures - self.center) / self.scale @ self.weights + self.bias) + JUDGE_SHIFT
-        inside: Array = 1.0 / (1.0 + np.exp(-exponent))
-        return inside

@@ -19,13 +19,14 @@ from assay.skills.investigate.rolling import Sums, average, sums, trailing
 
 Array = NDArray[np.float64]
 
-VERSION = 2  # of the statistics: raise it when the same history may give another alarm
+VERSION = 3  # of the statistics: raise it when the same history may give another alarm
 HOLD = 3  # rows in a row that a statistic must stay above its limit
-MEAN_HOURS = (0.5, 1.5)
+MEAN_HOURS = (0.5, 1.5, 4.0)
 STEP_HOURS = (0.5, 1.0)
 SPREAD_HOURS = (1.0, 3.0)
 STILL_MOVE = 0.5
 SHARE = 0.99
+_WINDOWS = 20
 _FLOOR = 1e-12
 
 
@@ -62,6 +63,12 @@ def widths(hours: tuple[float, ...], sample: float) -> tuple[int, ...]:
     return tuple(max(4, round(h / sample)) for h in hours)
 
 
+def _fitting(hours: tuple[float, ...], sample: float, rows: int) -> tuple[int, ...]:
+    """Those widths for which normal runs of ``rows`` rows beside their baseline show enough trailing windows."""
+    every = widths(hours, sample)
+    return tuple(width for width in every if rows - width >= max(_WINDOWS, width // 4)) or every[:1]
+
+
 def build_reference(normal: Array, sample: float, head: int, *, alarm_share: float = 0.005) -> Reference:
     """The reference from normal runs (runs, rows, tags), of which the first ``head`` rows give each run's baseline.
 
@@ -77,7 +84,7 @@ def build_reference(normal: Array, sample: float, head: int, *, alarm_share: flo
     loadings, latent, residual = _components(flat[np.isfinite(flat).all(axis=1)], 0.9)
     s = sums(z)
     mean_scale, mean_loadings, step_scale, step_loadings, spread_center, spread_scale = {}, {}, {}, {}, {}, {}
-    for width in widths(MEAN_HOURS, sample):
+    for width in _fitting(MEAN_HOURS, sample, normal.shape[1] - head):
         mean, _ = trailing(s, width)
         kept = mean[:, head + width :].reshape(-1, len(columns))
         mean_scale[width] = np.nanstd(kept, axis=0) + _FLOOR

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +21,7 @@ from assay.plant.series import Frame
 from assay.skills.investigate.case import Grid, means, normal_rows, to_grid
 from assay.skills.investigate.derived import kept, library_alarms
 from assay.skills.investigate.detect import Detector, Screen
-from assay.skills.investigate.diagnosis import JUDGE, Aligned, Diagnoser, Ranking, align, screened
+from assay.skills.investigate.diagnosis import KEPT_FOR, Aligned, Diagnoser, Ranking, align, screened
 from assay.skills.investigate.fit import Fit, fit_of
 from assay.skills.investigate.windows import usable_horizon
 
@@ -36,7 +37,8 @@ HEAD_HOURS = 2.0  # baseline with which the library's runs are screened
 # One library serves many cases (a benchmark, a plant that runs for months): keep what was derived from it.
 _detectors: dict[tuple[str, bytes, int], Detector] = {}
 _aligned: dict[tuple[str, bytes, int], Aligned] = {}
-_diagnosers: dict[tuple[str, bytes, int, float, frozenset[str]], Diagnoser] = {}
+_diagnosers: OrderedDict[tuple[str, bytes, int, float, frozenset[str]], Diagnoser] = OrderedDict()
+_DIAGNOSERS = 8  # some 80 MB each
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +154,11 @@ class Workbench:
         if key not in _diagnosers:
             parts = ("judge", self.grid.columns.tolist(), self.grid.step, self.horizon, sorted(self.exclude))
             _diagnosers[key] = Diagnoser(
-                self.aligned, self.horizon, hidden=self.exclude, kept=partial(kept, self.library, (*parts, JUDGE))
+                self.aligned, self.horizon, hidden=self.exclude, kept=partial(kept, self.library, (*parts, KEPT_FOR))
             )
+        _diagnosers.move_to_end(key)
+        while len(_diagnosers) > _DIAGNOSERS:
+            _diagnosers.popitem(last=False)
         return _diagnosers[key]
 
     @cached_property
@@ -221,8 +226,9 @@ class Workbench:
         values = resampled(stretch, OWN_RUNS, min(max(120, round(OWN_HOURS / self.grid.sample)), 400), self.grid.sample)
         nothing = np.zeros(len(values))
         causes = np.full(len(values), NONE)
+        alone = np.full(len(values), "")
         return Library(
-            self.grid.tags, self.grid.sample, values, causes, nothing, nothing, "", Operating("observed", {})
+            self.grid.tags, self.grid.sample, values, causes, nothing, nothing, alone, "", Operating("observed", {})
         )
 
 
