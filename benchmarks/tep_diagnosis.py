@@ -6,8 +6,9 @@
     python -m benchmarks.tep_diagnosis --data FOLDER [--withhold-loops] --json
 
 Groups: ``faults`` (the 17 detectable disturbances of IDV 1-20), ``weak`` (3, 9, 15), ``normal``, ``operator``,
-``stuck``, ``double`` (two faults at once: outside the library). A fault that is never detected counts as wrong.
-No language model takes part: it chooses nothing that decides a cause.
+``stuck``, ``double`` (two faults at once: outside the library). A fault that is never detected counts as wrong; beside
+it stands the share of those that plain T2 and SPE detect (see ``benchmarks.t2spe``), for the operating modes in which
+some faults are invisible. No language model takes part: it chooses nothing that decides a cause.
 """
 
 from __future__ import annotations
@@ -33,10 +34,12 @@ from assay.models.tep.operating import initial_state, mode_point
 from assay.models.tep.runs import TAGS, Start, settle, simulate
 from assay.models.tep.scenario import NONE, Scenario, draw_magnitude
 from assay.models.tep.twin import SETTLE_HOURS
+from assay.models.twins import twin_for
 from assay.plant.model import load_plant
 from assay.plant.series import Frame
 from assay.skills.investigate import findings
 from assay.skills.investigate.workbench import Workbench
+from benchmarks.t2spe import Pca
 
 DETECTABLE = tuple(f"IDV{i}" for i in range(1, 21) if i not in (3, 9, 15))
 WEAK = ("IDV3", "IDV9", "IDV15")
@@ -56,6 +59,7 @@ class Verdict:
     probability: float
     probabilities: dict[str, float]
     delay: float | None
+    detectable: bool | None = None
 
 
 def frame_of(values: np.ndarray[Any, Any], tags: tuple[str, ...] = TAGS) -> Frame:
@@ -138,6 +142,14 @@ def simulated_cases(arguments: argparse.Namespace) -> Iterator[tuple[list[Scenar
     yield from zip(cases, run_parallel(_simulated, starts, jobs), strict=True)
 
 
+def plain_rival(plant: Any, mode: int) -> Pca:
+    """Plain T2 and SPE on the library's normal runs."""
+    twin = twin_for(plant)
+    assert twin is not None
+    normal = twin.library(mode_point("ricker", mode)).normal().astype(np.float64)
+    return Pca.of(normal.reshape(-1, normal.shape[2]))
+
+
 def braatz_cases(folder: Path) -> Iterator[tuple[str, Frame]]:
     """The test files ``dNN_te.dat`` of the folder: XMEAS 1-41 and XMV 1-11, the fault starts after row 160."""
     tags = TAGS[:52]
@@ -180,12 +192,27 @@ def summary(verdicts: list[Verdict]) -> dict[str, Any]:
             sum(names[:1] == [v.cause] for v, names in zip(verdicts, ranked, strict=True)) / n, 4
         ),
         "detected": round(sum(v.first is not None for v in verdicts) / n, 4),
+        **_of_detectable(verdicts),
         "said_with_0.9": round(len(sure) / n, 4),
         "right_of_those": round(sum(v.first == v.cause for v in sure) / len(sure), 4) if sure else None,
         "named_with_0.5": round(named / n, 4),
         "median_delay_hours": _median([v.delay for v in verdicts if v.delay is not None]),
         "wrong": sorted(f"{v.cause}->{v.first}" for v in verdicts if v.first != v.cause),
         "by_cause": {cause: round(sum(hits) / len(hits), 3) for cause, hits in sorted(by.items())},
+    }
+
+
+def _of_detectable(verdicts: list[Verdict]) -> dict[str, Any]:
+    """The share of right first causes among the cases that plain T2 and SPE detect."""
+    seen = [v for v in verdicts if v.detectable]
+    if not seen:
+        return {}
+    right = sum(v.first == v.cause for v in seen)
+    return {
+        "detectable": len(seen),
+        "right_of_detectable": round(right / len(seen), 4),
+        "right_of_detectable_interval": wilson(right, len(seen)),
+        "missed_of_detectable": sum(v.first is None for v in seen),
     }
 
 
@@ -203,18 +230,21 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     exclude = frozenset(arguments.exclude or ())
     found: dict[float, list[Verdict]] = {h: [] for h in HORIZONS}
     began = time.monotonic()
+    rival: Pca | None = None
     if arguments.data is not None:
         plant = load_plant("tennessee_eastman" if arguments.withhold_loops else "tennessee_eastman_braatz")
         named = [(cause, frame, BRAATZ_ONSET * SAMPLE) for cause, frame in braatz_cases(arguments.data)]
     else:
         plant = load_plant("tennessee_eastman")
+        rival = plain_rival(plant, arguments.mode)
         named = []
         for causes, values in simulated_cases(arguments):
             label = "+".join(sorted(c.id for c in causes)) if arguments.group == "double" else causes[0].id
             named.append((label, frame_of(values), causes[0].onset))
     for number, (cause, frame, onset) in enumerate(named, 1):
+        detectable = None if rival is None else rival.detects(frame.values, onset or 0.0, SAMPLE)
         for horizon, verdict in judged(frame, plant, cause, onset, exclude).items():
-            found[horizon].append(verdict)
+            found[horizon].append(replace(verdict, detectable=detectable))
         if number % 20 == 0:
             print(f"{number}/{len(named)} cases, {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     return {
