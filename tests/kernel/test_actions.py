@@ -137,6 +137,21 @@ def test_what_somebody_moved_since_is_not_rolled_back() -> None:
     assert asyncio.run(room.service.rollback(action.id)).state is ActionState.ROLLED_BACK
 
 
+@pytest.mark.parametrize("by, may", [("li", True), ("wang", False), ("zhao", False), ("nobody", False)])
+def test_only_the_approver_or_who_may_approve_takes_an_action_back(by: str, may: bool) -> None:
+    room = Room()
+    action = room.propose()
+    room.approve(action)
+    room.execute(action)
+    if may:
+        assert asyncio.run(room.service.rollback(action.id, by=by)).state is ActionState.ROLLED_BACK
+        return
+    with pytest.raises(Refused) as caught:
+        asyncio.run(room.service.rollback(action.id, by=by))
+    assert caught.value.key == "kernel.action_role" and room.store.get(action.id).state is ActionState.EXECUTED
+    assert room.plant.values["XMV_10"] == 45.0
+
+
 def test_confirmed_is_the_end() -> None:
     room = Room()
     action = room.propose()

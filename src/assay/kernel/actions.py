@@ -17,6 +17,8 @@ from assay.kernel.writing import Hand, Outcome
 PROPOSE = "action.propose"
 """The name under which a policy's rules allow proposing (effect ``write``)."""
 LONGEST_LIFE = timedelta(hours=24)
+SELF = "assay"
+"""Who acts where no person is named: the program itself."""
 
 
 def utc_now() -> datetime:
@@ -84,7 +86,7 @@ class ActionService:
         state = ActionState.APPROVED if approve else ActionState.REJECTED
         return self._advance(action, by=person, state=state, approval=approval)
 
-    async def execute(self, action_id: str, *, by: str = "assay") -> Action:
+    async def execute(self, action_id: str, *, by: str = SELF) -> Action:
         """Write an approved action; the result is ``executed``, ``rolled_back`` or ``failed`` (see its note).
 
         Before the first write, everything is checked again: state, expiry, digest, the approver's right, the limits,
@@ -109,16 +111,17 @@ class ActionService:
             raise outcome.stopped
         return done
 
-    def confirm(self, action_id: str, *, by: str = "assay") -> Action:
+    def confirm(self, action_id: str, *, by: str = SELF) -> Action:
         """Say that an executed action had the predicted effect."""
         action = self._store.get(action_id)
         if action.state is not ActionState.EXECUTED:
             self._refuse(action, by, "kernel.action_moved", expected="executed", state=action.state.value)
         return self._advance(action, by=by, state=ActionState.CONFIRMED)
 
-    async def rollback(self, action_id: str, *, by: str = "assay", interrupted: bool = False) -> Action:
+    async def rollback(self, action_id: str, *, by: str = SELF, interrupted: bool = False) -> Action:
         """Restore the values that were there before, under the same approval.
 
+        A person (``by``) may do so who approved the action, or who may approve actions in its zone.
         Refused where somebody has moved a written value since: what they did must not be undone unseen.
         ``interrupted`` also takes an action that was left in ``executing`` by a process that is known to be dead;
         nobody knows what the plant shows then.
@@ -129,6 +132,8 @@ class ActionService:
             self._refuse(action, by, "kernel.action_moved", expected="executed", state=action.state.value)
         if action.approval is None or action.approval.digest != action.proposal.digest:
             self._refuse(action, by, "kernel.action_digest")
+        if by not in (SELF, action.approval.person):
+            self._may_any(action, by)
         if self._plant is not None and action.proposal.plant != self._plant:
             self._refuse(action, by, "kernel.action_plant", plant=action.proposal.plant, expected=self._plant)
         # A link that is down shows itself here, where the action can still stay what it is.
@@ -184,6 +189,13 @@ class ActionService:
             self._refuse(action, person, error.key, **error.params)
         if not holds or not self._policy.may_approve(role, zone):
             self._refuse(action, person, "kernel.action_role", person=person, role=role, zone=zone)
+
+    def _may_any(self, action: Action, person: str) -> None:
+        """Refused unless one of the person's roles may approve in the action's zone."""
+        roles = self._policy.users.get(person, ())
+        zone = action.proposal.zone
+        if not any(self._policy.may_approve(role, zone) for role in roles):
+            self._refuse(action, person, "kernel.action_role", person=person, role=", ".join(roles) or "-", zone=zone)
 
     def _not_expired(self, action: Action, by: str) -> None:
         ends = [action.proposal.expires] + ([action.approval.expires] if action.approval else [])
