@@ -19,6 +19,7 @@ COMPONENTS = 5
 REACH = 3.0  # standard deviations of a component that a case may lie from its cause's mean
 BORROWED = 10  # runs' worth of the spread of all causes in that of one
 _FLOOR = 0.02
+_SINGULAR = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,12 @@ class _Course:
     def of(cls, rows: Array) -> _Course:
         """From standardised features of at least three runs."""
         mean = rows.mean(axis=0)
-        _, values, vectors = np.linalg.svd(rows - mean, full_matrices=False)
-        count = min(COMPONENTS, len(rows) - 2)
-        return cls(mean, vectors[:count], values[:count] / np.sqrt(len(rows) - 1))
+        off = rows - mean
+        # A cause has far fewer runs than features: the small matrix of products between runs holds all there is.
+        values, vectors = np.linalg.eigh(off @ off.T)
+        count = min(COMPONENTS, len(rows) - 2, int((values > _SINGULAR * values[-1]).sum()))
+        values, vectors = values[::-1][:count], vectors[:, ::-1][:, :count]
+        return cls(mean, vectors.T @ off / np.sqrt(values)[:, None], np.sqrt(values / (len(rows) - 1)))
 
     def rest(self, case: Array) -> Array:
         """The part of standardised features that the cause does not explain."""
