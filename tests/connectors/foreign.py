@@ -79,7 +79,7 @@ class Users:
 
 class Foreign:
     """The server; ``stop`` and ``start`` again keep the port. ``whole`` keeps set points as whole numbers, ``small``
-    takes one monitored item a request and no filter."""
+    takes one monitored item a request and no filter, ``renumbered`` has its namespaces under other numbers."""
 
     def __init__(
         self,
@@ -89,8 +89,9 @@ class Foreign:
         namespace: str = NAMESPACE,
         whole: bool = False,
         small: bool = False,
+        renumbered: bool = False,
     ) -> None:
-        self.port, self.whole, self.small = 0, whole, small
+        self.port, self.whole, self.small, self.renumbered = 0, whole, small, renumbered
         self.users, self.keys, self.namespace = users, keys, namespace
         self.server: Any = None
 
@@ -118,12 +119,13 @@ class Foreign:
             await server.load_certificate(str(self.keys.certificate))
             await server.load_private_key(str(self.keys.private_key))
             server.set_security_policy([ua.SecurityPolicyType.Basic256Sha256_SignAndEncrypt])
-        await server.register_namespace("urn:acme:firmware")
+        for name in ("urn:acme:firmware", *(["urn:acme:options"] if self.renumbered else [])):
+            await server.register_namespace(name)
         await server.register_namespace(self.namespace)
         for tag, (node, kind, value) in NODES.items():
             if self.whole and tag.startswith("SP_"):
                 kind, value = ua.VariantType.Int16, int(value)
-            made = await server.nodes.objects.add_variable(ua.NodeId.from_string(node), tag, value, kind)
+            made = await server.nodes.objects.add_variable(self.node(node), tag, value, kind)
             if tag.startswith("SP_"):
                 await made.set_writable()
         if self.small:
@@ -138,16 +140,20 @@ class Foreign:
             await server.stop()
             await drop_connections(server)
 
+    def node(self, text: str) -> ua.NodeId:
+        """The node under this server's numbers."""
+        return ua.NodeId.from_string(text.replace("ns=3", "ns=4") if self.renumbered else text)
+
     async def put(self, tag: str, value: float, *, code: int = 0, time: datetime | None = None) -> None:
         """Let the instrument show a value; a bad code goes without one."""
         node, kind, _ = NODES[tag]
         variant = ua.Variant(None, ua.VariantType.Null) if code & 0x80000000 else ua.Variant(value, kind)
         data = ua.DataValue(variant, StatusCode=ua.StatusCode(code), SourceTimestamp=time or datetime.now(UTC))
-        await self.server.write_attribute_value(ua.NodeId.from_string(node), data)
+        await self.server.write_attribute_value(self.node(node), data)
 
     async def lock(self, tag: str) -> None:
         """Let no client write the tag any more."""
-        await self.server.get_node(NODES[tag][0]).set_read_only()
+        await self.server.get_node(self.node(NODES[tag][0])).set_read_only()
 
     def shows(self, tag: str) -> float:
         """The value that the server holds."""

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from assay_tests_foreign import Foreign, plant_folder
 from assay_tests_tank import fails, run, until
+from asyncua import ua
 
 from assay.connectors.connected import ConnectedPlant, connected_plant
+from assay.connectors.nodes import parse_node
 from assay.connectors.opcua_pki import CLIENT_URI, ensure_identity, pki_folder, trust
 from assay.connectors.opcua_session import SessionSettings, open_session
 from assay.connectors.opcua_subscription import SubscriptionSettings
@@ -203,6 +205,42 @@ def test_another_plants_server_is_not_recorded(tmp_path: Path) -> None:
             assert not connected.link.connected and connected.link.received == 0
 
     run(main)
+
+
+def test_a_server_that_numbers_its_namespaces_anew_is_not_misread(tmp_path: Path) -> None:
+    """Node ids with a number are refused there, node ids with the namespace's name are found wherever it is."""
+
+    async def main() -> None:
+        folder, events = plant_folder(tmp_path / "vessel"), list[LinkEvent]()
+        server = Foreign(renumbered=True)
+        async with server:
+            async with connect(folder, events, endpoint=server.endpoint) as connected:
+                await until(lambda: bool(said(events, LinkState.FAILED)))
+                sentence = said(events, LinkState.FAILED)[0].detail
+                assert "number 4" in sentence and "use 3" in sentence and connected.link.received == 0
+            file = folder / "plant.yaml"
+            source = file.read_text(encoding="utf-8")
+            file.write_text(source.replace("node: ns=3;", "node: nsu=urn:acme:vessel;"), encoding="utf-8")
+            async with connect(folder, events, endpoint=server.endpoint) as connected:
+                await until(lambda: connected.link.received >= 3)
+                assert await connected.link.read("PRESSURE") == 4.5
+                await connected.link.write("SP_LEVEL", 60.0)
+                assert await connected.link.read("SP_LEVEL") == 60.0
+
+    run(main)
+
+
+def test_nodes_are_read_by_number_or_by_name() -> None:
+    names = ["http://opcfoundation.org/UA/", "urn:x", "urn:y"]
+    assert parse_node("T", "nsu=urn:y;s=A;B", names) == ua.NodeId("A;B", 2)
+    assert parse_node("T", "ns=1;i=7", names) == ua.NodeId(7, 1)
+    assert parse_node("T", "nsu=urn:nowhere;i=7").Identifier == 7  # only tested
+    with pytest.raises(InputError) as caught:
+        parse_node("T", "nsu=urn:nowhere;i=7", names)
+    assert caught.value.key == "connectors.node_namespace"
+    for text in ("nsu=urn:y", "nsu=urn:y;nothing", "ns=x;i=1", ""):
+        with pytest.raises(InputError):
+            parse_node("T", text, names)
 
 
 def test_settings_that_cannot_work_are_refused_at_once(tmp_path: Path) -> None:

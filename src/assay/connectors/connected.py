@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from assay.connectors.access import session_settings
 from assay.connectors.buffer import SampleBuffer
 from assay.connectors.linked import LinkedPlant, LinkOptions, linked_nodes, make_link, make_recorder
+from assay.connectors.nodes import parse_node
 from assay.connectors.opcua_session import SessionSettings
-from assay.connectors.opcua_subscription import SubscriptionSettings, parse_node
+from assay.connectors.opcua_subscription import SubscriptionSettings
 from assay.connectors.quality import QualityWatch
 from assay.connectors.recorder import OnAlarm, Recorder
 from assay.connectors.running_parts import buffer_path, loading_name, open_stores

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
+from assay.connectors.nodes import namespaces_of, parse_node, require_namespace
 from assay.connectors.opcua_errors import status_name, translate
 from assay.connectors.opcua_session import SessionSettings, close_session, open_session
-from assay.connectors.opcua_subscription import SubscriptionSettings, TagSubscription, parse_node, to_sample
+from assay.connectors.opcua_subscription import SubscriptionSettings, TagSubscription, to_sample
 from assay.connectors.samples import Gap, LinkEvent, LinkState, OnLinkEvent, Sample, ignore_event
 from assay.kernel.errors import AssayError, InputError, LinkError
 
@@ -30,8 +31,8 @@ class OpcUaConnector:
     subscription: what the server kept meanwhile is delivered late. When the server lost it, a gap is reported.
     ``read`` and ``write`` make it the kernel's ``PlantWriter``; values are in the tags' units.
 
-    ``namespace``, when given, must be one of the server's: another plant's server has the same node ids for other
-    things. ``lenient`` goes on without the nodes that the server refuses; ``refused`` names them with the status.
+    ``namespace``, when given, must be one of the server's (see ``nodes.require_namespace``). ``lenient`` goes on
+    without the nodes that the server refuses; ``refused`` names them with the status.
     """
 
     def __init__(
@@ -173,7 +174,7 @@ class OpcUaConnector:
     def _node(self, tag: str) -> Any:
         if tag not in self.nodes:
             raise InputError("connectors.tag_unlinked", tag=tag)
-        return parse_node(tag, self.nodes[tag])
+        return parse_node(tag, self.nodes[tag], self._subscription.namespaces)
 
     async def _call(self, request: Callable[[Client], Any]) -> Any:
         client = self._client
@@ -208,8 +209,10 @@ class OpcUaConnector:
 
     async def _subscribe(self, client: Client) -> None:
         session = client.uaclient.session
+        self._subscription.namespaces = await namespaces_of(client)
         if self._namespace is not None:
-            await _require_namespace(client, self._namespace, self.settings.endpoint)
+            found = self._subscription.namespaces
+            require_namespace(self._namespace, found, self.nodes.values(), self.settings.endpoint)
         started = await _start_time(client)
         # Subscription numbers begin anew when a server restarts: the old one may then be somebody else's.
         same = started is not None and started == self._started
@@ -316,16 +319,6 @@ async def _start_time(client: Client) -> object:
     node = ua.NodeId(ua.ObjectIds.Server_ServerStatus_StartTime)
     (value,) = await client.uaclient.read_attributes([node], ua.AttributeIds.Value)
     return None if value.Value is None else value.Value.Value
-
-
-async def _require_namespace(client: Client, namespace: str, endpoint: str) -> None:
-    from asyncua import ua
-
-    node = ua.NodeId(ua.ObjectIds.Server_NamespaceArray)
-    (value,) = await client.uaclient.read_attributes([node], ua.AttributeIds.Value)
-    found = list(value.Value.Value or ()) if value.Value is not None else []
-    if namespace not in found:
-        raise InputError("connectors.namespace_absent", endpoint=endpoint, namespace=namespace)
 
 
 def _cast(value: float, kind: Any) -> float | int | bool:

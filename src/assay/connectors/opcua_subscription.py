@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from assay.connectors.nodes import parse_node
 from assay.connectors.samples import Sample
 from assay.kernel.errors import InputError
 
@@ -54,6 +55,7 @@ class TagSubscription:
         on_refused: Callable[[str, str], None] | None = None,
     ) -> None:
         self.id = 0
+        self.namespaces: list[str] = []  # of the server, in order
         self.heard = 0  # messages so far, signs of life included
         self.ended = False
         self._nodes = dict(nodes)
@@ -160,7 +162,9 @@ class TagSubscription:
         from asyncua import ua
 
         return ua.MonitoredItemCreateRequest(
-            ItemToMonitor=ua.ReadValueId(NodeId=parse_node(tag, self._nodes[tag]), AttributeId=ua.AttributeIds.Value),
+            ItemToMonitor=ua.ReadValueId(
+                NodeId=parse_node(tag, self._nodes[tag], self.namespaces), AttributeId=ua.AttributeIds.Value
+            ),
             MonitoringMode=ua.MonitoringMode.Reporting,
             RequestedParameters=ua.MonitoringParameters(
                 ClientHandle=handle,
@@ -200,13 +204,3 @@ def to_sample(tag: str, data: ua.DataValue) -> Sample:
     value = float(raw) if isinstance(raw, (int, float)) else math.nan
     moment = data.SourceTimestamp or data.ServerTimestamp or datetime.now(UTC)
     return Sample(tag, moment if moment.tzinfo else moment.replace(tzinfo=UTC), value, quality)
-
-
-def parse_node(tag: str, node: str) -> ua.NodeId:
-    """A node id from its text (``ns=2;s=XMEAS_1``); InputError for another text."""
-    from asyncua import ua
-
-    try:
-        return ua.NodeId.from_string(node)
-    except (ua.UaError, ValueError):
-        raise InputError("connectors.node_text", tag=tag, node=node) from None
