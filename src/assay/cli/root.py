@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 GROUPS: Mapping[str, str] = {
     "demo": "assay.cli.demo",
     "investigate": "assay.cli.investigate",
+    "alarms": "assay.cli.alarms",
     "plant": "assay.cli.plant",
     "llm": "assay.cli.llm",
     "evidence": "assay.cli.evidence",

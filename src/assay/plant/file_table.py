@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,8 +52,11 @@ def is_time_name(name: str) -> bool:
     return simple(name) in {simple(known) for known in TIME_NAMES}
 
 
-def load_table(path: Path, max_bytes: int) -> RawTable:
-    """Read a CSV or Parquet file; InputError when it is absent, empty, too big, binary or half-written."""
+def load_table(path: Path, max_bytes: int, header: Callable[[list[str]], bool] | None = None) -> RawTable:
+    """Read a CSV or Parquet file; InputError when it is absent, empty, too big, binary or half-written.
+
+    ``header`` says whether a row's cells are the header (default: one of them names a time).
+    """
     try:
         size = path.stat().st_size
         if path.is_dir():
@@ -68,7 +72,7 @@ def load_table(path: Path, max_bytes: int) -> RawTable:
             content = head + file.read()
     except OSError as error:
         raise InputError("plant.import_unreadable", path=path, reason=error.strerror or error) from error
-    return _load_csv(path, content)
+    return _load_csv(path, content, header or _names_time)
 
 
 def _load_parquet(path: Path) -> RawTable:
@@ -83,9 +87,9 @@ def _load_parquet(path: Path) -> RawTable:
     return RawTable(table, [], np.arange(1, table.num_rows + 1))
 
 
-def _load_csv(path: Path, content: bytes) -> RawTable:
+def _load_csv(path: Path, content: bytes, is_header: Callable[[list[str]], bool]) -> RawTable:
     text, notes = _utf8(path, content)
-    header, lines_before, separator = _header(path, text)
+    header, lines_before, separator = _header(path, text, is_header)
     bad: list[int] = []
     table = _parse(path, _skip_lines(text, lines_before), separator, header, bad)
     if bad:
@@ -128,13 +132,17 @@ def _decoded(path: Path, content: bytes, encoding: str) -> bytes:
     return text.encode("utf-8")
 
 
-def _header(path: Path, content: bytes) -> tuple[list[str], int, str]:
+def _names_time(cells: list[str]) -> bool:
+    return any(is_time_name(cell) for cell in cells)
+
+
+def _header(path: Path, content: bytes, is_header: Callable[[list[str]], bool]) -> tuple[list[str], int, str]:
     """The header's cells, the number of lines before it, and the separator."""
     head = content[:1_000_000].decode("utf-8", "ignore").splitlines()[:_HEADER_LINES]
     for number, line in enumerate(head):
         for separator in sorted(_SEPARATORS, key=line.count, reverse=True):
             cells = [cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])]
-            if len(cells) > 1 and any(is_time_name(cell) for cell in cells):
+            if len(cells) > 1 and is_header(cells):
                 return _checked(path, cells), number, separator
     first = next((line for line in head if line.strip()), "")
     raise InputError("plant.import_no_time", path=path, columns=shortened(first.strip()))

@@ -1,0 +1,157 @@
+"""``assay alarms``: key figures of an alarm log and what follows from them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from assay.cli.language import help_lang, resolve_lang
+from assay.cli.output import print_json, say, warn
+from assay.kernel.errors import InputError
+from assay.kernel.texts import Lang, text
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from assay.plant.model import Plant
+    from assay.plant.notes import Note
+    from assay.skills.alarms.log import AlarmLog
+    from assay.skills.alarms.runner import Outcome
+
+_HELP = help_lang()
+
+
+def _help(name: str) -> str:
+    return text(f"cli.alarms_{name}", _HELP)
+
+
+app = typer.Typer(help=text("cli.about_alarms", _HELP), no_args_is_help=True)
+
+LogOption = Annotated[Path | None, typer.Option("--log", metavar="FILE", help=_help("log"))]
+PlantOption = Annotated[str | None, typer.Option("--plant", metavar="PLANT", help=_help("plant"))]
+ColumnOption = Annotated[list[str] | None, typer.Option("--column", metavar="FIELD=HEADER", help=_help("column"))]
+MapOption = Annotated[Path | None, typer.Option("--map", metavar="FILE", help=_help("map"))]
+PresetOption = Annotated[str | None, typer.Option("--preset", metavar="NAME", help=_help("preset"))]
+ZoneOption = Annotated[str | None, typer.Option("--zone", metavar="ZONE", help=_help("zone"))]
+FromOption = Annotated[str | None, typer.Option("--from", metavar="TIME", help=_help("from"))]
+ToOption = Annotated[str | None, typer.Option("--to", metavar="TIME", help=_help("to"))]
+LangOption = Annotated[str | None, typer.Option("--lang", metavar="zh|en", help=text("cli.about_lang", _HELP))]
+JsonOption = Annotated[bool, typer.Option("--json", help=text("cli.about_json", _HELP))]
+
+
+@app.callback()
+def group() -> None:
+    """Keep ``alarms`` a group while it has one command."""
+
+
+@app.command(help=_help("kpi"))
+def kpi(
+    log: LogOption = None,
+    plant: PlantOption = None,
+    column: ColumnOption = None,
+    map_file: MapOption = None,
+    preset: PresetOption = None,
+    zone: ZoneOption = None,
+    start: FromOption = None,
+    end: ToOption = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Key figures."""
+    source = _Source(log, plant, column, map_file, preset, zone, start, end, resolve_lang(lang))
+    _answer("kpi", source, {}, as_json)
+
+
+class _Source:
+    """What the options say about the log."""
+
+    def __init__(
+        self,
+        log: Path | None,
+        plant: str | None,
+        column: list[str] | None,
+        map_file: Path | None,
+        preset: str | None,
+        zone: str | None,
+        start: str | None,
+        end: str | None,
+        lang: Lang,
+    ) -> None:
+        from assay.plant.model import load_plant
+
+        if log is None and plant is None:
+            raise InputError("cli.alarms_source")
+        self.lang, self._log = lang, log
+        self._map = (tuple(column or ()), map_file, preset)
+        self.plant: Plant | None = None if plant is None else load_plant(plant)
+        self.zone = zone or (str(self.plant.timezone) if self.plant is not None else None)
+        self.start, self.end = self._moment(start), self._moment(end)
+
+    def read(self) -> tuple[AlarmLog, list[Note]]:
+        """The log and what was noted about it."""
+        if self._log is not None:
+            from assay.skills.alarms.mapping import make_mapping
+            from assay.skills.alarms.reading import read_log
+
+            found = read_log(self._log, zone=self.zone, mapping=make_mapping(*self._map))
+            return found.log, found.notes
+        from assay.plant.home import home
+        from assay.plant.records import open_records
+        from assay.skills.alarms.stored import stored_log
+
+        assert self.plant is not None
+        with open_records(home() / "records.db") as records:
+            return stored_log(records.events, self.plant.id, self.start, self.end), []
+
+    def _moment(self, value: str | None) -> datetime | None:
+        from assay.plant.file_times import moment
+
+        return None if value is None else moment(value, self.zone or "UTC")
+
+
+def _answer(view: str, source: _Source, more: dict[str, Any], as_json: bool) -> None:
+    import asyncio
+
+    from assay.plant.file_times import zone_named
+    from assay.plant.home import home
+    from assay.plant.records import open_records
+    from assay.skills.alarms.runner import Question, ask
+
+    log, notes = source.read()
+    told = tuple(note.render(source.lang) for note in notes)
+    question = Question(
+        view=view,
+        log=log,
+        plant=source.plant,
+        start=source.start,
+        end=source.end,
+        lang=source.lang,
+        zone=zone_named(source.zone or "UTC"),
+        notes=told,
+        more=more,
+    )
+    with open_records(home() / "records.db") as records:
+        outcome = asyncio.run(ask(question, records))
+    if as_json:
+        print_json(outcome.document())
+    else:
+        _tell(view, outcome, source.lang)
+    raise typer.Exit(3 if outcome.answer.status.value == "refused" else 0)
+
+
+def _tell(view: str, outcome: Outcome, lang: Lang) -> None:
+    from assay.skills.alarms.tables import TABLES
+
+    for note in outcome.notes:
+        warn(f"- {note}")
+    say(text(f"cli.investigate_status_{outcome.answer.status.value}", lang))
+    for sentence in outcome.answer.sentences:
+        say(f"- {sentence.text}  [{', '.join(sentence.evidence)}]")
+    for unknown in outcome.answer.missing:
+        say(f"? {unknown}")
+    if outcome.value is not None:
+        for line in TABLES[view](outcome.value, lang):
+            say(line)
+    say(text("cli.investigate_replay", lang, run=outcome.answer.run))

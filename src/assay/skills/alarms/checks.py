@@ -1,0 +1,58 @@
+"""The skill's own checks: what a claim says must agree with the whole of the evidence it cites.
+
+The kernel's checks see that every number and name of a sentence stands in the evidence. These see that the evidence
+agrees with itself and that the sentence's words fit it. A check that does not apply says ``unknown``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from assay.kernel.check import Check, CheckResult, Verdict
+from assay.kernel.claim import Claim
+from assay.kernel.errors import AssayError
+from assay.kernel.evidence import Evidence
+
+Problems = Callable[[Claim, Mapping[str, Evidence]], "list[str] | None"]
+
+
+@dataclass(slots=True)
+class _Rule:
+    """A check from a function that gives what is wrong, an empty list, or None where it does not apply."""
+
+    name: str
+    problems: Problems
+
+    def __call__(self, claim: Claim, sentence: str, evidence: Mapping[str, Evidence]) -> CheckResult:
+        try:
+            found = self.problems(claim, evidence)
+        except (AssayError, KeyError, TypeError, ValueError, IndexError) as error:
+            found = [f"the evidence has another shape: {type(error).__name__}: {error}"]
+        verdict = Verdict.UNKNOWN if found is None else Verdict.FAIL if found else Verdict.PASS
+        return CheckResult(check=self.name, verdict=verdict, trace=tuple(found or ()))
+
+
+def shares(claim: Claim, evidence: Mapping[str, Evidence]) -> list[str] | None:
+    """Key figures: priorities hold every annunciation once, steady and upset operation too, and no share passes one."""
+    found = [one for one in evidence.values() if one.producer == "alarms.kpi"]
+    return [line for one in found for line in _share_problems(one.value)] if found else None
+
+
+def _share_problems(value: Any) -> list[str]:
+    total = value["annunciations"]
+    counted = {
+        "priorities": sum(one["count"] for one in value["priorities"]),
+        "steady and upset": value["steady"]["annunciations"] + value["upset"]["annunciations"],
+    }
+    lines = [f"{what} hold {count} of {total} annunciations" for what, count in counted.items() if count != total]
+    hours = value["steady"]["hours"] + value["upset"]["hours"]
+    if not math.isclose(hours, value["period"]["hours"], abs_tol=1e-4):
+        lines.append(f"steady and upset hours add to {hours:g} of {value['period']['hours']:g}")
+    parts = (value["floods"]["share"], value["top"]["share"], value["chattering"]["share"])
+    return lines + [f"a share of {part:g}" for part in parts if part is not None and not 0.0 <= part <= 1.0]
+
+
+CHECKS: tuple[Check, ...] = (_Rule("shares", shares),)

@@ -1,0 +1,117 @@
+"""Claims over alarm evidence: typed relations, filled and rendered by code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assay.kernel.claim import Claim, NameSlot, NamesSlot, NumberSlot, Operand, Operation, Slot, TimeSlot
+from assay.kernel.evidence import Evidence
+
+SHARE = Operation.PERCENT
+
+
+def number(
+    evidence: Evidence, path: str, unit: str = "", decimals: int = 0, operation: Operation = Operation.VALUE
+) -> NumberSlot:
+    """One number of a piece of evidence."""
+    operand = Operand(evidence=evidence.id, path=path)
+    return NumberSlot(operands=(operand,), unit=unit, decimals=decimals, operation=operation)
+
+
+def share(evidence: Evidence, path: str) -> NumberSlot:
+    """A share of one as per cent."""
+    return number(evidence, path, "%", 1, SHARE)
+
+
+def moment(evidence: Evidence, path: str) -> TimeSlot:
+    """One time of a piece of evidence."""
+    return TimeSlot(operand=Operand(evidence=evidence.id, path=path))
+
+
+def name(evidence: Evidence, path: str) -> NameSlot:
+    """One name (an alarm, a piece of equipment) of a piece of evidence."""
+    return NameSlot(operand=Operand(evidence=evidence.id, path=path))
+
+
+def names(evidence: Evidence, paths: list[str]) -> NamesSlot:
+    """Several names."""
+    return NamesSlot(operands=tuple(Operand(evidence=evidence.id, path=path) for path in paths))
+
+
+def claim(key: str, topic: str, at: str = "", /, **slots: Slot) -> Claim:
+    """A claim whose id is its key, with ``at`` where there are several."""
+    return Claim(id=f"{key}{at}", topic=topic, key=f"alarms.{key}", slots=slots)
+
+
+def kpi_claims(found: Evidence) -> list[Claim]:
+    """The load, its peaks, floods, steady and upset operation, and what makes the load."""
+    value: Any = found.value
+    window = number(found, "rules/window_minutes", "min")
+    claims = [
+        claim(
+            "claim_load",
+            "load",
+            hours=number(found, "period/hours", "h", 1),
+            count=number(found, "annunciations"),
+            alarms=number(found, "alarms"),
+        )
+    ]
+    if value["rate"]["per_10min"] is not None:
+        mean = number(found, "rate/per_10min", decimals=2)
+        claims.append(claim("claim_rate", "load", mean=mean, window=window, hour=number(found, "rate/per_hour", "", 1)))
+    if value["rate"]["max_at"] is not None and value["rate"]["p99"] is not None:
+        slots: dict[str, Slot] = {"max": number(found, "rate/max"), "time": moment(found, "rate/max_at")}
+        median, high = number(found, "rate/median"), number(found, "rate/p99")
+        share_99 = number(found, "rules/high_percent", "%")
+        claims.append(claim("claim_peak", "load", window=window, median=median, high=high, share=share_99, **slots))
+    return [*claims, *_flood_figures(found), *_load_makers(found), *_periods(found)]
+
+
+def _flood_figures(found: Evidence) -> list[Claim]:
+    value: Any = found.value
+    rules: dict[str, Slot] = {
+        "over": number(found, "rules/flood_from"),
+        "under": number(found, "rules/flood_until"),
+        "window": number(found, "rules/window_minutes", "min"),
+    }
+    if not value["floods"]["count"]:
+        return [claim("claim_no_flood", "floods", over=rules["over"], window=rules["window"])]
+    about: dict[str, Slot] = {"count": number(found, "floods/count"), "largest": number(found, "floods/largest")}
+    if value["floods"]["share"] is not None:
+        about["share"] = share(found, "floods/share")
+    claims = [claim("claim_floods", "floods", **rules, **about)]
+    if value["steady"]["per_10min"] is not None and value["upset"]["per_10min"] is not None:
+        steady, upset = (number(found, f"{state}/per_10min", decimals=2) for state in ("steady", "upset"))
+        claims.append(claim("claim_states", "floods", steady=steady, upset=upset, window=rules["window"]))
+    return claims
+
+
+def _load_makers(found: Evidence) -> list[Claim]:
+    value: Any = found.value
+    first, top = name(found, "top/list/0/alarm"), number(found, "top/list/0/count")
+    slots: dict[str, Slot] = {"count": number(found, "top/count"), "share": share(found, "top/share")}
+    claims = [claim("claim_top", "top", **slots), claim("claim_first", "top", alarm=first, count=top)]
+    rules: dict[str, Slot] = {
+        "times": number(found, "rules/chatter_count"),
+        "window": number(found, "rules/chatter_seconds", "s"),
+    }
+    if value["chattering"]["alarms"]:
+        part = share(found, "chattering/share")
+        claims.append(claim("claim_chatter", "chatter", alarms=number(found, "chattering/alarms"), share=part, **rules))
+    else:
+        claims.append(claim("claim_no_chatter", "chatter", **rules))
+    return claims
+
+
+def _periods(found: Evidence) -> list[Claim]:
+    value: Any = found.value
+    if value["standing"] is None:
+        return []
+    stale = claim(
+        "claim_stale", "standing", count=number(found, "stale/count"), hours=number(found, "rules/stale_hours", "h")
+    )
+    if value["standing"]["mean"] is None:
+        return [stale]
+    mean, most = number(found, "standing/mean", decimals=1), number(found, "standing/max")
+    last = number(found, "standing/at_end")
+    return [stale, claim("claim_standing", "standing", mean=mean, most=most, last=last)]

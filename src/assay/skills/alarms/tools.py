@@ -1,0 +1,55 @@
+"""The skill's tools: each runs in a thread, under the caller's rights, and its value becomes evidence."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import BaseModel
+
+from assay.kernel.context import RunContext
+from assay.kernel.evidence import EvidenceKind
+from assay.kernel.tool import Effect, Result, Tool
+from assay.skills.alarms.arguments import LogArguments, StoredArguments, part_of
+from assay.skills.alarms.kpi import figures
+from assay.skills.alarms.log import keep_log
+from assay.skills.alarms.stored import stored_log
+
+
+async def _threaded(make: Callable[[], Any], *, trusted: bool = True) -> Result:
+    return Result(await asyncio.to_thread(make), trusted=trusted)
+
+
+async def _stored(arguments: StoredArguments, context: RunContext) -> Result:
+    def make() -> dict[str, Any]:
+        from assay.plant.home import home
+        from assay.plant.records import open_records
+
+        with open_records(home() / "records.db") as records:
+            log = stored_log(records.events, arguments.plant, arguments.start, arguments.end)
+        return {"log": keep_log(log), "rows": len(log), "annunciations": len(log.raised())}
+
+    return await _threaded(make)
+
+
+async def _kpi(arguments: LogArguments, context: RunContext) -> Result:
+    return await _threaded(lambda: figures(*part_of(arguments)))
+
+
+def _tool(name: str, arguments: type[BaseModel], run: Callable[..., Any], **more: Any) -> Tool:
+    return Tool(
+        name=f"alarms.{name}",
+        effect=more.pop("effect", Effect.COMPUTE),
+        arguments=arguments,
+        run=run,
+        summary=f"alarms.tool_{name}",
+        example=f"alarms.tool_{name}_example",
+        **more,
+    )
+
+
+STORED = _tool("stored", StoredArguments, _stored, effect=Effect.READ, kind=EvidenceKind.OBSERVATION, tolerance=0.0)
+KPI = _tool("kpi", LogArguments, _kpi)
+
+TOOLS = (STORED, KPI)
