@@ -14,6 +14,7 @@ CAUSE = "investigate.name_cause"
 EQUIPMENT = "investigate.name_equipment"
 NAMED = 0.5  # from here a cause is called the probable one
 SURE = 0.9
+WORTH_NAMING = 0.1  # a library cause behind "none of them" that a reader should still hear of
 _SIGN_SHIFT = 1.0
 _WIDER = 0.4  # log of the ratio of spreads, about half as wide again
 
@@ -99,6 +100,10 @@ def cause_claims(tested: Evidence) -> list[Claim]:
         hedge = "investigate.hedge_sure" if first["probability"] >= SURE else "investigate.hedge_probable"
         slots: dict[str, Slot] = {"cause": name(tested, "causes/0/id", CAUSE), "probability": probability}
         claims = [claim("claim_cause", "cause", hedge, **slots)]
+    if first["id"] == NONE and len(value["causes"]) > 1 and value["causes"][1]["probability"] >= WORTH_NAMING:
+        second = number(tested, "causes/1/probability", "%", 0, Operation.PERCENT)
+        next_one = name(tested, "causes/1/id", CAUSE)
+        claims.append(claim("claim_next", "similar", cause=next_one, probability=second))
     if value.get("similar"):
         names = NamesSlot(
             operands=tuple(Operand(evidence=tested.id, path=f"similar/{key}") for key in ("first", "second")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from assay.kernel.answering import Draft
@@ -17,6 +18,7 @@ from assay.skills.investigate.detect import CLEAR_PEAK
 
 # From this probability on, measures are simulated for a cause.
 ACT_ON = 0.5
+ENDED = 5.0  # samples without a row before the asked time: the history ends before it
 
 
 def plan(state: State) -> Step | Draft | Stop:
@@ -129,6 +131,10 @@ def _measures(state: State) -> list[Claim]:
     return claims.measure_claims(_evidence(state, tools.MEASURES))
 
 
+def _hours_after(time: datetime, last: str) -> float:
+    return (time - datetime.fromisoformat(last)).total_seconds() / 3600.0
+
+
 def _gaps(state: State) -> list[str]:
     """What the history does not tell, as sentences."""
     lang, history = state.context.lang, _value(state, tools.HISTORY)
@@ -137,6 +143,9 @@ def _gaps(state: State) -> list[str]:
         if history[key]:
             shown = history[key] if len(history[key]) <= 8 else [*history[key][:8], "..."]
             found.append(text(f"investigate.unknown_{key}", lang, tags=", ".join(shown)))
+    case: CaseArguments = state.context.resources["case"]
+    if case.at is not None and _hours_after(case.at, history["to"]) * 60.0 > ENDED * history["sample_minutes"]:
+        found.append(text("investigate.unknown_after_end", lang, last=history["to"]))
     if history["frozen_rows"]:
         found.append(text("investigate.unknown_frozen", lang, rows=history["frozen_rows"]))
     if state.done(tools.TEST.name):

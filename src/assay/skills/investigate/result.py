@@ -66,6 +66,12 @@ def _tag_name(plant: Plant, tag: str) -> dict[str, str]:
     return _bilingual(plant.tag(tag).name) if plant.has_tag(tag) else {"zh": tag, "en": tag}
 
 
+def _equipment_name(plant: Plant, equipment: str) -> dict[str, str]:
+    with suppress(AssayError):
+        return _bilingual(plant.equipment_item(equipment).name)
+    return {"zh": equipment, "en": equipment}
+
+
 def _cause_name(failures: FailureLibrary, cause: str) -> dict[str, str]:
     if cause == NONE:
         return {"zh": "不在失效库中的原因或正常运行", "en": "none of the library's causes, or normal operation"}
@@ -99,17 +105,17 @@ def _screen(evidence: Evidence | None, plant: Plant) -> dict[str, Any] | None:
     if evidence is None:
         return None
     value = _value(evidence)
-    named = [{**entry, "name": _tag_name(plant, entry["tag"])} for entry in value["contributions"]]
+    named = [
+        {**entry, "name": _tag_name(plant, entry["tag"]), "equipment_name": _equipment_name(plant, entry["equipment"])}
+        for entry in value["contributions"]
+    ]
     return {**value, "contributions": named}
 
 
 def _where(evidence: Evidence | None, plant: Plant) -> list[dict[str, Any]]:
     places = []
     for entry in _value(evidence) or []:
-        name = {"zh": entry["equipment"], "en": entry["equipment"]}
-        with suppress(AssayError):
-            name = _bilingual(plant.equipment_item(entry["equipment"]).name)
-        places.append({**entry, "name": name})
+        places.append({**entry, "name": _equipment_name(plant, entry["equipment"])})
     return places
 
 

@@ -91,7 +91,7 @@ def _contributions(contributions: list[Contribution], places: list[Place], words
             DASH if one.spread is None else f"×{math.exp(max(-50.0, min(50.0, one.spread))):.3g}",
             amount(one.before, one.unit),
             amount(one.after, one.unit),
-            words.tagged(one.equipment, names.get(one.equipment, {})) or DASH,
+            words.tagged(one.equipment, one.equipment_name or names.get(one.equipment, {})) or DASH,
         )
         for one in contributions
     )

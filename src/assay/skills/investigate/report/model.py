@@ -82,6 +82,7 @@ class Contribution(_Part):
     name: Name = {}
     unit: str = ""
     equipment: str = ""
+    equipment_name: Name = {}
     shift: float | None = None
     spread: float | None = None
     before: float | None = None
