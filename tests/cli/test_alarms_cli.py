@@ -61,6 +61,28 @@ def test_kpi(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert code == 0 and word in out and "52" in out and err == ""
 
 
+def test_bad_actors(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = answered(capsys, "bad-actors", "--log", str(log), "--top", "3")
+    assert found["value"]["list"][0]["tag"] == "XMEAS_12" and len(found["value"]["list"]) == 3
+    assert run(["evidence", "replay", "--run", found["run"]]) == 0
+    capsys.readouterr()
+    code, out, _ = call(capsys, "bad-actors", "--log", str(log), "--lang", "zh")
+    assert code == 0 and "转瞬即逝" in out
+
+
+def test_floods(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = answered(capsys, "floods", "--log", str(log), "--plant", "tennessee_eastman")
+    (one,) = found["value"]["list"]
+    assert one["annunciations"] == 12 and one["actions"][0]["message"] == "opened by hand"
+    assert any("first was XMEAS_1 L" in claim["text"] for claim in found["claims"])
+    assert run(["evidence", "replay", "--run", found["run"]]) == 0
+    capsys.readouterr()
+    for lang, word in (("en", "Probably"), ("zh", "很可能")):
+        code, out, _ = call(capsys, "floods", "--log", str(log), "--plant", "tennessee_eastman", "--lang", lang)
+        assert code == 0 and word in out and "opened by hand" in out
+    assert any("--plant" in line for line in answered(capsys, "floods", "--log", str(log))["not_known"])
+
+
 def test_a_part_of_the_time(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found = answered(capsys, "kpi", "--log", str(log), "--from", "2026-03-01T02:00", "--to", "2026-03-01T03:00")
     assert found["value"]["annunciations"] == 12 and found["value"]["period"]["hours"] == 1.0

@@ -41,11 +41,6 @@ LangOption = Annotated[str | None, typer.Option("--lang", metavar="zh|en", help=
 JsonOption = Annotated[bool, typer.Option("--json", help=text("cli.about_json", _HELP))]
 
 
-@app.callback()
-def group() -> None:
-    """Keep ``alarms`` a group while it has one command."""
-
-
 @app.command(help=_help("kpi"))
 def kpi(
     log: LogOption = None,
@@ -62,6 +57,44 @@ def kpi(
     """Key figures."""
     source = _Source(log, plant, column, map_file, preset, zone, start, end, resolve_lang(lang))
     _answer("kpi", source, {}, as_json)
+
+
+@app.command("bad-actors", help=_help("bad_actors"))
+def bad_actors(
+    log: LogOption = None,
+    plant: PlantOption = None,
+    column: ColumnOption = None,
+    map_file: MapOption = None,
+    preset: PresetOption = None,
+    zone: ZoneOption = None,
+    start: FromOption = None,
+    end: ToOption = None,
+    most: Annotated[int, typer.Option("--top", min=1, max=200, help=_help("top"))] = 20,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What makes the load."""
+    source = _Source(log, plant, column, map_file, preset, zone, start, end, resolve_lang(lang))
+    _answer("bad_actors", source, {"most": most}, as_json)
+
+
+@app.command(help=_help("floods"))
+def floods(
+    log: LogOption = None,
+    plant: PlantOption = None,
+    column: ColumnOption = None,
+    map_file: MapOption = None,
+    preset: PresetOption = None,
+    zone: ZoneOption = None,
+    start: FromOption = None,
+    end: ToOption = None,
+    most: Annotated[int, typer.Option("--top", min=1, max=100, help=_help("floods_top"))] = 10,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Floods one by one."""
+    source = _Source(log, plant, column, map_file, preset, zone, start, end, resolve_lang(lang))
+    _answer("floods", source, {"most": most}, as_json)
 
 
 class _Source:

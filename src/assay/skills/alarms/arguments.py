@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from assay.kernel.errors import InputError
 from assay.skills.alarms.log import AlarmLog, load_log
@@ -18,6 +18,19 @@ class LogArguments(BaseModel):
     log: str
     start: AwareDatetime | None = None
     end: AwareDatetime | None = None
+
+
+class ActorArguments(LogArguments):
+    """``most``: how many of the frequent alarms to look at."""
+
+    most: int = Field(default=20, ge=1, le=200)
+
+
+class FloodArguments(LogArguments):
+    """``most``: how many floods (the largest) to look at; ``plant``: a shipped plant or a folder, for the root."""
+
+    most: int = Field(default=10, ge=1, le=100)
+    plant: str | None = None
 
 
 class StoredArguments(BaseModel):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assay.kernel.check import Check, CheckResult, Verdict
-from assay.kernel.claim import Claim
+from assay.kernel.claim import Claim, NameSlot
 from assay.kernel.errors import AssayError
 from assay.kernel.evidence import Evidence
 
@@ -55,4 +55,29 @@ def _share_problems(value: Any) -> list[str]:
     return lines + [f"a share of {part:g}" for part in parts if part is not None and not 0.0 <= part <= 1.0]
 
 
-CHECKS: tuple[Check, ...] = (_Rule("shares", shares),)
+def best_root(claim: Claim, evidence: Mapping[str, Evidence]) -> list[str] | None:
+    """A root that is named scores no less than the flood's other candidates, and is said to be probable only."""
+    if claim.topic != "root":
+        return None
+    slot = claim.slots["alarm"]
+    assert isinstance(slot, NameSlot)
+    flood: Any = evidence[slot.operand.evidence].at(slot.operand.path.removesuffix("/origin/alarm"))
+    better = [one for one in flood["candidates"] if one["score"] > flood["origin"]["score"]]
+    lines = [f"{one['alarm']} scores higher than {flood['root']['alarm']}" for one in better]
+    return lines if claim.hedge is not None else [*lines, "a root is stated without a hedge"]
+
+
+def own_count(claim: Claim, evidence: Mapping[str, Evidence]) -> list[str] | None:
+    """A bad actor's figures are those of the same alarm."""
+    if claim.topic != "actor":
+        return None
+    paths = {
+        operand.path.rsplit("/", 1)[0]
+        for slot in claim.slots.values()
+        for operand in ((slot.operand,) if isinstance(slot, NameSlot) else getattr(slot, "operands", ()))
+        if operand.path.startswith("list/")
+    }
+    return [] if len(paths) == 1 else ["figures of several alarms in one sentence"]
+
+
+CHECKS: tuple[Check, ...] = (_Rule("shares", shares), _Rule("best_root", best_root), _Rule("own_count", own_count))

@@ -7,6 +7,7 @@ from typing import Any
 from assay.kernel.claim import Claim, NameSlot, NamesSlot, NumberSlot, Operand, Operation, Slot, TimeSlot
 from assay.kernel.evidence import Evidence
 
+EQUIPMENT = "alarms.name_equipment"
 SHARE = Operation.PERCENT
 
 
@@ -28,9 +29,9 @@ def moment(evidence: Evidence, path: str) -> TimeSlot:
     return TimeSlot(operand=Operand(evidence=evidence.id, path=path))
 
 
-def name(evidence: Evidence, path: str) -> NameSlot:
+def name(evidence: Evidence, path: str, key: str | None = None) -> NameSlot:
     """One name (an alarm, a piece of equipment) of a piece of evidence."""
-    return NameSlot(operand=Operand(evidence=evidence.id, path=path))
+    return NameSlot(operand=Operand(evidence=evidence.id, path=path), text_key=key)
 
 
 def names(evidence: Evidence, paths: list[str]) -> NamesSlot:
@@ -115,3 +116,68 @@ def _periods(found: Evidence) -> list[Claim]:
     mean, most = number(found, "standing/mean", decimals=1), number(found, "standing/max")
     last = number(found, "standing/at_end")
     return [stale, claim("claim_standing", "standing", mean=mean, most=most, last=last)]
+
+
+def actor_claims(found: Evidence) -> list[Claim]:
+    """How much the bad actors make, and the first five with what is wrong."""
+    value: Any = found.value
+    slots: dict[str, Slot] = {"count": number(found, "count"), "share": share(found, "share")}
+    claims = [claim("claim_actors", "actors", total=number(found, "annunciations"), **slots)]
+    for index, one in enumerate(value["list"][:5]):
+        path = f"list/{index}"
+        about: dict[str, Slot] = {"alarm": name(found, f"{path}/alarm"), "count": number(found, f"{path}/count")}
+        reason = one["reasons"][0]
+        if reason in ("duplicate", "companion"):
+            about["other"] = name(found, f"{path}/{'duplicate_of' if reason == 'duplicate' else 'comes_with'}")
+        elif reason == "chattering":
+            about["chatter"] = number(found, f"{path}/chattering")
+        elif reason == "fleeting":
+            about["seconds"] = number(found, f"{path}/median_seconds", "s", 1)
+        elif reason == "stale":
+            about["hours"] = number(found, "rules/stale_hours", "h")
+        elif reason == "upsets":
+            about["upsets"] = number(found, f"{path}/in_upsets")
+        claims.append(claim(f"claim_actor_{reason}", "actor", f"_{index}", **about))
+    return claims
+
+
+def flood_claims(found: Evidence) -> list[Claim]:
+    """How many floods, and of the five largest shown ones the first-out, the root, and one that was alike."""
+    value: Any = found.value
+    if not value["count"]:
+        rules = {"over": number(found, "rules/flood_from"), "window": number(found, "rules/window_minutes", "min")}
+        return [claim("claim_no_flood", "floods", **rules)]
+    about: dict[str, Slot] = {"count": number(found, "count")}
+    if value["share"] is None:
+        claims = [claim("claim_flood_number", "floods", **about)]
+    else:
+        claims = [claim("claim_flood_count", "floods", share=share(found, "share"), **about)]
+    sizes = [one["annunciations"] for one in value["list"]]
+    for index in sorted(sorted(range(len(sizes)), key=lambda i: -sizes[i])[:5]):
+        claims.extend(_one_flood(found, index))
+    return claims
+
+
+def _one_flood(found: Evidence, index: int) -> list[Claim]:
+    value: Any = found.value
+    one, path, at = value["list"][index], f"list/{index}", f"_{index}"
+    size: dict[str, Slot] = {
+        "time": moment(found, f"{path}/begin"),
+        "count": number(found, f"{path}/annunciations"),
+        "alarms": number(found, f"{path}/alarms"),
+        "minutes": number(found, f"{path}/minutes", "min", 1),
+        "first": name(found, f"{path}/first_out/alarm"),
+    }
+    claims = [claim("claim_flood", "flood", at, **size)]
+    if one["origin"]["equipment"] is not None:
+        slots: dict[str, Slot] = {
+            "alarm": name(found, f"{path}/origin/alarm"),
+            "equipment": name(found, f"{path}/origin/equipment", EQUIPMENT),
+            "time": moment(found, f"{path}/origin/time"),
+        }
+        root = claim("claim_root", "root", at, **slots)
+        claims.append(root.model_copy(update={"hedge": "alarms.hedge_probable"}))
+    if one["alike"]:
+        likeness = share(found, f"{path}/alike/0/likeness")
+        claims.append(claim("claim_alike", "alike", at, time=moment(found, f"{path}/alike/0/begin"), likeness=likeness))
+    return claims

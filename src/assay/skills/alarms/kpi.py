@@ -79,9 +79,9 @@ def rate(times: Longs, start: int, end: int) -> dict[str, Any]:
     over = int((fixed > FLOOD_FROM).sum())
     peak = int(np.argmax(level)) if len(level) else None
     return {
-        "per_hour": _ratio(count * HOUR, length),
-        "per_day": _ratio(count * 24 * HOUR, length),
-        "per_10min": _ratio(count * WINDOW, length),
+        "per_hour": ratio(count * HOUR, length),
+        "per_day": ratio(count * 24 * HOUR, length),
+        "per_10min": ratio(count * WINDOW, length),
         "median": percentile(spent, 50),
         "p90": percentile(spent, 90),
         "p95": percentile(spent, 95),
@@ -90,7 +90,7 @@ def rate(times: Longs, start: int, end: int) -> dict[str, Any]:
         "max_at": None if peak is None else iso(int(at[peak])),
         "windows": len(fixed),
         "windows_over": over,
-        "windows_over_share": _ratio(over, len(fixed)),
+        "windows_over_share": ratio(over, len(fixed)),
     }
 
 
@@ -105,8 +105,8 @@ def states(times: Longs, found: list[Flood], start: int, end: int) -> dict[str, 
         name: {
             "hours": round(length / HOUR, 6),
             "annunciations": count,
-            "per_hour": _ratio(count * HOUR, length),
-            "per_10min": _ratio(count * WINDOW, length),
+            "per_hour": ratio(count * HOUR, length),
+            "per_10min": ratio(count * WINDOW, length),
         }
         for name, (count, length) in parts.items()
     }
@@ -117,10 +117,10 @@ def top(raised: AlarmLog, most: int = TOP) -> dict[str, Any]:
     counts = np.bincount(raised.alarm, minlength=len(raised.alarms))
     order = sorted(np.flatnonzero(counts), key=lambda i: (-counts[i], raised.alarms[i]))[:most]
     listed: list[dict[str, Any]] = [
-        {**named(raised, int(i)), "count": int(counts[i]), "share": _ratio(int(counts[i]), len(raised))} for i in order
+        {**named(raised, int(i)), "count": int(counts[i]), "share": ratio(int(counts[i]), len(raised))} for i in order
     ]
     together = sum(int(counts[i]) for i in order)
-    return {"count": len(listed), "share": _ratio(together, len(raised)), "list": listed}
+    return {"count": len(listed), "share": ratio(together, len(raised)), "list": listed}
 
 
 def priorities(raised: AlarmLog) -> list[dict[str, Any]]:
@@ -128,7 +128,7 @@ def priorities(raised: AlarmLog) -> list[dict[str, Any]]:
     counts = np.bincount(raised.priority, minlength=len(raised.priorities))
     order = sorted(np.flatnonzero(counts), key=lambda i: (-counts[i], raised.priorities[i]))
     return [
-        {"priority": raised.priorities[i], "count": int(counts[i]), "share": _ratio(int(counts[i]), len(raised))}
+        {"priority": raised.priorities[i], "count": int(counts[i]), "share": ratio(int(counts[i]), len(raised))}
         for i in order
     ]
 
@@ -145,7 +145,7 @@ def _floods(times: Longs, found: list[Flood], start: int, end: int) -> dict[str,
     return {
         "count": len(found),
         "hours": round(length / HOUR, 6),
-        "share": _ratio(length, end - start),
+        "share": ratio(length, end - start),
         "annunciations": sum(sizes),
         "largest": max(sizes, default=0),
         "longest_minutes": round(max((one.end - one.begin for one in found), default=0) / (60 * NANO), 6),
@@ -159,7 +159,7 @@ def _chattering(raised: AlarmLog) -> dict[str, Any]:
     return {
         "alarms": len(order),
         "annunciations": int(marked.sum()),
-        "share": _ratio(int(marked.sum()), len(raised)),
+        "share": ratio(int(marked.sum()), len(raised)),
         "list": [{**named(raised, int(i)), "count": int(counts[i])} for i in order[:LISTED]],
     }
 
@@ -179,7 +179,7 @@ def _standing(log: AlarmLog, stood: Periods, start: int, end: int) -> dict[str, 
     still = stood.rows(stood.open)
     order = np.argsort(-still.length, kind="stable")[:LISTED]
     return {
-        "mean": _ratio(total, end - start),
+        "mean": ratio(total, end - start),
         "max": most,
         "at_end": last,
         "list": [_period(log, still, int(i)) for i in order],
@@ -201,5 +201,6 @@ def _durations(stood: Periods) -> dict[str, Any]:
     return {"closed": len(closed), "median_seconds": rank(50), "p90_seconds": rank(90)}
 
 
-def _ratio(part: int, whole: int) -> float | None:
+def ratio(part: int, whole: int) -> float | None:
+    """A share or rate to six decimals; None over nothing."""
     return round(part / whole, 6) if whole > 0 else None

@@ -26,6 +26,8 @@ class View:
 
 VIEWS: dict[str, View] = {
     "kpi": View(tools.KPI, claims.kpi_claims, ("load",)),
+    "floods": View(tools.FLOODS, claims.flood_claims, ("floods",)),
+    "bad_actors": View(tools.BAD_ACTORS, claims.actor_claims, ("actors",)),
 }
 
 

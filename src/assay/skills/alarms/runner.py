@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Any
@@ -13,14 +14,15 @@ from assay.kernel.answering import Answering
 from assay.kernel.budget import Budget
 from assay.kernel.checks import standard_checks
 from assay.kernel.context import RunContext, new_run_id
-from assay.kernel.errors import ModelError
+from assay.kernel.errors import InputError, ModelError
 from assay.kernel.evidence import Evidence
 from assay.kernel.policy import Policy
-from assay.kernel.render import Renderer
+from assay.kernel.render import Renderer, Texts
 from assay.kernel.texts import Lang, text
-from assay.plant.model import Plant
+from assay.plant.model import Plant, find_plant
 from assay.plant.records import Records
 from assay.skills.alarms import skill
+from assay.skills.alarms.claims import EQUIPMENT
 from assay.skills.alarms.log import AlarmLog, keep_log
 from assay.skills.alarms.plan import VIEWS
 
@@ -76,7 +78,10 @@ async def ask(
     began = time.monotonic()
     rules = policy or Policy.load(None)
     caller = rules.caller(user)
-    arguments = {"log": keep_log(question.log), "start": question.start, "end": question.end, **question.more}
+    more = dict(question.more)
+    if question.plant is not None and "plant" in VIEWS[question.view].tool.arguments.model_fields:
+        more["plant"] = plant_name(question.plant)
+    arguments = {"log": keep_log(question.log), "start": question.start, "end": question.end, **more}
     context = RunContext(
         run=new_run_id(),
         caller=caller,
@@ -100,9 +105,29 @@ async def ask(
 
 
 def _answering(question: Question, records: Records) -> Answering:
-    renderer = Renderer(question.lang, question.zone)
+    renderer = Renderer(question.lang, question.zone, _texts(question.plant))
     names = question.plant.names() if question.plant is not None else frozenset()
     return Answering(records.evidence, renderer, standard_checks(renderer, names), skill.checks)
+
+
+def _texts(plant: Plant | None) -> Texts:
+    """Texts by key, with the plant's names of its equipment."""
+
+    def find(key: str, lang: Lang = "en", /, **params: object) -> str:
+        if key == EQUIPMENT and plant is not None:
+            with suppress(InputError):
+                return plant.equipment_item(str(params.get("name", ""))).name.get(lang)
+        return text(key, lang, **params)
+
+    return find
+
+
+def plant_name(plant: Plant) -> str:
+    """What a tool's argument ``plant`` must be: the name of a shipped plant, else the folder."""
+    with suppress(InputError):
+        if find_plant(plant.id) == plant.path:
+            return plant.id
+    return str(plant.folder)
 
 
 def _zone(plant: Plant | None) -> str:

@@ -48,6 +48,42 @@ def kpi_tables(value: Any, lang: Lang) -> Iterator[str]:
         yield from table(kind, lang, rows)
 
 
+def actor_tables(value: Any, lang: Lang) -> Iterator[str]:
+    """The bad actors with what is wrong with each."""
+    rows = []
+    for one in value["list"]:
+        other = one["duplicate_of"] or one["comes_with"] or ""
+        wrong = ", ".join(text(f"alarms.reason_{reason}", lang, other=other) for reason in one["reasons"])
+        seconds = "-" if one["median_seconds"] is None else f"{one['median_seconds']:.0f}"
+        rows.append([one["alarm"], str(one["count"]), percent(one["share"]), seconds, wrong])
+    yield from table("bad_actors", lang, rows)
+
+
+def flood_tables(value: Any, lang: Lang) -> Iterator[str]:
+    """Every flood in a row; then, for the largest, the order of its alarms and what operators did."""
+    rows = []
+    for one in value["list"]:
+        place = one["origin"]["equipment"] or "-"
+        size = [f"{one['minutes']:.0f}", str(one["annunciations"]), str(one["peak"])]
+        rows.append([one["begin"], *size, one["first_out"]["alarm"], one["origin"]["alarm"], place])
+    yield from table("floods", lang, rows)
+    if not value["list"]:
+        return
+    largest = max(value["list"], key=lambda one: one["annunciations"])
+    order = [
+        [one["time"], one["alarm"], one["equipment"] or "-", f"{one['lead_minutes']:+.1f}", _usual(one)]
+        for one in largest["following"][:ROWS]
+    ]
+    yield from table("order", lang, order)
+    done = [[one["time"], one["tag"], one["message"]] for one in largest["actions"]]
+    done += [[one["time"], one["tag"], one["message"]] for past in largest["alike"] for one in past["actions"]]
+    yield from table("actions", lang, done[:ROWS])
+
+
+def _usual(one: Any) -> str:
+    return "-" if one["usual_lead_minutes"] is None else f"{one['usual_lead_minutes']:+.1f}"
+
+
 def percent(share: float | None) -> str:
     """A share of one as per cent."""
     return "-" if share is None else f"{100.0 * share:.1f}%"
@@ -57,4 +93,8 @@ def _width(content: str) -> int:
     return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in content)
 
 
-TABLES: dict[str, Callable[[Any, Lang], Iterator[str]]] = {"kpi": kpi_tables}
+TABLES: dict[str, Callable[[Any, Lang], Iterator[str]]] = {
+    "kpi": kpi_tables,
+    "bad_actors": actor_tables,
+    "floods": flood_tables,
+}

@@ -11,7 +11,11 @@ from pydantic import BaseModel
 from assay.kernel.context import RunContext
 from assay.kernel.evidence import EvidenceKind
 from assay.kernel.tool import Effect, Result, Tool
-from assay.skills.alarms.arguments import LogArguments, StoredArguments, part_of
+from assay.plant.failures import load_failures
+from assay.plant.model import load_plant
+from assay.skills.alarms.actors import bad_actors
+from assay.skills.alarms.arguments import ActorArguments, FloodArguments, LogArguments, StoredArguments, part_of
+from assay.skills.alarms.flooding import flood_report
 from assay.skills.alarms.kpi import figures
 from assay.skills.alarms.log import keep_log
 from assay.skills.alarms.stored import stored_log
@@ -33,6 +37,20 @@ async def _stored(arguments: StoredArguments, context: RunContext) -> Result:
     return await _threaded(make)
 
 
+async def _bad_actors(arguments: ActorArguments, context: RunContext) -> Result:
+    return await _threaded(lambda: bad_actors(*part_of(arguments), arguments.most))
+
+
+async def _floods(arguments: FloodArguments, context: RunContext) -> Result:
+    def make() -> dict[str, Any]:
+        plant = None if arguments.plant is None else load_plant(arguments.plant)
+        library = None if plant is None else load_failures(plant)
+        return flood_report(*part_of(arguments), arguments.most, plant, library)
+
+    # What operators wrote is shown beside the floods.
+    return await _threaded(make, trusted=False)
+
+
 async def _kpi(arguments: LogArguments, context: RunContext) -> Result:
     return await _threaded(lambda: figures(*part_of(arguments)))
 
@@ -51,5 +69,7 @@ def _tool(name: str, arguments: type[BaseModel], run: Callable[..., Any], **more
 
 STORED = _tool("stored", StoredArguments, _stored, effect=Effect.READ, kind=EvidenceKind.OBSERVATION, tolerance=0.0)
 KPI = _tool("kpi", LogArguments, _kpi)
+BAD_ACTORS = _tool("bad_actors", ActorArguments, _bad_actors)
+FLOODS = _tool("floods", FloodArguments, _floods)
 
-TOOLS = (STORED, KPI)
+TOOLS = (STORED, KPI, BAD_ACTORS, FLOODS)

@@ -1,0 +1,197 @@
+"""Inside a flood: which alarm is its root, and in what order the rest follow.
+
+Four kinds of knowledge are added up, each only where the plant has it: how usual an alarm is outside floods (a nuisance
+alarm in the window proves nothing); connections (a deviation travels downstream); loops (a valve that fights its own
+measurement carries the disturbance, one that follows it only passes it on); and the signed symptoms of the failure
+library. Search by connectivity follows Schleburg, Christiansen, Thornhill and Fay, J. Process Control 23 (2013).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from assay.plant.failures import Failure, FailureLibrary, Symptom
+from assay.plant.model import Plant
+from assay.skills.alarms.log import NANO, AlarmLog
+from assay.skills.alarms.periods import Periods
+
+# Log-likelihood ratios of what an alarm says about a failure; chosen on simulated floods (benchmarks/alarm_kpis.py).
+SHOWS, OPPOSITE, ABSENT, SPREADS, SWINGS, QUIET = 1.6, -1.1, -1.25, 1.0, 1.6, -0.7
+WEAK, LATER, MEMORY = 0.4, 0.05, 1800.0
+UNFIT = -6.0  # equipment that the library has no failure for
+FIGHTING, ELSEWHERE, AT_ONCE = 4.0, 0.3, 600 * NANO
+CONNECTED, NEAR = 1.0, 0.6
+_UP = frozenset({"H", "HH", "HI", "HIHI", "HIGH", "HIGHHIGH", "高报", "高高报", "高限", "高高限", "高", "高高"})
+_DOWN = frozenset({"L", "LL", "LO", "LOLO", "LOW", "LOWLOW", "低报", "低低报", "低限", "低低限", "低", "低低"})
+Seen = Mapping[str, Mapping[int, "First"]]
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """The first annunciation of one alarm. ``sign`` +1 high, -1 low; ``weight`` 0..1: how far chance does not explain
+    it; ``standing``: it stood already when the flood began."""
+
+    alarm: int
+    tag: str
+    sign: int
+    time: int
+    equipment: str | None
+    weight: float
+    standing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A candidate: the first alarm on a piece of equipment, its score, the failure that fits best (or None)."""
+
+    first: First
+    score: float
+    failure: str | None
+
+
+def sign_of(kind: str) -> int:
+    """+1 for a high alarm, -1 for a low one, 0 for any other type."""
+    plain = kind.strip().upper().replace(" ", "").replace("_", "").replace("-", "")
+    return 1 if plain in _UP else -1 if plain in _DOWN else 0
+
+
+def firsts(flood: AlarmLog, usual: Mapping[int, float], plant: Plant | None) -> list[First]:
+    """The first annunciation of each alarm of a flood (its raised rows), in order of time.
+
+    ``usual``: alarm -> annunciations an hour outside floods.
+    """
+    hours = max((int(flood.times[-1]) - int(flood.times[0])) / (3600 * NANO), 1.0 / 6.0)
+    _, rows = np.unique(flood.alarm, return_index=True)
+    return [_first(flood, int(flood.alarm[row]), int(flood.times[row]), usual, hours, plant) for row in np.sort(rows)]
+
+
+def stood_before(
+    log: AlarmLog, stood: Periods, at: int, usual: Mapping[int, float], plant: Plant | None
+) -> list[First]:
+    """What stood already at ``at``, in order of time."""
+    rows = np.flatnonzero((stood.start < at) & (stood.end > at))
+    made = (_first(log, int(stood.alarm[row]), int(stood.start[row]), usual, 1.0 / 6.0, plant) for row in rows)
+    return [replace(one, standing=True) for one in made]
+
+
+def _first(
+    log: AlarmLog, alarm: int, time: int, usual: Mapping[int, float], hours: float, plant: Plant | None
+) -> First:
+    tag, kind = log.alarms[alarm]
+    place = plant.tag(tag).equipment if plant is not None and plant.has_tag(tag) else None
+    return First(alarm, tag, sign_of(kind), time, place, math.exp(-usual.get(alarm, 0.0) * hours))
+
+
+def roots(
+    first: Sequence[First], standing: Sequence[First], plant: Plant | None, library: FailureLibrary | None
+) -> list[Root]:
+    """Candidates, the best first; without a plant (or with none of its tags) the first alarm alone."""
+    every = sorted([*standing, *first], key=lambda one: one.time)
+    leads: dict[str, First] = {}
+    for one in every:
+        if one.equipment is not None:
+            known = leads.get(one.equipment)
+            # Of alarms that came at once the less usual one leads.
+            if known is None or (one.time == known.time and one.weight > known.weight):
+                leads[one.equipment] = one
+    if plant is None or not leads:
+        return [Root(first[0], first[0].weight, None)]
+    fighting = fights(every, plant)
+    view = [replace(one, time=max(one.time, first[0].time)) for one in every]
+    scored = []
+    for place, lead in leads.items():
+        failure, fit = _library_says(place, view, library)
+        score = fit + FIGHTING * fighting.get(place, 0.0) + CONNECTED * _reach(place, view, plant)
+        scored.append(Root(lead, score, failure))
+    return sorted(scored, key=lambda root: (-root.score, root.first.time, root.first.tag))
+
+
+def fights(first: Sequence[First], plant: Plant) -> dict[str, float]:
+    """Equipment -> 0..1: how surely one of its loops fights a disturbance of its own.
+
+    The valve deviates the way that would bring the measurement back, both alarms within minutes. Where valve and
+    measurement belong to one piece of equipment the disturbance sits there; else it may come from anywhere upstream.
+    """
+    found: dict[str, float] = {}
+    for loop in plant.loops:
+        if not loop.gain or len(loop.measured) != 1 or not loop.manipulated:
+            continue
+        turn = -1 if loop.gain > 0 else 1
+        valve, local = loop.manipulated[0], plant.tag(loop.manipulated[0]).equipment
+        same = plant.tag(loop.measured[0]).equipment == local
+        for a in (one for one in first if one.tag == loop.measured[0]):
+            for b in (one for one in first if one.tag == valve and one.sign == turn * a.sign != 0):
+                if abs(a.time - b.time) <= AT_ONCE:
+                    sure = min(a.weight, b.weight) * (1.0 if same else ELSEWHERE)
+                    found[local] = max(found.get(local, 0.0), sure)
+    return found
+
+
+def _reach(place: str, first: Sequence[First], plant: Plant) -> float:
+    """The share (by weight) of alarms that can follow from ``place``, nearer ones counting more."""
+    steps = distances(plant, place)
+    total = math.fsum(one.weight for one in first)
+    reached = (one.weight * NEAR ** steps[one.equipment] for one in first if one.equipment in steps)
+    return math.fsum(reached) / total if total > 0.0 else 0.0
+
+
+def distances(plant: Plant, place: str) -> dict[str | None, int]:
+    """Equipment that ``place`` feeds -> how many connections away it is; itself 0."""
+    found: dict[str | None, int] = {place: 0}
+    edge = [place]
+    while edge:
+        links = ((link.target, found[here] + 1) for here in edge for link in plant.connections if link.source == here)
+        edge = []
+        for target, steps in links:
+            if target not in found:
+                found[target] = steps
+                edge.append(target)
+    return found
+
+
+def _library_says(place: str, first: Sequence[First], library: FailureLibrary | None) -> tuple[str | None, float]:
+    """The failure of this equipment that fits best (None when none does) and the sum of evidence for any of them."""
+    if library is None or not len(library):
+        return None, 0.0
+    seen: dict[str, dict[int, First]] = {}
+    for one in first:
+        seen.setdefault(one.tag, {}).setdefault(one.sign, one)
+    fits = {f.id: fit(f, seen, first[0].time) for f in library.of_equipment(place) if f.detectable}
+    if not fits:
+        return None, UNFIT
+    best = max(fits, key=lambda name: fits[name])
+    top = fits[best]
+    return (best if top > 0.0 else None), top + math.log(
+        math.fsum(math.exp(one - top) for one in fits.values()) + math.exp(UNFIT - top)
+    )
+
+
+def fit(failure: Failure, seen: Seen, begin: int) -> float:
+    """Log-likelihood ratio of the alarms (tag -> sign -> first) for a failure's symptoms against none of them."""
+    turns = (1, -1) if failure.reversible else (1,)
+    return max(
+        math.fsum(
+            _says(symptom, seen.get(symptom.tag, {}), turn, begin) / (1.0 + LATER * rank)
+            for rank, symptom in enumerate(failure.symptoms)
+        )
+        for turn in turns
+    )
+
+
+def _says(symptom: Symptom, alarms: Mapping[int, First], turn: int, begin: int) -> float:
+    """What one tag's alarms say about one symptom; an alarm counts the more the sooner it came."""
+    if symptom.sign == "none":
+        return QUIET * max((one.weight for one in alarms.values()), default=0.0)
+    size = WEAK if symptom.weak else 1.0
+    if not alarms:
+        return size * (-SPREADS if symptom.sign == "variance" else ABSENT)
+    early = {sign: one.weight * math.exp(-(one.time - begin) / NANO / MEMORY) for sign, one in alarms.items()}
+    if symptom.sign == "variance":
+        return size * max(early.values()) * (SPREADS if len(early) == 1 else SWINGS)
+    leading = min(alarms.values(), key=lambda one: one.time).sign
+    meant = turn if symptom.sign == "+" else -turn
+    return size * (SHOWS * early[leading] if leading in (meant, 0) else OPPOSITE)
