@@ -63,7 +63,7 @@ def best_root(claim: Claim, evidence: Mapping[str, Evidence]) -> list[str] | Non
     assert isinstance(slot, NameSlot)
     flood: Any = evidence[slot.operand.evidence].at(slot.operand.path.removesuffix("/origin/alarm"))
     better = [one for one in flood["candidates"] if one["score"] > flood["origin"]["score"]]
-    lines = [f"{one['alarm']} scores higher than {flood['root']['alarm']}" for one in better]
+    lines = [f"{one['alarm']} scores higher than {flood['origin']['alarm']}" for one in better]
     return lines if claim.hedge is not None else [*lines, "a root is stated without a hedge"]
 
 
