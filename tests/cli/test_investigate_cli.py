@@ -152,3 +152,43 @@ def test_an_injected_column_and_missing_ones_are_gaps(tmp_path: Path, capsys: py
     assert all(w["tag"] != "SP_REACTOR_LEVEL" or w["value"] != 0 for w in written)
     assert not any(text in claim["text"] for claim in found["claims"])
     assert any("XMEAS_37" in line for line in found["not_known"])
+
+
+def test_another_unit_is_refused_and_a_change_of_unit_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Pressure in MPa would take the twin to another operating point; half of a column in kelvin is no upset."""
+    frame = frame_of(course().values)
+    pressure, temperature = frame.tags.index("XMEAS_7"), frame.tags.index("XMEAS_9")
+    values = frame.values.copy()
+    values[:, pressure] /= 1000.0
+    sentence = refused(*call(write(tmp_path / "mpa.csv", Frame(frame.times, frame.tags, values)), capsys))
+    assert "XMEAS_7 (MPa ≠ kPa)" in sentence and "mpa.csv" in sentence
+    values = frame.values.copy()
+    values[60:, temperature] += 273.15
+    found = answered(write(tmp_path / "kelvin.csv", Frame(frame.times, frame.tags, values)), capsys)
+    assert any("XMEAS_9" in note and "from °C to K" in note for note in found["not_known"])
+
+
+def test_times_outside_the_history_name_its_span(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(tmp_path / "normal.csv", frame_of(course().values))
+    for more in (("--at", "2020-01-01T00:00"), ("--normal", "2030-01-01T00:00..2030-01-02T00:00")):
+        assert "2026-03-04T00:" in refused(*call(path, capsys, *more))
+    found = answered(path, capsys, "--at", "2030-01-01T00:00")
+    assert any("ends at 2026-03-04" in gap for gap in found["not_known"])
+
+
+def test_a_tag_that_stands_still_keeps_its_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    frame = frame_of(course().values)
+    values = frame.values.copy()
+    values[80:, frame.tags.index("XMEAS_9")] = values[79, frame.tags.index("XMEAS_9")]
+    found = answered(write(tmp_path / "still.csv", Frame(frame.times, frame.tags, values)), capsys)
+    assert any("stuck transmitter" in note and "XMEAS_9 (2026-03-04T0" in note for note in found["not_known"])
+
+
+def test_a_long_silence_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assay.cli.investigate.AT_WORK_SECONDS", 0.0)
+    code, _, err = call(write(tmp_path / "normal.csv", frame_of(course().values)), capsys)
+    assert code == 0 and err.count("Still at work") == 1

@@ -17,7 +17,9 @@ from plant_frames import frames
 from assay.kernel.errors import InputError
 from assay.kernel.texts import catalogue
 from assay.plant.blobs import history_blob, load_blob
+from assay.plant.file_units import refuse_other_units, unit_changes
 from assay.plant.files import ImportResult, read_history, write_csv
+from assay.plant.model import load_plant
 from assay.plant.series import BAD, UNCERTAIN, Frame
 
 PlainText = str | bytes
@@ -409,3 +411,79 @@ def test_every_text_of_the_history_exists_in_both_languages() -> None:
             for lang in ("en", "zh")
         ]
         assert fields[0] == fields[1], key
+
+
+def _drifting(rows: int, *levels: float) -> np.ndarray:
+    """Noise around a level for each column, never twice the same value."""
+    rng = np.random.default_rng(5)
+    return np.array(levels) * (1.0 + 0.001 * rng.standard_normal((rows, len(levels))))
+
+
+def _frame_of(tags: tuple[str, ...], values: np.ndarray) -> Frame:
+    start = np.datetime64("2026-03-04T00:00:00", "ns")
+    return Frame(start + np.arange(len(values)) * np.timedelta64(180, "s"), tags, values)
+
+
+UNIT_TAGS = ("XMEAS_1", "XMEAS_2", "XMEAS_7", "XMEAS_9")
+NORMAL = (0.25, 3664.0, 2705.0, 120.4)
+
+
+@pytest.mark.parametrize(
+    ("place", "factor", "offset", "unit"),
+    [
+        (3, 1.0, 273.15, "K"),
+        (3, 1.8, 32.0, "°F"),
+        (2, 1e-3, 0.0, "MPa"),
+        (2, 0.01, 0.0, "bar"),
+        (1, 2.204623, 0.0, "lb/h"),
+        (0, 1e3, 0.0, "scmh"),
+        (1, 1e-3, 0.0, "t/h"),
+    ],
+)
+def test_other_units(place: int, factor: float, offset: float, unit: str) -> None:
+    """A whole column in another unit is refused with its name; a change on the way is noted with its time."""
+    tags = load_plant("tennessee_eastman").tags
+    values = _drifting(80, *NORMAL)
+    assert unit_changes(_frame_of(UNIT_TAGS, values), tags) == []
+    whole = values.copy()
+    whole[:, place] = whole[:, place] * factor + offset
+    with pytest.raises(InputError) as refused:
+        refuse_other_units(Path("h.csv"), _frame_of(UNIT_TAGS, whole), tags)
+    assert f"{UNIT_TAGS[place]} ({unit} ≠" in refused.value.render("en")
+    assert refused.value.render("en").count("≠") == 1
+    half = values.copy()
+    half[40:, place] = whole[40:, place]
+    [note] = unit_changes(_frame_of(UNIT_TAGS, half), tags)
+    assert note.params["tag"] == UNIT_TAGS[place] and note.params["time"] == "2026-03-04T02:00:00Z"
+    assert note.params["new"] == unit and note.render("en") != note.render("zh")
+    refuse_other_units(Path("h.csv"), _frame_of(UNIT_TAGS, half), tags)
+
+
+def test_an_upset_is_no_other_unit() -> None:
+    """A lost feed, a hot reactor and another operating point are the process's own."""
+    tags = load_plant("tennessee_eastman").tags
+    values = _drifting(80, *NORMAL)
+    values[40:, 0] = 0.0001 * np.random.default_rng(6).standard_normal(40)
+    values[40:, 3] += np.linspace(0.0, 50.0, 40)
+    values[:, 1] *= 0.4
+    refuse_other_units(Path("h.csv"), _frame_of(UNIT_TAGS, values), tags)
+    assert unit_changes(_frame_of(UNIT_TAGS, values), tags) == []
+
+
+def test_one_tag_stands_still(tmp_path: Path) -> None:
+    values = _drifting(60, 10.0, 20.0, 30.0, 40.0)
+    values[30:, 1] = values[29, 1]
+    write_csv(_frame_of(("A", "B", "C", "D"), values), tmp_path / "still.csv")
+    [note] = [n for n in read_history(tmp_path / "still.csv").notes if n.key == "plant.import_standing_still"]
+    assert note.params["tags"] == ["B"] and "2026-03-04T01:27:00Z" in note.render("en")
+    values[30:] = values[29]  # after a trip: not one transmitter
+    write_csv(_frame_of(("A", "B", "C", "D"), values), tmp_path / "trip.csv")
+    assert "import_standing_still" not in keys(read_history(tmp_path / "trip.csv"))
+
+
+def test_some_times_name_no_zone(tmp_path: Path) -> None:
+    rows = "time,A\n2026-01-01T08:00:00+08:00,1\n2026-01-01T08:01:00,2\n2026-01-01T08:02:00,3\n"
+    result = read(tmp_path, rows, zone="Asia/Shanghai")
+    assert iso(result)[1] == "2026-01-01T00:01:00"
+    assert params(result, "import_zones_mixed") == {"count": 2, "rows": 3, "zone": "Asia/Shanghai"}
+    assert "import_zones_mixed" not in keys(read(tmp_path, rows.replace("+08:00", "")))

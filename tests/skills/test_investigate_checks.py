@@ -56,6 +56,16 @@ def test_the_skills_own_claims_pass(ranked: list[tuple[str, float]]) -> None:
     assert verdict("first_cause", made[0], piece) is verdict("probabilities", made[0], piece) is Verdict.PASS
 
 
+def test_behind_none_the_nearest_cause_is_told() -> None:
+    """A reader hears of a cause with four tenths even where none of the library's is more probable."""
+    piece = ranking_of([("none", 0.6), ("IDV4", 0.4)])
+    [made] = [claim for claim in claims.cause_claims(piece) if claim.key == "investigate.claim_next"]
+    assert all(verdict(name, made, piece) is not Verdict.FAIL for name in CHECKS)
+    for ranked in ([("none", 0.95), ("IDV4", 0.05)], [("IDV4", 0.6), ("none", 0.4)]):
+        keys = {claim.key for claim in claims.cause_claims(ranking_of(ranked))}
+        assert "investigate.claim_next" not in keys
+
+
 @pytest.mark.parametrize(
     "ranked",
     [

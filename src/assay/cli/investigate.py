@@ -13,13 +13,16 @@ from assay.kernel.errors import InputError
 from assay.kernel.texts import Lang, text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from assay.kernel.ports import LanguageModel
     from assay.plant.model import Plant
     from assay.plant.notes import Note
+    from assay.plant.series import Frame
 
 _HELP = help_lang()
+AT_WORK_SECONDS = 15.0
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
@@ -41,6 +44,7 @@ def investigate(
 ) -> None:
     import asyncio
 
+    from assay.plant.file_units import refuse_other_units, unit_changes
     from assay.plant.files import read_history
     from assay.plant.model import load_plant
     from assay.skills.investigate.runner import Request
@@ -49,14 +53,18 @@ def investigate(
     model = load_plant(plant)
     tags = [tag.id for tag in model.tags]
     read = read_history(history, zone=str(model.timezone), known_tags=tags)
+    refuse_other_units(history, read.frame, model.tags)
+    until, stretch = _moment(at, model), _stretch(normal, model)
+    _inside(history, read.frame, until, stretch)
+    worth = _worth_saying(read.notes, model)
     request = Request(
         plant=model,
         frame=read.frame,
-        at=_moment(at, model),
-        normal=_stretch(normal, model),
+        at=until,
+        normal=stretch,
         exclude=tuple(exclude or ()),
         lang=spoken,
-        notes=tuple(note.render(spoken) for note in _worth_saying(read.notes, model)),
+        notes=tuple(note.render(spoken) for note in [*unit_changes(read.frame, model.tags), *worth]),
     )
     result = asyncio.run(_run(request, spoken, no_model, quiet=as_json))
     files: dict[str, Path] = {}
@@ -72,11 +80,14 @@ def investigate(
 
 
 async def _run(request: Any, lang: Lang, no_model: bool, *, quiet: bool) -> dict[str, Any]:
+    import asyncio
+
     from assay.plant.home import home
     from assay.plant.records import open_records
     from assay.skills.investigate.runner import investigate as run
 
     told = -1
+    working = None if quiet else asyncio.create_task(_say_at_work(lang, lambda: told < 0))
 
     def progress(stage: str, done: int, total: int) -> None:
         nonlocal told
@@ -90,9 +101,20 @@ async def _run(request: Any, lang: Lang, no_model: bool, *, quiet: bool) -> dict
         with open_records(home() / "records.db") as records:
             outcome = await run(request, records, model=language_model, progress=progress)
     finally:
+        if working is not None:
+            working.cancel()
         if language_model is not None:
             await language_model.close()
     return outcome.result
+
+
+async def _say_at_work(lang: Lang, silent: Callable[[], bool]) -> None:
+    """Say once that it goes on, where nothing else told of progress: training for a new set of tags takes minutes."""
+    import asyncio
+
+    await asyncio.sleep(AT_WORK_SECONDS)
+    if silent():
+        warn(text("investigate.at_work", lang))
 
 
 def open_or_none(lang: Lang) -> LanguageModel | None:
@@ -120,6 +142,9 @@ def _worth_saying(notes: list[Note], plant: Plant) -> list[Note]:
             left = [tag for tag in tags if tag not in expected]
             if not left:
                 continue
+            if len(left) == len(tags):
+                kept.append(note)
+                continue
             note = Note(note.key, {**note.params, "tags": left, "count": len(left), "columns": ", ".join(left)})
         kept.append(note)
     return kept
@@ -139,6 +164,23 @@ def _stretch(value: str | None, plant: Plant) -> tuple[datetime, datetime] | Non
     if not separator or start is None or end is None or end <= start:
         raise InputError("cli.investigate_normal_wrong", value=value)
     return start, end
+
+
+def _inside(path: Path, frame: Frame, at: datetime | None, normal: tuple[datetime, datetime] | None) -> None:
+    """InputError where a time asked for lies outside the history; its own span is said."""
+    if frame.start is None or frame.end is None:
+        return
+    span = {"path": path, "first": _shown(frame.start), "last": _shown(frame.end)}
+    if at is not None and at < frame.start:
+        raise InputError("investigate.at_before", at=_shown(at), **span)
+    if normal is not None and (normal[1] <= frame.start or normal[0] >= frame.end):
+        raise InputError("investigate.normal_outside", start=_shown(normal[0]), end=_shown(normal[1]), **span)
+
+
+def _shown(time: datetime) -> str:
+    from datetime import UTC
+
+    return time.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
 
 
 def _tell(result: dict[str, Any], files: dict[str, Path], lang: Lang) -> None:

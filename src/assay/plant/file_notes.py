@@ -11,6 +11,8 @@ from assay.plant.series import Frame, to_datetime
 
 _UNEVEN = 1.5  # an interval of more than this many median steps is a gap
 _FEW_JUMPS = 3
+_LIVELY = 0.9  # a tag that changes in more of its rows than this moves all the time
+_STILL_ROWS = 10
 
 
 def about_order(times: NDArray[np.int64], lines: NDArray[np.int64], tag: NDArray[np.int32] | None = None) -> list[Note]:
@@ -27,7 +29,11 @@ def about_order(times: NDArray[np.int64], lines: NDArray[np.int64], tag: NDArray
         notes.append(Note("plant.import_unsorted", {"count": len(back), "line": int(lines[order[back[0] + 1]])}))
     else:
         for at in back:
-            params = {"line": int(lines[order[at + 1]]), "before": _iso(moved[at]), "after": _iso(moved[at + 1])}
+            params = {
+                "line": int(lines[order[at + 1]]),
+                "before": iso_text(moved[at]),
+                "after": iso_text(moved[at + 1]),
+            }
             notes.append(Note("plant.import_clock_back", params))
     ordered = np.lexsort((times,) if tag is None else (times, tag))
     double = np.diff(times[ordered]) == 0
@@ -35,7 +41,7 @@ def about_order(times: NDArray[np.int64], lines: NDArray[np.int64], tag: NDArray
         double &= np.diff(tag[ordered]) == 0
     if double.any():
         first = ordered[int(double.argmax())]
-        params = {"count": int(double.sum()), "time": _iso(times[first])}
+        params = {"count": int(double.sum()), "time": iso_text(times[first])}
         notes.append(Note("plant.import_duplicates", params))
     return notes
 
@@ -51,11 +57,33 @@ def about_frame(frame: Frame, few_rows: int) -> list[Note]:
     for key, tags in (("plant.import_empty_columns", empty), ("plant.import_constant_columns", constant)):
         if tags:
             notes.append(Note(key, {"count": len(tags), "tags": tags, "columns": shortened(", ".join(tags), 300)}))
+    notes += _standing_still(frame, constant)
     if len(frame) >= 3:
         notes += _spacing(frame)
     if len(frame) < few_rows:
         notes.append(Note("plant.import_few_rows", {"count": len(frame), "wanted": few_rows}))
     return notes
+
+
+def _standing_still(frame: Frame, constant: list[str]) -> list[Note]:
+    """Tags that moved at every row and then hold one value to the end, while others still move."""
+    still: dict[str, int] = {}
+    moving = 0
+    for tag, values in zip(frame.tags, frame.values.T, strict=True):
+        there = np.flatnonzero(np.isfinite(values))
+        if tag in constant or not len(there):
+            continue
+        changes = np.diff(values[there]) != 0
+        last = int(np.append(-1, np.flatnonzero(changes))[-1]) + 1
+        lively = last >= _STILL_ROWS and changes[:last].mean() > _LIVELY
+        if lively and len(there) - last > _STILL_ROWS:
+            still[tag] = int(there[last])
+        moving += bool(lively)
+    if not still or 2 * len(still) > moving:
+        return []  # all stand still: the plant has tripped, or the recorder has
+    names = [f"{tag} ({iso_text(frame.times[row].astype(np.int64))})" for tag, row in still.items()]
+    listed = {"count": len(still), "tags": list(still), "columns": shortened(", ".join(names), 300)}
+    return [Note("plant.import_standing_still", listed)]
 
 
 def _spacing(frame: Frame) -> list[Note]:
@@ -71,10 +99,11 @@ def _spacing(frame: Frame) -> list[Note]:
         "gaps": int(gaps.sum()),
         "share": f"{100 * float((steps[gaps] - median).sum()) / float(steps.sum()):.1f}",
         "longest": f"{steps[longest] / 1e9:g}",
-        "after": _iso(frame.times[longest].astype(np.int64)),
+        "after": iso_text(frame.times[longest].astype(np.int64)),
     }
     return [Note("plant.import_uneven", params)]
 
 
-def _iso(nanoseconds: np.int64) -> str:
+def iso_text(nanoseconds: np.int64) -> str:
+    """Nanoseconds UTC as a reader sees a time."""
     return to_datetime(np.datetime64(int(nanoseconds), "ns")).isoformat().replace("+00:00", "Z")

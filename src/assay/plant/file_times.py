@@ -78,6 +78,11 @@ def _from_text(column: pa.ChunkedArray, zone: ZoneInfo) -> tuple[Longs, list[Not
         values[:-1][mask], zoned[mask] = _read(texts.filter(pa.array(mask)), kind, zoned[mask])
     nanoseconds, known_zone = values[index], np.append(zoned, True)[index]
     local, notes = _localized(np.where(known_zone, BAD_TIME, nanoseconds), zone)
+    read = nanoseconds != BAD_TIME
+    naive = int((read & ~known_zone).sum())
+    if 0 < naive < int(read.sum()):
+        count = {"count": naive, "rows": int(read.sum()), "zone": str(zone)}
+        notes.append(Note("plant.import_zones_mixed", count))
     return np.where(known_zone, nanoseconds, local), notes
 
 
