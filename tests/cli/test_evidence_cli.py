@@ -164,3 +164,12 @@ def test_the_audit_record_is_verified(records: Records, capsys: pytest.CaptureFi
         connection.exec_driver_sql("UPDATE audit SET who = 'x'")
     assert run(["evidence", "audit"]) == 1
     assert "row 1" in capsys.readouterr().err
+
+
+def test_feedback_names_a_cause_outside_the_library(records: Records, capsys: pytest.CaptureFixture[str]) -> None:
+    records.runs.start("run_1", caller="li", plant="tennessee_eastman", question="why?")
+    for cause, said in (("IDV1", ""), ("none", ""), ("IDV99", "IDV99 is no cause of the failure library")):
+        assert run(["evidence", "feedback", "--run", "run_1", "--cause", cause]) == 0
+        out, err = capsys.readouterr()
+        assert cause in out and err.startswith(said) and bool(err) == bool(said)
+    assert [entry.true_cause for entry in records.feedback.of_run("run_1")] == ["IDV1", "none", "IDV99"]

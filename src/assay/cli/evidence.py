@@ -65,9 +65,26 @@ def feedback(
     """Record what turned out to be the true cause of a run's upset; the answer itself stays as it was."""
     from assay.kernel.policy import local_user
 
+    spoken = resolve_lang(lang)
     with _records() as records:
         records.feedback.add(run, person=local_user(), true_cause=cause, comment=comment)
-    say(text("cli.evidence_feedback_kept", resolve_lang(lang), run=run, cause=visible(cause)))
+        plant = records.runs.get(run).plant
+    say(text("cli.evidence_feedback_kept", spoken, run=run, cause=visible(cause)))
+    if not _in_library(plant, cause):
+        warn(text("plant.feedback_outside", spoken, cause=visible(cause), plant=plant))
+
+
+def _in_library(plant: str, cause: str) -> bool:
+    """Whether the plant's failure library knows the cause; True where the plant itself cannot be found any more."""
+    from assay.kernel.errors import InputError
+    from assay.models.twin import NONE
+    from assay.plant.failures import load_failures
+    from assay.plant.model import load_plant
+
+    try:
+        return cause == NONE or cause in load_failures(load_plant(plant))
+    except InputError:
+        return True
 
 
 @app.command(help=text("cli.evidence_replay", _HELP))
