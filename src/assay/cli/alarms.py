@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from assay.plant.model import Plant
     from assay.plant.notes import Note
+    from assay.plant.series import Frame
     from assay.skills.alarms.log import AlarmLog
     from assay.skills.alarms.runner import Outcome
 
@@ -97,6 +98,30 @@ def floods(
     _answer("floods", source, {"most": most}, as_json)
 
 
+@app.command(help=_help("advise"))
+def advise(
+    log: LogOption = None,
+    plant: PlantOption = None,
+    history: Annotated[Path | None, typer.Option("--history", metavar="FILE", help=_help("history"))] = None,
+    historian: Annotated[bool, typer.Option("--historian", help=_help("historian"))] = False,
+    upset: Annotated[list[str] | None, typer.Option("--upset", metavar="FROM..TO", help=_help("upset"))] = None,
+    column: ColumnOption = None,
+    map_file: MapOption = None,
+    preset: PresetOption = None,
+    zone: ZoneOption = None,
+    start: FromOption = None,
+    end: ToOption = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Better settings, replayed."""
+    source = _Source(log, plant, column, map_file, preset, zone, start, end, resolve_lang(lang))
+    more: dict[str, Any] = {"upsets": tuple(source.stretch(one) for one in upset or ())}
+    if history is not None or historian:
+        more["history"] = source.values(history)
+    _answer("advise", source, more, as_json)
+
+
 class _Source:
     """What the options say about the log."""
 
@@ -116,7 +141,8 @@ class _Source:
 
         if log is None and plant is None:
             raise InputError("cli.alarms_source")
-        self.lang, self._log = lang, log
+        self.lang, self._log, self._name = lang, log, plant or ""
+        self._values: Frame | None = None
         self._map = (tuple(column or ()), map_file, preset)
         self.plant: Plant | None = None if plant is None else load_plant(plant)
         self.zone = zone or (str(self.plant.timezone) if self.plant is not None else None)
@@ -136,7 +162,39 @@ class _Source:
 
         assert self.plant is not None
         with open_records(home() / "records.db") as records:
-            return stored_log(records.events, self.plant.id, self.start, self.end), []
+            try:
+                return stored_log(records.events, self.plant.id, self.start, self.end), []
+            except InputError:
+                if self._values is None:
+                    raise
+        # The values tell what the plant's alarm engine would have recorded.
+        from assay.skills.alarms.advice import engine_log
+
+        return engine_log(self.plant, self._values), []
+
+    def values(self, file: Path | None) -> str:
+        """Keep the values of a file, or of the plant's own history, and return their digest."""
+        from assay.plant.blobs import history_blob
+        from assay.plant.files import read_history
+        from assay.plant.historian import open_historian
+
+        if self.plant is None:
+            raise InputError("cli.alarms_values_plant")
+        if file is not None:
+            frame = read_history(file, zone=self.zone or "UTC", known_tags=[tag.id for tag in self.plant.tags]).frame
+        else:
+            with open_historian(self._name) as historian:
+                frame = historian.read(None, self.start, self.end)
+        self._values = frame
+        return history_blob(frame)
+
+    def stretch(self, value: str) -> tuple[datetime, datetime]:
+        """``FROM..TO`` as two moments."""
+        first, separator, last = value.partition("..")
+        start, end = (self._moment(one or None) for one in (first, last))
+        if not separator or start is None or end is None or end <= start:
+            raise InputError("cli.alarms_upset_wrong", value=value)
+        return start, end
 
     def _moment(self, value: str | None) -> datetime | None:
         from assay.plant.file_times import moment

@@ -33,6 +33,15 @@ class FloodArguments(LogArguments):
     plant: str | None = None
 
 
+class AdviceArguments(LogArguments):
+    """``plant`` with ``history`` (a digest, see ``plant.blobs``): advice from values; without: from events alone.
+    ``upsets``: times (from, to) of real upsets whose first alarms must stay, beside those that the log itself shows."""
+
+    plant: str | None = None
+    history: str | None = None
+    upsets: tuple[tuple[AwareDatetime, AwareDatetime], ...] = ()
+
+
 class StoredArguments(BaseModel):
     """The alarms that a plant's records hold with start <= time < end."""
 

@@ -80,4 +80,22 @@ def own_count(claim: Claim, evidence: Mapping[str, Evidence]) -> list[str] | Non
     return [] if len(paths) == 1 else ["figures of several alarms in one sentence"]
 
 
-CHECKS: tuple[Check, ...] = (_Rule("shares", shares), _Rule("best_root", best_root), _Rule("own_count", own_count))
+def nothing_lost(claim: Claim, evidence: Mapping[str, Evidence]) -> list[str] | None:
+    """Advice that loses a protected alarm is not given, and its figures add up."""
+    if claim.topic not in ("advice", "protected", "proposal"):
+        return None
+    (found,) = (evidence[id] for id in claim.evidence)
+    value: Any = found.value
+    # Alarms that nobody touched and that are lost all the same would be an error of the replay itself.
+    lines = [f"{value['protected']['lost']} protected alarms are lost"] if value["protected"]["lost"] else []
+    if value["before"]["annunciations"] - value["after"]["annunciations"] != value["removed"]:
+        lines.append("what is removed is not the difference")
+    return lines
+
+
+CHECKS: tuple[Check, ...] = (
+    _Rule("shares", shares),
+    _Rule("best_root", best_root),
+    _Rule("own_count", own_count),
+    _Rule("nothing_lost", nothing_lost),
+)

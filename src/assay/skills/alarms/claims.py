@@ -181,3 +181,55 @@ def _one_flood(found: Evidence, index: int) -> list[Claim]:
         likeness = share(found, f"{path}/alike/0/likeness")
         claims.append(claim("claim_alike", "alike", at, time=moment(found, f"{path}/alike/0/begin"), likeness=likeness))
     return claims
+
+
+def advice_claims(found: Evidence) -> list[Claim]:
+    """What the proposals remove together, that nothing protected is lost, and the five that remove most."""
+    value: Any = found.value
+    load: dict[str, Slot] = {
+        "before": number(found, "before/annunciations"),
+        "after": number(found, "after/annunciations"),
+        "share": share(found, "removed_share"),
+    }
+    count = number(found, "count")
+    claims = [claim("claim_advice" if value["count"] else "claim_no_advice", "advice", count=count, **load)]
+    if value["protected"]["count"]:
+        kept: dict[str, Slot] = {
+            "count": number(found, "protected/count"),
+            "first": number(found, "protected/first_outs"),
+            "lost": number(found, "protected/lost"),
+            "late": number(found, "protected/late_max_minutes", "min", 1),
+        }
+        claims.append(claim("claim_protected", "protected", **kept))
+    floods: dict[str, Slot] = {"before": number(found, "before/floods"), "after": number(found, "after/floods")}
+    claims.append(claim("claim_floods_after", "advice", **floods))
+    return claims + [_proposal(found, index) for index in range(min(5, len(value["list"])))]
+
+
+def _proposal(found: Evidence, index: int) -> Claim:
+    value: Any = found.value
+    one, path = value["list"][index], f"list/{index}"
+    slots: dict[str, Slot] = {
+        "alarm": name(found, f"{path}/alarm"),
+        "before": number(found, f"{path}/before"),
+        "after": number(found, f"{path}/after"),
+    }
+    if value["by"] == "values":
+        for what in ("limit", "deadband"):
+            slots[what] = number(found, f"{path}/then/{what}", one["unit"], _decimals(one["then"]))
+        slots["delay"] = number(found, f"{path}/then/on_delay", "s")
+        return claim("claim_setting", "proposal", f"_{index}", **slots)
+    if one["then"]["shelving"]:
+        slots["times"] = number(found, "rules/shelving/count")
+        slots["within"] = number(found, "rules/shelving/within_minutes", "min")
+        slots["minutes"] = number(found, "rules/shelving/minutes", "min")
+        return claim("claim_shelving", "proposal", f"_{index}", **slots)
+    slots["on"] = number(found, f"{path}/then/on_delay", "s")
+    slots["off"] = number(found, f"{path}/then/off_delay", "s")
+    return claim("claim_delays", "proposal", f"_{index}", **slots)
+
+
+def _decimals(setting: Any) -> int:
+    """Enough decimals to tell a dead-band from nothing."""
+    size = setting["deadband"] or abs(setting["limit"]) or 1.0
+    return next((places for places in range(9) if size * 10**places >= 10.0), 9)

@@ -27,6 +27,7 @@ class View:
 VIEWS: dict[str, View] = {
     "kpi": View(tools.KPI, claims.kpi_claims, ("load",)),
     "floods": View(tools.FLOODS, claims.flood_claims, ("floods",)),
+    "advise": View(tools.ADVISE, claims.advice_claims, ("advice",)),
     "bad_actors": View(tools.BAD_ACTORS, claims.actor_claims, ("actors",)),
 }
 

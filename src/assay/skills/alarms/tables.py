@@ -80,6 +80,19 @@ def flood_tables(value: Any, lang: Lang) -> Iterator[str]:
     yield from table("actions", lang, done[:ROWS])
 
 
+def advice_tables(value: Any, lang: Lang) -> Iterator[str]:
+    """The proposals, those that remove most first."""
+    rows = []
+    for one in value["list"][: 2 * ROWS]:
+        then = one["then"]
+        limit, band = (f"{then[name]:.6g}" if name in then else "-" for name in ("limit", "deadband"))
+        off = f"{then['off_delay']:g}" if "off_delay" in then else "-"
+        shelve = text("alarms.yes", lang) if then.get("shelving") else "-"
+        count = [str(one["before"]), str(one["after"])]
+        rows.append([one["alarm"], limit, band, f"{then['on_delay']:g}", off, shelve, *count])
+    yield from table("proposals", lang, rows)
+
+
 def _usual(one: Any) -> str:
     return "-" if one["usual_lead_minutes"] is None else f"{one['usual_lead_minutes']:+.1f}"
 
@@ -97,4 +110,5 @@ TABLES: dict[str, Callable[[Any, Lang], Iterator[str]]] = {
     "kpi": kpi_tables,
     "bad_actors": actor_tables,
     "floods": flood_tables,
+    "advise": advice_tables,
 }

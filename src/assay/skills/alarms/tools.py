@@ -9,16 +9,27 @@ from typing import Any
 from pydantic import BaseModel
 
 from assay.kernel.context import RunContext
+from assay.kernel.errors import InputError
 from assay.kernel.evidence import EvidenceKind
 from assay.kernel.tool import Effect, Result, Tool
+from assay.plant.blobs import load_blob
 from assay.plant.failures import load_failures
 from assay.plant.model import load_plant
 from assay.skills.alarms.actors import bad_actors
-from assay.skills.alarms.arguments import ActorArguments, FloodArguments, LogArguments, StoredArguments, part_of
+from assay.skills.alarms.advice import advise_by_events, advise_by_values
+from assay.skills.alarms.arguments import (
+    ActorArguments,
+    AdviceArguments,
+    FloodArguments,
+    LogArguments,
+    StoredArguments,
+    part_of,
+)
 from assay.skills.alarms.flooding import flood_report
 from assay.skills.alarms.kpi import figures
 from assay.skills.alarms.log import keep_log
 from assay.skills.alarms.stored import stored_log
+from assay.skills.alarms.times import nanoseconds
 
 
 async def _threaded(make: Callable[[], Any], *, trusted: bool = True) -> Result:
@@ -51,6 +62,22 @@ async def _floods(arguments: FloodArguments, context: RunContext) -> Result:
     return await _threaded(make, trusted=False)
 
 
+async def _advise(arguments: AdviceArguments, context: RunContext) -> Result:
+    def make() -> dict[str, Any]:
+        plant = None if arguments.plant is None else load_plant(arguments.plant)
+        library = None if plant is None else load_failures(plant)
+        upsets = [(nanoseconds(start), nanoseconds(end)) for start, end in arguments.upsets]
+        log, start, end = part_of(arguments)
+        if arguments.history is None:
+            return advise_by_events(log, start, end, plant, library, upsets)
+        if plant is None:
+            raise InputError("alarms.advice_plant")
+        frame = load_blob(arguments.history).between(arguments.start, arguments.end)
+        return advise_by_values(plant, frame, library, upsets, log)
+
+    return await _threaded(make)
+
+
 async def _kpi(arguments: LogArguments, context: RunContext) -> Result:
     return await _threaded(lambda: figures(*part_of(arguments)))
 
@@ -71,5 +98,6 @@ STORED = _tool("stored", StoredArguments, _stored, effect=Effect.READ, kind=Evid
 KPI = _tool("kpi", LogArguments, _kpi)
 BAD_ACTORS = _tool("bad_actors", ActorArguments, _bad_actors)
 FLOODS = _tool("floods", FloodArguments, _floods)
+ADVISE = _tool("advise", AdviceArguments, _advise)
 
-TOOLS = (STORED, KPI, BAD_ACTORS, FLOODS)
+TOOLS = (STORED, KPI, BAD_ACTORS, FLOODS, ADVISE)
