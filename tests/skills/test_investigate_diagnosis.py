@@ -128,8 +128,8 @@ def test_two_causes_at_once_go_to_none() -> None:
 
 def test_a_pair_with_a_hidden_cause_teaches_nothing() -> None:
     """Whoever hides a cause must not learn of it through the pairs."""
-    x, first = diagnoser(hidden=frozenset({"D"}))._pairs(frozenset({"D"}))
-    assert len(x) == len(first) == 3 * 8
+    x, votes = diagnoser(hidden=frozenset({"D"}))._pairs(frozenset({"D"}))
+    assert len(x) == len(votes) == 3 * 8
     assert len(diagnoser()._pairs(frozenset())[0]) == 6 * 8 and not len(diagnoser()._pairs(frozenset(CAUSES))[0])
 
 

@@ -32,11 +32,17 @@ def known() -> tuple[np.ndarray, np.ndarray]:
     return x, np.repeat(np.arange(CAUSES), RUNS)
 
 
+def votes_of(causes: np.ndarray) -> np.ndarray:
+    votes = np.full((len(causes), CAUSES), 0.05)
+    votes[np.arange(len(causes)), causes] = 0.85
+    return votes
+
+
 def doubles(seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Two causes at once, each named by the first."""
     parts = [cases(a, 6, seed) + cases(b, 6, seed + 1) for a in range(CAUSES) for b in range(CAUSES) if a != b]
     first = np.repeat([a for a in range(CAUSES) for b in range(CAUSES) if a != b], 6)
-    return np.concatenate(parts), first
+    return np.concatenate(parts), votes_of(first)
 
 
 def test_residuals_are_noise_for_the_own_cause_and_a_pattern_for_another() -> None:
@@ -81,12 +87,12 @@ def test_trees_answer_as_the_forest_they_were_made_of() -> None:
 def test_the_judge_tells_two_causes_from_one(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     monkeypatch.setattr(judge, "TREES", 80)
     x, y = known()
-    learned = json.loads(json.dumps(learn(x, y, [doubles(2)])))
+    learned = json.loads(json.dumps(learn(x, y, votes_of(y), [doubles(2)])))
     judged = Judge(x, y, learned)
     alone = np.concatenate([cases(cause, 10, seed) for cause in range(CAUSES)])
-    inside, distance = judged.inside(alone, np.repeat(np.arange(CAUSES), 10))
+    inside, distance = judged.inside(alone, votes_of(np.repeat(np.arange(CAUSES), 10)))
     assert (inside > 0.5).mean() >= 0.9 and ((inside >= 0.0) & (inside <= 1.0)).all()
     assert np.median(distance) < 1.5
-    both, first = doubles(seed)
-    outside, further = judged.inside(both, first)
+    both, votes = doubles(seed)
+    outside, further = judged.inside(both, votes)
     assert (outside < 0.5).mean() >= 0.9 and np.median(further) > np.median(distance)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,8 @@ from assay.plant.series import Frame, to_datetime, to_time
 
 Array = NDArray[np.float64]
 
+# Simulated runs of half a day, seen so rarely, still show some thirty rows; with fewer they show nothing.
+MAXIMUM_STEP = 7
 MINIMUM_ROWS = 20
 MAXIMUM_HOURS = 24.0 * 14
 FROZEN_ROWS = 5
@@ -46,11 +48,19 @@ class Grid:
         return to_datetime(self.times[row])
 
 
-def to_grid(frame: Frame, twin_tags: Sequence[str], twin_sample: float, *, at: datetime | None = None) -> Grid:
+def to_grid(
+    frame: Frame,
+    twin_tags: Sequence[str],
+    twin_sample: float,
+    *,
+    at: datetime | None = None,
+    measured: Collection[str] = (),
+) -> Grid:
     """Put a history on a multiple of the twin's sampling interval; rows after ``at`` are not used.
 
-    Tags without any value are ``dead`` and left out, tags of the twin that the history lacks are ``missing``. Raises
-    InputError where too few rows or tags are left to say anything.
+    Tags without any value are ``dead`` and left out, and so are tags of ``measured`` that never move: an instrument
+    shows noise. Tags of the twin that the history lacks are ``missing``. Raises InputError where too few rows or tags
+    are left to say anything, and where the rows lie further apart than MAXIMUM_STEP intervals.
     """
     frame = (frame if at is None else frame.until(at)).good()
     known = [tag for tag in twin_tags if tag in frame.tags]
@@ -58,6 +68,9 @@ def to_grid(frame: Frame, twin_tags: Sequence[str], twin_sample: float, *, at: d
         raise InputError("investigate.too_few_rows", rows=len(frame), needed=MINIMUM_ROWS)
     seconds = float(np.median(np.diff(frame.times).astype("timedelta64[ms]").astype(np.int64))) / 1000.0
     step = max(1, round(seconds / 3600.0 / twin_sample))
+    if step > MAXIMUM_STEP:
+        most = MAXIMUM_STEP * twin_sample * 60.0
+        raise InputError("investigate.too_coarse", minutes=f"{seconds / 60.0:.3g}", most=f"{most:.3g}")
     frame = frame.select(known)
     last = frame.times[-1]
     frame = frame.between(to_datetime(last - np.timedelta64(int(MAXIMUM_HOURS * 3600), "s")), None)
@@ -68,6 +81,7 @@ def to_grid(frame: Frame, twin_tags: Sequence[str], twin_sample: float, *, at: d
     if len(regular) < MINIMUM_ROWS:
         raise InputError("investigate.too_few_rows", rows=len(regular), needed=MINIMUM_ROWS)
     alive = np.isfinite(regular.values).mean(axis=0) > 0.5
+    alive &= ~(_still(regular.values) & np.isin(known, list(measured)))
     tags = tuple(tag for tag, keep in zip(known, alive, strict=True) if keep)
     if len(tags) < 5:
         raise InputError("investigate.too_few_tags", tags=len(tags))
@@ -76,6 +90,13 @@ def to_grid(frame: Frame, twin_tags: Sequence[str], twin_sample: float, *, at: d
     dead = tuple(tag for tag, keep in zip(known, alive, strict=True) if not keep)
     values = regular.values[:, alive]
     return Grid(regular.times, values, tags, columns, step, step * twin_sample, missing, dead, frozen)
+
+
+def _still(values: Array) -> NDArray[np.bool_]:
+    """Columns whose values are all the same (or missing)."""
+    first = values[np.isfinite(values).argmax(axis=0), np.arange(values.shape[1])]
+    still: NDArray[np.bool_] = ((values == first) | np.isnan(values)).all(axis=0)
+    return still
 
 
 def _before_freeze(frame: Frame) -> Frame:

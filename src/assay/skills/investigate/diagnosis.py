@@ -158,7 +158,7 @@ class Diagnoser:
         outside = [part for part in (self._pairs(hidden), self._hidden(seed)) if len(part[0])]
         return {
             "sharpness": _fit_sharpness(known, self._y),
-            "judge": judge.learn(self._x, self._y, outside, seed),
+            "judge": judge.learn(self._x, self._y, known, outside, seed),
         }
 
     def rank(self, values: Array, baseline: Array, alarm: int) -> Ranking:
@@ -166,7 +166,7 @@ class Diagnoser:
         a = self._aligned
         x = features(values[None], baseline[None], a.scale, np.array([alarm]), a.sample, self.horizon)
         votes = self._forest.predict_proba(x)
-        chance, distance = self._judge.inside(x, votes.argmax(axis=1))
+        chance, distance = self._judge.inside(x, votes)
         inside = float(chance[0])
         sharp = _sharpen(votes, self._sharpness)[0]
         probabilities = {str(c): inside * float(p) for c, p in zip(self.causes, sharp, strict=True)}
@@ -215,28 +215,30 @@ class Diagnoser:
         distance = gaps(self._x[members], x, self._unit) * (1.0 + off)
         return [int(i) for i in members[np.argsort(distance)[:NEIGHBOURS]]]
 
-    def _hidden(self, seed: int) -> tuple[Array, NDArray[np.int64]]:
-        """Runs, and what forests rank first from which their causes were hidden."""
+    def _hidden(self, seed: int) -> tuple[Array, Array]:
+        """Runs and their votes by forests from which their causes were hidden."""
         groups = np.random.default_rng(seed).permutation(len(self.causes)) % HIDDEN_GROUPS
         x: list[Array] = [self._x[:0]]
-        first = [self._y[:0]]
+        votes: list[Array] = [np.zeros((0, len(self.causes)))]
         for group in range(HIDDEN_GROUPS):
             hold = np.isin(self._y, np.flatnonzero(groups == group))
             if hold.all() or not hold.any():
                 continue
             forest = _forest(HIDDEN_TREES, seed + group).fit(self._x[~hold], self._y[~hold])
+            made = np.zeros((int(hold.sum()), len(self.causes)))
+            made[:, forest.classes_] = forest.predict_proba(self._x[hold])
             x.append(self._x[hold])
-            first.append(forest.predict(self._x[hold]))
-        return np.concatenate(x), np.concatenate(first)
+            votes.append(made)
+        return np.concatenate(x), np.concatenate(votes)
 
-    def _pairs(self, hidden: frozenset[str]) -> tuple[Array, NDArray[np.int64]]:
-        """Runs under two causes at once, and what is ranked first."""
+    def _pairs(self, hidden: frozenset[str]) -> tuple[Array, Array]:
+        """Runs under two causes at once, and their votes."""
         a, pairs = self._aligned, self._aligned.pairs
         keep = ~np.isin(pairs.causes, list(hidden)) & ~np.isin(pairs.also, list(hidden))
         if not keep.any():
-            return self._x[:0], self._y[:0]
+            return self._x[:0], np.zeros((0, len(self.causes)))
         x = features(pairs.values[keep], pairs.baseline[keep], a.scale, pairs.alarms[keep], a.sample, self.horizon)
-        return x, self._forest.predict(x)
+        return x, self._forest.predict_proba(x)
 
 
 def _forest(trees: int, seed: int, *, bootstrap: bool = False) -> Any:

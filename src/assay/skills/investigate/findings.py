@@ -60,10 +60,21 @@ def screening(bench: Workbench) -> dict[str, Any]:
             "source": source,
             "hours": round((normal.last - normal.first) * grid.sample, 3),
         },
+        "gap_hours": round(_gap(bench), 3),
         "peak": round(peak, 4),
         "score": _score(bench),
         "contributions": _contributions(bench),
     }
+
+
+def _gap(bench: Workbench) -> float:
+    """Hours of the longest stretch without any value from two hours before the alarm on."""
+    screen, grid = bench.screen, bench.grid
+    if screen.alarm is None:
+        return 0.0
+    empty = ~np.isfinite(grid.values[max(0, screen.alarm - round(2.0 / grid.sample)) :]).any(axis=1)
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], empty.astype(np.int8), [0]])))
+    return float((edges[1::2] - edges[::2]).max(initial=0) * grid.sample)
 
 
 def _score(bench: Workbench) -> dict[str, Any]:

@@ -1,10 +1,9 @@
 """Is the case's cause in the library at all?
 
 A ranking alone always names something. The judge has learnt from the twin what a wrong name looks like: from runs under
-two causes at once, and from runs whose cause was hidden from the forest. It weighs three figures: what a forest makes
-of the residuals that the first-ranked cause leaves (see ``residuals``), the distance to the nearest runs of that cause,
-and the features that fit them worst. The votes take no part: those of the library's own runs, by the trees that did not
-see them, are no measure for those of a plant's course by all trees.
+two causes at once, and from runs whose cause was hidden from the forest. It weighs four figures: what a forest makes
+of the residuals that the first-ranked cause leaves (see ``residuals``), the margin of its votes, the distance to the
+nearest runs of that cause, and the features that fit them worst.
 """
 
 from __future__ import annotations
@@ -28,8 +27,8 @@ TREES = 200
 # A case is judged by all trees, what they learnt from by the third that did not see it, which is less decided; and a
 # known cause is likelier than an unknown one. Chosen on simulated cases of modes 1 to 4 whose seeds no reported figure
 # uses.
-GAIN, SHIFT = 1.4, 0.4
-VERSION = 3
+GAIN, SHIFT = 1.4, 0.5
+VERSION = 4
 # What a kept judge depends on besides its library.
 KEPT_FOR = (VERSION, TREES, NEIGHBOURS, SATURATION, TYPICAL_QUANTILE, WORST, COMPONENTS)
 
@@ -45,30 +44,31 @@ class Judge:
         self._weights, self._center, self._spread = (np.array(learned[k]) for k in ("weights", "center", "spread"))
         self._bias = float(learned["bias"])
 
-    def inside(self, x: Array, first: NDArray[np.int64]) -> tuple[Array, Array]:
-        """Per case with its first-ranked cause: the probability that its cause is in the library, and the distance to
-        the nearest runs of that cause over what is typical among its own runs."""
-        figures = misfits(self._runs, first, x)
+    def inside(self, x: Array, votes: Array) -> tuple[Array, Array]:
+        """Per case the probability that its cause is in the library, and the distance to the nearest runs of the
+        first-ranked cause over what is typical among its own runs."""
+        first = votes.argmax(axis=1)
+        figures = misfits(self._runs, votes, x)
         unexplained = _logit(self._trees.second(self._residuals.of(x, first)))
         weighed = (np.column_stack([unexplained, figures]) - self._center) / self._spread @ self._weights + self._bias
-        return 1.0 / (1.0 + np.exp(-(GAIN * weighed + SHIFT))), np.exp(figures[:, 0])
+        return 1.0 / (1.0 + np.exp(-(GAIN * weighed + SHIFT))), np.exp(figures[:, 1])
 
 
 def learn(
-    x: Array, y: NDArray[np.int64], outside: list[tuple[Array, NDArray[np.int64]]], seed: int = 0
+    x: Array, y: NDArray[np.int64], votes: Array, outside: list[tuple[Array, Array]], seed: int = 0
 ) -> dict[str, Any]:
     """The judge's memory as plain values.
 
-    ``outside``: kinds of cases from outside the library, each as features and first-ranked causes. Known cases weigh as
-    much as all others, and each kind of the others as much.
+    ``votes`` (runs, causes) of trees that did not see the run; ``outside``: kinds of cases from outside the library,
+    each as features and votes. Known cases weigh as much as all others, and each kind of the others as much.
     """
     from sklearn.ensemble import ExtraTreesClassifier
     from sklearn.linear_model import LogisticRegression
 
     unit = within_spread(x, y)
     residuals, runs = Residuals(x, y, unit), Runs.of(x, y, unit)
-    rests = [residuals.own(), *(residuals.of(cases, first) for cases, first in outside)]
-    figures = [misfits(runs, y, x, itself=True), *(misfits(runs, first, cases) for cases, first in outside)]
+    rests = [residuals.own(), *(residuals.of(cases, v.argmax(axis=1)) for cases, v in outside)]
+    figures = [misfits(runs, votes, x, itself=True), *(misfits(runs, v, cases) for cases, v in outside)]
     known = np.concatenate([np.ones(len(x)), *(np.zeros(len(cases)) for cases, _ in outside)])
     shares = [np.full(len(cases), 1.0 / (len(cases) * len(outside))) for cases, _ in outside]
     weight = np.concatenate([np.full(len(x), 1.0 / len(x)), *shares]) * len(known) / 2.0
@@ -137,15 +137,17 @@ class Runs:
         return float(distances[order[:NEIGHBOURS]].mean()), float(worst.mean())
 
 
-def misfits(runs: Runs, causes: NDArray[np.int64], x: Array, *, itself: bool = False) -> Array:
-    """(cases, 2): logs of the distance to the runs of each case's cause and of the worst misfit, both over what is
-    typical among its own runs.
+def misfits(runs: Runs, votes: Array, x: Array, *, itself: bool = False) -> Array:
+    """(cases, 3): logs of the margin of the largest vote, the relative distance and the relative worst misfit.
 
     ``itself``: the cases are the library's own runs, and each is compared with the others only.
     """
-    misfit = np.array([runs.misfit(x[i], int(cause), i if itself else -1) for i, cause in enumerate(causes)])
-    relative: Array = np.log(misfit / runs.own[causes] + 1e-6)
-    return relative
+    top = votes.argmax(axis=1)
+    ordered = np.sort(votes, axis=1)
+    misfit = np.array([runs.misfit(x[i], int(top[i]), i if itself else -1) for i in range(len(x))])
+    relative = np.log(misfit / runs.own[top] + 1e-6)
+    margin = ordered[:, -1] - ordered[:, -2]
+    return np.column_stack([np.log(margin + 1e-2), relative])
 
 
 def _logit(share: Array) -> Array:

@@ -18,6 +18,8 @@ from assay.skills.investigate.detect import CLEAR_PEAK
 
 # From this probability on, measures are simulated for a cause.
 ACT_ON = 0.5
+COARSE_MINUTES = 15.0
+GAP_HOURS = 0.5
 ENDED = 5.0  # samples without a row before the asked time: the history ends before it
 
 
@@ -118,6 +120,7 @@ def _draft(state: State) -> Draft:
         judged_value: Any = judged.value
         if not judged_value["control_fits"]:
             partly = (*partly, text("investigate.partly_fit", lang))
+    partly = (*partly, *_weak_record(state))
     value: Any = judged.value
     data = {"abnormal": True, "onset": _value(state, tools.SCREEN)["onset"], "causes": value["causes"]}
     return Draft(
@@ -133,6 +136,18 @@ def _measures(state: State) -> list[Claim]:
 
 def _hours_after(time: datetime, last: str) -> float:
     return (time - datetime.fromisoformat(last)).total_seconds() / 3600.0
+
+
+def _weak_record(state: State) -> list[str]:
+    """Why the record itself allows a part of the answer only: the ranking has learnt from records without holes."""
+    lang, minutes = state.context.lang, _value(state, tools.HISTORY)["sample_minutes"]
+    gap = _value(state, tools.SCREEN)["gap_hours"]
+    found = []
+    if minutes > COARSE_MINUTES:
+        found.append(text("investigate.partly_coarse", lang, minutes=f"{minutes:g}"))
+    if gap >= GAP_HOURS:
+        found.append(text("investigate.partly_gap", lang, hours=f"{gap:.1f}"))
+    return found
 
 
 def _gaps(state: State) -> list[str]:

@@ -32,6 +32,8 @@ from assay.skills.investigate.workbench import Workbench
 # A replay simulates and trains again; small differences of summation order are no difference.
 TOLERANCE = 1e-6
 CURVES = 6
+# Raise it when the same history may give another finding: evidence of another version is not run again.
+VERSION = "2"
 
 
 async def _threaded(
@@ -103,6 +105,7 @@ async def _confirm(arguments: ConfirmArguments, context: RunContext) -> Result:
 def _tool(name: str, arguments: type[BaseModel], run: Callable[..., Any], **more: Any) -> Tool:
     return Tool(
         name=f"investigate.{name}",
+        version=VERSION,
         effect=more.pop("effect", Effect.COMPUTE),
         arguments=arguments,
         run=run,

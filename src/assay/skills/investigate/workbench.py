@@ -85,12 +85,13 @@ class Workbench:
     @cached_property
     def grid(self) -> Grid:
         """The history on the twin's grid of times (or on its own, without a twin)."""
+        measured = [tag.id for tag in self.plant.tags_of("measurement")]
         if self.has_twin:
             twin = twin_for(self.plant)
             assert twin is not None
-            return to_grid(self.frame, twin.tags, twin.sample)
+            return to_grid(self.frame, twin.tags, twin.sample, measured=measured)
         tags = [tag.id for tag in self.plant.tags_of("measurement", "valve")]
-        return to_grid(self.frame, tags, _own_sample(self.frame))
+        return to_grid(self.frame, tags, _own_sample(self.frame), measured=measured)
 
     @cached_property
     def control(self) -> Control:
