@@ -19,7 +19,7 @@ from assay.skills.investigate.rolling import Sums, average, sums, trailing
 
 Array = NDArray[np.float64]
 
-VERSION = 3  # of the statistics: raise it when the same history may give another alarm
+VERSION = 4  # of the statistics: raise it when the same history may give another alarm
 HOLD = 3  # rows in a row that a statistic must stay above its limit
 MEAN_HOURS = (0.5, 1.5, 4.0)
 STEP_HOURS = (0.5, 1.0)
@@ -69,7 +69,7 @@ def _fitting(hours: tuple[float, ...], sample: float, rows: int) -> tuple[int, .
     return tuple(width for width in every if rows - width >= max(_WINDOWS, width // 4)) or every[:1]
 
 
-def build_reference(normal: Array, sample: float, head: int, *, alarm_share: float = 0.005) -> Reference:
+def build_reference(normal: Array, sample: float, head: int, *, alarm_share: float = 0.02) -> Reference:
     """The reference from normal runs (runs, rows, tags), of which the first ``head`` rows give each run's baseline.
 
     Tags that do not vary are left out. ``alarm_share`` is the share of normal runs that may raise an alarm.
