@@ -21,7 +21,7 @@ from assay.skills.alarms.settings import Bools, Setting, Signal, raises
 DEADBANDS = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0)  # of the noise
 DELAYS = (0.0, 15.0, 30.0, 60.0, 120.0, 180.0, 300.0)
 LIMITS = (2.5, 3.0, 3.5, 4.0)  # standard deviations from the steady mean
-ENOUGH = 1.0  # annunciations a day that are left alone
+ENOUGH = 0.5  # annunciations a day that are left alone
 NEARLY = 1.05
 DAY = 86_400.0
 
@@ -61,7 +61,7 @@ def noise(signal: Signal) -> float:
 
 
 def propose(plant: Plant, frame: Frame, keep: Mapping[Alarm, Sequence[int]], steady: Bools) -> list[Proposal]:
-    """A proposal for each alarm of the plant that is raised more than once a day and can be helped.
+    """A proposal for each alarm of the plant that is raised more than once in two days and can be helped.
 
     ``keep``: alarm -> times of protected annunciations; ``steady`` (n,): rows outside upsets.
     """

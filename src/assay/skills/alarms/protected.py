@@ -12,6 +12,7 @@ from assay.plant.model import Plant
 from assay.skills.alarms.flooding import Scene, root_of
 from assay.skills.alarms.kpi import HOUR
 from assay.skills.alarms.log import NANO, Longs
+from assay.skills.alarms.settings import Bools
 from assay.skills.alarms.windows import WINDOW, floods
 
 LONG = 2700 * NANO
@@ -19,6 +20,7 @@ EARLIER = 600 * NANO
 LATER = 600 * NANO
 BURST = 0.999
 RARE = 0.5  # an hour
+OPENING = 1200 * NANO
 NUISANCE = 0.5  # an alarm of less weight is no first-out: its usual rate explains it
 
 
@@ -37,7 +39,7 @@ def protected(
     """What must stay: of each flood the first alarm that is no nuisance, and the root; of each burst all that began it;
     of each named upset the first of every alarm that belongs to it; and every alarm that stood for 45 min."""
     found: dict[tuple[int, int], str] = {}
-    for start, end in bursts(seen):
+    for start, end in bursts(seen, seen.raised.times, BURST):
         rows = seen.raised.between(start, end + 1)
         found.update(dict.fromkeys(zip(rows.alarm.tolist(), rows.times.tolist(), strict=True), "burst"))
     if seen.stood is not None:
@@ -54,24 +56,24 @@ def protected(
     return [Protected(alarm, time, why) for (alarm, time), why in sorted(found.items(), key=lambda one: one[0][::-1])]
 
 
-def bursts(seen: Scene) -> list[tuple[int, int]]:
-    """(first, last) annunciation that began each burst: more in 10 min than chance gives once in a thousand windows at
-    the steady rate (Poisson). An upset too small for a flood shows so."""
+def bursts(seen: Scene, times: Longs, share: float) -> list[tuple[int, int]]:
+    """(first, last) annunciation that began each burst: more of ``times`` in 10 min than chance gives in all but
+    1 - ``share`` of windows at the steady rate (Poisson). An upset too small for a flood shows so."""
     from scipy.stats import poisson
 
     mean = sum(seen.usual.values()) / 6.0
-    if mean <= 0.0:
+    if mean <= 0.0 or not len(times):
         return []
-    over = int(poisson.ppf(BURST, mean))
-    end = int(seen.raised.times[-1]) + WINDOW
-    return [(one.first, one.begin) for one in floods(seen.raised.times, end, over=over, under=max(1, round(mean)))]
+    over, end = int(poisson.ppf(share, mean)), int(times[-1]) + WINDOW
+    return [(one.first, one.begin) for one in floods(times, end, over=over, under=max(1, round(mean)))]
 
 
 def named(seen: Scene, upsets: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Of each named upset the first annunciation of every alarm that belongs to it, and its first alarm that is rare.
+    """Of each named upset the first annunciation of every alarm that belongs to it.
 
-    An alarm belongs to an upset when its tag's alarms came there more often than their rate in all other time gives
-    once in a thousand upsets (Poisson).
+    An alarm belongs to an upset when it comes in its first 20 min, or when its tag's alarms come more often than their
+    rate in all other time gives once in a thousand upsets (Poisson), or stand for three times their usual share of the
+    time and 2 % more; also the upset's first alarm that is rare.
     """
     from scipy.stats import poisson
 
@@ -91,10 +93,24 @@ def named(seen: Scene, upsets: Sequence[tuple[int, int]]) -> list[tuple[int, int
         counts = np.bincount(tag_of[rows.alarm], minlength=len(tags))
         unusual = poisson.sf(counts - 1, rates * (end - start) / HOUR) < 1.0 - BURST
         alarms, at = np.unique(rows.alarm, return_index=True)
-        found += [(int(a), int(rows.times[i])) for a, i in zip(alarms, at, strict=True) if unusual[tag_of[a]]]
+        unusual |= _stands_more(seen, tag_of, len(tags), start, end)
+        belongs = unusual[tag_of[alarms]] | (rows.times[at] < start + OPENING)
+        found += [(int(a), int(rows.times[i])) for a, i in zip(alarms[belongs], at[belongs], strict=True)]
         rare = np.flatnonzero(rates[tag_of[rows.alarm]] < RARE)
         found += [(int(rows.alarm[i]), int(rows.times[i])) for i in rare[:1]]
     return found
+
+
+def _stands_more(seen: Scene, tag_of: Longs, tags: int, start: int, end: int) -> Bools:
+    """Which tags' alarms stand in [start, end] for more than three times their share of all other time and 2 %."""
+    if seen.stood is None:
+        return np.zeros(tags, bool)
+    inside = np.clip(seen.stood.end, start, end) - np.clip(seen.stood.start, start, end)
+    whole = np.bincount(tag_of[seen.stood.alarm], seen.stood.length, tags)
+    within = np.bincount(tag_of[seen.stood.alarm], inside, tags)
+    span = max(int(seen.raised.times[-1] - seen.raised.times[0]) - (end - start), HOUR)
+    more: Bools = within / (end - start) > 3.0 * (whole - within) / span + 0.02
+    return more
 
 
 def lost(times: Longs, keep: Sequence[int] | Longs) -> list[int]:
