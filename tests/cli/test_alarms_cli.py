@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from assay.cli.root import run
+from assay.plant.alarms import alarms_of
+from assay.plant.home import home
+from assay.plant.model import load_plant
+from assay.plant.records import open_records
+from assay.plant.series import Frame
 
 
 @pytest.fixture(autouse=True)
@@ -105,6 +112,22 @@ def test_wrong_input_is_one_sentence(log: Path, tmp_path: Path, capsys: pytest.C
     refused(*call(capsys, "kpi", "--log", str(log), "--from", "2027-01-01"))
     refused(*call(capsys, "kpi", "--log", str(log), "--from", "2026-03-02", "--to", "2026-03-01"))
     assert "records" in refused(*call(capsys, "kpi", "--plant", "tennessee_eastman"))
+
+
+def test_the_records_of_a_plant_are_the_log_without_a_file(capsys: pytest.CaptureFixture[str]) -> None:
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    frame = Frame(
+        (np.datetime64("2026-03-01T00:00:00", "ns") + np.arange(40) * np.timedelta64(60, "s")),
+        ("XMEAS_7",),
+        np.where(np.arange(40) % 8 < 4, 2700.0, 3000.0)[:, None],
+    )
+    plant = load_plant("tennessee_eastman")
+    with open_records(home() / "records.db") as records:
+        records.events.add(event.event(plant) for event in alarms_of(plant, frame))
+    found = answered(capsys, "kpi", "--plant", "tennessee_eastman")
+    assert found["value"]["annunciations"] == 5 * len([n for n in ("H", "HH") if n in plant.tag("XMEAS_7").alarms])
+    assert found["value"]["standing"] is not None and found["value"]["period"]["start"] >= at.isoformat()[:10]
+    assert run(["evidence", "replay", "--run", found["run"]]) == 0
 
 
 def test_a_log_without_returns_says_what_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
