@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -302,7 +303,11 @@ def test_who_stops_a_write_leaves_nothing_half_written(records: Records, folder:
     act(records, folder, writes=(HALF,))
     with threaded(whole=True) as server:
         line = [sys.executable, "-m", "assay", "actions", "execute", "act_1", "--endpoint", server.endpoint]
-        process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        # A test run in the background has Ctrl-C switched off, and children inherit that.
+        heard = partial(signal.signal, sign, signal.SIG_DFL)
+        process = subprocess.Popen(
+            line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heard
+        )  # fmt: skip
         deadline = time.monotonic() + 60
         while server.shows("SP_LEVEL") == 50.0:  # written, and waiting for the read-back
             assert time.monotonic() < deadline and process.poll() is None
