@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
 from assay.kernel.claim import Claim
+from assay.kernel.errors import AssayError
 from assay.kernel.evidence import Evidence
 
 
@@ -36,3 +38,25 @@ class Check(Protocol):
     name: str
 
     def __call__(self, claim: Claim, sentence: str, evidence: Mapping[str, Evidence]) -> CheckResult: ...
+
+
+Problems = Callable[[Claim, Mapping[str, Evidence]], "list[str] | None"]
+
+
+@dataclass(slots=True)
+class RuleCheck:
+    """A check from a function that gives what is wrong, an empty list, or None where it does not apply.
+
+    Evidence of another shape than the function reads fails, and the trace says so.
+    """
+
+    name: str
+    problems: Problems
+
+    def __call__(self, claim: Claim, sentence: str, evidence: Mapping[str, Evidence]) -> CheckResult:
+        try:
+            found = self.problems(claim, evidence)
+        except (AssayError, KeyError, TypeError, ValueError, IndexError) as error:
+            found = [f"the evidence has another shape: {type(error).__name__}: {error}"]
+        verdict = Verdict.UNKNOWN if found is None else Verdict.FAIL if found else Verdict.PASS
+        return CheckResult(check=self.name, verdict=verdict, trace=tuple(found or ()))

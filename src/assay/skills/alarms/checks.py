@@ -7,32 +7,12 @@ agrees with itself and that the sentence's words fit it. A check that does not a
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
-from assay.kernel.check import Check, CheckResult, Verdict
+from assay.kernel.check import Check, RuleCheck
 from assay.kernel.claim import Claim, NameSlot
-from assay.kernel.errors import AssayError
 from assay.kernel.evidence import Evidence
-
-Problems = Callable[[Claim, Mapping[str, Evidence]], "list[str] | None"]
-
-
-@dataclass(slots=True)
-class _Rule:
-    """A check from a function that gives what is wrong, an empty list, or None where it does not apply."""
-
-    name: str
-    problems: Problems
-
-    def __call__(self, claim: Claim, sentence: str, evidence: Mapping[str, Evidence]) -> CheckResult:
-        try:
-            found = self.problems(claim, evidence)
-        except (AssayError, KeyError, TypeError, ValueError, IndexError) as error:
-            found = [f"the evidence has another shape: {type(error).__name__}: {error}"]
-        verdict = Verdict.UNKNOWN if found is None else Verdict.FAIL if found else Verdict.PASS
-        return CheckResult(check=self.name, verdict=verdict, trace=tuple(found or ()))
 
 
 def shares(claim: Claim, evidence: Mapping[str, Evidence]) -> list[str] | None:
@@ -94,8 +74,8 @@ def nothing_lost(claim: Claim, evidence: Mapping[str, Evidence]) -> list[str] | 
 
 
 CHECKS: tuple[Check, ...] = (
-    _Rule("shares", shares),
-    _Rule("best_root", best_root),
-    _Rule("own_count", own_count),
-    _Rule("nothing_lost", nothing_lost),
+    RuleCheck("shares", shares),
+    RuleCheck("best_root", best_root),
+    RuleCheck("own_count", own_count),
+    RuleCheck("nothing_lost", nothing_lost),
 )

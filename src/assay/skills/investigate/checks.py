@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from assay.kernel.check import Check, CheckResult, Verdict
+from assay.kernel.check import Check, RuleCheck
 from assay.kernel.claim import Claim, NameSlot, NumberSlot, Operation
-from assay.kernel.errors import AssayError
 from assay.kernel.evidence import Evidence
 from assay.models.twin import NONE
 from assay.skills.investigate.claims import NAMED, SURE
@@ -23,24 +21,6 @@ from assay.skills.investigate.claims import NAMED, SURE
 # Probabilities are rounded to six decimals, and a library may hold some eighty causes.
 SUM_TOLERANCE = 1e-4
 RANKINGS = ("investigate.test", "investigate.symptoms")
-
-Problems = Callable[[Claim, Mapping[str, Evidence]], "list[str] | None"]
-
-
-@dataclass(slots=True)
-class _Rule:
-    """A check from a function that gives what is wrong, an empty list, or None where it does not apply."""
-
-    name: str
-    problems: Problems
-
-    def __call__(self, claim: Claim, sentence: str, evidence: Mapping[str, Evidence]) -> CheckResult:
-        try:
-            found = self.problems(claim, evidence)
-        except (AssayError, KeyError, TypeError, ValueError, IndexError) as error:
-            found = [f"the evidence has another shape: {type(error).__name__}: {error}"]
-        verdict = Verdict.UNKNOWN if found is None else Verdict.FAIL if found else Verdict.PASS
-        return CheckResult(check=self.name, verdict=verdict, trace=tuple(found or ()))
 
 
 def probabilities(claim: Claim, evidence: Mapping[str, Evidence]) -> list[str] | None:
@@ -156,9 +136,9 @@ def _number(value: Any) -> float:
 
 
 CHECKS: tuple[Check, ...] = (
-    _Rule("probabilities", probabilities),
-    _Rule("first_cause", first_cause),
-    _Rule("ruled_out", ruled_out),
-    _Rule("effect", effect),
-    _Rule("onset", onset),
+    RuleCheck("probabilities", probabilities),
+    RuleCheck("first_cause", first_cause),
+    RuleCheck("ruled_out", ruled_out),
+    RuleCheck("effect", effect),
+    RuleCheck("onset", onset),
 )
