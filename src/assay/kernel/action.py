@@ -1,12 +1,13 @@
-"""Actions: proposed writes to a plant, and their approval."""
+"""Actions: proposed writes to a plant, or people to send to it, and their approval."""
 
 from __future__ import annotations
 
 import json
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue
 
 from assay.kernel.evidence import canonical_json, content_hash
 from assay.kernel.texts import Lang, text
@@ -49,23 +50,54 @@ class Write(BaseModel):
     before: float
 
 
+ActionKind = Literal["write", "dispatch"]
+
+
+class Order(BaseModel):
+    """A person to send to a piece of equipment. Nothing is written to a plant: what is executed is the record.
+
+    ``job`` is the alarm or work order, ``until`` the end of the person's shift, after which the order is void.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    job: str
+    equipment: str
+    tag: str = ""
+    priority: str = ""
+    person: str
+    skills: tuple[str, ...] = ()
+    until: AwareDatetime
+
+
 class Proposal(BaseModel):
-    """What a person is asked to approve. Its ``digest`` binds the approval to exactly these arguments."""
+    """What a person is asked to approve: writes or orders, never both.
+
+    Its ``digest`` binds the approval to exactly these arguments.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     plant: str
     zone: str
-    writes: tuple[Write, ...]
+    writes: tuple[Write, ...] = ()
+    orders: tuple[Order, ...] = ()
     reason: str
     predicted: dict[str, JsonValue] = {}
     evidence: tuple[str, ...] = ()
     expires: datetime
 
     @property
+    def kind(self) -> ActionKind:
+        """What executing it does."""
+        return "dispatch" if self.orders else "write"
+
+    @property
     def digest(self) -> str:
-        """SHA-256 over plant, zone, writes, evidence and expiry."""
-        return content_hash(self.model_dump(mode="json", exclude={"reason", "predicted"}))
+        """SHA-256 over plant, zone, writes or orders, evidence and expiry."""
+        # Without orders the digest is what it was before there were any: stored actions keep theirs.
+        free = {"reason", "predicted"} if self.orders else {"reason", "predicted", "orders"}
+        return content_hash(self.model_dump(mode="json", exclude=free))
 
 
 class Approval(BaseModel):

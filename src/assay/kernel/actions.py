@@ -1,21 +1,23 @@
-"""Actions: propose, decide, execute, confirm, roll back. Nothing else in Assay writes to a plant."""
+"""Actions: propose, decide, execute, confirm, roll back. Nothing else in Assay writes to a plant or sends anybody."""
 
 from __future__ import annotations
 
-import math
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 
-from assay.kernel.action import Action, ActionState, Approval, Proposal, note
+from assay.kernel.action import Action, ActionKind, ActionState, Approval, Proposal, note
 from assay.kernel.errors import AssayError, NeedsApproval, Refused
 from assay.kernel.policy import Caller, Policy
-from assay.kernel.ports import ActionStore, EvidenceStore, PlantWriter, TagBook
+from assay.kernel.ports import ActionStore, DispatchDesk, EvidenceStore, PlantWriter, TagBook
+from assay.kernel.sending import Sender
 from assay.kernel.writing import Hand, Outcome
 
 PROPOSE = "action.propose"
-"""The name under which a policy's rules allow proposing (effect ``write``)."""
+"""The name under which a policy's rules allow proposing writes (effect ``write``)."""
+DISPATCH = "action.dispatch"
+"""The name under which they allow proposing whom to send (effect ``write``)."""
 LONGEST_LIFE = timedelta(hours=24)
 SELF = "assay"
 """Who acts where no person is named: the program itself."""
@@ -27,7 +29,7 @@ def utc_now() -> datetime:
 
 
 class ActionService:
-    """The only way to the plant's writer.
+    """The only way to the plant's writer and to the desk that sends people.
 
     ``plant``, when given, is the only plant whose proposals are taken; ``evidence``, when given, must hold every piece
     of evidence that a proposal names; ``settle`` is how many seconds a written value may take to show in read-back.
@@ -45,14 +47,19 @@ class ActionService:
         plant: str | None = None,
         evidence: EvidenceStore | None = None,
         settle: float = 5.0,
+        desk: DispatchDesk | None = None,
     ) -> None:
-        self._store, self._policy, self._book, self._clock = store, policy, tagbook, clock
-        self._hand = Hand(writer, tagbook, settle)
+        self._store, self._policy, self._clock = store, policy, clock
+        self._hands: dict[ActionKind, Hand | Sender] = {
+            "write": Hand(writer, tagbook, settle),
+            "dispatch": Sender(desk, clock),
+        }
         self._plant, self._evidence = plant, evidence
 
     def propose(self, proposal: Proposal, *, run: str, caller: Caller) -> Action:
-        """Store a proposal that keeps every limit; nothing is written."""
-        self._policy.require(caller, PROPOSE, "write", proposal.zone)
+        """Store a proposal that keeps every limit; nothing is written and nobody sent."""
+        right = DISPATCH if proposal.kind == "dispatch" else PROPOSE
+        self._policy.require(caller, right, "write", proposal.zone)
         self._check(proposal)
         now = self._clock()
         if proposal.expires.tzinfo is None or not now < proposal.expires <= now + LONGEST_LIFE:
@@ -87,7 +94,7 @@ class ActionService:
         return self._advance(action, by=person, state=state, approval=approval)
 
     async def execute(self, action_id: str, *, by: str = SELF) -> Action:
-        """Write an approved action; the result is ``executed``, ``rolled_back`` or ``failed`` (see its note).
+        """Carry out an approved action; the result is ``executed``, ``rolled_back`` or ``failed`` (see its note).
 
         Before the first write, everything is checked again: state, expiry, digest, the approver's right, the limits,
         and that the plant still is where the proposal found it. Errors of the link at this point leave it approved.
@@ -98,13 +105,13 @@ class ActionService:
             self._check(action.proposal)
         except Refused as error:
             self._refuse(action, by, error.key, **error.params)
-        drift = await self._hand.drifted(action.proposal.writes)
-        if drift is not None:
-            write, now = drift
-            self._refuse(action, by, "kernel.action_drifted", tag=write.tag, before=write.before, now=now)
+        hand = self._hands[action.proposal.kind]
+        obstacle = await hand.obstacle(action, done=False)
+        if obstacle is not None:
+            self._refuse(action, by, obstacle[0], **obstacle[1])
         self._not_expired(action, by)  # reading took time
         claimed = self._advance(action, by=by, state=ActionState.EXECUTING, note=note("kernel.action_writing"))
-        outcome = await self._hand.apply(action.proposal.writes)
+        outcome = await hand.carry_out(action)
         state = ActionState.EXECUTED if outcome.written else _after_failure(outcome)
         done = self._advance(claimed, by=by, state=state, read_back=outcome.read_back, note=outcome.note)
         if outcome.stopped is not None:
@@ -119,7 +126,7 @@ class ActionService:
         return self._advance(action, by=by, state=ActionState.CONFIRMED)
 
     async def rollback(self, action_id: str, *, by: str = SELF, interrupted: bool = False) -> Action:
-        """Restore the values that were there before, under the same approval.
+        """Restore the values that were there before, or call the people back, under the same approval.
 
         A person (``by``) may do so who approved the action, or who may approve actions in its zone.
         Refused where somebody has moved a written value since: what they did must not be undone unseen.
@@ -137,37 +144,21 @@ class ActionService:
         if self._plant is not None and action.proposal.plant != self._plant:
             self._refuse(action, by, "kernel.action_plant", plant=action.proposal.plant, expected=self._plant)
         # A link that is down shows itself here, where the action can still stay what it is.
-        moved = await self._hand.drifted(action.proposal.writes, written=True)
+        hand = self._hands[action.proposal.kind]
+        obstacle = await hand.obstacle(action, done=True)
         if not dead:
-            if moved is not None:
-                write, now = moved
-                self._refuse(action, by, "kernel.action_overtaken", tag=write.tag, value=write.value, now=now)
+            if obstacle is not None:
+                self._refuse(action, by, obstacle[0], **obstacle[1])
             writing = note("kernel.action_restoring")
             action = self._advance(action, by=by, state=ActionState.EXECUTING, note=writing)
-        outcome = await self._hand.restore(action.proposal.writes)
+        outcome = await hand.take_back(action)
         read_back = {**action.read_back, **outcome.read_back}
         return self._advance(action, by=by, state=_after_failure(outcome), read_back=read_back, note=outcome.note)
 
     def _check(self, proposal: Proposal) -> None:
         if self._plant is not None and proposal.plant != self._plant:
             raise Refused("kernel.action_plant", plant=proposal.plant, expected=self._plant)
-        tags = [write.tag for write in proposal.writes]
-        if not tags or len(set(tags)) != len(tags):
-            raise Refused("kernel.action_targets")
-        for write in proposal.writes:
-            limits = self._book.limits(write.tag)
-            if limits is None or not limits.writable:
-                raise Refused("kernel.action_not_writable", tag=write.tag)
-            if limits.zone != proposal.zone:
-                raise Refused("kernel.action_zone", tag=write.tag, zone=limits.zone, proposed=proposal.zone)
-            if limits.unit != write.unit:
-                raise Refused("kernel.action_unit", tag=write.tag, unit=limits.unit, proposed=write.unit)
-            bounds = (limits.minimum, limits.maximum)
-            if not all(math.isfinite(bound) for bound in bounds):
-                raise Refused("kernel.action_no_limits", tag=write.tag)
-            for value in (write.value, write.before):
-                if not (math.isfinite(value) and bounds[0] <= value <= bounds[1]):
-                    raise Refused("kernel.action_limit", tag=write.tag, value=value, low=bounds[0], high=bounds[1])
+        self._hands[proposal.kind].check(proposal)
 
     def _approved(self, action: Action, by: str) -> None:
         if action.state is ActionState.PROPOSED:
@@ -182,19 +173,19 @@ class ActionService:
         self._may(action, approval.person, approval.role)
 
     def _may(self, action: Action, person: str, role: str) -> None:
-        zone = action.proposal.zone
+        zone, kind = action.proposal.zone, action.proposal.kind
         try:
             holds = role in self._policy.caller(person).roles
         except Refused as error:
             self._refuse(action, person, error.key, **error.params)
-        if not holds or not self._policy.may_approve(role, zone):
+        if not holds or not self._policy.may_approve(role, zone, kind):
             self._refuse(action, person, "kernel.action_role", person=person, role=role, zone=zone)
 
     def _may_any(self, action: Action, person: str) -> None:
         """Refused unless one of the person's roles may approve in the action's zone."""
         roles = self._policy.users.get(person, ())
-        zone = action.proposal.zone
-        if not any(self._policy.may_approve(role, zone) for role in roles):
+        zone, kind = action.proposal.zone, action.proposal.kind
+        if not any(self._policy.may_approve(role, zone, kind) for role in roles):
             self._refuse(action, person, "kernel.action_role", person=person, role=", ".join(roles) or "-", zone=zone)
 
     def _not_expired(self, action: Action, by: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from assay.kernel.action import ActionKind
 from assay.kernel.errors import InputError, Refused
 
 ANY = "*"
@@ -49,10 +50,16 @@ class Rule(_Frozen):
 
 
 class ApprovalRule(_Frozen):
-    """Lets ``role`` approve actions in ``zone`` (or ``*``)."""
+    """Lets ``role`` approve actions of the kinds named (writes alone where none is) in ``zone`` (or ``*``)."""
 
     role: str
     zone: str
+    kind: tuple[ActionKind, ...] = ("write",)
+
+    @field_validator("kind", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
 
 
 class Policy(_Frozen):
@@ -138,9 +145,9 @@ class Policy(_Frozen):
         if not self.allows(caller, tool, effect, zone):
             raise Refused("kernel.policy_denied", user=caller.user, tool=tool, effect=effect, zone=zone or "-")
 
-    def may_approve(self, role: str, zone: str) -> bool:
-        """Whether a person in ``role`` may approve actions in ``zone``."""
-        return any(rule.role == role and rule.zone in (ANY, zone) for rule in self.approvals)
+    def may_approve(self, role: str, zone: str, kind: ActionKind = "write") -> bool:
+        """Whether a person in ``role`` may approve actions of that kind in ``zone``."""
+        return any(rule.role == role and rule.zone in (ANY, zone) and kind in rule.kind for rule in self.approvals)
 
 
 def local_user() -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from assay.kernel.action import Action
+from assay.kernel.action import Action, Order
 from assay.kernel.evidence import Evidence
 
 
@@ -109,6 +109,22 @@ class PlantWriter(Protocol):
     async def read(self, tag: str) -> float: ...
 
     async def write(self, tag: str, value: float) -> None: ...
+
+
+class DispatchDesk(Protocol):
+    """Keeps the record of who was sent where.
+
+    ``zone`` is that of the order's equipment, None when the plant has none of that name. ``holder`` is the id of the
+    action under which somebody is on the order's job now, or None.
+    """
+
+    def zone(self, order: Order) -> str | None: ...
+
+    def holder(self, order: Order) -> str | None: ...
+
+    def send(self, action: str, orders: Sequence[Order]) -> None: ...
+
+    def recall(self, action: str, orders: Sequence[Order]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

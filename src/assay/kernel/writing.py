@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assay.kernel.action import Write, note
+from assay.kernel.action import Action, Proposal, Write, note
+from assay.kernel.errors import Refused
 from assay.kernel.ports import PlantWriter, TagBook
 
 READ_BACK_TOLERANCE = 1e-4
@@ -27,6 +29,10 @@ class Outcome:
     stopped: BaseException | None = None
 
 
+Obstacle = tuple[str, dict[str, str | float]]
+"""A text key with its parameters."""
+
+
 class WriteFailed(Exception):
     """One value did not arrive; ``note`` says which and why."""
 
@@ -42,10 +48,51 @@ def span(book: TagBook, tag: str) -> float:
 
 
 class Hand:
-    """Writes and reads back; ``settle`` is how many seconds a value may take to show in the read-back."""
+    """Carries out proposals of kind ``write``: writes and reads back.
+
+    ``settle`` is how many seconds a value may take to show in the read-back.
+    """
 
     def __init__(self, writer: PlantWriter, book: TagBook, settle: float) -> None:
         self._writer, self._book, self._settle = writer, book, settle
+
+    def check(self, proposal: Proposal) -> None:
+        """Refused unless each tag is there once, writable in the proposal's zone, with a value inside its limits."""
+        tags = [write.tag for write in proposal.writes]
+        if not tags or len(set(tags)) != len(tags):
+            raise Refused("kernel.action_targets")
+        for write in proposal.writes:
+            limits = self._book.limits(write.tag)
+            if limits is None or not limits.writable:
+                raise Refused("kernel.action_not_writable", tag=write.tag)
+            if limits.zone != proposal.zone:
+                raise Refused("kernel.action_zone", tag=write.tag, zone=limits.zone, proposed=proposal.zone)
+            if limits.unit != write.unit:
+                raise Refused("kernel.action_unit", tag=write.tag, unit=limits.unit, proposed=write.unit)
+            bounds = (limits.minimum, limits.maximum)
+            if not all(math.isfinite(bound) for bound in bounds):
+                raise Refused("kernel.action_no_limits", tag=write.tag)
+            for value in (write.value, write.before):
+                if not (math.isfinite(value) and bounds[0] <= value <= bounds[1]):
+                    raise Refused("kernel.action_limit", tag=write.tag, value=value, low=bounds[0], high=bounds[1])
+
+    async def obstacle(self, action: Action, *, done: bool) -> Obstacle | None:
+        """Why the plant is no longer as the proposal found it or, when ``done``, as it left it; None when it is."""
+        moved = await self.drifted(action.proposal.writes, written=done)
+        if moved is None:
+            return None
+        write, now = moved
+        if done:
+            return "kernel.action_overtaken", {"tag": write.tag, "value": write.value, "now": now}
+        return "kernel.action_drifted", {"tag": write.tag, "before": write.before, "now": now}
+
+    async def carry_out(self, action: Action) -> Outcome:
+        """Write all values."""
+        return await self.apply(action.proposal.writes)
+
+    async def take_back(self, action: Action) -> Outcome:
+        """Put the former values back."""
+        return await self.restore(action.proposal.writes)
 
     async def drifted(self, writes: Sequence[Write], *, written: bool = False) -> tuple[Write, float] | None:
         """The first tag whose value is no longer what the proposal says was there, or (``written``) what it wrote."""

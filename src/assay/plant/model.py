@@ -150,8 +150,12 @@ class Plant:
     def zone_of(self, tag: str) -> str:
         """The zone of a tag: its own, else its equipment's, else the nearest ancestor's."""
         found = self.tag(tag)
-        item: Equipment | None = self._equipment[found.equipment]
-        zone = found.zone
+        return found.zone or self.zone_at(found.equipment)
+
+    def zone_at(self, equipment: str) -> str:
+        """The zone of ``equipment``: its own, else the nearest ancestor's. InputError when the plant has none such."""
+        item: Equipment | None = self.equipment_item(equipment)
+        zone: str | None = None
         while zone is None and item is not None:
             zone = item.zone
             item = self._equipment.get(item.parent) if item.parent else None
