@@ -1,0 +1,99 @@
+"""One score out of all methods, without labels.
+
+Normal rows are cut into blocks of time; each block is scored by methods that were fitted on the others. The held-out
+scores give every method's tail, so that all speak in one unit: the surprise, -log10 of how probable a normal row of
+that score is. A method whose surprise is high in some normal block is unstable and counts less. The joint score is the
+largest weighted surprise of a row; how often that is large by chance, with all the methods' dependence on each other,
+is again taken from the held-out rows, each judged by tails from the other blocks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assay.models.detect.members import Members, Settings
+from assay.models.detect.tails import Tail
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+FOLDS = 5
+_USUAL = 1.0 / np.log(10.0)  # mean surprise of normal rows
+
+
+@dataclass(frozen=True, slots=True)
+class Ensemble:
+    """``members`` fitted on all normal rows; per method its ``tails`` and ``weights`` (one a tag for the methods of
+    single tags); ``joint`` the joint tail.
+
+    ``held`` (rows,) are the nested joint scores of the held-out normal rows and ``blocks`` (rows,) their blocks.
+    """
+
+    members: Members
+    tails: dict[str, tuple[Tail, ...]]
+    weights: dict[str, Floats]
+    joint: Tail
+    held: Floats
+    blocks: Ints
+
+    @classmethod
+    def of(cls, z: Floats, use: Mask, settings: Settings) -> Ensemble:
+        """From standardised rows (n, k) without gaps, of which the rows ``use`` are normal."""
+        scores, blocks = _held_out(z, use, settings)
+        weights, tails, raw = {}, {}, np.zeros(len(blocks))
+        for name, columns in scores.items():
+            nested = np.stack([_nested(column, blocks) for column in columns.T], axis=1)
+            weights[name] = _weights(nested, blocks)
+            tails[name] = tuple(Tail.of(column) for column in columns.T)
+            raw = np.maximum(raw, (nested * weights[name]).max(axis=1))
+        joint = Tail.joint(raw)
+        return cls(Members.of(z, use, settings), tails, weights, joint, _nested(raw, blocks, joint=True), blocks)
+
+    def surprises(self, z: Floats) -> dict[str, Floats]:
+        """Per method the weighted surprises (n, m) of standardised rows (n, k) without gaps."""
+        found = {}
+        for name, columns in self.members.statistics(z).items():
+            each = [tail.surprise(column) for tail, column in zip(self.tails[name], columns.T, strict=True)]
+            found[name] = np.stack(each, axis=1) * self.weights[name]
+        return found
+
+    def score(self, surprises: dict[str, Floats]) -> Floats:
+        """(n,) the joint score: -log10 of the probability that a normal row is as unusual in any method."""
+        return self.joint.surprise(np.max([values.max(axis=1) for values in surprises.values()], axis=0))
+
+
+def _held_out(z: Floats, use: Mask, settings: Settings) -> tuple[dict[str, Floats], Ints]:
+    """Scores of every normal row by methods that did not see its block of time."""
+    rows = np.flatnonzero(use)
+    before = settings.widths[-1] + settings.window + settings.lags
+    parts: dict[str, list[Floats]] = {}
+    blocks = np.empty(len(rows), dtype=np.int64)
+    at = 0
+    for number, block in enumerate(np.array_split(rows, FOLDS)):
+        others = use.copy()
+        others[block[0] : block[-1] + 1] = False
+        members = Members.of(z, others, settings)
+        first = max(0, int(block[0]) - before)
+        for name, values in members.statistics(z[first : block[-1] + 1]).items():
+            parts.setdefault(name, []).append(values[block - first])
+        blocks[at : at + len(block)] = number
+        at += len(block)
+    return {name: np.concatenate(values) for name, values in parts.items()}, blocks
+
+
+def _nested(scores: Floats, blocks: Ints, *, joint: bool = False) -> Floats:
+    result = np.empty(len(scores))
+    for number in range(FOLDS):
+        own = blocks == number
+        tail = Tail.joint(scores[~own]) if joint else Tail.of(scores[~own])
+        result[own] = tail.surprise(scores[own])
+    return result
+
+
+def _weights(surprises: Floats, blocks: Ints) -> Floats:
+    worst = np.max([surprises[blocks == number].mean(axis=0) for number in range(FOLDS)], axis=0)
+    return np.asarray(np.minimum(1.0, 2.0 * _USUAL / worst))
