@@ -29,6 +29,7 @@ GROUPS: Mapping[str, str] = {
     "demo": "assay.cli.demo",
     "investigate": "assay.cli.investigate",
     "alarms": "assay.cli.alarms",
+    "models": "assay.cli.models",
     "plant": "assay.cli.plant",
     "llm": "assay.cli.llm",
     "evidence": "assay.cli.evidence",

@@ -2,8 +2,8 @@
 
 Population stability index (Siddiqi 2006, "Credit Risk Scorecards"): sum over bins of (new - old) * ln(new / old). The
 customary bound of 0.25 holds for independent rows. A plant's rows depend on each other, so a short stretch looks unlike
-the whole even when nothing has changed: the bound of a feature is therefore the largest index that any stretch of the
-training itself of the same length shows, and at least 0.25.
+the whole even when nothing has changed: the bound of a feature therefore follows from the largest index that stretches
+of the training itself show (see ``_bounds``), and is at least 0.25.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from assay.plant.series import Floats, Frame, to_datetime
 
 RULES: dict[str, Any] = {
     "psi_least_bound": 0.25,
+    "psi_margin": 1.5,
     "range_margin": 0.1,
     "weight_drifted_most": 1 / 3,
     "rows_outside_most": 0.2,
@@ -76,16 +77,23 @@ def stability(old: Floats, new: Floats) -> Floats:
 
 
 def _bounds(profile: Profile, rows: int) -> Floats:
-    """(k,) the largest index of a stretch of the training as long as ``rows``, and at least the customary bound."""
+    """(k,) the bound for ``rows`` new rows: ``margin`` times what stretches of the training reach, at least 0.25.
+
+    The index of n independent rows against N others grows with 1/n + 1/N, that of a stretch against the whole that
+    holds it with 1/n - 1/N; dependence stretches both alike, so the largest index of the stretches is scaled by their
+    ratio.
+    """
     least = np.full(len(profile.tags), float(RULES["psi_least_bound"]))
-    length = max(1, rows // profile.every)
-    if length > len(profile.codes) // 2:
-        return least
-    starts = np.unique(np.linspace(0, len(profile.codes) - length, _STRETCHES).astype(int))
-    for start in starts:
+    kept, new = len(profile.codes), max(1.0, rows / profile.every)
+    length = int(min(new, kept // 4))
+    if length < 1:
+        return np.full(len(profile.tags), np.inf)
+    largest = np.zeros(len(profile.tags))
+    for start in np.unique(np.linspace(0, kept - length, _STRETCHES).astype(int)):
         found = stability(profile.shares, shares_of(profile.codes[start : start + length]))
-        np.maximum(least, found, out=least)
-    return least
+        np.maximum(largest, found, out=largest)
+    scale = (1.0 / new + 1.0 / kept) / (1.0 / length - 1.0 / kept)
+    return np.maximum(least, RULES["psi_margin"] * scale * largest)
 
 
 def _outside(profile: Profile, values: Floats) -> np.ndarray:

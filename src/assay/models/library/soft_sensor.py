@@ -67,7 +67,7 @@ class SoftSensor(Estimator):
     def predict(self, frame: Frame) -> Prediction:
         """The target at each row; nothing in the first ``max(lags)`` rows and where no feature is known."""
         table = self._table(frame.good())
-        there = (~np.isnan(table)).any(axis=1)
+        there = np.asarray((~np.isnan(table)).any(axis=1), np.bool_)
         there[: max(self.lags)] = False
         median = np.full(len(table), np.nan)
         if there.any():
