@@ -90,10 +90,11 @@ def _bounds(profile: Profile, rows: int) -> Floats:
         return np.full(len(profile.tags), np.inf)
     largest = np.zeros(len(profile.tags))
     for start in np.unique(np.linspace(0, kept - length, _STRETCHES).astype(int)):
-        found = stability(profile.shares, shares_of(profile.codes[start : start + length]))
-        np.maximum(largest, found, out=largest)
+        index = stability(profile.shares, shares_of(profile.codes[start : start + length]))
+        np.maximum(largest, index, out=largest)
     scale = (1.0 / new + 1.0 / kept) / (1.0 / length - 1.0 / kept)
-    return np.maximum(least, RULES["psi_margin"] * scale * largest)
+    found: Floats = np.maximum(least, RULES["psi_margin"] * scale * largest)
+    return found
 
 
 def _outside(profile: Profile, values: Floats) -> np.ndarray:
