@@ -56,9 +56,9 @@ class Case:
         return Frame(first + np.arange(1, len(self.values) + 1) * step, TAGS, self.values)
 
 
-def starts(seed: int, count: int) -> list[Start]:
-    """Settled plants, ten hours apart."""
-    point = mode_point("ricker", 1)
+def starts(seed: int, count: int, mode: int = 1) -> list[Start]:
+    """Plants settled in a mode of operation, ten hours apart."""
+    point = mode_point("ricker", mode)
     hours = SETTLE_HOURS["ricker"]
     state = initial_state(point)
     return settle("ricker", dict(point.setpoints), state, hours, seed=seed, apart=10.0, n=count)
@@ -82,9 +82,10 @@ def course(start: Start, seed: int, scenario: Scenario | None, hours: float) -> 
     return np.asarray(rows).reshape(-1, len(TAGS)), ""
 
 
-def limits(seed: int, runs: int = 4, hours: float = 40.0) -> tuple[Array, Array]:
-    """Mean and standard deviation (53,) of normal runs."""
-    flat = np.concatenate([course(start, seed + k, None, hours)[0] for k, start in enumerate(starts(seed, runs))])
+def limits(seed: int, mode: int = 1, runs: int = 4, hours: float = 40.0) -> tuple[Array, Array]:
+    """Mean and standard deviation (53,) of normal runs in a mode."""
+    begun = enumerate(starts(seed, runs, mode))
+    flat = np.concatenate([course(start, seed + k, None, hours)[0] for k, start in begun])
     return flat.mean(axis=0), flat.std(axis=0)
 
 

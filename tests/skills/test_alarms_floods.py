@@ -69,7 +69,7 @@ def test_the_root_is_where_a_valve_fights_its_own_flow() -> None:
 
 def test_a_root_that_stood_before_the_flood_is_found() -> None:
     early = [*stood("XMEAS_2", "L", 8 * HOUR - 900.0, 3000.0), *stood("XMV_1", "H", 8 * HOUR - 800.0, 3000.0)]
-    (one,) = report([*early, *flood(8 * HOUR, [*STUCK[2:], *MORE, ("XMEAS_18", "H")])])["list"]
+    (one,) = report([*NOISE, *early, *flood(8 * HOUR, [*STUCK[2:], *MORE, ("XMEAS_18", "H")])])["list"]
     assert one["origin"]["tag"] == "XMEAS_2" and one["origin"]["standing"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 Basis = Literal["published", "derived", "chosen"]
 """Where a limit comes from: a cited publication, normal runs (derived), or an engineer's choice."""
@@ -57,6 +57,15 @@ class Equipment(Part):
     zone: Id | None = None
 
 
+class Rationale(Part):
+    """What rationalisation (ISA-18.2, IEC 62682) settled for an alarm: what follows when nobody acts, what the operator
+    does, and in how many ``minutes``."""
+
+    consequence: Bilingual | None = None
+    response: Bilingual | None = None
+    minutes: Annotated[float, Field(gt=0)] | None = None
+
+
 class AlarmLimit(Part):
     """One alarm limit. ``at`` and ``deadband`` in the tag's unit, ``delay`` (on-delay) in seconds."""
 
@@ -65,6 +74,13 @@ class AlarmLimit(Part):
     deadband: float = 0.0
     delay: float = 0.0
     basis: Basis
+    rationale: Rationale | None = None
+
+    @model_serializer(mode="wrap")
+    def _short(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
+        # Plants without rationalisation keep the digest that they had before there was any.
+        content: dict[str, object] = handler(self)
+        return {name: value for name, value in content.items() if name != "rationale" or value is not None}
 
 
 class Tag(Part):

@@ -3,7 +3,10 @@
 Four kinds of knowledge are added up, each only where the plant has it: how usual an alarm is outside floods (a nuisance
 alarm in the window proves nothing); connections (a deviation travels downstream); loops (a valve that fights its own
 measurement carries the disturbance, one that follows it only passes it on); and the signed symptoms of the failure
-library. Search by connectivity follows Schleburg, Christiansen, Thornhill and Fay, J. Process Control 23 (2013).
+library. All look twice, at the flood with what stood before it, and at the whole unusual stretch that led up to it
+(``stretch``): a fast failure is told by the order of its first minutes, a slow one by hours.
+
+Search by connectivity follows Schleburg, Christiansen, Thornhill and Fay, J. Process Control 23 (2013).
 """
 
 from __future__ import annotations
@@ -18,13 +21,16 @@ from assay.plant.failures import Failure, FailureLibrary, Symptom
 from assay.plant.model import Plant
 from assay.skills.alarms.log import NANO, AlarmLog
 from assay.skills.alarms.periods import Periods
+from assay.skills.alarms.stretch import Load, unusual
 
 # Log-likelihood ratios of what an alarm says about a failure; chosen on simulated floods (benchmarks/alarm_kpis.py).
 SHOWS, OPPOSITE, ABSENT, SPREADS, SWINGS, QUIET = 1.6, -1.1, -1.25, 1.0, 1.6, -0.7
 WEAK, LATER, MEMORY = 0.4, 0.05, 1800.0
+BOTH = 0.5  # how far alarms of the other sign speak against a signed symptom
+KNOWN = 0.3  # an alarm of less weight tells nothing of a stretch
 UNFIT = -6.0  # equipment that the library has no failure for
-FIGHTING, ELSEWHERE, AT_ONCE = 4.0, 0.3, 600 * NANO
-CONNECTED, NEAR = 1.0, 0.6
+FIGHTING, ELSEWHERE, AT_ONCE = 5.0, 0.3, 600 * NANO
+CONNECTED, NEAR, SLACK = 6.0, 0.7, 300 * NANO
 _UP = frozenset({"H", "HH", "HI", "HIHI", "HIGH", "HIGHHIGH", "高报", "高高报", "高限", "高高限", "高", "高高"})
 _DOWN = frozenset({"L", "LL", "LO", "LOLO", "LOW", "LOWLOW", "低报", "低低报", "低限", "低低限", "低", "低低"})
 Seen = Mapping[str, Mapping[int, "First"]]
@@ -78,6 +84,17 @@ def stood_before(
     return [replace(one, standing=True) for one in made]
 
 
+def led_up(load: Load, start: int, end: int, plant: Plant | None) -> list[First]:
+    """The unusual alarms of the stretch that led up to a flood and of the flood, in order of time."""
+    found = []
+    for alarm, time, weight in zip(*(column.tolist() for column in unusual(load, start, end)), strict=True):
+        tag, kind = load.raised.alarms[alarm]
+        place = plant.tag(tag).equipment if plant is not None and plant.has_tag(tag) else None
+        if weight > KNOWN:
+            found.append(First(alarm, tag, sign_of(kind), time, place, weight))
+    return sorted(found, key=lambda one: one.time)
+
+
 def _first(
     log: AlarmLog, alarm: int, time: int, usual: Mapping[int, float], hours: float, plant: Plant | None
 ) -> First:
@@ -87,9 +104,16 @@ def _first(
 
 
 def roots(
-    first: Sequence[First], standing: Sequence[First], plant: Plant | None, library: FailureLibrary | None
+    first: Sequence[First],
+    standing: Sequence[First],
+    before: Sequence[First],
+    plant: Plant | None,
+    library: FailureLibrary | None,
 ) -> list[Root]:
-    """Candidates, the best first; without a plant (or with none of its tags) the first alarm alone."""
+    """Candidates, the best first; without a plant (or with none of its tags) the first alarm alone.
+
+    ``first`` are the flood's, ``standing`` what stood when it began, ``before`` see ``led_up``.
+    """
     every = sorted([*standing, *first], key=lambda one: one.time)
     leads: dict[str, First] = {}
     for one in every:
@@ -100,13 +124,19 @@ def roots(
                 leads[one.equipment] = one
     if plant is None or not leads:
         return [Root(first[0], first[0].weight, None)]
-    fighting = fights(every, plant)
-    view = [replace(one, time=max(one.time, first[0].time)) for one in every]
+    # What stood already counts as if it had come with the flood, but the order of time stays.
+    flood = [replace(one, time=max(one.time, first[0].time)) for one in every]
+    views = [(flood, every), (before, before)] if before else [(flood, every)]
+    fighting = [fights(order, plant) for _, order in views]
     scored = []
     for place, lead in leads.items():
-        failure, fit = _library_says(place, view, library)
-        score = fit + FIGHTING * fighting.get(place, 0.0) + CONNECTED * _reach(place, view, plant)
-        scored.append(Root(lead, score, failure))
+        said = [_library_says(place, view, library) for view, _ in views]
+        score = math.fsum(
+            fits + FIGHTING * fight.get(place, 0.0) + CONNECTED * _reach(place, order, plant)
+            for (_, fits), fight, (_, order) in zip(said, fighting, views, strict=True)
+        )
+        failure = next((name for name, _ in reversed(said) if name is not None), None)
+        scored.append(Root(lead, score / len(views), failure))
     return sorted(scored, key=lambda root: (-root.score, root.first.time, root.first.tag))
 
 
@@ -132,10 +162,14 @@ def fights(first: Sequence[First], plant: Plant) -> dict[str, float]:
 
 
 def _reach(place: str, first: Sequence[First], plant: Plant) -> float:
-    """The share (by weight) of alarms that can follow from ``place``, nearer ones counting more."""
+    """The share (by weight) of alarms that can follow from ``place``, nearer ones counting more: downstream of it, and
+    not earlier than its own first."""
     steps = distances(plant, place)
     total = math.fsum(one.weight for one in first)
-    reached = (one.weight * NEAR ** steps[one.equipment] for one in first if one.equipment in steps)
+    lead = min((one.time for one in first if one.equipment == place), default=0) - SLACK
+    reached = (
+        one.weight * NEAR ** steps[one.equipment] for one in first if one.equipment in steps and one.time >= lead
+    )
     return math.fsum(reached) / total if total > 0.0 else 0.0
 
 
@@ -189,9 +223,11 @@ def _says(symptom: Symptom, alarms: Mapping[int, First], turn: int, begin: int) 
     size = WEAK if symptom.weak else 1.0
     if not alarms:
         return size * (-SPREADS if symptom.sign == "variance" else ABSENT)
-    early = {sign: one.weight * math.exp(-(one.time - begin) / NANO / MEMORY) for sign, one in alarms.items()}
+    early = {s: one.weight * math.exp(-(one.time - begin) / NANO / MEMORY) for s, one in alarms.items()}
     if symptom.sign == "variance":
         return size * max(early.values()) * (SPREADS if len(early) == 1 else SWINGS)
     leading = min(alarms.values(), key=lambda one: one.time).sign
     meant = turn if symptom.sign == "+" else -turn
-    return size * (SHOWS * early[leading] if leading in (meant, 0) else OPPOSITE)
+    if leading not in (meant, 0):
+        return size * OPPOSITE
+    return size * SHOWS * (early[leading] - BOTH * early.get(-leading, 0.0) * (leading != 0))

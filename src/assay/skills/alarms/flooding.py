@@ -9,10 +9,11 @@ import numpy as np
 
 from assay.plant.failures import FailureLibrary
 from assay.plant.model import Plant
-from assay.skills.alarms.causal import First, Root, distances, firsts, roots, stood_before
+from assay.skills.alarms.causal import First, Root, distances, firsts, led_up, roots, stood_before
 from assay.skills.alarms.kpi import HOUR, RULES, named, ratio
 from assay.skills.alarms.log import NANO, OPERATOR, AlarmLog, Longs
 from assay.skills.alarms.periods import Periods, periods
+from assay.skills.alarms.stretch import Load, began, load_of
 from assay.skills.alarms.times import iso
 from assay.skills.alarms.windows import Flood, floods, levels
 
@@ -31,6 +32,7 @@ class Scene:
     floods: list[Flood]
     usual: dict[int, float]
     stood: Periods | None
+    load: Load
     members: np.ndarray[tuple[int, int], np.dtype[np.float64]]  # (floods, alarms): 1 where an alarm came in a flood
 
     def rows(self, flood: Flood) -> AlarmLog:
@@ -51,7 +53,8 @@ def scene(log: AlarmLog, start: int, end: int) -> Scene:
     steady = (end - start - sum(flood.end - flood.first for flood in found)) / HOUR
     counts = np.bincount(raised.alarm[~inside], minlength=len(log.alarms))
     usual = {int(i): float(counts[i]) / steady for i in np.flatnonzero(counts)} if steady > 0 else {}
-    return Scene(log, raised, found, usual, periods(log, end) if log.has_returns else None, members)
+    stood = periods(log, end) if log.has_returns else None
+    return Scene(log, raised, found, usual, stood, load_of(raised, stood, start, end), members)
 
 
 def flood_report(
@@ -81,7 +84,8 @@ def root_of(
     """The first annunciations of a flood, and the candidates for its root, the best first."""
     first = firsts(seen.rows(flood), seen.usual, plant)
     before = [] if seen.stood is None else stood_before(seen.log, seen.stood, flood.first, seen.usual, plant)
-    return first, roots(first, before, plant, library)
+    since = began(seen.load, flood.first, sum(seen.usual.values()))
+    return first, roots(first, before, led_up(seen.load, since, flood.end, plant), plant, library)
 
 
 def _knowledge(plant: Plant | None, library: FailureLibrary | None) -> list[str]:

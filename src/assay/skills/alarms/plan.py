@@ -1,8 +1,8 @@
-"""The plan: one tool answers each kind of question, then what it found is said."""
+"""The plan: the tools of a question run one after the other, then what they found is said."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,38 +13,54 @@ from assay.kernel.skill import Candidate, State, Step
 from assay.kernel.texts import Lang, text
 from assay.kernel.tool import Tool
 from assay.skills.alarms import claims, tools
+from assay.skills.alarms.explain import tools as explaining
+from assay.skills.alarms.explain.claims import explain_claims
+from assay.skills.alarms.explain.unknown import not_given
+
+Found = Mapping[str, Evidence]
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A question the skill answers: its tool, what is said of the tool's value, and what an answer must not lack."""
+    """A question the skill answers: its tools, what is said of their values, what an answer must not lack, and what
+    is said to be unknown beside the ``cannot`` of the values."""
 
-    tool: Tool
-    say: Callable[[Evidence], list[Claim]]
+    tools: tuple[Tool, ...]
+    say: Callable[[Found], list[Claim]]
     required: tuple[str, ...]
+    unknown: Callable[[Found, Lang], list[str]] = lambda found, lang: []
+
+
+def _single(tool: Tool, say: Callable[[Evidence], list[Claim]], required: str) -> View:
+    return View((tool,), lambda found: say(found[tool.name]), (required,))
 
 
 VIEWS: dict[str, View] = {
-    "kpi": View(tools.KPI, claims.kpi_claims, ("load",)),
-    "floods": View(tools.FLOODS, claims.flood_claims, ("floods",)),
-    "advise": View(tools.ADVISE, claims.advice_claims, ("advice",)),
-    "bad_actors": View(tools.BAD_ACTORS, claims.actor_claims, ("actors",)),
+    "kpi": _single(tools.KPI, claims.kpi_claims, "load"),
+    "floods": _single(tools.FLOODS, claims.flood_claims, "floods"),
+    "advise": _single(tools.ADVISE, claims.advice_claims, "advice"),
+    "bad_actors": _single(tools.BAD_ACTORS, claims.actor_claims, "actors"),
+    "explain": View(explaining.TOOLS, explain_claims, ("state",), not_given),
 }
 
 
 def plan(state: State) -> Step | Draft:
-    """``context.resources`` holds ``alarms_view`` (a key of VIEWS) and ``alarms_arguments`` (its tool's arguments)."""
+    """``context.resources`` holds ``alarms_view`` (a key of VIEWS) and ``alarms_arguments``: the arguments of those of
+    its tools that are to run, by name."""
     view = VIEWS[state.context.resources["alarms_view"]]
-    if not state.done(view.tool.name):
-        fixed: dict[str, Any] = state.context.resources["alarms_arguments"]
-        return Step((Candidate(view.tool, fixed),), default=view.tool.name, forced=True, refuse=False)
-    found = next(call.evidence for call in state.calls if call.tool == view.tool.name)
+    fixed: dict[str, dict[str, Any]] = state.context.resources["alarms_arguments"]
+    for tool in view.tools:
+        if tool.name in fixed and not state.done(tool.name):
+            return Step((Candidate(tool, fixed[tool.name]),), default=tool.name, forced=True, refuse=False)
+    found = {call.tool: call.evidence for call in state.calls}
     lang = state.context.lang
     without = {topic: text("alarms.without", lang) for topic in view.required}
-    return Draft(tuple(view.say(found)), view.required, without, tuple(cannot(found, lang)))
+    unknown = (*cannot(found, lang), *view.unknown(found, lang))
+    return Draft(tuple(view.say(found)), view.required, without, unknown)
 
 
-def cannot(found: Evidence, lang: Lang) -> list[str]:
+def cannot(found: Found, lang: Lang) -> list[str]:
     """What the log does not tell, as sentences."""
-    value: Any = found.value
-    return [text(f"alarms.cannot_{what}", lang) for what in value.get("cannot", ())]
+    values: list[Any] = [one.value for one in found.values()]
+    said = (text(f"alarms.cannot_{what}", lang) for value in values for what in value.get("cannot", ()))
+    return list(dict.fromkeys(said))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -17,13 +18,13 @@ from assay.kernel.context import RunContext, new_run_id
 from assay.kernel.errors import InputError, ModelError
 from assay.kernel.evidence import Evidence
 from assay.kernel.policy import Policy
-from assay.kernel.render import Renderer, Texts
+from assay.kernel.render import Renderer
 from assay.kernel.texts import Lang, text
 from assay.plant.model import Plant, find_plant
 from assay.plant.records import Records
 from assay.skills.alarms import skill
-from assay.skills.alarms.claims import EQUIPMENT
 from assay.skills.alarms.log import AlarmLog, keep_log
+from assay.skills.alarms.naming import texts_of
 from assay.skills.alarms.plan import VIEWS
 
 SECONDS = 900.0
@@ -31,15 +32,21 @@ SECONDS = 900.0
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The answer, the evidence of the tool that made it (None when the run was refused), and what was noted."""
+    """The answer, the evidence of the tools that made it by their names (none when the run was refused), and what was
+    noted."""
 
     answer: Answer
-    evidence: Evidence | None
+    found: Mapping[str, Evidence]
     notes: tuple[str, ...] = ()
 
     @property
+    def evidence(self) -> Evidence | None:
+        """The evidence of the first tool."""
+        return next(iter(self.found.values()), None)
+
+    @property
     def value(self) -> Any:
-        """The tool's value: every table is printed from it."""
+        """The first tool's value: every table is printed from it."""
         return None if self.evidence is None else self.evidence.value
 
     def document(self) -> dict[str, Any]:
@@ -53,12 +60,14 @@ class Outcome:
             "notes": list(self.notes),
             "evidence": None if self.evidence is None else self.evidence.id,
             "value": self.value,
+            "more": {name: one.value for name, one in list(self.found.items())[1:]},
         }
 
 
 @dataclass(slots=True)
 class Question:
-    """What to ask. ``view`` is one of ``plan.VIEWS``; ``more`` are further arguments of its tool; times are aware."""
+    """What to ask. ``view`` is one of ``plan.VIEWS``; ``more`` are further arguments of its tools; times are aware;
+    ``asked`` is the question in words (default: the view's)."""
 
     view: str
     log: AlarmLog
@@ -69,6 +78,7 @@ class Question:
     zone: tzinfo = UTC
     notes: tuple[str, ...] = ()
     more: dict[str, Any] = field(default_factory=dict)
+    asked: str = ""
 
 
 async def ask(
@@ -78,10 +88,7 @@ async def ask(
     began = time.monotonic()
     rules = policy or Policy.load(None)
     caller = rules.caller(user)
-    more = dict(question.more)
-    if question.plant is not None and "plant" in VIEWS[question.view].tool.arguments.model_fields:
-        more["plant"] = plant_name(question.plant)
-    arguments = {"log": keep_log(question.log), "start": question.start, "end": question.end, **more}
+    arguments = _arguments(question)
     context = RunContext(
         run=new_run_id(),
         caller=caller,
@@ -92,7 +99,7 @@ async def ask(
         budget=Budget(seconds=SECONDS),
         resources={"alarms_view": question.view, "alarms_arguments": arguments},
     )
-    asked = text(f"alarms.question_{question.view}", question.lang)
+    asked = question.asked or text(f"alarms.question_{question.view}", question.lang)
     about = question.plant.id if question.plant is not None else ""
     records.runs.start(context.run, caller=caller.user, plant=about, question=asked)
     answer = await Agent(skill, _answering(question, records)).run(asked, context)
@@ -100,26 +107,26 @@ async def ask(
         raise ModelError("alarms.asked_back")
     answer = answer.model_copy(update={"seconds": {"total": round(time.monotonic() - began, 3)}})
     records.runs.finish(answer)
-    call = context.calls.get(VIEWS[question.view].tool.name)
-    return Outcome(answer, None if call is None else call.evidence, question.notes)
+    return Outcome(answer, {name: call.evidence for name, call in context.calls.items()}, question.notes)
+
+
+def _arguments(question: Question) -> dict[str, dict[str, Any]]:
+    """The arguments of each tool of the view, of those for which all that they need is at hand."""
+    pool = {"log": keep_log(question.log), "start": question.start, "end": question.end, **question.more}
+    if question.plant is not None:
+        pool["plant"] = plant_name(question.plant)
+    found = {}
+    for tool in VIEWS[question.view].tools:
+        fields = tool.arguments.model_fields
+        if all(name in pool for name, field in fields.items() if field.is_required()):
+            found[tool.name] = {name: value for name, value in pool.items() if name in fields}
+    return found
 
 
 def _answering(question: Question, records: Records) -> Answering:
-    renderer = Renderer(question.lang, question.zone, _texts(question.plant))
+    renderer = Renderer(question.lang, question.zone, texts_of(question.plant))
     names = question.plant.names() if question.plant is not None else frozenset()
     return Answering(records.evidence, renderer, standard_checks(renderer, names), skill.checks)
-
-
-def _texts(plant: Plant | None) -> Texts:
-    """Texts by key, with the plant's names of its equipment."""
-
-    def find(key: str, lang: Lang = "en", /, **params: object) -> str:
-        if key == EQUIPMENT and plant is not None:
-            with suppress(InputError):
-                return plant.equipment_item(str(params.get("name", ""))).name.get(lang)
-        return text(key, lang, **params)
-
-    return find
 
 
 def plant_name(plant: Plant) -> str:

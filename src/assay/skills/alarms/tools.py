@@ -101,3 +101,4 @@ FLOODS = _tool("floods", FloodArguments, _floods)
 ADVISE = _tool("advise", AdviceArguments, _advise)
 
 TOOLS = (STORED, KPI, BAD_ACTORS, FLOODS, ADVISE)
+"""The tools over a whole log; those over one alarm are in ``explain``."""
