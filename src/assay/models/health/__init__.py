@@ -1,0 +1,1 @@
+"""Machine health: rotating machines, processes, fleets that run to failure, and diagnosis."""
