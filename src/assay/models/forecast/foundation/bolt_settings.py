@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from assay.models.forecast.foundation.checkpoint import LAYER_LIMIT, Settings, Shapes
 
@@ -29,15 +29,11 @@ class PatchSettings(Settings):
     quantiles: list[float] = Field(min_length=1)
     use_reg_token: bool = False
 
-    @field_validator("quantiles")
-    @classmethod
-    def _ascending(cls, levels: list[float]) -> list[float]:
-        if not 0 < levels[0] <= levels[-1] < 1 or any(a >= b for a, b in pairwise(levels)):
-            raise ValueError("quantiles")
-        return levels
-
     @model_validator(mode="after")
     def _fits(self) -> Self:
+        levels = self.quantiles
+        if not 0 < levels[0] <= levels[-1] < 1 or any(a >= b for a, b in pairwise(levels)):
+            raise ValueError("quantiles")
         if self.input_patch_size % self.input_patch_stride:
             raise ValueError("input_patch_stride")
         if self.context_length < self.input_patch_size or self.context_length > TOKEN_LIMIT * self.input_patch_stride:

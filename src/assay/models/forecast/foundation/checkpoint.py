@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+from pydantic_core import ErrorDetails
 
 from assay.kernel.errors import InputError
 from assay.models.forecast.foundation.weights import Tensors, read_weights
@@ -95,13 +96,17 @@ def read_settings(kind: type[S], checkpoint: Checkpoint, reasons: Mapping[str, s
     try:
         return kind.model_validate(dict(checkpoint.config))
     except ValidationError as error:
-        first = error.errors()[0]
-        where = [str(part) for part in first["loc"]]
-        key = "foundation.setting_missing" if first["type"] == "missing" else "foundation.setting"
-        found = "" if first["type"] == "missing" else _short(first["input"])
-        key = reasons.get(where[0], key) if where else key
-        field = ".".join(where) or str(first.get("ctx", {}).get("error", ""))
-        raise InputError(key, path=checkpoint.where, field=field, found=found) from error
+        raise _refused(checkpoint, error.errors()[0], reasons) from error
+
+
+def _refused(checkpoint: Checkpoint, error: ErrorDetails, reasons: Mapping[str, str]) -> InputError:
+    """The first thing that is wrong; a field that contradicts others is named by the validator's ValueError."""
+    where, found = [str(part) for part in error["loc"]], error["input"]
+    if error["type"] == "value_error":
+        where.append(str(error["ctx"]["error"]))
+        found = found.get(where[-1])
+    key = "foundation.setting_missing" if error["type"] == "missing" else "foundation.setting"
+    return InputError(reasons.get(where[0], key), path=checkpoint.where, field=".".join(where), found=_short(found))
 
 
 def _short(value: Any) -> str:
