@@ -203,8 +203,8 @@ def test_a_file_of_another_kind_and_a_name_that_stands_twice(folder: Path) -> No
     path = folder / "model.safetensors"
     path.write_bytes(b"PK\x03\x04" + bytes(range(256)) * 40)
     assert "not a safetensors file" in refusal(folder)
-    text = b'{"a": {"dtype": "F32", "shape": [0], "data_offsets": [0, 0]}, "a": {}}'
-    path.write_bytes(len(text).to_bytes(8, "little") + text)
+    text = b'{"a": %(entry)s, "a": %(entry)s}' % {b"entry": json.dumps(ENTRY).encode()}
+    path.write_bytes(len(text).to_bytes(8, "little") + text + bytes(8))
     assert "header is damaged" in refusal(folder)
 
 

@@ -7,11 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.models.foundation_made import BOLT, LEVELS, made_series, made_tensors, write_checkpoint
 
 from assay.kernel.errors import InputError
 from assay.models.forecast.foundation import FoundationModel, load_checkpoint, model
 from assay.models.forecast.foundation.bolt_settings import BoltSettings, expected_shapes
+from assay.models.forecast.foundation.scaling import centre_and_spread
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +61,12 @@ def test_a_series_without_a_value_gets_none_and_the_others_theirs(bolt: Foundati
     forecast = bolt.predict(values, 8, (0.5,))
     assert np.isnan(forecast[1]).all()
     np.testing.assert_allclose(forecast[[0, 2, 3]], bolt.predict(made_series(), 8, (0.5,)), rtol=1e-6)
+
+
+@given(value=st.floats(-1e9, 1e9), rows=st.integers(1, 700))
+def test_a_constant_has_exactly_no_spread(value: float, rows: int) -> None:
+    centre, spread = centre_and_spread(np.full((1, rows), value))
+    assert (centre.item(), spread.item()) == (value, 0.0)
 
 
 def test_no_series_and_no_levels_are_empty_answers(bolt: FoundationModel) -> None:

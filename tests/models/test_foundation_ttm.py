@@ -111,3 +111,9 @@ def test_rows_before_the_context_and_missing_rows_in_front_change_nothing(ttm: F
     short = series[1:2, 41:]
     empty = np.concatenate([np.full((1, 5), np.nan), short], axis=1)
     np.testing.assert_allclose(ttm.predict(empty, 6, (0.5,)), ttm.predict(short, 6, (0.5,)), rtol=1e-6)
+
+
+def test_a_constant_stays_near_itself_and_a_single_value_is_enough(ttm: FoundationModel) -> None:
+    for series in (np.full((1, 34), 0.1), np.array([[np.nan, 7.3, np.nan]])):
+        forecast = ttm.predict(series, 20, (0.5,))
+        assert np.abs(forecast - np.nanmax(series)).max() < 0.05
