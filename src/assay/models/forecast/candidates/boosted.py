@@ -34,7 +34,7 @@ SETTINGS: dict[str, Any] = {
     "seed": 7,
     "deterministic": True,
     "force_row_wise": True,
-    "num_threads": 2,
+    "num_threads": 1,  # on a busy machine threads that wait for each other cost a hundredfold
     "verbosity": -1,
 }
 ROUNDS = 200
@@ -88,7 +88,7 @@ class Boosted:
         if not usable:
             return out
         parts = [_features(panel, one, at, self.horizon, self.scales[one]) for one in usable]
-        guess = self.booster.predict(np.concatenate([features for features, _ in parts]), num_threads=2)
+        guess = self.booster.predict(np.concatenate([features for features, _ in parts]), num_threads=1)
         shape = (len(usable), len(at), self.horizon)
         base = np.stack([one for _, one in parts])
         out[usable] = base + guess.reshape(shape) * self.scales[usable][:, None, None]

@@ -19,8 +19,9 @@ from assay.models.library.parts import Parts
 PENALTIES = (1e-4, 1e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1.0)  # times the windows and the series's variance
 MOST_WINDOWS = 12_000
 LONGEST_LOOKBACK = 720
-WITHOUT_SEASON = 48
-LEAST, AMPLE = 2.2, 6.0  # rows of history for each row of look-back: a season, two seasons
+LEAST, AMPLE = 2.2, 6.0  # rows of history for each row of look-back: what a season needs, what more than one needs
+LONG = [(back, AMPLE) for back in (192, 96, 48)]  # for series without a season
+SHORT = [(back, LEAST) for back in (24, 12, 6, 3)]
 HELD_OUT = 0.2
 FEWEST_WINDOWS = 24
 CLEAN = 0.5  # share of a window's target rows that must have been observed
@@ -81,15 +82,18 @@ class Linear:
         return values
 
     def _lookback(self, rows: int, horizon: int, seasons: tuple[int, ...]) -> int | None:
-        """As many rows as the history carries; None when there is too little."""
+        """As many rows as the history carries; None when there is too little, or for a short one that is no shorter."""
+        short = _fitting(rows - horizon, [(2 * seasons[0], LEAST), (seasons[0], LEAST)] if seasons else SHORT)
         if not seasons:
-            wanted = [(back, 4.0) for back in (WITHOUT_SEASON, WITHOUT_SEASON // 2, 12, 6, 3)]
-        elif self.name == "linear_short":
-            wanted = [(2 * seasons[0], LEAST), (seasons[0], LEAST)]
+            wanted = LONG
+        elif len(seasons) > 1:
+            wanted = [(2 * seasons[-1], AMPLE), (seasons[-1], LEAST), (3 * seasons[0], LEAST)]
         else:
-            wanted = [(2 * seasons[-1], AMPLE), (seasons[-1], LEAST), (3 * seasons[0], LEAST), (seasons[0], LEAST)]
-        fits = (back for back, times in wanted if back <= LONGEST_LOOKBACK and rows - horizon >= times * back)
-        return next(fits, None)
+            wanted = [(14 * seasons[0], AMPLE), (7 * seasons[0], AMPLE), (4 * seasons[0], AMPLE)]
+        long = _fitting(rows - horizon, wanted)
+        if self.name == "linear_short":
+            return short if long is not None else None
+        return long if long is not None else short
 
     def to_parts(self) -> Parts:
         """The matrices as arrays."""
@@ -109,6 +113,11 @@ class Linear:
             kind, _, series = name.partition("/")
             (made.weights if kind == "weights" else made.slopes)[int(series)] = np.asarray(array, np.float64)
         return made
+
+
+def _fitting(rows: int, wanted: Sequence[tuple[int, float]]) -> int | None:
+    """The first look-back that the rows carry."""
+    return next((back for back, times in wanted if back <= LONGEST_LOOKBACK and rows >= times * back), None)
 
 
 def _ridge(values: Floats, observed: np.typing.NDArray[np.bool_], back: int, ahead: int, centre: int) -> Floats | None:
