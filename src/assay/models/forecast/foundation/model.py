@@ -80,6 +80,7 @@ class Foundation(ABC):
         axis when the levels ascend (crossing quantiles are put in order: Chernozhukov et al. 2010). A series without
         any value in its last ``context`` rows gets NaN. Levels between the model's own are interpolated; a level
         outside of them is refused, never guessed. Horizons beyond the native one are made of repeated blocks.
+        The same call gives the same bits under the same number of BLAS threads (the forecaster sets one).
         InputError for a wrong shape, an infinite value, a horizon or a level that cannot be had.
         """
         window = self._window(values)
