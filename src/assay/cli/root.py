@@ -29,6 +29,8 @@ GROUPS: Mapping[str, str] = {
     "demo": "assay.cli.demo",
     "investigate": "assay.cli.investigate",
     "alarms": "assay.cli.alarms",
+    "forecast": "assay.cli.forecast",
+    "detect": "assay.cli.detect",
     "models": "assay.cli.models",
     "plant": "assay.cli.plant",
     "llm": "assay.cli.llm",

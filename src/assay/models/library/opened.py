@@ -35,11 +35,11 @@ def packed(model: Trained, naive: Trained, profile: Profile) -> Parts:
     return Parts(children={MODEL: model.to_parts(), NAIVE: naive.to_parts(), PROFILE: profile.to_parts()})
 
 
-def open_model(library: Library, ref: Ref, *, stood_back: bool = False) -> Opened:
-    """The model, after every file was checked. Refused for a retired one, and for one that stood back unless
-    ``stood_back`` (to test it again)."""
+def open_model(library: Library, ref: Ref, *, stood_back: bool = False, retired: bool = False) -> Opened:
+    """The model, after every file was checked. Refused for one that stood back unless ``stood_back`` (to test it
+    again), and for a retired one unless ``retired`` (to replay what it once said)."""
     now = library.standing(ref)
-    if now.state is State.RETIRED:
+    if now.state is State.RETIRED and not retired:
         why = next(change.detail["why"] for change in now.changes if change.state is State.RETIRED)
         raise Refused("library.refused_retired", name=str(ref), why=why)
     if now.state is State.STOOD_BACK and not stood_back:

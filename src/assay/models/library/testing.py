@@ -46,7 +46,6 @@ def examine(opened: Opened, frame: Frame) -> dict[str, Any]:
         "skill": skill(both["model"]["mae"], both["naive"]["mae"]),
         "interval": _interval(opened, model, truth),
         "drift": moved,
-        "other_versions": {name: list(pair) for name, pair in sorted(changed_versions(opened.card).items())},
     }
     verdict, reasons = _verdict(found)
     return found | {"verdict": verdict, "reasons": reasons}
@@ -55,9 +54,15 @@ def examine(opened: Opened, frame: Frame) -> dict[str, Any]:
 def test(library: Library, ref: Ref, frame: Frame, who: str) -> dict[str, Any]:
     """Examine a model and record the verdict: a drifted one, or one no better than naive, stands back; a passed test
     brings it back. Refused for a retired model."""
-    found = examine(open_model(library, ref, stood_back=True), frame)
+    opened = open_model(library, ref, stood_back=True)
+    found = examine(opened, frame)
     record_verdict(library, ref, found, who)
-    return found | {"state": library.standing(ref).state.value}
+    return found | {"state": library.standing(ref).state.value, "other_versions": other_versions(opened)}
+
+
+def other_versions(opened: Opened) -> dict[str, list[str]]:
+    """Libraries with another version than in the training: name -> [then, now]."""
+    return {name: list(pair) for name, pair in sorted(changed_versions(opened.card).items())}
 
 
 def record_verdict(library: Library, ref: Ref, found: dict[str, Any], who: str, **more: Any) -> None:
