@@ -15,11 +15,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-GAMMA = 2.5  # half width of the confidence intervals, in standard errors
+GAMMA = 2.0  # half width of the confidence intervals, in standard errors
 _BLOCKS = 5
-# With five block means a shift of the mean is judged by four degrees of freedom: Student's 99.5 % quantile over the
-# normal one, squared.
-_FEW = (4.604 / 2.576) ** 2
 _FLOOR = 1e-9
 
 
@@ -53,8 +50,7 @@ class Spreads:
     def of(cls, values: Floats, use: NDArray[np.bool_], widths: tuple[int, ...]) -> Spreads:
         """From rows (n, k) centred on normal operation, of which the rows ``use`` are normal.
 
-        The variance between blocks of time is added with the weight that few blocks ask for, so that a channel that
-        wanders in normal operation is not taken for exact.
+        The variance between blocks of time is added, so that a channel that wanders is not taken for exact.
         """
         between = between_blocks(values[use])
         errors = np.empty((len(widths), values.shape[1]))
@@ -84,7 +80,7 @@ def between_blocks(values: Floats) -> Floats:
     if len(values) < 2 * _BLOCKS:
         return np.asarray((values**2).mean(axis=0) if len(values) else np.zeros(values.shape[1]))
     means = np.array([block.mean(axis=0) for block in np.array_split(values, _BLOCKS)])
-    return np.asarray(means.var(axis=0, ddof=1) * _FEW * (1 + 1 / _BLOCKS))
+    return np.asarray(means.var(axis=0, ddof=1) * (1 + 1 / _BLOCKS))
 
 
 def trailing_count(use: NDArray[np.bool_], width: int) -> NDArray[np.int64]:

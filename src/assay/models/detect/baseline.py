@@ -1,14 +1,15 @@
-"""What values are compared with: the normal means by operating mode, the spread, and slow averages of wandering tags."""
+"""What values are compared with: normal means by operating mode, spreads, and slow averages of wandering tags."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assay.models.detect.missing import completed, pairwise_covariance
-from assay.models.detect.modes import Modes
+from assay.models.detect.modes import ON_THE_WAY, Modes
+from assay.models.detect.trimming import suspicious_rows
 from assay.models.detect.wandering import SHARE, slow_average, wanders
 
 Floats = NDArray[np.float64]
@@ -44,27 +45,31 @@ class Baseline:
     held_at: Floats
 
     @classmethod
-    def of(cls, values: Floats, use: Mask) -> Baseline:
-        """From rows (n, tags) with NaN for missing, of which the rows ``use`` are normal."""
-        normal = values[use]
-        with np.errstate(invalid="ignore"):
-            seen = np.isfinite(normal)
-            low = np.where(seen, normal, np.inf).min(axis=0)
-            high = np.where(seen, normal, -np.inf).max(axis=0)
-        enough = seen.sum(axis=0) >= max(8, len(normal) // 10)
-        still = enough & (high - low <= _STILL * np.maximum(np.abs(high), 1e-300))
-        columns = np.flatnonzero(enough & ~still)
-        held = np.flatnonzero(still)
+    def of(cls, values: Floats, some: Mask) -> tuple[Baseline, Mask]:
+        """From rows (n, tags) with NaN for missing, of which ``some`` are given as normal; and which rows count.
+
+        Left out are rows that look abnormal and rows on the way between modes.
+        """
+        columns, held, held_at = _moving(values[some])
         x = values[:, columns]
-        modes = Modes.of(x, use)
-        wandering = wanders(x[use] - modes.expected(modes.assign(x))[use])
+        if not len(columns):
+            modes = Modes(np.zeros((1, 0)), np.zeros(0), np.inf, 0)
+            none = np.zeros(0)
+            draft = cls(columns, modes, none, np.zeros(0, dtype=bool), 2, np.eye(0), held, held_at)
+            return draft, some
+        modes, stray = Modes.of(x, some)
+        mode = modes.assign(x)
+        bad = stray | suspicious_rows(x - modes.expected(mode), some & ~stray & (mode >= 0))
+        use = some & ~bad & (mode >= 0)
+        if use.any():
+            modes = replace(modes, centers=_means(x, mode, use, modes.centers))
+        wandering = wanders((x - modes.expected(mode))[use])
         reach = max(int(use.sum()) // SHARE, 8)
-        draft = cls(columns, modes, np.ones(len(columns)), wandering, reach, np.eye(len(columns)), held, low[held])
+        draft = cls(columns, modes, np.ones(len(columns)), wandering, reach, np.eye(len(columns)), held, held_at)
         centred, _ = draft._centred(x)
-        scale = np.sqrt(np.nanmean(centred[use] ** 2, axis=0)) + 1e-300
-        z = centred / scale
-        covariance = pairwise_covariance(z[use])
-        return cls(columns, modes, scale, wandering, reach, covariance, held, low[held])
+        scale = np.sqrt(np.nanmean(centred[use] ** 2, axis=0)) + 1e-300 if use.any() else np.ones(len(columns))
+        covariance = pairwise_covariance(centred[use] / scale)
+        return replace(draft, scale=scale, covariance=covariance), use
 
     def standardise(self, values: Floats) -> Standard:
         """Rows (n, tags) of the frame's columns, in normal standard deviations from what is expected."""
@@ -75,7 +80,31 @@ class Baseline:
         mode = self.modes.assign(x)
         expected = self.modes.expected(mode)
         centred = x - expected
-        centred[mode == -1] = np.nan  # on the way between known modes nothing is expected of a level
+        centred[mode == ON_THE_WAY] = np.nan  # on the way between known modes nothing is expected of a level
         if self.wandering.any():
             centred[:, self.wandering] -= slow_average(centred[:, self.wandering], self.reach)
         return centred, mode
+
+
+def _moving(normal: Floats) -> tuple[Ints, Ints, Floats]:
+    """Columns that vary, columns that stand still, and where those stand; neither holds those with hardly a value."""
+    seen = np.isfinite(normal)
+    low = np.where(seen, normal, np.inf).min(axis=0)
+    high = np.where(seen, normal, -np.inf).max(axis=0)
+    enough = seen.sum(axis=0) >= max(8, len(normal) // 10)
+    still = np.zeros(len(enough), dtype=bool)
+    still[enough] = (high - low)[enough] <= _STILL * np.maximum(np.abs(high[enough]), 1e-300)
+    held = np.flatnonzero(still)
+    return np.flatnonzero(enough & ~still), held, low[held]
+
+
+def _means(x: Floats, mode: Ints, use: Mask, centers: Floats) -> Floats:
+    """(m, k) means of the rows in use by mode; the old center where there are none."""
+    result = centers.copy()
+    for number in range(len(centers)):
+        rows = x[use & (mode == number)]
+        seen = np.isfinite(rows)
+        count = seen.sum(axis=0)
+        mean = np.where(seen, rows, 0.0).sum(axis=0) / np.maximum(count, 1)
+        result[number] = np.where(count > 0, mean, centers[number])
+    return result

@@ -15,25 +15,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assay.models.detect.adaptive import Spreads, between_blocks, trailing_count
+from assay.models.detect.adaptive import Spreads, trailing_count
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 _ROWS_PER_COLUMN = 4.0
-_FLOOR = 1e-4  # of a component's variance, in standardised units: below lies rounding
 
 
 @dataclass(frozen=True, slots=True)
 class Components:
     """``vectors`` (columns, columns) of the lagged standardised rows, leading first; ``count`` of them are kept.
 
-    ``variance`` (columns,) of each component; ``spreads`` what their trailing means do.
+    ``spreads``: what the trailing means of each component do.
     """
 
     lags: int
     vectors: Floats
-    variance: Floats
     count: int
     spreads: Spreads
 
@@ -48,26 +46,19 @@ class Components:
         values, vectors = values[::-1], _signed(vectors[:, ::-1])
         count = _kept(values, len(kept))
         scores = rows @ vectors
-        shrunk = _shrunken(values, count)
-        variance = shrunk + between_blocks(scores[whole]) + _FLOOR
-        spreads = Spreads.of(scores, whole, widths)
-        return cls(lags, vectors, variance, count, spreads)
+        return cls(lags, vectors, count, Spreads.of(scores, whole, widths))
 
     def scores(self, z: Floats) -> Floats:
         """(n, columns) of the lagged rows on all components."""
         return np.asarray(lagged(z, self.lags) @ self.vectors)
 
     def statistics(self, z: Floats) -> dict[str, Floats]:
-        """T2 and SPE of single rows, and of adaptive means in units of their own spread."""
+        """T2 and the whitened residual of adaptive means in units of their own spread, and the SPE of single rows."""
         scores = self.scores(z)
-        kept, rest = scores[:, : self.count], scores[:, self.count :]
         means = self.spreads.standardise(scores)
-        found = {
-            "t2": (kept**2 / self.variance[: self.count]).sum(axis=1),
-            "t2_mean": (means[:, : self.count] ** 2).sum(axis=1),
-        }
-        if rest.shape[1]:
-            found["spe"] = (rest**2).sum(axis=1)
+        found = {"t2": (means[:, : self.count] ** 2).sum(axis=1)}
+        if self.count < scores.shape[1]:
+            found["spe"] = (scores[:, self.count :] ** 2).sum(axis=1)
             found["relation"] = (means[:, self.count :] ** 2).sum(axis=1)
         return found
 
@@ -118,15 +109,6 @@ def _order(x: Floats, use: Mask, highest: int) -> int:
 def _kept(values: Floats, rows: int) -> int:
     edge = (1.0 + np.sqrt(len(values) / max(rows, 1))) ** 2 * float(values.mean())
     return int(min(max((values > edge).sum(), 1), len(values)))
-
-
-def _shrunken(values: Floats, count: int) -> Floats:
-    """Residual eigenvalues drawn a tenth towards their mean: the smallest of a sample are too small."""
-    result = np.maximum(values, 0.0)
-    if count < len(values):
-        rest = result[count:]
-        result[count:] = 0.9 * rest + 0.1 * rest.mean()
-    return result
 
 
 def _signed(vectors: Floats) -> Floats:

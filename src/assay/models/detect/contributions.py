@@ -29,7 +29,7 @@ def contributions(learned: Learned, z: Floats, first: int, last: int) -> tuple[C
     whitened = vectors @ ((vectors.T @ mean) / np.sqrt(np.maximum(values, 1e-9)))
     level = count * whitened**2
     start = max(0, first - 1)
-    movement = learned.ensemble.members.spreads(z[start : last + 1])[first - start :].mean(axis=0)
+    movement = learned.ensemble.members.spreads(z[start : last + 1])[first - start :, : z.shape[1]].mean(axis=0)
     spread = np.where(np.abs(movement) > 3.0, movement**2, 0.0)
     total = float(level.sum() + spread.sum())
     if total <= 0.0:

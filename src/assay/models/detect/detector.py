@@ -14,11 +14,9 @@ from assay.models.detect.components import lag_order
 from assay.models.detect.ensemble import FOLDS, Ensemble
 from assay.models.detect.expecting import expected
 from assay.models.detect.intervals import alarm_intervals
-from assay.models.detect.members import Settings
+from assay.models.detect.members import QUICK, SLOW, Settings
 from assay.models.detect.neighbours import WINDOW
 from assay.models.detect.result import Expected, Scores
-from assay.models.detect.tails import effective_rows
-from assay.models.detect.trimming import suspicious_rows
 from assay.models.library.parts import Parts
 from assay.plant.notes import Note
 from assay.plant.series import Frame
@@ -79,19 +77,17 @@ class Detector:
             raise InputError("detect.nothing_normal", rows=len(normal))
         if some.sum() < FEWEST_ROWS:
             raise InputError("detect.too_few_rows", rows=int(some.sum()), least=FEWEST_ROWS)
-        bad = suspicious_rows(values, some)
-        share = float(bad.sum() / some.sum())
-        if share > MOST_SUSPICIOUS:
-            raise InputError("detect.normal_faulty", share=round(100 * share), most=round(100 * MOST_SUSPICIOUS))
-        use = some & ~bad
-        baseline = Baseline.of(values, use)
+        baseline, use = Baseline.of(values, some)
         if not len(baseline.columns):
             raise InputError("detect.nothing_moves", rows=len(normal))
+        share = float(1.0 - use.sum() / some.sum())
+        if share > MOST_SUSPICIOUS:
+            raise InputError("detect.normal_faulty", share=round(100 * share), most=round(100 * MOST_SUSPICIOUS))
         standard = baseline.standardise(values)
         count = int(use.sum())
-        independent = float(np.median([effective_rows(column) for column in standard.z[use].T]))
         settings = Settings(
-            widths=widths_for(count),
+            quick=widths_for(count, QUICK),
+            slow=widths_for(count, SLOW),
             lags=lag_order(standard.z, use, count),
             window=min(WINDOW, max(2, count // (4 * FOLDS))),
             profile=self.profile,
@@ -99,7 +95,7 @@ class Detector:
         ensemble = Ensemble.of(standard.z, use, settings)
         sample = _sample(normal)
         found = expected(ensemble.held, ensemble.blocks, self.threshold, self.false_alarms, sample)
-        notes = _notes(normal, baseline, share, found, independent)
+        notes = _notes(normal, baseline, share, found)
         self._learned = Learned(normal.tags, baseline, ensemble, found, share, sample, notes)
         return self
 
@@ -153,7 +149,7 @@ def _sample(frame: Frame) -> float | None:
     return float(np.median(np.diff(frame.times.view(np.int64)))) / 1e9
 
 
-def _notes(frame: Frame, baseline: Baseline, share: float, found: Expected, independent: float) -> tuple[Note, ...]:
+def _notes(frame: Frame, baseline: Baseline, share: float, found: Expected) -> tuple[Note, ...]:
     notes = []
     if share > SAID:
         notes.append(Note("detect.note_suspicious", {"share": round(100 * share, 1)}))
@@ -168,10 +164,6 @@ def _notes(frame: Frame, baseline: Baseline, share: float, found: Expected, inde
     if wandering:
         notes.append(Note("detect.note_wandering", {"tags": ", ".join(wandering[:10]), "count": len(wandering)}))
     if not found.sure:
-        notes.append(
-            Note(
-                "detect.note_unsure",
-                {"rows": found.rows, "independent": round(found.independent), "wanted": found.wanted},
-            )
-        )
+        about = {"rows": found.rows, "independent": round(found.independent), "wanted": found.wanted}
+        notes.append(Note("detect.note_unsure", about))
     return tuple(notes)

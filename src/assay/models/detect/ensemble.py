@@ -46,12 +46,13 @@ class Ensemble:
         scores, blocks = _held_out(z, use, settings)
         weights, tails, raw = {}, {}, np.zeros(len(blocks))
         for name, columns in scores.items():
-            nested = np.stack([_nested(column, blocks) for column in columns.T], axis=1)
-            weights[name] = _weights(nested, blocks)
             tails[name] = tuple(Tail.of(column) for column in columns.T)
+            pairs = zip(columns.T, tails[name], strict=True)
+            nested = np.stack([_nested(column, blocks, tail.effective / tail.rows) for column, tail in pairs], axis=1)
+            weights[name] = _weights(nested, blocks)
             raw = np.maximum(raw, (nested * weights[name]).max(axis=1))
         joint = Tail.joint(raw)
-        return cls(Members.of(z, use, settings), tails, weights, joint, _nested(raw, blocks, joint=True), blocks)
+        return cls(Members.of(z, use, settings), tails, weights, joint, _nested_joint(raw, blocks), blocks)
 
     def surprises(self, z: Floats) -> dict[str, Floats]:
         """Per method the weighted surprises (n, m) of standardised rows (n, k) without gaps."""
@@ -69,7 +70,7 @@ class Ensemble:
 def _held_out(z: Floats, use: Mask, settings: Settings) -> tuple[dict[str, Floats], Ints]:
     """Scores of every normal row by methods that did not see its block of time."""
     rows = np.flatnonzero(use)
-    before = settings.widths[-1] + settings.window + settings.lags
+    before = settings.slow[-1] + settings.window + settings.lags
     parts: dict[str, list[Floats]] = {}
     blocks = np.empty(len(rows), dtype=np.int64)
     at = 0
@@ -85,12 +86,20 @@ def _held_out(z: Floats, use: Mask, settings: Settings) -> tuple[dict[str, Float
     return {name: np.concatenate(values) for name, values in parts.items()}, blocks
 
 
-def _nested(scores: Floats, blocks: Ints, *, joint: bool = False) -> Floats:
+def _nested(scores: Floats, blocks: Ints, independent: float) -> Floats:
+    """Surprises of each block by the tail of the others."""
     result = np.empty(len(scores))
     for number in range(FOLDS):
         own = blocks == number
-        tail = Tail.joint(scores[~own]) if joint else Tail.of(scores[~own])
-        result[own] = tail.surprise(scores[own])
+        result[own] = Tail.of(scores[~own], independent).surprise(scores[own])
+    return result
+
+
+def _nested_joint(surprises: Floats, blocks: Ints) -> Floats:
+    result = np.empty(len(surprises))
+    for number in range(FOLDS):
+        own = blocks == number
+        result[own] = Tail.joint(surprises[~own]).surprise(surprises[own])
     return result
 
 

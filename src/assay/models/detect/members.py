@@ -15,14 +15,16 @@ from assay.models.detect.profile import Profile
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-NAMES = ("level", "spread", "t2", "t2_mean", "spe", "relation", "neighbours", "profile")
+_RIDGE = 0.02  # of a tag's variance: what a relation of tags may leave
+QUICK, SLOW = 8, 32  # widest window of the quick and of the slow trailing means, in rows
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What is chosen once from all normal rows, and is the same in every fold: widths, lags, window, methods."""
 
-    widths: tuple[int, ...]
+    quick: tuple[int, ...]
+    slow: tuple[int, ...]
     lags: int
     window: int
     profile: bool
@@ -30,9 +32,15 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """The fitted methods. ``swing`` (2, k): mean and standard deviation of the tags' moves (see ``moves``)."""
+    """The fitted methods.
 
-    level: Spreads
+    ``predicting`` (k, k): z times it are the standardised residuals of every tag predicted by all others. Channels are
+    the k tags and those k residuals; ``swing`` (2, 2 k): mean and standard deviation of the channels' moves.
+    """
+
+    predicting: Floats
+    quick: Spreads
+    slow: Spreads
     swing: Floats
     spread: Spreads
     components: Components
@@ -42,33 +50,56 @@ class Members:
     @classmethod
     def of(cls, z: Floats, use: Mask, settings: Settings) -> Members:
         """From standardised rows (n, k) without gaps, of which the rows ``use`` are normal."""
-        moved = moves(z)
+        predicting = _predicting(z[use])
+        channels = np.concatenate([z, z @ predicting], axis=1)
+        moved = moves(channels)
         swing = np.stack([moved[use].mean(axis=0), moved[use].std(axis=0) + 1e-3])
         return cls(
-            Spreads.of(z, use, settings.widths),
+            predicting,
+            Spreads.of(channels, use, settings.quick),
+            Spreads.of(channels, use, settings.slow),
             swing,
-            Spreads.of((moved - swing[0]) / swing[1], use, settings.widths),
-            Components.of(z, use, settings.lags, settings.widths),
+            Spreads.of((moved - swing[0]) / swing[1], use, settings.quick),
+            Components.of(z, use, settings.lags, settings.quick),
             Neighbours.of(z, use, settings.window),
             Profile.of(z, use) if settings.profile else None,
         )
 
-    def levels(self, z: Floats) -> Floats:
-        """(n, k) adaptive means of the tags in their standard errors."""
-        return self.level.standardise(z)
+    def channels(self, z: Floats) -> Floats:
+        """(n, 2 k) the tags and their residuals."""
+        return np.concatenate([z, z @ self.predicting], axis=1)
 
     def spreads(self, z: Floats) -> Floats:
-        """(n, k) adaptive means of the tags' moves in their standard errors: noise that grew, or a tag that stuck."""
-        return self.spread.standardise((moves(z) - self.swing[0]) / self.swing[1])
+        """(n, 2 k) adaptive means of the channels' moves in standard errors: noise that grew, or a tag that stuck."""
+        return self.spread.standardise((moves(self.channels(z)) - self.swing[0]) / self.swing[1])
 
     def statistics(self, z: Floats) -> dict[str, Floats]:
         """Each method's statistics (n, m) of standardised rows (n, k) without gaps: m is k for those of single tags."""
-        found = {"level": np.abs(self.levels(z)), "spread": np.abs(self.spreads(z))}
+        tags = z.shape[1]
+        channels = self.channels(z)
+        found = {}
+        for name, values in (
+            ("{}", self.quick.standardise(channels)),
+            ("{}_slow", self.slow.standardise(channels)),
+            ("{}_spread", self.spreads(z)),
+        ):
+            found[name.format("level")] = np.abs(values[:, :tags])
+            found[name.format("residual")] = np.abs(values[:, tags:])
         found |= {name: values[:, None] for name, values in self.components.statistics(z).items()}
         found["neighbours"] = self.neighbours.distances(z)[:, None]
         if self.profile is not None:
             found["profile"] = self.profile.distances(z)[:, None]
         return found
+
+
+def _predicting(normal: Floats) -> Floats:
+    """Regression of every tag on all others, read from the inverse covariance; ridged, and scaled to unit residuals."""
+    tags = normal.shape[1]
+    covariance = normal.T @ normal / max(1, len(normal)) + _RIDGE * np.eye(tags)
+    inverse = np.linalg.inv(covariance)
+    weights = inverse / np.sqrt(np.diag(inverse))
+    spread = np.sqrt(np.maximum(((normal @ weights) ** 2).mean(axis=0), 1e-12))
+    return np.asarray(weights / spread)
 
 
 def moves(z: Floats) -> Floats:

@@ -43,13 +43,16 @@ class Tail:
     effective: float
 
     @classmethod
-    def of(cls, scores: Floats) -> Tail:
-        """From scores of held-out normal rows in the order of time; at least two."""
+    def of(cls, scores: Floats, independent: float | None = None) -> Tail:
+        """From scores of held-out normal rows in the order of time; at least two.
+
+        ``independent``: the share of the rows that are independent, where it is known.
+        """
         ordered = np.sort(scores)
         count = len(ordered)
         start = float(np.quantile(ordered, QUANTILE))
         above = ordered[ordered > start] - start
-        effective = effective_rows(scores)
+        effective = effective_rows(scores) if independent is None else independent * count
         shape, scale = _pareto(above, effective / count * len(above)) if len(above) else (_PRIOR_SHAPE, 0.0)
         scale = max(scale, 1e-6 * (abs(start) + 1.0))
         share = (len(above) + 1.0) / (count + 1.0)
