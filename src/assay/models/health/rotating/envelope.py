@@ -29,14 +29,14 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class OrderSpectrum:
-    """``ratio`` (k,) of power to local floor at orders ``step * arange(k)``; ``looks`` independent segments averaged."""
+    """Power over local floor, ``ratio`` (k,), at orders ``step * arange(k)``; ``looks`` segments averaged."""
 
     step: float
     ratio: Floats
     looks: float
 
     def evidence(self) -> Floats:
-        """(k,) log-likelihood ratio of a line against noise at each order: looks x (r - 1 - ln r), 0 below the floor."""
+        """(k,) log-likelihood ratio of a line against noise: looks x (r - 1 - ln r), 0 below the floor."""
         ratio = np.maximum(self.ratio, 1.0)
         return np.asarray(self.looks * (ratio - 1.0 - np.log(ratio)))
 

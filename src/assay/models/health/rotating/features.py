@@ -1,7 +1,7 @@
 """Features of a vibration record: of the waveform, of its spectrum, of vibration velocity after ISO 20816-1.
 
 Velocity comes from acceleration by dividing its spectrum by i*omega inside the band (10-1000 Hz; from 2 Hz for shafts
-below 600 r/min, ISO 20816-3:2022, 4.1), so that no drift is integrated.
+below 600 r/min, ISO 20816-3:2022), so that no drift is integrated.
 """
 
 from __future__ import annotations
