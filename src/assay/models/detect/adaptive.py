@@ -32,11 +32,35 @@ def trailing_means(values: Floats, width: int) -> Floats:
     """(n, k) means of the last ``width`` rows; of the first rows, of as many as there are."""
     if width == 1:
         return values
-    sums = np.cumsum(values, axis=0)
-    means = sums.copy()
-    means[width:] -= sums[:-width]
-    means /= np.minimum(np.arange(1, len(values) + 1), width)[:, None]
-    return means
+    return _trailing_sums(values, width) / _counts(len(values), width)
+
+
+def _trailing_sums(values: Floats, width: int) -> Floats:
+    """Sums of the last ``width`` rows, added up from runs of 1, 2, 4 ... rows.
+
+    Unlike differences of running totals their rounding knows nothing of the rows before the window: a wild value is
+    forgotten with its window, and a stream gets the sums of the batch to the last bit.
+    """
+    total, behind, run, length = np.zeros_like(values), 0, values, 1
+    while True:
+        if width & length:
+            total[behind:] += run[: max(len(run) - behind, 0)]
+            behind += length
+        length *= 2
+        if length > width:
+            return total
+        run = _doubled(run, length // 2)
+
+
+def _doubled(run: Floats, length: int) -> Floats:
+    """Sums of 2 ``length`` rows from those of ``length`` rows."""
+    result = run.copy()
+    result[length:] += run[:-length]
+    return result
+
+
+def _counts(rows: int, width: int) -> Floats:
+    return np.minimum(np.arange(1.0, rows + 1.0), float(width))[:, None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +90,10 @@ class Spreads:
         high = np.full(values.shape, np.inf)
         growing = np.ones(values.shape, dtype=bool)
         result = np.zeros(values.shape)
+        sums = values
         for width, error in zip(self.widths, self.errors, strict=True):
-            mean = trailing_means(values, width)
+            sums = sums if width == 1 else _doubled(sums, width // 2)
+            mean = sums / _counts(len(sums), width)
             np.maximum(low, mean - GAMMA * error, out=low)
             np.minimum(high, mean + GAMMA * error, out=high)
             growing &= low <= high

@@ -71,10 +71,21 @@ class Members:
 
     def spreads(self, z: Floats) -> Floats:
         """(n, 2 k) adaptive means of the channels' moves in standard errors: noise that grew, or a tag that stuck."""
-        return self.spread.standardise((moves(self.channels(z)) - self.swing[0]) / self.swing[1])
+        moved = (moves(self.channels(z)) - self.swing[0]) / self.swing[1]
+        moved[:1] = 0.0  # the first row has nothing to move from: as usual
+        return self.spread.standardise(moved)
 
     def statistics(self, z: Floats) -> dict[str, Floats]:
         """Each method's statistics (n, m) of standardised rows (n, k) without gaps: m is k for those of single tags."""
+        found = self.singles(z)
+        found |= {name: values[:, None] for name, values in self.components.statistics(z).items()}
+        found["neighbours"] = self.neighbours.distances(z)[:, None]
+        if self.profile is not None:
+            found["profile"] = self.profile.distances(z)[:, None]
+        return found
+
+    def singles(self, z: Floats) -> dict[str, Floats]:
+        """The statistics (n, k) of the methods of single tags."""
         tags = z.shape[1]
         channels = self.channels(z)
         found = {}
@@ -85,10 +96,6 @@ class Members:
         ):
             found[name.format("level")] = np.abs(values[:, :tags])
             found[name.format("residual")] = np.abs(values[:, tags:])
-        found |= {name: values[:, None] for name, values in self.components.statistics(z).items()}
-        found["neighbours"] = self.neighbours.distances(z)[:, None]
-        if self.profile is not None:
-            found["profile"] = self.profile.distances(z)[:, None]
         return found
 
 
