@@ -104,6 +104,8 @@ async def _work(records: Records, id: str, work: Work, given: str | None, endpoi
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     action = records.actions.get(id)
     plant = plant_of(action, records, given)
+    if action.proposal.orders:  # people are sent from the records: no link to the plant is needed
+        return await work(action_service(records, load_policy(), plant))
     tags = [write.tag for write in action.proposal.writes]
     async with PlantLink(plant, tags, endpoint, secure=secure) as link:
         return await work(action_service(records, load_policy(), plant, link))
@@ -114,7 +116,8 @@ def _leave(done: Action, wanted: object, lang: Lang, as_json: bool) -> None:
         print_json(done.model_dump(mode="json"))
     else:
         values = ", ".join(f"{visible(tag)} = {value:g}" for tag, value in done.read_back.items()) or "-"
-        say(text(f"cli.actions_done_{done.state.value}", lang, id=done.id, values=values))
+        key = f"cli.actions_{'sent' if done.proposal.orders else 'done'}_{done.state.value}"
+        say(text(key, lang, id=done.id, values=values))
         if done.note:
             say(visible(done.note_text(lang)))
         if done.state.value == "executed":

@@ -62,6 +62,9 @@ def show_action(action: Action, lang: Lang) -> None:
     proposal = action.proposal
     state = text(f"cli.actions_{action.state.value}", lang)
     say(text("cli.actions_line", lang, id=action.id, state=state, plant=visible(proposal.plant), zone=proposal.zone))
+    for order in proposal.orders:
+        about = {"job": visible(order.job), "equipment": visible(order.equipment), "until": order.until.isoformat()}
+        say(text("cli.actions_order", lang, person=visible(order.person), **about))
     for write in proposal.writes:
         values = {"before": f"{write.before:g}", "value": f"{write.value:g}", "unit": visible(write.unit)}
         say(text("cli.actions_write", lang, tag=visible(write.tag), **values))
@@ -72,10 +75,13 @@ def show_action(action: Action, lang: Lang) -> None:
 
 
 def action_service(records: Records, policy: Policy, plant: Plant, writer: PlantWriter | None = None) -> ActionService:
-    """The action service of one plant; without a writer it can propose and decide, and write nothing."""
+    """The action service of one plant; without a writer it can propose, decide and send people, and write nothing."""
     from assay.kernel.actions import ActionService
+    from assay.plant.dispatch import EventDesk
 
-    return ActionService(records.actions, policy, plant, writer or NoPlant(), plant=plant.id, evidence=records.evidence)
+    desk = EventDesk(records.events, plant)
+    link = writer or NoPlant()
+    return ActionService(records.actions, policy, plant, link, plant=plant.id, evidence=records.evidence, desk=desk)
 
 
 def plant_of(action: Action, records: Records, given: str | None) -> Plant:

@@ -54,7 +54,7 @@ def propose(
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    spoken, life = resolve_lang(lang), _life(valid)
+    spoken, life = resolve_lang(lang), life_of(valid)
     if (run is None) == (not writes):
         raise InputError("cli.propose_which")
     with open_records_here() as records:
@@ -133,7 +133,7 @@ def _wanted(writes: list[str]) -> dict[str, float]:
     return wanted
 
 
-def _life(given: str) -> timedelta:
+def life_of(given: str) -> timedelta:
     from assay.kernel.actions import LONGEST_LIFE
 
     match = _LIFE.fullmatch(given)

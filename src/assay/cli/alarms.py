@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assay.cli import alarms_explain
+from assay.cli import alarms_dispatch, alarms_explain
 from assay.cli.alarms_parts import (
     ColumnOption,
     FromOption,
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help=text("cli.about_alarms", help_lang()), no_args_is_help=True)
 alarms_explain.register(app)
+alarms_dispatch.register(app)
 
 
 @app.command(help=about("kpi"))

@@ -68,6 +68,11 @@ class Source:
         self.zone = zone or (str(self.plant.timezone) if self.plant is not None else None)
         self.start, self.end = self.moment(start), self.moment(end)
 
+    @property
+    def given(self) -> bool:
+        """Whether a file with alarms was named."""
+        return self._log is not None
+
     def read(self) -> tuple[AlarmLog, list[Note]]:
         """The log and what was noted about it."""
         if self._log is not None:

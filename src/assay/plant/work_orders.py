@@ -87,7 +87,12 @@ def read_work_orders(path: Path | str, *, zone: str = "UTC", columns: Mapping[st
         known = {word for name in ("equipment", "name") for word in COLUMNS[name]}
         return bool(plain & (known | named))
 
-    raw = load_table(path, MAX_BYTES, is_header)
+    try:
+        raw = load_table(path, MAX_BYTES, is_header)
+    except InputError as error:
+        if error.key != "plant.import_no_time":  # the reader's word for a file without the header that it looks for
+            raise
+        raise InputError("plant.orders_columns", path=path, columns=error.params["columns"]) from error
     chosen = _chosen(path, raw.columns.column_names, wanted)
     cells = {
         name: [str(one or "").strip() for one in raw.columns[column].to_pylist()] for name, column in chosen.items()

@@ -73,9 +73,22 @@ def nothing_lost(claim: Claim, evidence: Mapping[str, Evidence]) -> list[str] | 
     return lines
 
 
+def may_go(claim: Claim, evidence: Mapping[str, Evidence]) -> list[str] | None:
+    """Whoever is proposed for a job is barred from it by nothing, and goes to no second one."""
+    if claim.topic != "send":
+        return None
+    (found,) = (evidence[id] for id in claim.evidence)
+    value: Any = found.value
+    people = [one["person"] for one in value["list"] if one["person"] is not None]
+    lines = [f"{person} goes to several jobs" for person in sorted(set(people)) if people.count(person) > 1]
+    barred = {(one["job"], each["person"]) for one in value["list"] for each in one["barred"]}
+    return lines + [f"{one['person']} may not go" for one in value["list"] if (one["job"], one["person"]) in barred]
+
+
 CHECKS: tuple[Check, ...] = (
     RuleCheck("shares", shares),
     RuleCheck("best_root", best_root),
     RuleCheck("own_count", own_count),
     RuleCheck("nothing_lost", nothing_lost),
+    RuleCheck("may_go", may_go),
 )

@@ -13,9 +13,15 @@ from assay.plant.failures_iso import MECHANISMS, MODES
 from assay.plant.model import Plant
 from assay.plant.model_schema import Bilingual
 from assay.skills.alarms.claims import EQUIPMENT
+from assay.skills.alarms.dispatch.assign import PRIORITIES
+from assay.skills.alarms.dispatch.needs import SKILLS
 from assay.skills.alarms.explain.claims import CONSEQUENCE, FAILURE, REMEDY, RESPONSE, TAG
 
 Finder = Callable[[str], Bilingual | None]
+_WORDS = {
+    "dispatch.name_skill": ("dispatch.skill", SKILLS),
+    "dispatch.name_priority": ("dispatch.priority", PRIORITIES),
+}
 _CODES = {"explain.name_mode": MODES, "explain.name_mechanism": MECHANISMS}
 
 
@@ -27,6 +33,8 @@ def texts_of(plant: Plant | None) -> Texts:
         name = str(params.get("name", ""))
         if key in _CODES and name in _CODES[key]:
             return _CODES[key][name][lang == "en"]
+        if key in _WORDS and name in _WORDS[key][1]:
+            return text(f"{_WORDS[key][0]}_{name}", lang)
         if key in finders:
             with suppress(InputError):
                 found = finders[key](name)

@@ -13,6 +13,8 @@ from assay.kernel.skill import Candidate, State, Step
 from assay.kernel.texts import Lang, text
 from assay.kernel.tool import Tool
 from assay.skills.alarms import claims, tools
+from assay.skills.alarms.dispatch.claims import dispatch_claims, nobody
+from assay.skills.alarms.dispatch.tools import DISPATCH
 from assay.skills.alarms.explain import tools as explaining
 from assay.skills.alarms.explain.claims import explain_claims
 from assay.skills.alarms.explain.unknown import not_given
@@ -22,13 +24,14 @@ Found = Mapping[str, Evidence]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A question the skill answers: its tools, what is said of their values, what an answer must not lack, and what
-    is said to be unknown beside the ``cannot`` of the values."""
+    """A question the skill answers: its tools, what is said of their values, what an answer must not lack, what is
+    said to be unknown beside the ``cannot`` of the values, and what when the answer lacks what it must not."""
 
     tools: tuple[Tool, ...]
     say: Callable[[Found], list[Claim]]
     required: tuple[str, ...]
     unknown: Callable[[Found, Lang], list[str]] = lambda found, lang: []
+    without: Callable[[Found, Lang], str] = lambda found, lang: text("alarms.without", lang)
 
 
 def _single(tool: Tool, say: Callable[[Evidence], list[Claim]], required: str) -> View:
@@ -41,6 +44,12 @@ VIEWS: dict[str, View] = {
     "advise": _single(tools.ADVISE, claims.advice_claims, "advice"),
     "bad_actors": _single(tools.BAD_ACTORS, claims.actor_claims, "actors"),
     "explain": View(explaining.TOOLS, explain_claims, ("state",), not_given),
+    "dispatch": View(
+        (DISPATCH,),
+        lambda found: dispatch_claims(found[DISPATCH.name]),
+        ("send",),
+        without=lambda found, lang: nobody(found[DISPATCH.name], lang),
+    ),
 }
 
 
@@ -54,7 +63,7 @@ def plan(state: State) -> Step | Draft:
             return Step((Candidate(tool, fixed[tool.name]),), default=tool.name, forced=True, refuse=False)
     found = {call.tool: call.evidence for call in state.calls}
     lang = state.context.lang
-    without = {topic: text("alarms.without", lang) for topic in view.required}
+    without = {topic: view.without(found, lang) for topic in view.required}
     unknown = (*cannot(found, lang), *view.unknown(found, lang))
     return Draft(tuple(view.say(found)), view.required, without, unknown)
 

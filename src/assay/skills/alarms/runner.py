@@ -70,7 +70,7 @@ class Question:
     ``asked`` is the question in words (default: the view's)."""
 
     view: str
-    log: AlarmLog
+    log: AlarmLog | None
     plant: Plant | None = None
     start: datetime | None = None
     end: datetime | None = None
@@ -112,7 +112,9 @@ async def ask(
 
 def _arguments(question: Question) -> dict[str, dict[str, Any]]:
     """The arguments of each tool of the view, of those for which all that they need is at hand."""
-    pool = {"log": keep_log(question.log), "start": question.start, "end": question.end, **question.more}
+    pool = {"start": question.start, "end": question.end, **question.more}
+    if question.log is not None:
+        pool["log"] = keep_log(question.log)
     if question.plant is not None:
         pool["plant"] = plant_name(question.plant)
     found = {}

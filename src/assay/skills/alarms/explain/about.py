@@ -21,7 +21,7 @@ from assay.skills.alarms.windows import Flood
 
 BEFORE = 2 * HOUR
 APART = HOUR // 2  # annunciations nearer than this belong to one case
-SURE = 0.5
+SURE = 0.8
 SHOWN = 8
 
 

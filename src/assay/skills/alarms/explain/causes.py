@@ -25,7 +25,8 @@ def causes(case: Case, frame: Frame | None) -> dict[str, Any]:
     """The failures whose symptoms hold this alarm, those that fit the alarms of its time best first.
 
     A symptom is ``seen``, ``opposite`` or ``absent`` by alarms, or by values where the history is given: the mean of
-    the last half hour lies 2 standard deviations off that of the twelve hours before. ``mute``: the tag has neither.
+    the half hour around the alarm lies 2 standard deviations off that of the twelve hours before. ``mute``: the tag
+    has neither.
     """
     plant = case.plant
     if plant is None:
@@ -120,13 +121,13 @@ def _judge(sign: str, alarms: Mapping[int, First], moved: int | None, known: boo
 
 
 def _moved(frame: Frame, tag: str, case: Case) -> int | None:
-    """+1, -1 or 0: how the tag's last half hour lies to the twelve hours before; None when too little is known."""
+    """+1, -1 or 0: how the half hour around the alarm lies to the twelve hours before; None: too little is known."""
     if tag not in frame.tags:
         return None
     signal = signal_of(frame, tag, True)
-    edges = np.searchsorted(
-        signal.times, [case.raised - BASE, case.until - 2 * RECENT, case.until - RECENT, case.until + 1]
-    )
+    last = min(case.until, case.raised + RECENT)
+    moments = [case.raised - BASE, case.raised - 2 * RECENT, last - RECENT, last + 1]
+    edges = np.searchsorted(signal.times, moments)
     base = signal.values[edges[0] : edges[1]][signal.good[edges[0] : edges[1]]]
     recent = signal.values[edges[2] : edges[3]][signal.good[edges[2] : edges[3]]]
     if len(base) < LEAST or not len(recent) or not float(base.std()) > 0.0:

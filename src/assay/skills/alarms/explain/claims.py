@@ -12,7 +12,7 @@ from assay.skills.alarms.claims import EQUIPMENT, moment, name, names, number, s
 
 TAG, FAILURE = "explain.name_tag", "explain.name_failure"
 REMEDY, CONSEQUENCE, RESPONSE = "explain.text_remedy", "explain.text_consequence", "explain.text_response"
-HEDGE = "explain.hedge_possible"
+HEDGE, PRIORITY = "explain.hedge_possible", "dispatch.name_priority"
 Found = Mapping[str, Evidence]
 #: The order of the page. Each is a topic of claims and a heading.
 SECTIONS = ("meaning", "state", "course", "load", "before", "connections", "causes", "procedures", "orders", "past")
@@ -66,9 +66,9 @@ def _meaning(found: Evidence) -> list[Claim]:
         claims.append(claim("claim_is_only", "meaning", alarm=alarm))
     if limit["at"] is not None:
         edge = _value(found, "limit/at", limit["unit"])
-        claims.append(claim("claim_limit", "meaning", limit=edge, priority=name(found, "limit/priority")))
+        claims.append(claim("claim_limit", "meaning", limit=edge, priority=name(found, "limit/priority", PRIORITY)))
     elif limit["priority"]:
-        claims.append(claim("claim_priority", "meaning", priority=name(found, "limit/priority")))
+        claims.append(claim("claim_priority", "meaning", priority=name(found, "limit/priority", PRIORITY)))
     if limit.get("trip") is not None:
         claims.append(claim("claim_trip", "meaning", trip=_value(found, "limit/trip", limit["unit"])))
     if limit.get("consequence") is not None:

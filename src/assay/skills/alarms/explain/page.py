@@ -58,8 +58,9 @@ def html(answer: Answer, found: Mapping[str, Evidence], lang: Lang, zone: tzinfo
     about: Any = found["alarms.about"].value
     numbers = {one.id: index for index, one in enumerate(found.values(), start=1)}
     title = escape(text("explain.title", lang, alarm=about["alarm"]))
-    state = "stands" if about["standing"] else "gone"
-    parts = [f'<header><h1>{title}</h1><span class="badge {state}">{escape(status)}</span></header>']
+    state = {True: "stands", False: "gone", None: "open"}[about["standing"]]
+    badge = escape(text(f"explain.badge_{state}", lang))
+    parts = [f'<header><h1>{title}</h1><span class="badge {state}">{badge}</span>{escape(status)}</header>']
     for topic, said in by_section(answer):
         parts.append(f"<section><h2>{escape(text(f'explain.section_{topic}', lang))}</h2>")
         kind = ' class="quoted"' if topic in _QUOTED else ""
