@@ -51,7 +51,7 @@ def document(capsys: pytest.CaptureFixture[str], *words: object) -> Any:
     return json.loads(out)
 
 
-def test_a_models_whole_life(capsys: pytest.CaptureFixture[str], files: dict[str, Path]) -> None:
+def test_a_models_whole_life(capsys: pytest.CaptureFixture[str], files: dict[str, Path], home: Path) -> None:
     options = ("--kind", "soft_sensor", "--target", "QUALITY", "--data", files["train"], "--param", "lags=0,1,2")
     card = document(capsys, "train", *options, "--name", "quality")
     assert card["state"] == "active" and card["skill"] > 0.3 and card["options"]["lags"] == [0, 1, 2]
@@ -63,14 +63,25 @@ def test_a_models_whole_life(capsys: pytest.CaptureFixture[str], files: dict[str
     _, chinese, _ = call(capsys, "card", "quality", "--lang", "zh")
     assert card["data"][:16] in english and card["data"][:16] in chinese and "训练" in chinese
 
-    found = document(capsys, "test", "quality", "--data", files["later"])
+    answer = document(capsys, "test", "quality", "--data", files["later"])
+    found = answer["value"]
+    assert answer["status"] == "verified" and answer["state"] == "active"
     assert found["verdict"] == "fit" and found["metrics"]["model"]["mae"] < found["metrics"]["naive"]["mae"]
+    last = document(capsys, "card", "quality")["history"][-1]
+    assert last["evidence"] == answer["evidence"] and last["run"] == answer["run"]
     code, out, _ = call(capsys, "test", "quality", "--data", files["moved"])
     assert code == 0 and "drifted" in out and "degC -> degF" in out and "stood back" in out
     assert document(capsys, "card", "quality")["state"] == "stood_back"
+    code, out, _ = call(capsys, "predict", "quality", "--data", files["later"])
+    assert code == 3 and "stood back" in out
     assert document(capsys, "test", "quality", "--data", files["later"])["state"] == "active"
 
-    found = document(capsys, "compare", "quality", "short", "--data", files["later"])
+    table = home / "predicted.csv"
+    answer = document(capsys, "predict", "quality", "--data", files["later"], "--out", table)
+    lines = table.read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "time,QUALITY,low,high" and len(lines) == 1 + answer["value"]["predicted_rows"] == 299
+
+    found = document(capsys, "compare", "quality", "short", "--data", files["later"])["value"]
     assert found["best"] == ["quality@1"] and len(found["models"]) == 3
     code, out, _ = call(capsys, "compare", "quality", "short", "--data", files["later"], "--lang", "zh")
     assert code == 0 and "quality@1 优于" in out
@@ -91,7 +102,7 @@ def test_mistakes_get_one_sentence(capsys: pytest.CaptureFixture[str], files: di
         ((*train, "--kind", "soft_sensor", "--name", "../up"), "../up"),
         (("card", "nobody"), "nobody"),
         (("card", "../../etc"), "etc"),
-        (("test", "nobody", "--data", home / "absent.csv"), "absent.csv"),
+        (("test", "quality", "--data", home / "absent.csv"), "absent.csv"),
     ]
     for words, told in wrong:
         code, _, err = call(capsys, *words)

@@ -17,6 +17,7 @@ def _load(name: str, path: Path) -> None:
     spec.loader.exec_module(module)
 
 
+_load("library_frames", Path(__file__).parents[1] / "models" / "library_frames.py")
 _load("tiny_twin", Path(__file__).parents[1] / "models" / "tiny_twin.py")
 small = sys.modules["tiny_twin"].small
 tiny_home = sys.modules["tiny_twin"].tiny_home

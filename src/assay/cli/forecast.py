@@ -31,6 +31,7 @@ def forecast(
     bound: Annotated[list[str] | None, typer.Option("--bound", metavar="TAG=LOW..HIGH", help=_help("bound"))] = None,
     nonnegative: Annotated[bool, typer.Option("--nonnegative", help=_help("nonnegative"))] = False,
     checkpoint: Annotated[Path | None, typer.Option("--checkpoint", metavar="FOLDER", help=_help("checkpoint"))] = None,
+    seconds: Annotated[float, typer.Option("--seconds", help=_help("seconds"))] = 120.0,
     start: Annotated[str | None, typer.Option("--from", metavar="TIME", help=_help("from"))] = None,
     end: Annotated[str | None, typer.Option("--to", metavar="TIME", help=_help("to"))] = None,
     zone: Annotated[str | None, typer.Option("--zone", metavar="ZONE", help=_help("zone"))] = None,
@@ -45,7 +46,7 @@ def forecast(
 
     spoken = resolve_lang(lang)
     source = read_source(data, plant, zone, start, end)
-    more: dict[str, Any] = {"targets": _targets(target), "horizon": horizon, "interval": interval}
+    more: dict[str, Any] = {"targets": _targets(target), "horizon": horizon, "interval": interval, "seconds": seconds}
     more["bounds"] = dict(_bound(one) for one in bound or ())
     more |= {"nonnegative": nonnegative or None, "seasons": None if season is None else tuple(season)}
     more["checkpoint"] = None if checkpoint is None else str(checkpoint.absolute())

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from assay.cli.language import help_lang, resolve_lang
 from assay.cli.output import print_json, say, warn
 from assay.kernel.texts import Lang, text
+
+if TYPE_CHECKING:
+    from assay.cli.series_parts import Source
+    from assay.skills.timeseries.runner import Outcome
 
 _HELP = help_lang()
 
@@ -41,7 +46,7 @@ def train(
     as_json: JsonOption = False,
 ) -> None:
     """Train, measure on later data, keep with a card."""
-    from assay.cli.models_parts import pairs
+    from assay.cli.models_ask import pairs
     from assay.kernel.policy import local_user
     from assay.models.library.store import Library
     from assay.models.library.training import train as train_model
@@ -95,21 +100,23 @@ def test(
     as_json: JsonOption = False,
 ) -> None:
     """A verdict on new data, which is recorded."""
-    from assay.cli.models_parts import test_lines
+    from assay.cli.models_ask import ask_model, test_lines
     from assay.kernel.policy import local_user
+    from assay.models.library.opened import open_model
     from assay.models.library.store import Library
-    from assay.models.library.testing import test as test_model
+    from assay.models.library.testing import other_versions, record_verdict
 
     spoken = resolve_lang(lang)
-    frame = _data(data, zone, plant, spoken).frame
     library = Library()
-    found = test_model(library, library.find(name), frame, local_user())
-    if as_json:
-        print_json(found)
-        return
-    for line in test_lines(found, spoken):
-        say(line)
-    say(text("cli.models_state_now", spoken, state=text(f"library.state_{found['state']}", spoken)))
+    ref = library.find(name)
+    versions = other_versions(open_model(library, ref, stood_back=True))
+    outcome = ask_model("model_test", {"model": str(ref)}, _data(data, zone, plant, spoken), spoken)
+    if outcome.value is not None:
+        about = {"run": outcome.answer.run, "evidence": outcome.document()["evidence"]}
+        record_verdict(library, ref, outcome.value, local_user(), **about)
+    state = library.standing(ref).state.value
+    more = {"state": state, "other_versions": versions}
+    _end("model_test", outcome, more, test_lines(outcome.value, versions, state, spoken), spoken, as_json)
 
 
 @app.command(help=_help("compare"))
@@ -122,21 +129,39 @@ def compare(
     as_json: JsonOption = False,
 ) -> None:
     """Models and naive rivals on the same rows."""
-    from assay.cli.models_parts import compare_lines
-    from assay.models.library.comparing import compare as compare_models
-    from assay.models.library.opened import open_model
+    from assay.cli.models_ask import ask_model, compare_lines
     from assay.models.library.store import Library
 
     spoken = resolve_lang(lang)
-    frame = _data(data, zone, plant, spoken).frame
     library = Library()
-    refs = dict.fromkeys(library.find(name) for name in names)
-    found = compare_models([open_model(library, ref, stood_back=True) for ref in refs], frame)
-    if as_json:
-        print_json(found)
-        return
-    for line in compare_lines(found, spoken):
-        say(line)
+    refs = list(dict.fromkeys(str(library.find(name)) for name in names))
+    outcome = ask_model("model_compare", {"models": refs}, _data(data, zone, plant, spoken), spoken)
+    _end("model_compare", outcome, {}, compare_lines(outcome.value, spoken), spoken, as_json)
+
+
+@app.command(help=_help("predict"))
+def predict(
+    name: NameArgument,
+    data: DataOption,
+    plant: PlantOption = None,
+    zone: ZoneOption = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE.csv", help=_help("out"))] = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What an active model says of each row."""
+    from assay.cli.models_ask import ask_model
+    from assay.models.library.store import Library
+    from assay.skills.timeseries.files import write_predictions
+
+    spoken = resolve_lang(lang)
+    ref = Library().find(name)
+    outcome = ask_model("model_predict", {"model": str(ref)}, _data(data, zone, plant, spoken), spoken)
+    lines = []
+    if out is not None and outcome.value is not None:
+        write_predictions(outcome.value, out)
+        lines.append(f"csv: {out}")
+    _end("model_predict", outcome, {}, lines, spoken, as_json)
 
 
 @app.command(help=_help("retire"))
@@ -159,13 +184,26 @@ def retire(
         say(text("cli.models_retired", resolve_lang(lang), name=ref))
 
 
-def _data(path: Path, zone: str | None, plant: str | None, lang: Lang) -> Any:
-    from assay.cli.models_parts import read_data
+def _data(path: Path, zone: str | None, plant: str | None, lang: Lang) -> Source:
+    from assay.cli.series_parts import read_source, told
 
-    found = read_data(path, zone, plant)
-    for note in found.notes:
-        warn(f"- {note.render(lang)}")
+    found = read_source(path, plant, zone, None, None)
+    for note in told(found, lang):
+        warn(f"- {note}")
     return found
+
+
+def _end(view: str, outcome: Outcome, more: dict[str, Any], lines: Iterable[str], lang: Lang, as_json: bool) -> None:
+    """The answer, what belongs to it, and the exit code: 3 when it is refused."""
+    from assay.cli.series_parts import tell
+
+    if as_json:
+        print_json({**outcome.document(), **more})
+    else:
+        tell(view, outcome, lang)
+        for line in lines:
+            say(line)
+    raise typer.Exit(3 if outcome.answer.status.value == "refused" else 0)
 
 
 def _show(library: Any, name: str, lang: Lang, as_json: bool) -> None:

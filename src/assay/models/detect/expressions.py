@@ -50,7 +50,11 @@ def quantity(values: Any, unit: str) -> Any:
     """Values in a unit as a pint quantity in base units; InputError when the unit cannot be read."""
     if unit and not unit_known(unit):
         raise InputError("detect.rule_unit_unknown", unit=unit)
-    return registry().Quantity(values, pint_expression(unit) if unit else "dimensionless").to_base_units()
+    # The plant's table writes some units with a factor (kscmh), which pint takes for a number only.
+    factor, star, plain = (pint_expression(unit) if unit else "dimensionless").partition(" * ")
+    if star:
+        return registry().Quantity(np.asarray(values) * float(factor), plain).to_base_units()
+    return registry().Quantity(values, factor).to_base_units()
 
 
 def parse(source: str) -> Node:

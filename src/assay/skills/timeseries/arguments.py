@@ -22,7 +22,8 @@ class HistoryArguments(BaseModel):
 
 class ForecastArguments(HistoryArguments):
     """See ``models.forecast.forecast``. ``known_future``: a digest; ``bounds``: tag -> (low, high), None for open;
-    ``seasons``: periods in rows, None to find them; ``checkpoint``: folder of a time-series foundation model."""
+    ``seasons``: periods in rows, None to find them; ``checkpoint``: folder of a time-series foundation model;
+    ``seconds``: nominal work that slow candidates may take."""
 
     targets: tuple[str, ...] = Field(min_length=1, max_length=500)
     horizon: int
@@ -32,6 +33,7 @@ class ForecastArguments(HistoryArguments):
     bounds: dict[str, tuple[float | None, float | None]] = {}
     nonnegative: bool | None = None
     checkpoint: str | None = None
+    seconds: float = Field(default=120.0, gt=0.0, le=3600.0)
 
 
 class DetectArguments(HistoryArguments):

@@ -29,17 +29,23 @@ def write_files(view: str, value: Any, frame: Frame, folder: Path) -> dict[str, 
         "png": vl_convert.vegalite_to_png(spec, scale=1.5, allowed_base_urls=[]),
         "html": vl_convert.vegalite_to_html(spec, bundle=True).encode("utf-8"),
     }
+    return {suffix: _write(folder / f"{view}.{suffix}", raw) for suffix, raw in content.items()}
+
+
+def write_predictions(value: Any, path: Path) -> None:
+    """Every predicted row of a model as CSV; InputError when the file cannot be written."""
+    header = ("time", value["target"], "low", "high")
+    _write(path, _csv(header, zip(*(value[key] for key in ("times", "median", "low", "high")), strict=True)))
+
+
+def _write(path: Path, raw: bytes) -> Path:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        written = {}
-        for suffix, raw in content.items():
-            path = folder / f"{view}.{suffix}"
-            with replacing(path) as temporary:
-                temporary.write_bytes(raw)
-            written[suffix] = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as temporary:
+            temporary.write_bytes(raw)
     except OSError as error:
-        raise InputError("timeseries.out", path=folder, reason=error.strerror or error) from error
-    return written
+        raise InputError("timeseries.out", path=path, reason=error.strerror or error) from error
+    return path
 
 
 def _csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:

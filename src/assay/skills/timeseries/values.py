@@ -37,6 +37,7 @@ def forecast_value(arguments: ForecastArguments) -> dict[str, Any]:
         bounds=arguments.bounds or None,
         nonnegative=arguments.nonnegative,
         checkpoint=None if arguments.checkpoint is None else Path(arguments.checkpoint),
+        seconds=arguments.seconds,
     )
     value: dict[str, Any] = jsonable(result.to_json())
     for one in value["targets"]:
