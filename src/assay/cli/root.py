@@ -31,6 +31,7 @@ GROUPS: Mapping[str, str] = {
     "alarms": "assay.cli.alarms",
     "forecast": "assay.cli.forecast",
     "detect": "assay.cli.detect",
+    "health": "assay.cli.health",
     "models": "assay.cli.models",
     "plant": "assay.cli.plant",
     "llm": "assay.cli.llm",

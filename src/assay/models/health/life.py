@@ -79,10 +79,12 @@ class LifeModel:
     units: tuple[str, ...] = ()
     clock: str = "cycle"
     weights: Mapping[str, float] = field(default_factory=dict)
+    failures: int = 0
 
     def fit(self, fleet: Fleet) -> LifeModel:
         """Learn. InputError with fewer than five units whose failure is known, and when there is nothing to learn."""
-        enough([one for one, left in zip(fleet.units, fleet.after, strict=True) if np.isfinite(left)], LEAST_UNITS)
+        self.failures = int(np.isfinite(fleet.after).sum())
+        enough(self.failures, LEAST_UNITS)
         if not np.isfinite(fleet.values).any():
             raise InputError("machine_health.fleet_empty")
         settings = setting_tags(fleet.tags) if self.settings is None else list(self.settings)
@@ -106,7 +108,7 @@ class LifeModel:
         self._weigh(found, table.y, ~open_rows)
         score = sum((weight * found[name] for name, weight in self.weights.items()), np.zeros(len(left)))
         known = ~open_rows
-        told = len(np.unique(table.unit[known]))
+        told = self.failures
         p = np.clip(score[known], 0.0, 1.0) * self._cap
         self._errors = Errors(p, left[known], row_weights(left[known], self._cap), told, self._cap)
         return self
@@ -292,6 +294,7 @@ class LifeModel:
         model._conditions = Conditions.from_parts(parts.children["conditions"])
         model._names = model._shape.names(model._conditions.tags)
         arrays = {name: np.asarray(parts.arrays[name], np.float64) for name in ("p", "y", "weight", "seen")}
+        model.failures = int(about["told"])
         model._errors = Errors(arrays["p"], arrays["y"], arrays["weight"], int(about["told"]), model._cap)
         model._seen = arrays["seen"]
         folds = max(int(name.rpartition("_")[2]) for name in parts.children if "_" in name) + 1

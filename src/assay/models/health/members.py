@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -205,7 +204,7 @@ def thinning(rows: int, most: int = ROWS) -> int:
     return max(1, -(-rows // most))
 
 
-def enough(units: Sequence[str], least: int) -> None:
-    """InputError when there are fewer units than ``least``."""
-    if len(units) < least:
-        raise InputError("machine_health.fleet_small", count=len(units), least=least)
+def enough(count: int, least: int) -> None:
+    """InputError when there are fewer than ``least`` units whose failure is known."""
+    if count < least:
+        raise InputError("machine_health.fleet_small", count=count, least=least)

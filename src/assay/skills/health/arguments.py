@@ -1,0 +1,77 @@
+"""Arguments of the skill's tools. Records and fleets are named by their digests, so that evidence replays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from assay.kernel.errors import InputError
+
+if TYPE_CHECKING:
+    from assay.models.health.replacement import Costs
+
+
+class CostArguments(BaseModel):
+    """Costs in one currency; ``running`` is per unit of the record's clock. Without them no date is chosen by cost."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    failure: float | None = None
+    planned: float | None = None
+    running: float = 0.0
+
+    @model_validator(mode="after")
+    def _both(self) -> CostArguments:
+        if (self.failure is None) != (self.planned is None):
+            raise InputError("machine_health.costs_missing", names="failure" if self.failure is None else "planned")
+        return self
+
+    def costs(self) -> Costs | None:
+        """The costs, or None."""
+        from assay.models.health.replacement import Costs
+
+        if self.failure is None or self.planned is None:
+            return None
+        return Costs(self.failure, self.planned, self.running)
+
+
+class HealthArguments(BaseModel):
+    """``asset``: its name; ``lead``: time that preparing a repair takes, on the record's clock (None: a rule of the
+    method); ``confidence`` of the interval."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    asset: str
+    costs: CostArguments = CostArguments()
+    lead: Annotated[float, Field(ge=0)] | None = None
+    confidence: Annotated[float, Field(ge=0.5, le=0.99)] = 0.9
+
+
+class FleetArguments(HealthArguments):
+    """``fleet``: digest of the units to learn from; ``record``: digest of a fleet table that holds the asset."""
+
+    fleet: str
+    record: str
+    cap: Annotated[float, Field(gt=0)] | None = None
+
+
+class AgesArguments(HealthArguments):
+    """Ages alone: ``fleet`` as above; ``age`` of the asset now."""
+
+    fleet: str
+    age: Annotated[float, Field(ge=0)]
+
+
+class TrendArguments(HealthArguments):
+    """One machine's own record: ``history`` (digest of a frame) or ``record`` (digest of a fleet table that holds the
+    asset). ``indicator``: the tag to follow to ``limit`` (from below, or from above with ``falling``); without it the
+    deviation of all tags from the machine's own normal, the first ``normal`` share of the record."""
+
+    history: str | None = None
+    record: str | None = None
+    tags: tuple[str, ...] = ()
+    indicator: str | None = None
+    limit: float | None = None
+    falling: bool = False
+    normal: Annotated[float, Field(gt=0.0, lt=0.9)] = 0.3

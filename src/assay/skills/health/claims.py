@@ -1,0 +1,182 @@
+"""Claims over health evidence: typed relations, filled and rendered by code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assay.kernel.claim import Claim, NameSlot, NamesSlot, NumberSlot, Operand, Operation, Slot, TimeSlot
+from assay.kernel.evidence import Evidence
+
+
+def number(
+    found: Evidence, path: str, unit: str = "", decimals: int | None = None, operation: Operation = Operation.VALUE
+) -> NumberSlot:
+    """One number of a piece of evidence; decimals by its size when none are given."""
+    if decimals is None:
+        decimals = _decimals(found.at(path))
+    return NumberSlot(
+        operands=(Operand(evidence=found.id, path=path),), unit=unit, decimals=decimals, operation=operation
+    )
+
+
+def _decimals(value: Any) -> int:
+    size = abs(float(value)) if isinstance(value, int | float) else 0.0
+    if size >= 100 or size == 0:
+        return 0
+    return 1 if size >= 10 else 2 if size >= 1 else 3 if size >= 0.1 else 5
+
+
+def name(found: Evidence, path: str, key: str | None = None) -> NameSlot:
+    """One name of a piece of evidence."""
+    return NameSlot(operand=Operand(evidence=found.id, path=path), text_key=key)
+
+
+def moment(found: Evidence, path: str) -> TimeSlot:
+    """One time of a piece of evidence."""
+    return TimeSlot(operand=Operand(evidence=found.id, path=path))
+
+
+def claim(key: str, topic: str, at: str = "", /, **slots: Slot) -> Claim:
+    """A claim whose id is its key, with ``at`` where there are several."""
+    return Claim(id=f"{key}{at}", topic=topic, key=f"health.{key}", slots=slots)
+
+
+def health_claims(found: Evidence) -> list[Claim]:
+    """State, remaining life, trend, reasons and the date to act: whatever the value holds."""
+    value: Any = found.value
+    clock = value["clock"]
+    said = [_state(found)]
+    if value["life"] is not None:
+        said += _life(found, clock)
+    if value["trend"] is not None:
+        said += _trend(found, clock)
+    said += _reasons(found, clock)
+    if value.get("fleet") is not None:
+        said.append(_fleet(found))
+    if value.get("weibull") is not None:
+        said.append(_weibull(found, clock))
+    if value["act"] is not None:
+        said += _act(found, clock)
+    return said
+
+
+def _state(found: Evidence) -> Claim:
+    value: Any = found.value
+    slots: dict[str, Slot] = {
+        "asset": name(found, "asset"),
+        "state": name(found, "state", f"health.state_{value['state']}"),
+    }
+    if value["because"] in ("soon", "cheapest"):
+        slots["lead"] = number(found, "rules/lead", value["clock"])
+    return claim(f"claim_state_{value['because']}", "state", **slots)
+
+
+def _life(found: Evidence, clock: str) -> list[Claim]:
+    life: Any = found.at("life")
+    share = number(found, "life/confidence", "%", 0, Operation.PERCENT)
+    if life["median"] is None or life["low"] is None:
+        return (
+            []
+            if life["low"] is None
+            else [claim("claim_life_low", "life", low=number(found, "life/low", clock), share=share)]
+        )
+    slots: dict[str, Slot] = {"low": number(found, "life/low", clock), "share": share}
+    slots["median"] = number(found, "life/median", clock)
+    capped = life["cap"] is not None and life["median"] >= life["cap"]
+    if life["high"] is not None and not life["open"]:
+        said = [claim("claim_life", "life", high=number(found, "life/high", clock), **slots)]
+    elif capped:
+        del slots["median"]
+        said = [claim("claim_life_beyond", "life", cap=number(found, "life/cap", clock), **slots)]
+    else:
+        said = [claim("claim_life_open", "life", **slots)]
+    if life["cap"] is not None:
+        said.append(claim("claim_cap", "cap", cap=number(found, "life/cap", clock)))
+    if life.get("median_at"):
+        about: dict[str, Slot] = {"median": moment(found, "life/median_at"), "low": moment(found, "life/low_at")}
+        if life.get("high_at"):
+            said.append(claim("claim_dates", "life", high=moment(found, "life/high_at"), **about))
+        else:
+            said.append(claim("claim_dates_open", "life", **about))
+    return said
+
+
+def _trend(found: Evidence, clock: str) -> list[Claim]:
+    trend: Any = found.at("trend")
+    slots: dict[str, Slot] = {
+        "indicator": name(
+            found, "trend/indicator", "health.name_deviation" if trend["indicator"] == "deviation" else None
+        ),
+        "level": number(found, "trend/level"),
+        "limit": number(found, "trend/limit"),
+    }
+    if trend["kind"] == "none":
+        return [claim("claim_no_trend", "trend", **slots)]
+    slots["slope"] = NumberSlot(
+        operands=(Operand(evidence=found.id, path="trend/slope"),),
+        unit=f"1/{clock}" if clock != "cycles" else "",
+        decimals=_decimals(trend["slope"]),
+        signed=True,
+    )
+    kind = "dated" if trend["since_at"] else "counted"
+    slots["since"] = moment(found, "trend/since_at") if trend["since_at"] else number(found, "trend/since", clock)
+    said = [claim(f"claim_trend_{kind}", "trend", **slots)]
+    if trend["tested"]:
+        tested, inside = number(found, "trend/tested", decimals=0), number(found, "trend/inside", decimals=0)
+        said.append(claim("claim_own_past", "trend", tested=tested, inside=inside))
+    return said
+
+
+def _reasons(found: Evidence, clock: str) -> list[Claim]:
+    value: Any = found.value
+    said = []
+    if value["reasons"] and value["method"] == "fleet":
+        less = [i for i, one in enumerate(value["reasons"]) if one["value"] < 0 and one["tag"] != "age"][:3]
+        if less:
+            paths = tuple(Operand(evidence=found.id, path=f"reasons/{i}/tag") for i in less)
+            most = number(found, f"reasons/{less[0]}/value", clock)
+            said.append(claim("claim_shortened", "reasons", tags=NamesSlot(operands=paths), most=most))
+    elif value["reasons"] and (value["trend"]["abnormal"] or value["trend"]["kind"] != "none"):
+        paths = tuple(Operand(evidence=found.id, path=f"reasons/{i}/tag") for i in range(min(3, len(value["reasons"]))))
+        share = number(found, "reasons/0/share", "%", 0, Operation.PERCENT)
+        said.append(claim("claim_deviates", "reasons", tags=NamesSlot(operands=paths), share=share))
+    if value.get("outside"):
+        paths = tuple(Operand(evidence=found.id, path=f"outside/{i}/tag") for i in range(min(5, len(value["outside"]))))
+        said.append(claim("claim_outside", "reasons", tags=NamesSlot(operands=paths)))
+    return said
+
+
+def _fleet(found: Evidence) -> Claim:
+    units = number(found, "fleet/failed", decimals=0)
+    return claim("claim_fleet", "basis", units=units, life=number(found, "fleet/median_life", found.at("clock")))  # type: ignore[arg-type]
+
+
+def _weibull(found: Evidence, clock: str) -> Claim:
+    failures, running = (number(found, f"weibull/{one}", decimals=0) for one in ("failures", "running"))
+    shape = {one: number(found, f"weibull/{one}", decimals=2) for one in ("shape", "shape_low", "shape_high")}
+    scale = number(found, "weibull/scale", clock)
+    return claim("claim_weibull", "basis", failures=failures, running=running, scale=scale, **shape)
+
+
+def _act(found: Evidence, clock: str) -> list[Claim]:
+    act: Any = found.at("act")
+    rate = number(found, "act/rate")
+    if act["wait"] is None:
+        key = "claim_run_to_failure" if act["run_to_failure"] else "claim_not_in_sight"
+        said = [claim(key, "act", rate=rate)]
+    elif act["wait"] == 0:
+        said = [claim("claim_act_now", "act", rate=rate)]
+    else:
+        risk = number(found, "act/risk", "%", 1, Operation.PERCENT)
+        slots: dict[str, Slot] = {"wait": number(found, "act/wait", clock), "rate": rate, "risk": risk}
+        said = [claim("claim_act", "act", **slots)]
+        if act.get("at"):
+            said.append(claim("claim_act_at", "act", at=moment(found, "act/at")))
+    if act["wait"] is not None and act["rate_failure"] is not None and act["rate"]:
+        failing = number(found, "act/rate_failure")
+        said.append(claim("claim_against_failure", "act", rate=rate, failure=failing))
+    half, double = (act["if_failure_cost"][one] for one in ("half", "double"))
+    if act["wait"] is not None and half is not None and double is not None:
+        waits = {one: number(found, f"act/if_failure_cost/{one}", clock) for one in ("half", "double")}
+        said.append(claim("claim_sensitivity", "act", half=waits["half"], double=waits["double"]))
+    return said
