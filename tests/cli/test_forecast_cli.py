@@ -142,6 +142,7 @@ def test_mistakes_get_one_sentence(capsys: pytest.CaptureFixture[str], load: Pat
         ((*forecast, "--horizon", 0), 2, "0"),
         ((*forecast, "--horizon", 3, "--bound", "LOAD"), 2, "TAG=LOW..HIGH"),
         ((*forecast, "--horizon", 3, "--interval", 2), 2, "2"),
+        ((*forecast, "--horizon", 3, "--bound", "OTHER=0.."), 2, "OTHER"),
         (("forecast", "--data", load, "--target", "NONE", "--horizon", 3), 2, "NONE"),
         (("forecast", "--data", home / "absent.csv", "--target", "X", "--horizon", 3), 2, "absent.csv"),
         (detect, 2, "--train-rows"),

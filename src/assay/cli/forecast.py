@@ -27,7 +27,7 @@ def forecast(
     plant: Annotated[str | None, typer.Option("--plant", metavar="PLANT", help=_help("plant"))] = None,
     known_future: Annotated[Path | None, typer.Option("--known-future", metavar="FILE", help=_help("known"))] = None,
     interval: Annotated[float, typer.Option("--interval", help=_help("interval"))] = 0.9,
-    season: Annotated[list[int] | None, typer.Option("--season", metavar="ROWS", help=_help("season"))] = None,
+    season: Annotated[list[int] | None, typer.Option("--season", min=1, metavar="ROWS", help=_help("season"))] = None,
     bound: Annotated[list[str] | None, typer.Option("--bound", metavar="TAG=LOW..HIGH", help=_help("bound"))] = None,
     nonnegative: Annotated[bool, typer.Option("--nonnegative", help=_help("nonnegative"))] = False,
     checkpoint: Annotated[Path | None, typer.Option("--checkpoint", metavar="FOLDER", help=_help("checkpoint"))] = None,
@@ -47,8 +47,9 @@ def forecast(
     spoken = resolve_lang(lang)
     source = read_source(data, plant, zone, start, end)
     more: dict[str, Any] = {"targets": _targets(target), "horizon": horizon, "interval": interval, "seconds": seconds}
-    more["bounds"] = dict(_bound(one) for one in bound or ())
-    more |= {"nonnegative": nonnegative or None, "seasons": None if season is None else tuple(season)}
+    more["bounds"] = _bounds(bound or [], more["targets"])
+    # A season of one row is none.
+    more |= {"nonnegative": nonnegative or None, "seasons": None if not season else tuple(s for s in season if s > 1)}
     more["checkpoint"] = None if checkpoint is None else str(checkpoint.absolute())
     future = None if known_future is None else read_history(known_future, zone=source.zone)
     question = Question(
@@ -68,6 +69,15 @@ def forecast(
 def _targets(given: list[str]) -> tuple[str, ...]:
     """Several options, or one with commas."""
     return tuple(dict.fromkeys(part.strip() for one in given for part in one.split(",") if part.strip()))
+
+
+def _bounds(given: list[str], targets: tuple[str, ...]) -> dict[str, tuple[float | None, float | None]]:
+    """Limits by target; InputError for a tag that is not forecast."""
+    found = dict(_bound(one) for one in given)
+    strange = [tag for tag in found if tag not in targets]
+    if strange:
+        raise InputError("cli.forecast_bound_target", tag=strange[0], targets=", ".join(targets))
+    return found
 
 
 def _bound(value: str) -> tuple[str, tuple[float | None, float | None]]:

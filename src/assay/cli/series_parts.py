@@ -52,6 +52,7 @@ def read_source(
     data: Path | None, plant_name: str | None, zone: str | None, start: str | None, end: str | None
 ) -> Source:
     """A file's history, or a plant's own; with a plant its tags, units and zone."""
+    from assay.plant.file_units import refuse_other_units
     from assay.plant.files import read_history
     from assay.plant.model import load_plant
 
@@ -62,6 +63,8 @@ def read_source(
     if data is not None:
         known = None if plant is None else [tag.id for tag in plant.tags]
         found = read_history(data, zone=where, known_tags=known)
+        if plant is not None:
+            refuse_other_units(data, found.frame, plant.tags)
         source = Source(found.frame, found.notes, plant, where)
     else:
         from assay.plant.historian import open_historian

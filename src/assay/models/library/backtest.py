@@ -28,6 +28,11 @@ class Backtest:
         return skill(self.mae, self.naive_mae)
 
 
+def beats(kind: Kind, found: float | None) -> bool:
+    """Whether a skill makes the model better than its rival."""
+    return found is not None and (found > 0.0 or (found == 0.0 and getattr(kind, "ties_pass", False)))
+
+
 def skill(mae: float | None, naive: float | None) -> float | None:
     """See ``Backtest.skill``; None when either is unknown."""
     if mae is None or naive is None:

@@ -24,7 +24,8 @@ def to_files(parts: Parts, trusted: Sequence[str] = ()) -> dict[str, bytes]:
     """The files of a model by name; InputError for what cannot be kept without pickle."""
     files: dict[str, bytes] = {}
     tree = _written(parts, files, trusted)
-    files[MODEL] = json.dumps(tree, ensure_ascii=False, allow_nan=False).encode("utf-8")
+    # Bounds may be infinite: Python's JSON writes and reads them to the bit.
+    files[MODEL] = json.dumps(tree, ensure_ascii=False).encode("utf-8")
     return files
 
 

@@ -76,12 +76,14 @@ class Kind(Protocol):
     """How models of one kind are made.
 
     ``options``: a pydantic model of what ``--param`` may set; ``trusted``: types beyond scikit-learn's that its stored
-    estimators need. ``train`` and ``naive`` raise InputError for a frame that cannot train anything.
+    estimators need; ``ties_pass``: whether as good as the rival is good enough. ``train`` and ``naive`` raise
+    InputError for a frame that cannot train anything.
     """
 
     name: str
     options: type[BaseModel]
     trusted: tuple[str, ...]
+    ties_pass: bool
 
     def train(self, frame: Frame, target: str, options: BaseModel) -> Trained:
         """A model of ``target`` from the frame's good values."""
@@ -112,6 +114,7 @@ class BaseKind:
     """The usual answers: the target is a column, origins roll forward in time."""
 
     trusted: tuple[str, ...] = ()
+    ties_pass = False
 
     def actual(self, frame: Frame, target: str) -> Floats:
         """The target's column, NaN throughout where the frame has none."""

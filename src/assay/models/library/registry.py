@@ -15,6 +15,8 @@ from assay.models.library.kinds import Kind
 GROUP = "assay.models"
 BUILT_IN = {
     "soft_sensor": "assay.models.library.sensor_kinds:SoftSensorKind",
+    "forecast": "assay.models.library.forecast_kind:ForecastKind",
+    "detector": "assay.models.library.detector_kind:DetectorKind",
 }
 _ATTRIBUTES = ("name", "options", "train", "naive", "load", "load_naive", "actual", "origins")
 

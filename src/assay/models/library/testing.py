@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from assay.models.library.backtest import skill
+from assay.models.library.backtest import beats, skill
 from assay.models.library.card import changed_versions
 from assay.models.library.drift import drift
 from assay.models.library.kinds import Prediction
@@ -47,7 +47,7 @@ def examine(opened: Opened, frame: Frame) -> dict[str, Any]:
         "interval": _interval(opened, model, truth),
         "drift": moved,
     }
-    verdict, reasons = _verdict(found)
+    verdict, reasons = _verdict(found, better=beats(opened.kind, found["skill"]))
     return found | {"verdict": verdict, "reasons": reasons}
 
 
@@ -79,12 +79,12 @@ def _interval(opened: Opened, model: Prediction, truth: Floats) -> dict[str, Any
     return {"level": level, "coverage": coverage, "slack": float(slack), "holds": holds}
 
 
-def _verdict(found: dict[str, Any]) -> tuple[str, list[str]]:
+def _verdict(found: dict[str, Any], *, better: bool) -> tuple[str, list[str]]:
     reasons = list(found["drift"]["reasons"])
     judged = found["judged_rows"] >= LEAST_ROWS
     if judged and found["interval"]["holds"] is False:
         reasons.append("interval")
-    worse = judged and not found["skill"] > 0.0
+    worse = judged and not better
     if reasons:
         return "drifted", [*reasons, *(["no_better"] if worse else [])]
     if worse:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from assay.kernel.errors import InputError
 from assay.kernel.evidence import jsonable
-from assay.models.library.backtest import Backtest, backtest
+from assay.models.library.backtest import Backtest, backtest, beats
 from assay.models.library.card import Card, FeatureLimits, library_versions
 from assay.models.library.drift import RULES, drift
 from assay.models.library.files import to_files
@@ -48,7 +48,7 @@ def train(
     model, naive = kind.train(frame, target, options), kind.naive(frame, target, options)
     profile = Profile.of(frame, model.inputs)
     files = to_files(packed(model, naive, profile), kind.trusted)
-    good = tested.skill is not None and tested.skill > 0.0
+    good = beats(kind, tested.skill)
 
     def card_of(version: int) -> Card:
         about = {"name": name, "version": version, "kind": kind_name, "by": who, "target": target}

@@ -1,0 +1,98 @@
+"""The kinds over our own forecasters and detectors: trained, stored, judged against their rivals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from library_frames import START, changed, plant
+
+from assay.kernel.errors import InputError
+from assay.models.library.forecast_kind import blocks
+from assay.models.library.opened import open_model
+from assay.models.library.registry import kind_named
+from assay.models.library.states import State
+from assay.models.library.store import Library
+from assay.models.library.testing import examine
+from assay.models.library.training import read_options, train
+from assay.plant.series import Frame
+
+
+@pytest.fixture
+def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
+    monkeypatch.setenv("ASSAY_HOME", str(tmp_path / "home"))
+    return Library()
+
+
+def daily(rows: int = 480, seed: int = 0) -> Frame:
+    """An hourly load with a day's course that rises and falls slowly, as the forecaster can learn."""
+    random = np.random.default_rng(seed)
+    slow = np.zeros(rows)
+    for row in range(1, rows):
+        slow[row] = 0.8 * slow[row - 1] + random.normal()
+    values = 20.0 + 4.0 * np.sin(np.arange(rows) * 2 * np.pi / 24) + slow
+    return Frame(START + np.arange(rows) * np.timedelta64(3600, "s"), ("LOAD",), values[:, None])
+
+
+def test_origins_follow_each_other_from_the_end() -> None:
+    assert list(blocks(50, 10)) == [(40, slice(40, 50)), (30, slice(30, 40)), (20, slice(20, 30))]
+    assert list(blocks(25, 10)) == []
+
+
+def test_a_forecaster_of_the_library(library: Library) -> None:
+    params = {"horizon": "6", "seconds": "0.01", "seasons": "24"}
+    ref = train(library, "forecast", daily(), "LOAD", params=params, who="me")
+    card = library.card(ref)
+    assert card.skill is not None and card.skill > 0.0 and library.standing(ref).state is State.ACTIVE
+    assert card.naive_about["season"] in (1, 24) and card.about["horizon"] == 6
+    assert card.coverage is not None and card.coverage > 0.75
+    opened, later = open_model(library, ref), daily(300, 3)
+    said = opened.model.predict(later)
+    assert np.isfinite(said.median[-270:]).all() and np.isnan(said.median[:18]).all()
+    kind = kind_named("forecast")
+    fresh = kind.train(daily(), "LOAD", read_options(kind, params)).predict(later)
+    assert np.array_equal(fresh.median, said.median, equal_nan=True)
+    assert np.array_equal(fresh.low, said.low, equal_nan=True)
+    # What comes after an origin changes nothing that was said at it or before.
+    bent = changed_last(later, 6)
+    again = opened.model.predict(bent)
+    assert np.array_equal(again.median, said.median, equal_nan=True)
+    assert np.array_equal(opened.naive.predict(bent).median, opened.naive.predict(later).median, equal_nan=True)
+    assert examine(opened, later)["verdict"] in ("fit", "drifted")
+
+
+def changed_last(frame: Frame, rows: int) -> Frame:
+    values = frame.values.copy()
+    values[-rows:] += 50.0
+    return Frame(frame.times, frame.tags, values)
+
+
+def labelled(rows: int, seed: int, faults: bool) -> Frame:
+    frame = plant(rows, seed)
+    label = np.zeros(rows)
+    if faults:
+        label[rows // 2 : rows // 2 + rows // 4] = 1.0
+        frame = changed(frame, "QUALITY", frame.column("QUALITY") + 7.0 * label)
+    return Frame(frame.times, (*frame.tags, "FAULT"), np.column_stack([frame.values, label]))
+
+
+def test_a_detector_of_the_library(library: Library) -> None:
+    ref = train(library, "detector", labelled(600, 0, True), "FAULT", who="me")
+    opened = open_model(library, ref, stood_back=True)
+    assert "FAULT" not in opened.model.inputs
+    later = labelled(400, 5, True)
+    said = opened.model.predict(later).median
+    assert said[200:300].mean() > 0.9 and np.r_[said[:200], said[320:]].mean() < 0.1
+    found = examine(opened, later)
+    assert found["skill"] > 0.0 and found["metrics"]["model"]["mae"] < 0.1
+    # Without labels every row counts as normal: only false alarms are judged, and none at all is good enough.
+    calm = examine(opened, plant(400, 6))
+    assert calm["judged_rows"] == 400 and calm["metrics"]["model"]["mae"] < 0.05
+
+
+def test_a_detector_needs_normal_rows(library: Library) -> None:
+    frame = labelled(200, 0, False)
+    with pytest.raises(InputError) as told:
+        train(library, "detector", changed(frame, "FAULT", np.ones(200)), "FAULT", who="me")
+    assert told.value.key == "library.no_normal_rows"
