@@ -75,6 +75,12 @@ class Modes:
             mode[a + 1 : b] = ON_THE_WAY
         return mode
 
+    def nearest(self, x: Floats) -> Ints:
+        """(n,) the mode of each row as far as it can be known without later ones."""
+        if len(self.centers) == 1:
+            return np.zeros(len(x), dtype=np.int64)
+        return self._distances(x).argmin(axis=1).astype(np.int64)
+
     def expected(self, mode: Ints) -> Floats:
         """(n, k) the center of each row's mode; of the last one on the way."""
         if len(self.centers) == 1:
