@@ -51,7 +51,10 @@ def detect_claims(found: Evidence) -> list[Claim]:
     claims = [claim("claim_normal", "normal", tags=count(found, "tags"), **normal)]
     about: dict[str, Slot] = {"count": count(found, "intervals"), "rows": number(found, "alarm_rows")}
     about["all"] = count(found, "rows/time")
-    claims.append(claim("claim_alarms", "alarms", **about))
+    how_many = len(value["intervals"])
+    claims.append(
+        claim("claim_alarms" if how_many > 1 else "claim_alarm" if how_many else "claim_no_alarm", "alarms", **about)
+    )
     peaks = [one["peak"] for one in value["intervals"]]
     for index in sorted(sorted(range(len(peaks)), key=lambda i: -peaks[i])[:MOST_INTERVALS]):
         claims.extend(_interval(found, index))

@@ -22,7 +22,7 @@ def forecast_tables(value: Any, lang: Lang) -> Iterator[str]:
 
 
 def detect_tables(value: Any, lang: Lang) -> Iterator[str]:
-    """The alarms with the tags that make them, the highest first, and the broken rules."""
+    """The alarms with the tags that make them, the highest first, the broken rules, and where the two disagree."""
     cells = []
     for one in sorted(value["intervals"], key=lambda one: -one["peak"])[:ROWS]:
         tags = ", ".join(f"{each['tag']} {100 * each['share']:.0f} %" for each in one["contributions"][:3])
@@ -35,6 +35,11 @@ def detect_tables(value: Any, lang: Lang) -> Iterator[str]:
         if one["violations"]
     ]
     yield from _table(text("timeseries.table_rules", lang), lang, rules[:ROWS])
+    apart = [
+        [one["start"][:19], one["end"][:19], text(f"timeseries.side_{one['side']}", lang), one["rule"] or "-"]
+        for one in value["disagreements"]
+    ]
+    yield from _table(text("timeseries.table_disagreements", lang), lang, apart[:ROWS])
 
 
 def _worst(rule: Any) -> float | None:
