@@ -20,10 +20,10 @@ _BLOCKS = 5
 _FLOOR = 1e-9
 
 
-def widths_for(rows: int, longest: int = 64) -> tuple[int, ...]:
-    """1, 2, 4, ... while normal operation of ``rows`` rows shows at least eight windows beside each other."""
+def widths_for(rows: int, longest: int) -> tuple[int, ...]:
+    """1, 2, 4, ... ``longest``, while normal operation of ``rows`` rows shows at least 32 windows beside each other."""
     found = [1]
-    while found[-1] * 2 <= min(longest, rows // 8):
+    while found[-1] * 2 <= min(longest, rows // 32):
         found.append(found[-1] * 2)
     return tuple(found)
 
@@ -60,7 +60,7 @@ def _doubled(run: Floats, length: int) -> Floats:
 
 
 def _counts(rows: int, width: int) -> Floats:
-    return np.minimum(np.arange(1.0, rows + 1.0), float(width))[:, None]
+    return np.asarray(np.minimum(np.arange(1.0, rows + 1.0), float(width))[:, None])
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Spreads:
         low = np.full(values.shape, -np.inf)
         high = np.full(values.shape, np.inf)
         growing = np.ones(values.shape, dtype=bool)
-        result = np.zeros(values.shape)
+        result: Floats = np.zeros(values.shape)
         sums = values
         for width, error in zip(self.widths, self.errors, strict=True):
             sums = sums if width == 1 else _doubled(sums, width // 2)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from assay.models.detect.missing import completed, pairwise_covariance
 from assay.models.detect.modes import ON_THE_WAY, Modes
 from assay.models.detect.trimming import suspicious_rows
-from assay.models.detect.wandering import SHARE, slow_average, wanders
+from assay.models.detect.wandering import reaches, slow_average
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -31,15 +31,15 @@ class Standard:
 class Baseline:
     """Normal operation of the tags at ``columns`` (k,) of the frame.
 
-    ``scale`` (k,) of each within its mode; ``wandering`` (k,); ``reach`` rows of the slow average; ``covariance``
-    (k, k) of standardised rows. ``held`` (h,) are columns that stood still, at the values ``held_at`` (h,).
+    ``scale`` (k,) of each within its mode; ``reach`` (k,) rows of the slow average that a wandering tag is compared
+    with, 0 for others; ``covariance`` (k, k) of standardised rows. ``held`` (h,) are columns that stood still, at the
+    values ``held_at`` (h,).
     """
 
     columns: Ints
     modes: Modes
     scale: Floats
-    wandering: Mask
-    reach: int
+    reach: Ints
     covariance: Floats
     held: Ints
     held_at: Floats
@@ -55,7 +55,7 @@ class Baseline:
         if not len(columns):
             modes = Modes(np.zeros((1, 0)), np.zeros(0), np.inf, 0)
             none = np.zeros(0)
-            draft = cls(columns, modes, none, np.zeros(0, dtype=bool), 2, np.eye(0), held, held_at)
+            draft = cls(columns, modes, none, columns, np.eye(0), held, held_at)
             return draft, some
         modes, stray = Modes.of(x, some)
         mode = modes.assign(x)
@@ -63,13 +63,17 @@ class Baseline:
         use = some & ~bad & (mode >= 0)
         if use.any():
             modes = replace(modes, centers=_means(x, mode, use, modes.centers))
-        wandering = wanders((x - modes.expected(mode))[use])
-        reach = max(int(use.sum()) // SHARE, 8)
-        draft = cls(columns, modes, np.ones(len(columns)), wandering, reach, np.eye(len(columns)), held, held_at)
+        reach = reaches((x - modes.expected(mode))[use])
+        draft = cls(columns, modes, np.ones(len(columns)), reach, np.eye(len(columns)), held, held_at)
         centred, _ = draft._centred(x)
         scale = np.sqrt(np.nanmean(centred[use] ** 2, axis=0)) + 1e-300 if use.any() else np.ones(len(columns))
         covariance = pairwise_covariance(centred[use] / scale)
         return replace(draft, scale=scale, covariance=covariance), use
+
+    @property
+    def wandering(self) -> Mask:
+        """(k,) which tags are compared with their own slow average."""
+        return np.asarray(self.reach > 0)
 
     def standardise(self, values: Floats) -> Standard:
         """Rows (n, tags) of the frame's columns, in normal standard deviations from what is expected."""
@@ -81,8 +85,9 @@ class Baseline:
         expected = self.modes.expected(mode)
         centred = x - expected
         centred[mode == ON_THE_WAY] = np.nan  # on the way between known modes nothing is expected of a level
-        if self.wandering.any():
-            centred[:, self.wandering] -= slow_average(centred[:, self.wandering], self.reach)
+        for reach in np.unique(self.reach[self.reach > 0]):
+            at = self.reach == reach
+            centred[:, at] -= slow_average(centred[:, at], int(reach))
         return centred, mode
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from assay.kernel.errors import InputError
 from assay.models.detect.adaptive import widths_for
 from assay.models.detect.baseline import Baseline, Standard
+from assay.models.detect.changes import penalties
 from assay.models.detect.components import lag_order
 from assay.models.detect.ensemble import FOLDS, Ensemble
 from assay.models.detect.expecting import expected
@@ -31,12 +32,16 @@ SAID = 0.01  # share of suspicious rows that is said
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What ``fit`` found; ``sample`` seconds between rows (None where times do not tell)."""
+    """What ``fit`` found.
+
+    ``penalties`` (k,) of change points by tag; ``sample`` seconds between rows (None where times do not tell).
+    """
 
     tags: tuple[str, ...]
     baseline: Baseline
     ensemble: Ensemble
     expected: Expected
+    penalties: Floats
     suspicious: float
     sample: float | None
     notes: tuple[Note, ...]
@@ -96,7 +101,9 @@ class Detector:
         sample = _sample(normal)
         found = expected(ensemble.held, ensemble.blocks, self.threshold, self.false_alarms, sample)
         notes = _notes(normal, baseline, share, found)
-        self._learned = Learned(normal.tags, baseline, ensemble, found, share, sample, notes)
+        self._learned = Learned(
+            normal.tags, baseline, ensemble, found, penalties(standard.z, use), share, sample, notes
+        )
         return self
 
     def standardise(self, frame: Frame) -> Standard:
@@ -113,7 +120,7 @@ class Detector:
         learned = self.learned
         surprises = learned.ensemble.surprises(standard.z)
         joint = learned.ensemble.score(surprises)
-        moved = self._held_moved(frame)
+        moved = self.held_moved(frame.select(learned.tags).good().values)
         joint = np.where(moved, np.maximum(joint, 2.0 * self.threshold), joint)
         alarm = np.zeros(len(frame), dtype=bool)
         for first, last, _ in alarm_intervals(joint > self.threshold):
@@ -121,13 +128,12 @@ class Detector:
         methods = {name: values.max(axis=1) for name, values in surprises.items()}
         return Scores(frame.times, joint, self.threshold, alarm, methods, standard.mode)
 
-    def _held_moved(self, frame: Frame) -> Mask:
-        """(n,) whether a tag that stood still in normal operation has left its value."""
-        learned = self.learned
-        values = frame.select(learned.tags).good().values[:, learned.baseline.held]
-        reference = learned.baseline.held_at
-        moved = np.abs(values - reference) > 1e-6 * np.maximum(np.abs(reference), 1e-6)
-        return np.asarray((moved & np.isfinite(values)).any(axis=1))
+    def held_moved(self, values: Floats) -> Mask:
+        """(n,) whether a tag that stood still in normal operation has left its value, from rows (n, tags)."""
+        baseline = self.learned.baseline
+        held = values[:, baseline.held]
+        moved = np.abs(held - baseline.held_at) > 1e-6 * np.maximum(np.abs(baseline.held_at), 1e-6)
+        return np.asarray((moved & np.isfinite(held)).any(axis=1))
 
     def to_parts(self) -> Parts:
         """The detector taken apart, without pickle."""

@@ -79,7 +79,7 @@ class Modes:
         """(n,) the mode of each row as far as it can be known without later ones."""
         if len(self.centers) == 1:
             return np.zeros(len(x), dtype=np.int64)
-        return self._distances(x).argmin(axis=1).astype(np.int64)
+        return np.asarray(self._distances(x).argmin(axis=1), dtype=np.int64)
 
     def expected(self, mode: Ints) -> Floats:
         """(n, k) the center of each row's mode; of the last one on the way."""

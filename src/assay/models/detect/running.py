@@ -52,7 +52,7 @@ def detect(
         fitted_rows=(first, last),
         scores=scores,
         intervals=intervals,
-        change_points=change_points(frame, learned, standard.z),
+        change_points=change_points(frame, learned, standard.z, first, last),
         expected=learned.expected,
         modes=len(learned.baseline.modes.centers),
         suspicious=learned.suspicious,

@@ -3,8 +3,7 @@
 Below the 90 % quantile the held-out scores themselves count (conformal: a score is as likely as the share of held-out
 rows at least as large, Vovk et al. 2005). Above, a generalised Pareto distribution is fitted to the exceedances (peaks
 over threshold: Pickands 1975; by probability-weighted moments: Hosking and Wallis 1987), its shape drawn towards a
-light tail as far as there are few independent rows. With at least CONFORMAL independent exceedances of the wanted rate
-the plain quantile is used.
+light tail as far as there are few independent rows.
 """
 
 from __future__ import annotations
@@ -17,9 +16,12 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 QUANTILE = 0.9
-CONFORMAL = 20.0
 _PRIOR_SHAPE = 0.1
+_PRIOR_EXCESS = (
+    0.35  # mean exceedance over the 90 % quantile, in that quantile: of |N(0, 1)| 0.3, of an exponential 0.43
+)
 _PRIOR_ROWS = 10.0
+_KNOWN_ROWS = 5.0
 _SHAPE_LOW, _SHAPE_HIGH = 0.02, 0.5
 _GRID = 64
 
@@ -53,7 +55,7 @@ class Tail:
         start = float(np.quantile(ordered, QUANTILE))
         above = ordered[ordered > start] - start
         effective = effective_rows(scores) if independent is None else independent * count
-        shape, scale = _pareto(above, effective / count * len(above)) if len(above) else (_PRIOR_SHAPE, 0.0)
+        shape, scale = _pareto(above, start, effective / count * len(above)) if len(above) else (_PRIOR_SHAPE, 0.0)
         scale = max(scale, 1e-6 * (abs(start) + 1.0))
         share = (len(above) + 1.0) / (count + 1.0)
         at = np.unique(np.round(np.linspace(0, count - 1, _GRID)).astype(np.int64))
@@ -86,20 +88,23 @@ class Tail:
         return np.where(scores > self.start, tail, body)
 
 
-def _pareto(above: Floats, effective: float) -> tuple[float, float]:
-    """Shape and scale by probability-weighted moments, the shape shrunken by how few exceedances are independent."""
+def _pareto(above: Floats, start: float, effective: float) -> tuple[float, float]:
+    """Shape and scale by probability-weighted moments of ascending exceedances, ``effective`` of them independent.
+
+    Both are drawn to what standard errors of normal numbers would have, as far as there are few exceedances.
+    """
     count = len(above)
     mean = float(above.mean())
     rank = (count - np.arange(1, count + 1)) / max(count - 1, 1)
-    first = float((above * rank).mean())  # above is ascending: E[X (1 - F)]
+    first = float((above * rank).mean())  # E[X (1 - F)]
     spread = mean - 2.0 * first
     shape = 2.0 - mean / spread if spread > 1e-12 * mean else _PRIOR_SHAPE
     shape = (shape * effective + _PRIOR_SHAPE * _PRIOR_ROWS) / (effective + _PRIOR_ROWS)
     shape = min(max(shape, _SHAPE_LOW), _SHAPE_HIGH)
-    scale = mean * (1.0 - shape)
+    usual = (mean * effective + _PRIOR_EXCESS * abs(start) * _PRIOR_ROWS) / (effective + _PRIOR_ROWS)
     # What few exceedances let predict has a heavier tail than what they were drawn from: of m exponential ones it is
     # a Pareto tail of shape 1 / m.
-    return min(shape + 1.0 / max(effective, 1.0), 1.0), scale
+    return shape + 1.0 / (effective + _KNOWN_ROWS), usual * (1.0 - shape)
 
 
 def effective_rows(scores: Floats) -> float:

@@ -15,17 +15,28 @@ from assay.models.detect.tails import effective_rows
 Floats = NDArray[np.float64]
 
 INDEPENDENT = 16.0  # independent rows from which a tag's level can be known
-SHARE = 16  # the slow average reaches over a sixteenth of the normal rows
+SHARE = 16  # the slow average reaches over at most a sixteenth of the normal rows
+_SHORTEST = 2
 
 
-def wanders(values: Floats) -> NDArray[np.bool_]:
-    """(k,) which columns of normal rows (n, k), NaN where missing, wander."""
-    return np.array([_wanders(values[:, j]) for j in range(values.shape[1])], dtype=bool)
+def reaches(values: Floats) -> NDArray[np.int64]:
+    """(k,) of columns of normal rows (n, k), NaN where missing: 0 for a tag with a level of its own, else the rows over
+    which its slow average reaches: as many as leave twice INDEPENDENT independent differences to it.
+    """
+    return np.array([_reach(values[:, j]) for j in range(values.shape[1])], dtype=np.int64)
 
 
-def _wanders(x: Floats) -> bool:
-    x = x[np.isfinite(x)]
-    return len(x) >= INDEPENDENT and effective_rows(x) < INDEPENDENT
+def _reach(x: Floats) -> int:
+    seen = x[np.isfinite(x)]
+    if len(seen) < INDEPENDENT or effective_rows(seen) >= INDEPENDENT:
+        return 0
+    reach = max(len(seen) // SHARE, _SHORTEST)
+    while reach > _SHORTEST:
+        difference = seen - slow_average(seen[:, None], reach)[:, 0]
+        if effective_rows(difference) >= 2 * INDEPENDENT:
+            break
+        reach = max(reach // 2, _SHORTEST)
+    return reach
 
 
 def slow_average(values: Floats, reach: int) -> Floats:
