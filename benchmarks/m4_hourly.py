@@ -32,7 +32,7 @@ PUBLISHED = {"winner of M4 (sMAPE)": 9.33, "seasonal naive (sMAPE)": 13.91}
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--seconds", type=float, default=120.0, help="nominal work allowed to the slow candidates")
+    parser.add_argument("--seconds", type=float, help="nominal work allowed to the slow candidates")
     parser.add_argument("--no-rivals", action="store_true")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
@@ -90,7 +90,7 @@ def frame(names: list[str], series: list[Array]) -> Frame:
     return Frame(times, tuple(names), values)
 
 
-def ours(names: list[str], series: list[Array], seconds: float) -> ForecastResult:
+def ours(names: list[str], series: list[Array], seconds: float | None) -> ForecastResult:
     """The forecasts of all series; the seasons are given, as M4 gives them."""
     made = Forecaster(HORIZON, interval=INTERVAL, seasons=(DAY, WEEK), nonnegative=True, seconds=seconds)
     return made.fit(frame(names, series), names).predict()

@@ -37,7 +37,7 @@ def find_break(values: Floats) -> Break | None:
     left, right = values[:at], values[at:]
     before, after = float(np.median(left)), float(np.median(right))
     spread = max(_spread(left, before), _spread(right, after), 1e-12 * float(np.abs(values).max()))
-    if abs(after - before) < JUMP * spread:
+    if before == after or abs(after - before) < JUMP * spread:
         return None
     middle = before + (after - before) * _spread(left, before) / max(
         _spread(left, before) + _spread(right, after), 1e-300

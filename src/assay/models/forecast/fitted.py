@@ -15,7 +15,7 @@ from assay.models.forecast.panel import Floats
 from assay.models.forecast.prepare import Options, Prepared, prepare
 from assay.models.forecast.result import COMBINATION, NAIVE, ForecastResult, TargetForecast
 from assay.models.forecast.scores import Score
-from assay.models.forecast.trial import Trial, clip
+from assay.models.forecast.trial import PERFECT, Trial, clip
 from assay.models.forecast.weights import combine
 from assay.plant.series import Frame
 
@@ -149,4 +149,4 @@ def _reason(scores: Mapping[str, Score], naive: bool) -> str:
     """Why this choice: a key of the texts."""
     if not naive:
         return "better"
-    return "perfect" if scores[NAIVE].mase < 1e-9 else "nothing_better"
+    return "perfect" if scores[NAIVE].mase < PERFECT else "nothing_better"

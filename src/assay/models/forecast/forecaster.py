@@ -19,7 +19,7 @@ from assay.models.library.parts import Parts
 from assay.plant.series import Frame
 
 MOST_HORIZON = 2_000
-SECONDS = 120.0
+SECONDS, SECONDS_EACH, MOST_SECONDS = 8.0, 1.0, 120.0  # for the slow candidates: at least, for each target, at most
 
 
 def forecast(
@@ -33,7 +33,7 @@ def forecast(
     bounds: Bounds | None = None,
     nonnegative: bool | None = None,
     checkpoint: Path | None = None,
-    seconds: float = SECONDS,
+    seconds: float | None = None,
 ) -> ForecastResult:
     """The next ``horizon`` rows of each target after the frame's last row, with what they were tested by.
 
@@ -41,8 +41,8 @@ def forecast(
     their history is read from it or from the frame. seasons: periods in rows, None to find them, empty for none.
     bounds: target -> (low, high), None for an open end. nonnegative: True sets the floor 0, None only where the history
     touches 0 again and again and never goes below. checkpoint: folder of a time-series foundation model, one more
-    candidate. seconds: nominal work on two cores that the slow candidates may take; it is counted from sizes, not by
-    the clock, so the same input gives the same output everywhere.
+    candidate. seconds: nominal work on two cores that the slow candidates may take (None: 8 s and one more a target, at
+    most 120); it is counted from sizes, not by the clock, so the same input gives the same output everywhere.
 
     InputError for what cannot be forecast: no such target, no good values, a history too short to test the horizon,
     known-future inputs that do not cover it, contradict history or are the target itself.
@@ -67,7 +67,7 @@ class Forecaster:
         seasons: Sequence[int] | None = None,
         bounds: Bounds | None = None,
         nonnegative: bool | None = None,
-        seconds: float = SECONDS,
+        seconds: float | None = None,
     ) -> None:
         """See ``forecast``. InputError for a horizon outside 1..2,000 or an interval outside 0.5..0.99."""
         if not 1 <= horizon <= MOST_HORIZON:
@@ -94,7 +94,7 @@ class Forecaster:
             plan = plan_origins(prepared.panel, self.horizon)
             prepared = judgeable(prepared, plan, self.horizon)
             panel = prepared.panel
-            candidates, left_out = offered(panel, plan, self.horizon, self.seconds, checkpoint)
+            candidates, left_out = offered(panel, plan, self._allowed(len(panel)), checkpoint)
             trial = run_trial(panel, plan, candidates, self.horizon, prepared.limits, self.interval)
             kept = [at for at in range(len(candidates)) if (trial.weights[:, at] > 0).any()]
             for at in kept:
@@ -116,6 +116,10 @@ class Forecaster:
                 prepared = renewed(fitted, frame, known_future, self.horizon, self.options)
             return answer(fitted, prepared, self.horizon, self.interval)
 
+    def _allowed(self, series: int) -> float:
+        """Seconds for the slow candidates."""
+        return min(MOST_SECONDS, SECONDS + SECONDS_EACH * series) if self.seconds is None else self.seconds
+
     def to_parts(self) -> Parts:
         """All that ``predict`` needs: the history's tail, weights, widths, scores and the trained candidates."""
         if self._fitted is None:
@@ -128,6 +132,6 @@ class Forecaster:
         """The inverse of ``to_parts``: the same forecasts to the last bit. IntegrityError when parts are missing."""
         settings, fitted = from_parts(parts)
         options = Options.from_json(settings["options"])
-        made = cls(int(settings["horizon"]), interval=float(settings["interval"]), seconds=float(settings["seconds"]))
+        made = cls(int(settings["horizon"]), interval=float(settings["interval"]), seconds=settings["seconds"])
         made.options, made._fitted = options, fitted
         return made

@@ -13,7 +13,7 @@ from assay.plant.series import Frame
 
 Floats = NDArray[np.float64]
 SECOND = 10**9
-MOST_ROWS = 20_000  # grid times of history that are read
+MOST_ROWS = 40_000  # grid times of history that are read: four weeks of minutes
 ON_GRID = 0.02  # a row may lie this part of a step beside the grid
 REGULAR = 0.98  # share of rows that must
 STEPS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1_200, 1_800, 3_600, 7_200, 14_400, 21_600, 43_200, 86_400)
@@ -32,7 +32,7 @@ class Gridded:
 def to_grid(frame: Frame) -> Gridded:
     """The frame on its own step, or an irregular one as means over steps near its median distance.
 
-    At most the newest 20,000 grid times are kept. InputError with fewer than three rows.
+    At most the newest 40,000 grid times are kept. InputError with fewer than three rows.
     """
     if len(frame) < 3:
         raise InputError("forecast.too_few_rows", rows=len(frame))

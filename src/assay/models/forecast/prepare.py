@@ -21,6 +21,8 @@ from assay.plant.series import Frame
 Bounds = Mapping[str, tuple[float | None, float | None]]
 FEWEST_KNOWN = 3  # good values a target must have
 LARGEST = 1e150  # squares of larger values overflow
+WILD = 10.0  # times the range of 99 of 100 values, beyond it
+WILD_SHARE = 0.005
 ZEROS = 0.01  # share of exact zeros that makes 0 a floor
 
 
@@ -113,7 +115,10 @@ def _series(name: str, gridded: Gridded, at: int, horizon: int, options: Options
     if refused is not None:
         return _Series(name, raw, ~np.isnan(raw), 0, (), (-np.inf, np.inf), (), refused)
     notes: list[Note] = []
-    begin = int(known[0])
+    raw, wild = _without_wild(raw)
+    if wild:
+        notes.append(Note("wild", {"target": name, "rows": wild}))
+    begin = int(np.flatnonzero(~np.isnan(raw))[0])
     seasons = _seasons(raw[begin:], gridded.step, options)
     begin, raw, moved = _after_break(name, raw, begin, seasons, horizon)
     notes += moved
@@ -142,6 +147,18 @@ def _unfit(name: str, raw: Floats, known: np.typing.NDArray[np.int64], horizon: 
     if trailing > max(horizon, len(known) // 10):
         return Note("stale", {"target": name, "rows": trailing})
     return None
+
+
+def _without_wild(raw: Floats) -> tuple[Floats, int]:
+    """Without single values far outside everything else (9999, a broken transmission), and how many there were."""
+    low, high = np.nanquantile(raw, [0.005, 0.995], method="inverted_cdf")
+    room = WILD * (high - low)
+    with np.errstate(invalid="ignore"):
+        wild = (raw < low - room) | (raw > high + room)
+    count = int(wild.sum())
+    if not room > 0 or count > max(1, WILD_SHARE * len(raw)):
+        return raw, 0
+    return np.where(wild, np.nan, raw), count
 
 
 def _seasons(raw: Floats, step: int, options: Options) -> tuple[int, ...]:

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-TINY = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +36,20 @@ class Score:
 
 def naive_scale(values: Floats, season: int) -> float:
     """The mean absolute difference at the season's lag: MASE's denominator, in the values' unit; above 0 always."""
+    size = float(np.nanmax(np.abs(values))) if len(values) else 0.0
     for lag in dict.fromkeys((season, 1)):
         if len(values) > lag:
             scale = float(np.nanmean(np.abs(values[lag:] - values[:-lag])))
-            if scale > TINY * max(1.0, float(np.nanmax(np.abs(values)))):
+            if scale > 1e-12 * size:
                 return scale
-    return max(1e-9 * float(np.nanmax(np.abs(values))), 1e-9) if len(values) else 1e-9
+    return 1e-9 * size if size > 0 else 1.0
 
 
 def smape(actual: Floats, guess: Floats) -> float:
     """Percent, over the rows where both are numbers."""
     total = np.abs(actual) + np.abs(guess)
     with np.errstate(invalid="ignore", divide="ignore"):
-        parts = np.where(total > TINY, np.abs(actual - guess) / np.where(total > TINY, total, 1.0), 0.0)
+        parts = np.where(total > 0, np.abs(actual - guess) / np.where(total > 0, total, 1.0), 0.0)
     return _mean(np.where(np.isnan(total), np.nan, 200.0 * parts))
 
 
@@ -62,7 +62,7 @@ def pinball(actual: Floats, guess: Floats, level: float) -> float:
 def wql(actual: Floats, guesses: Sequence[tuple[float, Floats]]) -> float:
     """Weighted quantile loss of (level, forecast) pairs."""
     size = _mean(np.abs(np.where(np.isnan(guesses[0][1]), np.nan, actual)))
-    if not size > TINY:
+    if not size > 0:
         return float("nan")
     return float(np.mean([2.0 * pinball(actual, guess, level) for level, guess in guesses]) / size)
 

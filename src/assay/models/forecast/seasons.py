@@ -15,7 +15,6 @@ SECOND = 10**9
 CLOCK = (60, 3_600, 8 * 3_600, 86_400, 7 * 86_400, 365.25 * 86_400)  # seconds: minute .. year
 CYCLES = 3
 LEAST = 0.35  # autocorrelation at the period
-LONGEST_ROWS = 20_000
 MOST = 2  # seasons of one series
 
 
@@ -32,8 +31,7 @@ def clock_periods(step: int, rows: int) -> list[int]:
 
 def find_seasons(values: Floats, step: int) -> tuple[int, ...]:
     """At most two periods in steps, the shortest first; ``values`` without holes."""
-    values = values[-LONGEST_ROWS:]
-    if len(values) < 2 * CYCLES or not np.ptp(values) > 1e-12 * np.abs(values).max():
+    if len(values) < 2 * CYCLES or not np.ptp(values) > 1e-9 * np.abs(values).max():
         return ()
     found: list[int] = []
     rest = _winsorised(values)

@@ -12,7 +12,7 @@ from assay.models.forecast.candidates.base import Candidate
 from assay.models.forecast.candidates.boosted import Boosted
 from assay.models.forecast.candidates.linear import Linear
 from assay.models.forecast.candidates.naive import Climate, Drifted, LongNaive, SeasonalNaive
-from assay.models.forecast.candidates.statistical import Statistical, nominal_cost
+from assay.models.forecast.candidates.statistical import Statistical, applies, nominal_cost
 from assay.models.forecast.intervals import calibrate, held_out_widths
 from assay.models.forecast.notes import Note
 from assay.models.forecast.origins import Plan, usable
@@ -23,6 +23,7 @@ from assay.models.forecast.weights import combine, weights_of
 
 CORES = 2  # assumed when costs are added up, so that a result does not depend on the machine
 SCREENED_AT = 3  # newest origins at which the slow candidates are tried first
+PERFECT = 1e-9  # of the scale: nothing is left to beat
 SCREEN = 1.3  # a slow candidate goes on when its error there is at most this many times the best one's
 
 
@@ -39,7 +40,7 @@ class Trial:
 
 
 def offered(
-    panel: Panel, plan: Plan, horizon: int, seconds: float, checkpoint: Path | None
+    panel: Panel, plan: Plan, seconds: float, checkpoint: Path | None
 ) -> tuple[list[Candidate], dict[str, Note]]:
     """The candidates that the panel's size allows within ``seconds`` of nominal work, and the ones left out."""
     found: list[Candidate] = [SeasonalNaive(), LongNaive(), Drifted(), Climate(), Linear("linear")]
@@ -53,15 +54,17 @@ def offered(
     left_out: dict[str, Note] = {}
     room = seconds * CORES
     times = min(len(plan.origins), SCREENED_AT) + 1 + max(0, len(plan.origins) - SCREENED_AT) / 2
+    sizes = [(panel.length - int(panel.begins[one]), panel.seasons[one]) for one in range(len(panel))]
     for name in ("theta", "mstl", "auto_ets"):
-        cost = times * sum(
-            nominal_cost(name, panel.length - int(panel.begins[one]), panel.seasons[one]) for one in range(len(panel))
-        )
-        if cost > room:
+        fitting = [size for size in sizes if applies(name, *size)]
+        cost = times * sum(nominal_cost(name, *size) for size in fitting)
+        if not fitting:
+            left_out[name] = Note("not_made_for", {"name": name})
+        elif cost > room:
             left_out[name] = Note("too_slow", {"name": name, "needed": round(cost / CORES, 1), "seconds": seconds})
-            continue
-        room -= cost
-        found.append(Statistical(name))
+        else:
+            room -= cost
+            found.append(Statistical(name))
     return found, left_out
 
 
@@ -79,7 +82,7 @@ def run_trial(
     cross = clip(cross, limits)
     cross_errors = (cross - truth) / scale[:, None, None]
     plain = errors[:, names.index(NAIVE)]
-    naive = ~(_loss(cross_errors) < _loss(plain))
+    naive = ~(_loss(cross_errors) < _loss(plain)) | (_loss(plain) < PERFECT)
     used = np.where(naive[:, None, None], plain, cross_errors)
     weights = weights_of(errors)
     weights[naive] = np.eye(len(names))[names.index(NAIVE)]

@@ -8,10 +8,11 @@ on the newest fifth of the training windows.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from pydantic import JsonValue
 
 from assay.models.forecast.panel import Floats, Panel
 from assay.models.library.parts import Parts
@@ -30,8 +31,9 @@ CLEAN = 0.5  # share of a window's target rows that must have been observed
 class Linear:
     """``linear`` looks back over the longest season that the history carries, ``linear_short`` over two short ones.
 
-    With ``known`` the part of the target that follows the known-future inputs at the same moment is taken out first
-    (``linear_known``) and put back with their future values.
+    A season longer than the look-back (a day of minutes) is taken out first: the line works on the differences to the
+    season before. ``linear_known`` first takes out the part of the target that follows the known-future inputs at the
+    same moment, and puts it back with their future values.
     """
 
     def __init__(self, name: str = "linear", horizon: int = 0) -> None:
@@ -40,19 +42,25 @@ class Linear:
         self.weights: dict[int, Floats] = {}  # series -> (look-back, horizon)
         self.centres: dict[int, int] = {}  # series -> rows whose mean is the window's centre
         self.slopes: dict[int, Floats] = {}  # series -> (inputs,), only with known
+        self.lags: dict[int, int] = {}  # series -> season whose differences are forecast
 
     def fit(self, panel: Panel, end: int, horizon: int) -> None:
         """One matrix for each series that has enough windows."""
         self.horizon = horizon
         for series in range(len(panel)):
             begin = int(panel.begins[series])
-            back = self._lookback(end - begin, horizon, panel.seasons[series])
+            seasons = panel.seasons[series]
+            self.lags.pop(series, None)
+            if seasons and 2 * seasons[0] > LONGEST_LOOKBACK and horizon <= seasons[0]:
+                self.lags[series] = seasons[0]
+                begin, seasons = begin + seasons[0], ()
+            back = self._lookback(end - begin, horizon, seasons)
             if back is None:
                 continue
             if self.name == "linear_known":
                 self.slopes[series] = _slopes(panel, series, end)
             values = self._values(panel, series, begin, end)
-            centre = min(panel.season(series) if panel.season(series) > 1 else 1, back)
+            centre = min(seasons[0], back) if seasons else 1
             weights = _ridge(values, panel.observed[series, begin:end], back, horizon, centre)
             if weights is not None:
                 self.weights[series], self.centres[series] = weights, centre
@@ -64,21 +72,29 @@ class Linear:
             weights = self.weights.get(series)
             if weights is None:
                 continue
-            back = len(weights)
+            back, lag = len(weights), self.lags.get(series, 0)
             for at, origin in enumerate(origins):
-                if origin - back < panel.begins[series]:
+                if origin - back - lag < panel.begins[series]:
                     continue
                 window = self._values(panel, series, origin - back, origin)
                 centre = window[-self.centres[series] :].mean()
                 out[series, at] = (window - centre) @ weights + centre
+                if lag:
+                    out[series, at] += self._plain(panel, series, origin - lag, origin - lag + self.horizon)
                 if series in self.slopes and panel.known is not None:
                     out[series, at] += self.slopes[series] @ panel.known[:, origin : origin + self.horizon]
         return out
 
     def _values(self, panel: Panel, series: int, first: int, end: int) -> Floats:
+        """What the line works on."""
+        values, lag = self._plain(panel, series, first, end), self.lags.get(series)
+        return values if lag is None else values - self._plain(panel, series, first - lag, end - lag)
+
+    def _plain(self, panel: Panel, series: int, first: int, end: int) -> Floats:
+        """Values without what follows the known inputs."""
         values = panel.values[series, first:end]
         if series in self.slopes and panel.known is not None:
-            return values - self.slopes[series] @ panel.known[:, first:end]
+            return np.asarray(values - self.slopes[series] @ panel.known[:, first:end], np.float64)
         return values
 
     def _lookback(self, rows: int, horizon: int, seasons: tuple[int, ...]) -> int | None:
@@ -99,16 +115,18 @@ class Linear:
         """The matrices as arrays."""
         arrays: dict[str, Floats] = {f"weights/{series}": weights for series, weights in self.weights.items()}
         arrays |= {f"slopes/{series}": slopes for series, slopes in self.slopes.items()}
-        centres = {str(series): centre for series, centre in self.centres.items()}
-        return Parts(about={"name": self.name, "horizon": self.horizon, "centres": dict(centres)}, arrays=arrays)
+        rows: dict[str, JsonValue] = {
+            str(series): [centre, self.lags.get(series, 0)] for series, centre in self.centres.items()
+        }
+        return Parts(about={"name": self.name, "horizon": self.horizon, "rows": rows}, arrays=arrays)
 
     @classmethod
     def from_parts(cls, parts: Parts) -> Self:
         """The inverse of ``to_parts``."""
         made = cls(str(parts.about["name"]), int(str(parts.about["horizon"])))
-        centres = parts.about["centres"]
-        assert isinstance(centres, dict)
-        made.centres = {int(series): int(str(centre)) for series, centre in centres.items()}
+        rows: Any = parts.about["rows"]
+        made.centres = {int(series): int(centre) for series, (centre, _) in rows.items()}
+        made.lags = {int(series): int(lag) for series, (_, lag) in rows.items() if lag}
         for name, array in parts.arrays.items():
             kind, _, series = name.partition("/")
             (made.weights if kind == "weights" else made.slopes)[int(series)] = np.asarray(array, np.float64)
@@ -129,7 +147,7 @@ def _ridge(values: Floats, observed: np.typing.NDArray[np.bool_], back: int, ahe
     stride = -(-len(windows) // MOST_WINDOWS)
     at = np.flatnonzero(seen)[::-1][::stride][::-1]  # the newest window is always among them
     scale = float(np.std(values))
-    if len(at) < FEWEST_WINDOWS or not scale > 1e-9 * max(1.0, float(np.abs(values).max())):
+    if len(at) < FEWEST_WINDOWS or not scale > 1e-9 * float(np.abs(values).max()):
         return None
     rows = windows[at]
     centres = rows[:, back - centre : back].mean(axis=1, keepdims=True)

@@ -21,8 +21,9 @@ ROWS = 1_000  # of history, at least: more changes little and costs time in prop
 CYCLES = 4  # of the longest season are kept in any case
 MOST_ROWS = 6_000
 SHORTEST = 10
-#: Seconds for one forecast from 1,000 rows on one core; only their sums decide, so the clock has no say in a result.
-COST = {"auto_ets": 0.4, "mstl": 0.2, "theta": 0.03}
+#: Seconds for one forecast from 1,000 rows on one core; only sums of these decide, so the clock has no say in a result.
+COST = {"auto_ets": 0.4, "mstl": 0.05, "theta": 0.1}
+COST_OF_SEASON = 0.8e-3  # more of MSTL for each row of its seasons: its smoothing windows are as wide
 PARALLEL_FROM = 12.0  # nominal seconds: below, starting processes costs more than it saves
 
 
@@ -45,22 +46,15 @@ class Statistical:
             seasons = panel.seasons[series]
             for at, origin in enumerate(origins):
                 history = panel.history(series, origin, rows_for(seasons))
-                if len(history) >= SHORTEST and self._applies(len(history), seasons):
+                if len(history) >= SHORTEST and applies(self.name, len(history), seasons):
                     jobs.append((np.ascontiguousarray(history), seasons))
                     places.append((series, at))
         state = (self.name, self.horizon)
-        work = COST[self.name] * sum(len(history) for history, _ in jobs) / ROWS
+        work = sum(nominal_cost(self.name, len(history), seasons) for history, seasons in jobs)
         results = run_parallel(_one, state, jobs) if work > PARALLEL_FROM else (_one(state, job) for job in jobs)
         for (series, at), forecast in zip(places, results, strict=True):
             out[series, at] = forecast
         return out
-
-    def _applies(self, rows: int, seasons: tuple[int, ...]) -> bool:
-        if self.name == "mstl":
-            return bool(seasons) and rows > 2 * seasons[0]
-        if self.name == "auto_ets":
-            return not seasons or seasons[0] <= LONGEST_ETS
-        return True
 
     def to_parts(self) -> Parts:
         """The name and the horizon."""
@@ -72,6 +66,15 @@ class Statistical:
         return cls(str(parts.about["name"]), int(str(parts.about["horizon"])))
 
 
+def applies(name: str, rows: int, seasons: tuple[int, ...]) -> bool:
+    """Whether the model is made for such a series."""
+    if name == "mstl":
+        return bool(seasons) and rows > 2 * seasons[0]
+    if name == "auto_ets":
+        return not seasons or seasons[0] <= LONGEST_ETS
+    return True
+
+
 def rows_for(seasons: tuple[int, ...]) -> int:
     """How many rows of history a statistical model reads."""
     return min(MOST_ROWS, max(ROWS, CYCLES * seasons[-1] if seasons else 0))
@@ -79,7 +82,8 @@ def rows_for(seasons: tuple[int, ...]) -> int:
 
 def nominal_cost(name: str, rows: int, seasons: tuple[int, ...]) -> float:
     """Seconds that one forecast is taken to need, from its size alone."""
-    return COST[name] * min(rows, rows_for(seasons)) / ROWS
+    each = COST[name] + (COST_OF_SEASON * sum(seasons) if name == "mstl" else 0.0)
+    return each * min(rows, rows_for(seasons)) / ROWS
 
 
 def _one(state: tuple[str, int], job: tuple[Floats, tuple[int, ...]]) -> Floats:
@@ -87,7 +91,7 @@ def _one(state: tuple[str, int], job: tuple[Floats, tuple[int, ...]]) -> Floats:
     (name, horizon), (history, seasons) = state, job
     nothing = np.full(horizon, np.nan)
     centre, spread = float(np.median(history)), float(np.std(history))
-    if not spread > 1e-9 * max(1.0, abs(centre)):
+    if not spread > 1e-9 * abs(centre):
         return np.full(horizon, history[-1])
     # Away from 0 and of size 1: the estimates then do not depend on the unit.
     scaled = (history - history.min()) / spread + 1.0
