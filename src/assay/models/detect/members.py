@@ -16,6 +16,7 @@ Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 _RIDGE = 0.02  # of a tag's variance: what a relation of tags may leave
+_ROUNDING = 1e-6  # standard deviations: a move this small is none, and its root would magnify rounding
 QUICK, SLOW = 8, 32  # widest window of the quick and of the slow trailing means, in rows
 
 
@@ -112,7 +113,7 @@ def _predicting(normal: Floats) -> Floats:
 def moves(z: Floats) -> Floats:
     """(n, k) square root of the absolute difference to the row before: near normal, and blind to slow drift."""
     result = np.zeros_like(z)
-    result[1:] = np.sqrt(np.abs(np.diff(z, axis=0)))
+    result[1:] = np.sqrt(np.abs(np.diff(z, axis=0)) + _ROUNDING)
     if len(z) > 1:
         result[0] = result[1]
     return result
