@@ -1,8 +1,8 @@
 """Efficiencies of pumps, compressors, fans and turbines from flows, pressures, temperatures and power.
 
-Pump: hydraulic over shaft power (ISO 9906:2012, 3.2.18). Fan: air power with the compressibility factor over shaft
-power (ISO 5801:2017, 3.50). Compressor and turbine: isentropic and polytropic efficiency of an ideal gas with a
-constant ratio of heat capacities (ISO 5389:2005, annex E; Schultz 1962 for the limits of it).
+Pump: hydraulic over shaft power (ISO 9906:2012). Fan: air power with the compressibility factor over shaft
+power (ISO 5801:2017). Compressor and turbine: isentropic and polytropic efficiency of an ideal gas with a
+constant ratio of heat capacities (ISO 5389:2005; Schultz 1962 for its limits).
 """
 
 from __future__ import annotations

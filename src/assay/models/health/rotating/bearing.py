@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, sqrt
+from math import exp, log, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +18,13 @@ from numpy.typing import NDArray
 from assay.kernel.errors import InputError
 from assay.models.health.rotating.combs import (
     FAULTS,
+    SLIP,
     STEP,
     Found,
     Pattern,
     at,
     comb_scores,
+    free_comb,
     highest,
     line_evidence,
     patterns,
@@ -50,8 +52,8 @@ REVOLUTIONS = 40.0  # of a segment: a cage line needs it, and slip smears longer
 FEWEST = 8.0  # revolutions below which nothing is said
 LOW = 500.0  # Hz; below it shaft harmonics rule
 HARMONICS = 3.0  # of the fastest element that a band must hold
-BASE, GROWTH, SPREAD = 10.0, 8.0, 0.5  # threshold: base + growth * sqrt(records) + spread * the spread of chance
-CONTRAST = 15.0  # a record, for each e of power by which the ball's line exceeds its surroundings
+BASE, GROWTH, SPREAD = 7.0, 9.0, 0.5  # threshold: base + growth * sqrt(records) + spread * the spread of chance
+RISE = 40.0  # of score a record, for each e of power by which the spectrum rises again at the ball's line
 SOFT = 2.5  # of the score that changes the odds by e
 
 
@@ -126,6 +128,32 @@ def diagnose_bearing(
     orders = geometry.orders() if isinstance(geometry, BearingGeometry) else geometry
     turns = [_checked(k, one, rate, its, orders) for k, (one, its) in enumerate(zip(records, speeds, strict=True))]
     made, scale = patterns(orders), scales()
+    total, kept = _looked(records, turns, rate, orders, made, scale)
+    best = {name: _best(total, name, scale) for name in made}
+    mean = float(np.mean([(one[-1] - one[0]) / len(one) * rate for one in turns]))
+    evidence_of = {
+        name: _evidence(name, made[name], view, found, kept[view], orders.cage, mean)
+        for name, (view, found) in best.items()
+    }
+    chosen, stranger = _resolved(evidence_of, made, best, kept, orders.cage)
+    revolutions = float(sum(one[-1] - one[0] for one in turns))
+    notes = [Note("rotating.few_turns", {"turns": round(revolutions)})] if revolutions < 2.0 * REVOLUTIONS else []
+    if stranger is not None:
+        notes.append(Note("rotating.stranger", {"order": f"{stranger:.2f}", "hertz": f"{stranger * mean:.1f}"}))
+    return BearingDiagnosis(
+        chosen, _probabilities(evidence_of, chosen), evidence_of, len(records), revolutions, tuple(notes)
+    )
+
+
+def _looked(
+    records: Sequence[Floats],
+    turns: Sequence[Floats],
+    rate: float,
+    orders: Orders,
+    made: Mapping[str, Pattern],
+    scale: Floats,
+) -> tuple[dict[tuple[_View, str], Floats], dict[_View, list[tuple[OrderSpectrum, Floats]]]]:
+    """Scores over ``scale`` by view and element, all records added; and what each view showed, by record."""
     spectra = [spectrum_of(one) for one in records]
     fastest = max(float(np.diff(one).max()) * rate for one in turns)
     width = max(HARMONICS * max(orders.inner, 2.0 * orders.ball) * fastest, LOW)
@@ -135,21 +163,12 @@ def diagnose_bearing(
     for band in bands(rate, width, min(LOW, 0.05 * rate)):
         for spectrum, turn in zip(spectra, turns, strict=True):
             for kind, seen, evidence in _seen(spectrum, turn, rate, band, top):
-                kept.setdefault(_View(band, kind), []).append((seen, evidence))
+                view = _View(band, kind)
+                kept.setdefault(view, []).append((seen, evidence))
                 for name, pattern in made.items():
                     score = _widened(comb_scores(evidence, seen.step, pattern, orders.cage, scale))
-                    key = (_View(band, kind), name)
-                    total[key] = total[key] + score if key in total else score
-    best = {name: _best(total, name, scale) for name in made}
-    mean = float(np.mean([(one[-1] - one[0]) / len(one) * rate for one in turns]))
-    evidence_of = {
-        name: _evidence(name, made[name], view, found, kept[view], orders.cage, mean)
-        for name, (view, found) in best.items()
-    }
-    chosen = _resolved(evidence_of, made, best, kept, orders.cage)
-    revolutions = float(sum(one[-1] - one[0] for one in turns))
-    notes = (Note("rotating.few_turns", {"turns": round(revolutions)}),) if revolutions < 2.0 * REVOLUTIONS else ()
-    return BearingDiagnosis(chosen, _probabilities(evidence_of, chosen), evidence_of, len(records), revolutions, notes)
+                    total[view, name] = total[view, name] + score if (view, name) in total else score
+    return total, kept
 
 
 def _speeds(speed: Speed | Sequence[Speed], count: int) -> list[Speed]:
@@ -236,33 +255,36 @@ def _resolved(
     best: Mapping[str, tuple[_View, Found]],
     kept: Mapping[_View, Sequence[tuple[OrderSpectrum, Floats]]],
     cage: float,
-) -> str:
-    """The element by its score above its threshold; of ball and cage, also by how the ball's line stands out.
+) -> tuple[str, float | None]:
+    """The element by its score above its threshold, and the order of a stranger's impacts that explain it better.
 
-    A damaged ball is loaded once a turn of the cage, so it shows the cage's first lines too; but its own line stands
-    above the cage's multiples around it, while the comb of a damaged cage is even there.
+    A damaged ball is loaded once a turn of the cage, so it shows the cage's first lines too; but around its own line
+    the spectrum rises again, while the comb of a damaged cage only falls.
     """
     margin = {name: one.score - one.threshold for name, one in evidence.items() if one.found}
     if {"ball", "cage"} <= margin.keys():
         view, found = best["ball"]
-        records = kept[view]
-        above = _stands_out(made["ball"].base * found.scale, best["cage"][1].scale * cage, records)
-        margin["ball"] += CONTRAST * len(records) * (above - 1.0)
-    return max(margin, key=lambda name: margin[name]) if margin else "healthy"
+        rise = _rise(made["ball"].base * found.scale, best["cage"][1].scale * cage, kept[view])
+        margin["ball"] += RISE * len(kept[view]) * rise
+    if not margin:
+        return "healthy", None
+    chosen = max(margin, key=lambda name: margin[name])
+    view, found = best[chosen]
+    score, order = free_comb([(one, seen.step) for seen, one in kept[view]])
+    bases = [one.base * k for one in made.values() for k in (0.5, 1.0, 2.0, 3.0)] + [cage * k for k in (4.0, 5.0, 6.0)]
+    akin = any(abs(log(order / base)) <= SLIP + 0.01 for base in bases)
+    return ("healthy", order) if score > found.score and not akin else (chosen, None)
 
 
-def _stands_out(order: float, cage: float, records: Sequence[tuple[OrderSpectrum, Floats]]) -> float:
-    """By how much (logarithm of power) the first two lines of ``order`` exceed the cage's multiples around them."""
+def _rise(order: float, cage: float, records: Sequence[tuple[OrderSpectrum, Floats]]) -> float:
+    """Logarithm of the power around ``order`` (it and its cage sidebands) over the cage's multiples below it."""
+    multiples = np.asarray(cage * np.arange(4, max(int(order / cage), 6)), np.float64)
+    below = multiples[(multiples < order - 3.0 * cage) | (multiples < 6.0 * cage)]
     found = []
-    for line in (order, 2.0 * order):
-        multiples = cage * np.arange(1, int(line / cage) + 7)
-        away = np.abs(multiples - line)
-        around = multiples[(away < 6.0 * cage) & (away > 0.4 * cage)]
-        for seen, _ in records:
-            level = np.log(np.maximum(seen.ratio, 0.3))
-            found.append(
-                float(read(level, np.array([line / seen.step]))[0] - np.median(read(level, around / seen.step)))
-            )
+    for seen, _ in records:
+        level = np.log(np.maximum(seen.ratio, 0.3))
+        own = read(level, (order + cage * np.array([-1.0, 0.0, 1.0])) / seen.step)
+        found.append(float(own.mean() - np.median(read(level, below / seen.step))))
     return float(np.mean(found))
 
 

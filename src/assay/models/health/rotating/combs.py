@@ -11,7 +11,7 @@ same sum at scales where no element can be tells what the search finds by chance
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -105,20 +105,23 @@ def comb_scores(evidence: Floats, step: float, pattern: Pattern, cage: float, sc
     """(m,) evidence for an element at each scale.
 
     A sideband counts at most as much as the line it belongs to, and only by what it exceeds the slope between the two.
+    Even harmonics count at most one line more than the odd ones: alone they belong to a source twice as fast.
     """
     found = read(evidence, at(pattern, pattern.lines, scale, cage) / step)
     side = pattern.lines[:, 1:].any(axis=1)
-    score = found[:, ~side].sum(axis=1)
     if side.any():
         between = read(evidence, at(pattern, pattern.lines[side] * [1.0, 0.5, 0.5], scale, cage) / step)
         beside = np.minimum(found[:, side], found[:, pattern.parents[side]])
-        score = score + np.maximum(beside - between, 0.0).sum(axis=1)
+        found[:, side] = np.maximum(beside - between, 0.0)
+    even = pattern.lines[:, 0] % 2 == 0
+    odds = found[:, ~even].sum(axis=1)
+    score = odds + np.minimum(found[:, even].sum(axis=1), odds + CAP)
     if len(pattern.against):
         score = score - read(evidence, at(pattern, pattern.against, scale, cage) / step).sum(axis=1)
     return np.asarray(score)
 
 
-def read(evidence: Floats, place: Floats) -> Floats:
+def read(evidence: Floats, place: NDArray[np.floating]) -> Floats:
     """The evidence at fractional places: the larger of the two beside each."""
     index = np.minimum(place.astype(np.int64), len(evidence) - 2)
     return np.asarray(np.maximum(evidence[index], evidence[index + 1]))
@@ -126,9 +129,10 @@ def read(evidence: Floats, place: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The best scale in the search range: its score above the middle of chance, and the spread of chance."""
+    """The best scale in the search range: its score, that above the middle of chance, and the spread of chance."""
 
     scale: float
+    score: float
     net: float
     chance: float
     spread: float
@@ -142,4 +146,24 @@ def search(score: Floats, scale: Floats) -> Found:
     centres = [c for c in np.arange(-WIDE + SLIP, WIDE - SLIP + 1e-9, SLIP) if abs(c) >= 2.0 * SLIP + 0.005]
     chance = np.array([score[np.abs(place - c) <= SLIP].max() for c in centres])
     middle = float(np.median(chance))
-    return Found(float(scale[best]), float(score[best]) - middle, middle, float(chance.std()))
+    return Found(float(scale[best]), float(score[best]), float(score[best]) - middle, middle, float(chance.std()))
+
+
+def free_comb(records: Sequence[tuple[Floats, float]]) -> tuple[float, float]:
+    """The best comb of any order from 0.25 to 10, as periodic impacts from anywhere give it: its evidence and order.
+
+    records: (k,) evidence and the step of its orders, one for each record.
+    """
+    from scipy.ndimage import maximum_filter1d
+
+    order = np.exp(np.arange(np.log(0.25), np.log(10.0), STEP))
+    total = np.zeros(len(order))
+    for evidence, step in records:
+        length = (len(evidence) - 1) * step
+        inside = [np.where(order * h < length, read(evidence, order * h / step), 0.0) for h in range(1, 9)]
+        against = [np.where(order * h < length, read(evidence, order * h / step), 0.0) for h in (0.5, 1.5, 2.5, 3.5)]
+        odds = np.sum(inside[::2], axis=0)
+        score = odds + np.minimum(np.sum(inside[1::2], axis=0), odds + CAP) - np.sum(against, axis=0)
+        total += maximum_filter1d(score, 15)
+    best = int(np.argmax(total))
+    return float(total[best]), float(order[best])
