@@ -25,7 +25,7 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
     return Library()
 
 
-def daily(rows: int = 480, seed: int = 0) -> Frame:
+def daily(rows: int = 320, seed: int = 0) -> Frame:
     """An hourly load with a day's course that rises and falls slowly, as the forecaster can learn."""
     random = np.random.default_rng(seed)
     slow = np.zeros(rows)
@@ -47,9 +47,9 @@ def test_a_forecaster_of_the_library(library: Library) -> None:
     assert card.skill is not None and card.skill > 0.0 and library.standing(ref).state is State.ACTIVE
     assert card.naive_about["season"] in (1, 24) and card.about["horizon"] == 6
     assert card.coverage is not None and card.coverage > 0.75
-    opened, later = open_model(library, ref), daily(300, 3)
+    opened, later = open_model(library, ref), daily(180, 3)
     said = opened.model.predict(later)
-    assert np.isfinite(said.median[-270:]).all() and np.isnan(said.median[:18]).all()
+    assert np.isfinite(said.median[-150:]).all() and np.isnan(said.median[:18]).all()
     kind = kind_named("forecast")
     fresh = kind.train(daily(), "LOAD", read_options(kind, params)).predict(later)
     assert np.array_equal(fresh.median, said.median, equal_nan=True)
@@ -89,6 +89,40 @@ def test_a_detector_of_the_library(library: Library) -> None:
     # Without labels every row counts as normal: only false alarms are judged, and none at all is good enough.
     calm = examine(opened, plant(400, 6))
     assert calm["judged_rows"] == 400 and calm["metrics"]["model"]["mae"] < 0.05
+
+
+def fleet_file(path: Path, units: int, seed: int, cut: bool) -> Path:
+    """Machines whose vibration grows with wear; ``cut``: histories that end before the failure, which is told."""
+    random = np.random.default_rng(seed)
+    rows = ["unit,cycle,vibration,noise,RUL"]
+    for unit in range(units):
+        life = int(random.integers(60, 140))
+        last = int(life * random.uniform(0.5, 0.95)) if cut else life
+        for cycle in range(1, last + 1):
+            wear = np.exp(4.0 * (cycle / life - 1.0)) + 0.03 * random.normal()
+            rows.append(f"{unit},{cycle},{wear:.5f},{random.normal():.5f},{life - cycle}")
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+def test_remaining_life_is_judged_on_other_units(library: Library, tmp_path: Path) -> None:
+    kind = kind_named("remaining_life")
+    frame, _ = kind.read(fleet_file(tmp_path / "fleet.csv", 18, 0, False), training=True)  # type: ignore[attr-defined]
+    ref = train(library, "remaining_life", frame, "life", params={"rounds": "20"}, who="me")
+    card = library.card(ref)
+    assert card.skill is not None and card.skill > 0.2 and library.standing(ref).state is State.ACTIVE
+    units = frame.column("@unit")
+    for origin in kind.origins(frame, "life", read_options(kind, {})):
+        assert not set(units[origin.train]) & set(units[origin.test])
+    later, _ = kind.read(fleet_file(tmp_path / "later.csv", 8, 5, True), training=False)  # type: ignore[attr-defined]
+    found = examine(open_model(library, ref), later)
+    assert found["verdict"] == "fit" and found["interval"]["coverage"] > 0.7
+    said = open_model(library, ref).model.predict(later)
+    cap = float(str(card.about["cap"]))
+    assert (said.low <= said.median).all() and (said.median <= said.high).all() and said.high.max() <= cap
+    with pytest.raises(InputError) as told:
+        train(library, "remaining_life", plant(), "QUALITY", who="me")
+    assert told.value.key == "library.no_fleet" or "@unit" in str(told.value)
 
 
 def test_a_detector_needs_normal_rows(library: Library) -> None:

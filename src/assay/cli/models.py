@@ -52,7 +52,7 @@ def train(
     from assay.models.library.training import train as train_model
 
     spoken = resolve_lang(lang)
-    found = _data(data, zone, plant, spoken)
+    found = _data(data, zone, plant, spoken, kind, training=True)
     library = Library()
     ref = train_model(
         library, kind, found.frame, target, name=name, params=pairs(param), units=found.units, who=local_user()
@@ -109,8 +109,9 @@ def test(
     spoken = resolve_lang(lang)
     library = Library()
     ref = library.find(name)
-    versions = other_versions(open_model(library, ref, stood_back=True))
-    outcome = ask_model("model_test", {"model": str(ref)}, _data(data, zone, plant, spoken), spoken)
+    opened = open_model(library, ref, stood_back=True)
+    versions, kind = other_versions(opened), opened.card.kind
+    outcome = ask_model("model_test", {"model": str(ref)}, _data(data, zone, plant, spoken, kind), spoken)
     if outcome.value is not None:
         about = {"run": outcome.answer.run, "evidence": outcome.document()["evidence"]}
         record_verdict(library, ref, outcome.value, local_user(), **about)
@@ -134,8 +135,9 @@ def compare(
 
     spoken = resolve_lang(lang)
     library = Library()
-    refs = list(dict.fromkeys(str(library.find(name)) for name in names))
-    outcome = ask_model("model_compare", {"models": refs}, _data(data, zone, plant, spoken), spoken)
+    found = list(dict.fromkeys(library.find(name) for name in names))
+    refs, kind = [str(ref) for ref in found], library.card(found[0]).kind
+    outcome = ask_model("model_compare", {"models": refs}, _data(data, zone, plant, spoken, kind), spoken)
     _end("model_compare", outcome, {}, compare_lines(outcome.value, spoken), spoken, as_json)
 
 
@@ -155,8 +157,10 @@ def predict(
     from assay.skills.timeseries.files import write_predictions
 
     spoken = resolve_lang(lang)
-    ref = Library().find(name)
-    outcome = ask_model("model_predict", {"model": str(ref)}, _data(data, zone, plant, spoken), spoken)
+    library = Library()
+    ref = library.find(name)
+    read = _data(data, zone, plant, spoken, library.card(ref).kind)
+    outcome = ask_model("model_predict", {"model": str(ref)}, read, spoken)
     lines = []
     if out is not None and outcome.value is not None:
         write_predictions(outcome.value, out)
@@ -184,10 +188,14 @@ def retire(
         say(text("cli.models_retired", resolve_lang(lang), name=ref))
 
 
-def _data(path: Path, zone: str | None, plant: str | None, lang: Lang) -> Source:
-    from assay.cli.series_parts import read_source, told
+def _data(path: Path, zone: str | None, plant: str | None, lang: Lang, kind: str, *, training: bool = False) -> Source:
+    """A history, or a file in a shape of the kind's own."""
+    from assay.cli.series_parts import Source, read_source, told
+    from assay.models.library.registry import kind_named
 
-    found = read_source(path, plant, zone, None, None)
+    read = getattr(kind_named(kind), "read", None)
+    own = None if read is None else read(path, training=training)
+    found = read_source(path, plant, zone, None, None) if own is None else Source(own[0], own[1], None, zone or "UTC")
     for note in told(found, lang):
         warn(f"- {note}")
     return found

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from assay.models.library.card import OriginFigures
 from assay.models.library.kinds import Kind, take_rows
-from assay.models.library.metrics import figures
+from assay.models.library.metrics import figures, told_apart
 from assay.plant.series import Frame, to_datetime
 
 
@@ -50,7 +50,7 @@ def backtest(kind: Kind, frame: Frame, target: str, options: BaseModel) -> Backt
         made = (kind.train(earlier, target, options), kind.naive(earlier, target, options))
         model, naive = (one.predict(seen) for one in made)
         truth = np.full(len(seen), np.nan)
-        truth[test] = actual[origin.test]
+        truth[test] = told_apart(actual[origin.test], made)
         truth[np.isnan(model.median) | np.isnan(naive.median)] = np.nan
         start, end = (to_datetime(frame.times[origin.test[at]]).isoformat() for at in (0, -1))
         origins.append(

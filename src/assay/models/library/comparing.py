@@ -9,7 +9,7 @@ import numpy as np
 
 from assay.kernel.errors import InputError
 from assay.models.library.kinds import Prediction
-from assay.models.library.metrics import errors, figures
+from assay.models.library.metrics import errors, figures, told_apart
 from assay.models.library.opened import Opened
 from assay.models.library.testing import LEAST_ROWS
 from assay.plant.series import Floats, Frame
@@ -28,7 +28,8 @@ def compare(models: Sequence[Opened], frame: Frame) -> dict[str, Any]:
     if len(targets) > 1:
         raise InputError("library.compare_targets", targets=", ".join(sorted(target for target, _ in targets)))
     predictions = _predictions(models, frame)
-    actual = models[0].kind.actual(frame, models[0].card.target)
+    both = [side for one in models for side in (one.model, one.naive)]
+    actual = told_apart(models[0].kind.actual(frame, models[0].card.target), both)
     common = ~np.isnan(actual)
     for one in predictions.values():
         common &= ~np.isnan(one.median)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -17,6 +18,7 @@ from pydantic import BaseModel, JsonValue
 
 from assay.kernel.errors import InputError
 from assay.models.library.parts import Parts
+from assay.plant.notes import Note
 from assay.plant.series import Floats, Frame
 
 
@@ -115,6 +117,13 @@ class BaseKind:
 
     trusted: tuple[str, ...] = ()
     ties_pass = False
+    #: Reasons of ``drift`` that say nothing about this kind.
+    no_drift: tuple[str, ...] = ()
+
+    def read(self, path: Path, *, training: bool) -> tuple[Frame, list[Note]] | None:
+        """A file in a shape of the kind's own; None for what ``plant.files.read_history`` reads. ``training``: leave
+        out columns that must not be learned from."""
+        return None
 
     def actual(self, frame: Frame, target: str) -> Floats:
         """The target's column, NaN throughout where the frame has none."""

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
-from assay.models.library.kinds import Prediction
+from assay.models.library.kinds import Prediction, Trained
 from assay.plant.series import Floats
+
+
+def told_apart(actual: Floats, models: Iterable[Trained]) -> Floats:
+    """What can be judged of the truth: a model with a ``cap`` (a remaining life) does not tell larger values apart."""
+    caps = [float(cap) for one in models if (cap := getattr(one, "cap", None)) is not None]
+    found: Floats = np.minimum(actual, min(caps)) if caps else actual
+    return found
 
 
 def errors(prediction: Floats, actual: Floats) -> Floats:

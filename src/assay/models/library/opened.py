@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from assay.kernel.errors import IntegrityError, Refused
 from assay.kernel.texts import LANGS, text
 from assay.models.library.card import Card
+from assay.models.library.drift import drift
 from assay.models.library.kinds import Kind, Prediction, Trained
 from assay.models.library.parts import Parts
 from assay.models.library.profile import Profile
@@ -28,6 +30,12 @@ class Opened:
     model: Trained
     naive: Trained
     profile: Profile
+
+    def drift(self, frame: Frame) -> dict[str, Any]:
+        """See ``drift.drift``, without the reasons that say nothing about this kind."""
+        found = drift(self.profile, frame, self.model.weights)
+        ignored = getattr(self.kind, "no_drift", ())
+        return found | {"reasons": [one for one in found["reasons"] if one not in ignored]}
 
 
 def packed(model: Trained, naive: Trained, profile: Profile) -> Parts:

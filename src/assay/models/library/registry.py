@@ -17,6 +17,7 @@ BUILT_IN = {
     "soft_sensor": "assay.models.library.sensor_kinds:SoftSensorKind",
     "forecast": "assay.models.library.forecast_kind:ForecastKind",
     "detector": "assay.models.library.detector_kind:DetectorKind",
+    "remaining_life": "assay.models.library.life_kind:LifeKind",
 }
 _ATTRIBUTES = ("name", "options", "train", "naive", "load", "load_naive", "actual", "origins")
 

@@ -28,7 +28,7 @@ def card_lines(card: Card, now: Standing, digest: str, lang: Lang) -> Iterator[s
     yield line("figures", mae=_number(card.mae), naive=_number(card.naive_mae), skill=_percent(card.skill))
     if card.level is not None:
         yield line("interval", level=_percent(card.level), coverage=_percent(card.coverage))
-    yield line("origins")
+    yield line("origins_units" if card.about.get("judged_by") == "unit" else "origins")
     yield from (f"  {_origin(one, lang)}" for one in card.origins)
     yield line("limits", margin=_percent(float(str(card.drift_rules["range_margin"]))))
     for one in card.features:

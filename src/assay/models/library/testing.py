@@ -8,9 +8,8 @@ import numpy as np
 
 from assay.models.library.backtest import beats, skill
 from assay.models.library.card import changed_versions
-from assay.models.library.drift import drift
 from assay.models.library.kinds import Prediction
-from assay.models.library.metrics import figures
+from assay.models.library.metrics import figures, told_apart
 from assay.models.library.opened import Opened, open_model
 from assay.models.library.states import TESTED
 from assay.models.library.store import Library, Ref
@@ -28,11 +27,11 @@ def examine(opened: Opened, frame: Frame) -> dict[str, Any]:
     fewer than ``LEAST_ROWS`` rows and nothing drifted; ``reasons`` say what led to it.
     """
     frame = frame.good()
-    actual = opened.kind.actual(frame, opened.card.target)
+    actual = told_apart(opened.kind.actual(frame, opened.card.target), (opened.model, opened.naive))
     model, naive = opened.model.predict(frame), opened.naive.predict(frame)
     truth = np.where(np.isnan(model.median) | np.isnan(naive.median), np.nan, actual)
     both = {"model": figures(model, truth), "naive": figures(naive, truth)}
-    moved = drift(opened.profile, frame, opened.model.weights)
+    moved = opened.drift(frame)
     found: dict[str, Any] = {
         "name": str(opened.ref),
         "kind": opened.card.kind,

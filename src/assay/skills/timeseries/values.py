@@ -90,12 +90,10 @@ def model_compare_value(arguments: ModelsArguments, *, replaying: bool = False) 
 def model_predict_value(arguments: ModelArguments, *, replaying: bool = False) -> dict[str, Any]:
     """Each row's prediction with its interval, and how far the rows are from the training; Refused for a model that
     stood back or is retired."""
-    from assay.models.library.drift import drift
-
     (opened,) = _opened([arguments.model], arguments, replaying, stood_back=False)
     frame = frame_of(arguments).good()
     said = opened.model.predict(frame)
-    moved = drift(opened.profile, frame, opened.model.weights)
+    moved = opened.drift(frame)
     known = np.flatnonzero(~np.isnan(said.median))
     return {
         "model": str(opened.ref),
