@@ -64,6 +64,7 @@ def velocity(wave: Waveform, low: float, high: float = HIGH) -> Floats:
     displacement.
     """
     from scipy.fft import irfft, rfft, rfftfreq
+    from scipy.signal import detrend
 
     if wave.rate < 2.2 * high:
         raise InputError("rotating.rate_velocity", rate=f"{wave.rate:g}", needed=f"{2.2 * high:g}", hertz=f"{high:g}")
@@ -75,7 +76,7 @@ def velocity(wave: Waveform, low: float, high: float = HIGH) -> Floats:
     window = np.ones(len(values))
     window[:taper] = 0.5 - 0.5 * np.cos(np.pi * np.arange(taper) / taper)
     window[-taper:] = window[:taper][::-1]
-    spectrum = rfft((values - values.mean()) * window)
+    spectrum = rfft(detrend(values) * window)
     hertz = rfftfreq(len(values), 1.0 / wave.rate)
     omega = 2j * np.pi * np.maximum(hertz, low / 2.0)
     turned = {"acceleration": 1000.0 / omega, "velocity": np.ones_like(omega), "displacement": omega * 1e-3}

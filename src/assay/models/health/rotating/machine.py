@@ -79,7 +79,7 @@ class MachineState:
 
 def refine_speed(wave: Waveform, rpm: float, tolerance: float = TOLERANCE) -> tuple[float, bool]:
     """The speed near ``rpm`` at which the shaft's first four orders stand highest, and whether they stand out."""
-    lines = _lines(wave.standard(), wave.rate, rpm, 6.0)
+    lines = _lines(wave.standard(), wave.rate, rpm, 6.0, fine=8)
     scale = np.linspace(1.0 - tolerance, 1.0 + tolerance, 161)
     score = np.zeros(len(scale))
     for order in (1, 2, 3, 4):
@@ -137,8 +137,11 @@ def _speed(wave: Waveform) -> tuple[Speed, bool]:
     return refine_speed(wave, float(np.mean(speed)))
 
 
-def _lines(values: Floats, rate: float, speed: Speed, highest: float) -> Lines:
-    """Averaged power over orders, by resampling at even shaft angles."""
+def _lines(values: Floats, rate: float, speed: Speed, highest: float, fine: int = 1) -> Lines:
+    """Averaged power over orders, by resampling at even shaft angles.
+
+    fine: above 1, of the whole record at once with so many points a line, to find where a line is rather than how high.
+    """
     from scipy.fft import irfft, rfft
     from scipy.signal import welch
 
@@ -154,10 +157,10 @@ def _lines(values: Floats, rate: float, speed: Speed, highest: float) -> Lines:
     smooth = irfft(spectrum, len(values))
     per_turn = 4.0 * highest
     even = np.interp(np.arange(0.0, total, 1.0 / per_turn), turns, smooth)
-    size = int(per_turn * min(total, max(20.0, total / 4.0)))
-    orders, power = welch(even, per_turn, "hann", min(size, len(even)), scaling="spectrum")
+    size = len(even) if fine > 1 else min(len(even), int(per_turn * max(20.0, total / 4.0)))
+    orders, power = welch(even, per_turn, "hann", size, nfft=fine * size, scaling="spectrum")
     # ``spectrum`` scaling is for a peak; dividing by the window's noise bandwidth (1.5 bins) lets bins be summed.
-    return Lines(float(orders[1]), np.asarray(power / 1.5), min(size, len(even)) / per_turn)
+    return Lines(float(orders[1]), np.asarray(power / 1.5), size / per_turn)
 
 
 def _line_frequency(values: Floats, rate: float, rpm: float, mains: float) -> float | None:

@@ -153,14 +153,14 @@ def _from_wav(path: Path) -> tuple[Floats, float]:
 
 def _from_csv(path: Path, column: str | None) -> tuple[Floats, float | None]:
     with path.open(encoding="utf-8-sig") as file:
-        first = file.readline().strip()
+        first, second = file.readline().strip(), file.readline().strip()
+    if not second:
+        raise ValueError("no rows")
     separator = ";" if ";" in first else "\t" if "\t" in first else ","
     names = [name.strip().strip('"') for name in first.split(separator)]
     headed = not all(_number(name) for name in names)
     table = np.genfromtxt(path, delimiter=separator, skip_header=int(headed), dtype=np.float64, encoding="utf-8-sig")
     table = table.reshape(-1, 1) if table.ndim == 1 and len(names) == 1 else np.atleast_2d(table)
-    if table.size == 0:
-        raise ValueError("no rows")
     place = _place(names, column, headed, table.shape[1])
     values = np.asarray(table[:, place])
     times = table[:, 0] if table.shape[1] > 1 and place != 0 else None
