@@ -84,9 +84,10 @@ def _cut(total: int, rows: int) -> tuple[Note, ...]:
 
 
 def fill(values: Floats, season: int) -> Floats:
-    """Holes after the first known value filled from the past: short ones held, longer ones by the season before.
+    """Holes after the first known value filled from the past: held for a quarter of the season, then the season before.
 
-    A hole is short up to a quarter of the season. NaN stays before the first known value.
+    NaN stays before the first known value. How long a hole will be has no say, so what is filled before a moment is
+    what would have been filled then.
     """
     out = values.copy()
     holes = np.isnan(out)
@@ -96,8 +97,9 @@ def fill(values: Floats, season: int) -> Floats:
     for first, end in zip(edges[::2], edges[1::2], strict=True):
         if first == 0:
             continue
-        if season > 1 and end - first > max(1, season // 4) and first > season:
-            out[first:end] = np.resize(out[first - season : first], end - first)
-        else:
-            out[first:end] = out[first - 1]
+        before = out[max(0, first - season) : first].copy()
+        out[first:end] = out[first - 1]
+        rest = first + max(1, season // 4)
+        if season > 1 and not np.isnan(before).any() and len(before) == season and rest < end:
+            out[rest:end] = before[(np.arange(rest, end) - first) % season]
     return out

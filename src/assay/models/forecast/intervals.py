@@ -72,15 +72,19 @@ def _mean(values: Floats, axis: int) -> Floats:
 
 
 def _profile(size: Floats, own: Floats) -> Floats:
-    """(horizon,) with mean 1: how the errors grow over the steps, smoothed."""
+    """(horizon,) with mean 1: how the errors grow over the steps, a power of the step and what is smooth beside it."""
     relative = size / np.maximum(own, TINY)[:, :, None]
     steps = _mean(relative.reshape(-1, size.shape[2]), 0)
-    steps = np.where(np.isfinite(steps), steps, 1.0)
+    steps = np.maximum(np.where(np.isfinite(steps), steps, 1.0), 0.05)
+    log_step = np.log(np.arange(1.0, len(steps) + 1.0))
+    centred = log_step - log_step.mean()
+    slope = float(centred @ np.log(steps)) / float(centred @ centred) if len(steps) > 1 else 0.0
+    growth = np.exp(np.clip(slope, 0.0, 1.0) * centred)
     trials = max(1, int(np.isfinite(own).sum()))
-    half = max(0, round(size.shape[2] / (2.0 * np.sqrt(trials))))
-    padded = np.pad(steps, half, mode="edge")
-    smooth = np.convolve(padded, np.ones(2 * half + 1) / (2 * half + 1), "valid")
-    return np.asarray(np.maximum(smooth / max(float(smooth.mean()), TINY), 0.05), np.float64)
+    half = max(0, round(len(steps) / (2.0 * np.sqrt(trials))))
+    padded = np.pad(steps / growth, half, mode="edge")
+    smooth = growth * np.convolve(padded, np.ones(2 * half + 1) / (2 * half + 1), "valid")
+    return np.asarray(np.maximum(smooth / float(smooth.mean()), 0.05), np.float64)
 
 
 def _left_out(own: Floats, pooled: float) -> Floats:

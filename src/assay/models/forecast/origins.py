@@ -34,7 +34,7 @@ def plan_origins(panel: Panel, horizon: int) -> Plan:
         raise InputError("forecast.horizon_too_long", horizon=horizon, rows=rows, longest=max(0, rows - LEAST_ROWS - 1))
     typical = typical if typical - horizon - 1 >= LEAST_ROWS else rows
     longest = int(np.median([one[-1] if one else 1 for one in panel.seasons]))
-    wished = max(typical // 2, min(round(2.5 * longest) + horizon, round(0.75 * typical)))
+    wished = max(LEAST_ROWS, typical // 2, min(round(2.5 * longest) + horizon, round(0.75 * typical)))
     span = typical - horizon - min(wished, max(LEAST_ROWS, typical - horizon - 1))
     stride = horizon if span // horizon >= FEW - 1 else max(1, span // (FEW - 1))
     count = min(MOST, span // stride + 1)
