@@ -110,6 +110,18 @@ def test_a_newer_history_moves_the_origin_and_another_step_is_refused(
     assert caught.value.key == "forecast.other_step"
 
 
+def test_a_short_newer_history_says_what_it_could_not_be_read_by(
+    trained: tuple[Frame, Forecaster, ForecastResult],
+) -> None:
+    _, made, _ = trained
+    short = table(daily(30), np.arange(30.0), np.zeros(30))
+    answer = made.predict(short)["A"]
+    assert "shares_moved" in [one.code for one in answer.notes] and sum(answer.weights.values()) == pytest.approx(1.0)
+    with pytest.raises(InputError) as caught:
+        made.predict(short, known_future=short)
+    assert caught.value.key == "forecast.known_unused"
+
+
 def test_the_interval_covers_new_rows_of_many_series() -> None:
     rng = np.random.default_rng(4)
     series = [np.exp(rng.normal()) * daily(ROWS + AHEAD, seed, 1.0) for seed in range(12)]

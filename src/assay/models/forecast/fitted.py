@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assay.kernel.errors import InputError
 from assay.models.forecast.candidates.base import Candidate
@@ -63,8 +64,10 @@ def judgeable(prepared: Prepared, plan: Plan, horizon: int) -> Prepared:
 def renewed(fitted: Fitted, frame: Frame, known: Frame | None, horizon: int, options: Options) -> Prepared:
     """A newer history in the shape of the trained panel: same order of series, same seasons and limits."""
     old = fitted.prepared
-    if bool(old.known_names) != (known is not None):
-        raise InputError("forecast.known_again", inputs=", ".join(old.known_names) or "-")
+    if old.known_names and known is None:
+        raise InputError("forecast.known_again", inputs=", ".join(old.known_names))
+    if known is not None and not old.known_names:
+        raise InputError("forecast.known_unused")
     if known is not None:
         known = known.select(old.known_names)
     new = prepare(frame, old.panel.names, horizon, known, options)
@@ -98,34 +101,16 @@ def answer(fitted: Fitted, prepared: Prepared, horizon: int, interval: float) ->
     low, high = median - trial.widths, median + trial.widths
     median, low, high = (clip(one, prepared.limits) for one in (median, low, high))
     times = panel.times(end, horizon)
-    targets = []
-    for one in wanted:
-        if not weights[one].any():
-            continue
-        shares = {name: float(weights[one, at]) for at, name in enumerate(trial.names) if weights[one, at] > 0}
-        naive = bool(trial.naive[one])
-        scores = trial.scores[one]
-        targets.append(
-            TargetForecast(
-                panel.names[one],
-                times,
-                median[one],
-                low[one],
-                high[one],
-                shares,
-                scores,
-                NAIVE if naive else COMBINATION,
-                _reason(scores, naive),
-                naive,
-                scores[NAIVE if naive else COMBINATION].coverage,
-                trial.counts[one],
-                panel.season(one),
-                tuple(prepared.by_target.get(panel.names[one], ())),
-            )
-        )
+    answered = [one for one in wanted if weights[one].any()]
+    refused = dict(prepared.refused)
+    for name in (panel.names[one] for one in wanted if one not in answered):
+        refused[name] = Note("too_short_now", {"target": name, "rows": end})
+    if not answered:
+        first = next(iter(refused.values()))
+        raise InputError(f"forecast.{first.code}", **first.params)
     tried = fitted.prepared.panel
     return ForecastResult(
-        tuple(targets),
+        tuple(_target(fitted, prepared, one, times, (median, low, high), weights[one]) for one in answered),
         horizon,
         interval,
         panel.step / 1e9,
@@ -133,8 +118,44 @@ def answer(fitted: Fitted, prepared: Prepared, horizon: int, interval: float) ->
         tuple(tried.times(origin - 1, 1)[0] for origin in fitted.plan.origins),
         prepared.known_names,
         fitted.left_out,
-        prepared.refused,
+        refused,
         prepared.notes,
+    )
+
+
+def _target(
+    fitted: Fitted,
+    prepared: Prepared,
+    one: int,
+    times: NDArray[np.datetime64],
+    course: tuple[Floats, Floats, Floats],
+    weights: Floats,
+) -> TargetForecast:
+    trial, name = fitted.trial, prepared.panel.names[one]
+    naive, scores = bool(trial.naive[one]), trial.scores[one]
+    chosen = NAIVE if naive else COMBINATION
+    median, low, high = (part[one] for part in course)
+    notes = tuple(prepared.by_target.get(name, ()))
+    absent = [
+        candidate for at, candidate in enumerate(trial.names) if trial.weights[one, at] > 0 and not weights[at] > 0
+    ]
+    if absent:
+        notes += (Note("shares_moved", {"target": name, "absent": ", ".join(absent)}),)
+    return TargetForecast(
+        name,
+        times,
+        median,
+        low,
+        high,
+        {candidate: float(weights[at]) for at, candidate in enumerate(trial.names) if weights[at] > 0},
+        scores,
+        chosen,
+        _reason(scores, naive),
+        naive,
+        scores[chosen].coverage,
+        trial.counts[one],
+        prepared.panel.season(one),
+        notes,
     )
 
 
