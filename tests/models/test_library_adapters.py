@@ -49,7 +49,7 @@ def test_a_forecaster_of_the_library(library: Library) -> None:
     assert card.coverage is not None and card.coverage > 0.75
     opened, later = open_model(library, ref), daily(180, 3)
     said = opened.model.predict(later)
-    assert np.isfinite(said.median[-150:]).all() and np.isnan(said.median[:18]).all()
+    assert np.isfinite(said.median[-120:]).all() and np.isnan(said.median[:18]).all()
     kind = kind_named("forecast")
     fresh = kind.train(daily(), "LOAD", read_options(kind, params)).predict(later)
     assert np.array_equal(fresh.median, said.median, equal_nan=True)

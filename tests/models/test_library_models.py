@@ -131,6 +131,11 @@ def test_a_change_of_unit_half_way_is_dated(library: Library, model: Ref) -> Non
     assert found["drift"]["features"]["FLOW"]["unit"] is None
 
 
+def test_a_change_of_unit_in_the_training_is_noted(library: Library) -> None:
+    ref = train(library, "soft_sensor", half_way(plant(200)), "QUALITY", name="mixed", params={"lags": "0"}, who="me")
+    assert "library.note_training_unit" in library.card(ref).notes
+
+
 def test_losing_to_naive_makes_it_step_back(library: Library, model: Ref) -> None:
     frame = plant(300, 11)
     slow = np.cumsum(np.random.default_rng(1).normal(size=300)) * 0.01
@@ -199,6 +204,17 @@ def test_bad_input_gets_one_sentence_and_stores_nothing(library: Library, case: 
         train(library, "soft_sensor", frame, target, name="bad", params=params, who="me")
     assert told.value.key in (f"library.{key}", "library.few_rows") and told.value.render("zh")
     assert library.versions("bad") == []
+
+
+def test_a_sensor_may_use_its_own_known_past_alone(library: Library) -> None:
+    frame = plant(200).select(("QUALITY",))
+    params = {"own_past": "true", "delay": "2", "lags": "0"}
+    ref = train(library, "soft_sensor", frame, "QUALITY", name="own", params=params, who="me")
+    opened = open_model(library, ref, stood_back=True)
+    found = testing.examine(opened, plant(120, 3).select(("QUALITY",)))
+    assert found["judged_rows"] > 100 and found["drift"]["features"] == {} and found["drift"]["reasons"] == []
+    with pytest.raises(InputError):
+        opened.model.predict(plant(120, 3).select(("FLOW",)))
 
 
 def test_bad_quality_is_no_value(library: Library, model: Ref) -> None:

@@ -105,6 +105,13 @@ def test_names_are_no_paths(name: str) -> None:
         checked_name(name)
 
 
+@pytest.mark.parametrize("asked", ["m@0", "m@2", "m@x", "m@²", "m@-1", "m@", "m@1@1", "other"])
+def test_a_version_that_is_not_there_is_told(library: Library, asked: str) -> None:
+    add(library)
+    with pytest.raises(InputError):
+        library.find(asked)
+
+
 def test_chinese_names_are_names() -> None:
     assert checked_name("软测量-温度_1") == "软测量-温度_1"
 

@@ -25,7 +25,9 @@ def compare(models: Sequence[Opened], frame: Frame) -> dict[str, Any]:
     """
     frame = frame.good()
     targets = {(one.card.target, one.card.target_unit) for one in models}
-    if len(targets) > 1:
+    # A label, a life and a value are not the same truth, even under one name.
+    truths = {getattr(type(one.kind), "actual", None) for one in models}
+    if len(targets) > 1 or len(truths) > 1:
         raise InputError("library.compare_targets", targets=", ".join(sorted(target for target, _ in targets)))
     predictions = _predictions(models, frame)
     both = [side for one in models for side in (one.model, one.naive)]

@@ -74,7 +74,7 @@ class Library:
         if not versions:
             raise InputError("library.unknown", name=name, known=", ".join(self.names()[:20]) or "-")
         if at:
-            if not number.isdigit() or int(number) not in versions:
+            if not re.fullmatch(r"[1-9][0-9]{0,8}", number) or int(number) not in versions:
                 known = ", ".join(str(one) for one in versions)
                 raise InputError("library.version_unknown", name=name, version=number[:20], known=known)
             return Ref(name, int(number))
