@@ -1,5 +1,10 @@
 """Forecasts with honest intervals: ``forecast`` for one call, ``Forecaster`` to train once and ask again.
 
+Candidates are tried at up to 12 earlier origins, combined by their errors there, and the combination is used only where
+it beat the seasonal naive forecast; its errors at those origins, with weights from the others, give the interval.
+Limits: the newest 40,000 grid rows are read, horizons reach 2,000 rows, a history must hold the horizon and at least 7
+rows more, seasons are those of the clock (minute, hour, shift, day, week, year) unless they are given.
+
 The loading of this package is light: what computes is imported when a name is first used.
 """
 

@@ -143,8 +143,7 @@ def _features(panel: Panel, series: int, origins: Any, horizon: int, scale: floa
     columns += _calendar(panel, target)
     if panel.known is not None:
         for known in panel.known:
-            spread = float(np.std(known[begin : int(np.max(origins)) + 1])) or 1.0
-            columns += [known[target] / spread, (known[target] - known[np.maximum(anchor, 0)]) / spread]
+            columns += [known[target], known[target] - known[np.maximum(anchor, 0)]]
     stacked = np.stack([np.broadcast_to(column, base.shape) for column in columns], axis=-1)
     return stacked.reshape(-1, len(columns)), base
 

@@ -18,7 +18,7 @@ from assay.models.forecast.panel import Floats, Panel
 from assay.models.library.parts import Parts
 
 PENALTIES = (1e-4, 1e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1.0)  # times the windows and the series's variance
-MOST_WINDOWS = 12_000
+MOST_WINDOWS, WINDOWS_IN_ALL, LEAST_WINDOWS = 12_000, 200_000, 2_000  # of one series, of all, of one in any case
 LONGEST_LOOKBACK = 720
 LEAST, AMPLE = 2.2, 6.0  # rows of history for each row of look-back: what a season needs, what more than one needs
 LONG = [(back, AMPLE) for back in (192, 96, 48)]  # for series without a season
@@ -47,6 +47,7 @@ class Linear:
     def fit(self, panel: Panel, end: int, horizon: int) -> None:
         """One matrix for each series that has enough windows."""
         self.horizon = horizon
+        most = max(LEAST_WINDOWS, min(MOST_WINDOWS, WINDOWS_IN_ALL // len(panel)))
         for series in range(len(panel)):
             begin = int(panel.begins[series])
             seasons = panel.seasons[series]
@@ -61,7 +62,7 @@ class Linear:
                 self.slopes[series] = _slopes(panel, series, end)
             values = self._values(panel, series, begin, end)
             centre = min(seasons[0], back) if seasons else 1
-            weights = _ridge(values, panel.observed[series, begin:end], back, horizon, centre)
+            weights = _ridge(values, panel.observed[series, begin:end], back, horizon, centre, most)
             if weights is not None:
                 self.weights[series], self.centres[series] = weights, centre
 
@@ -138,13 +139,15 @@ def _fitting(rows: int, wanted: Sequence[tuple[int, float]]) -> int | None:
     return next((back for back, times in wanted if back <= LONGEST_LOOKBACK and rows >= times * back), None)
 
 
-def _ridge(values: Floats, observed: np.typing.NDArray[np.bool_], back: int, ahead: int, centre: int) -> Floats | None:
+def _ridge(
+    values: Floats, observed: np.typing.NDArray[np.bool_], back: int, ahead: int, centre: int, most: int
+) -> Floats | None:
     """(look-back, horizon), or None with too few windows whose targets were observed."""
     if len(values) < back + ahead + FEWEST_WINDOWS:
         return None
     windows = sliding_window_view(values, back + ahead)
     seen = sliding_window_view(observed, back + ahead)[:, back:].mean(axis=1) >= CLEAN
-    stride = -(-len(windows) // MOST_WINDOWS)
+    stride = -(-len(windows) // most)
     at = np.flatnonzero(seen)[::-1][::stride][::-1]  # the newest window is always among them
     scale = float(np.std(values))
     if len(at) < FEWEST_WINDOWS or not scale > 1e-9 * float(np.abs(values).max()):
