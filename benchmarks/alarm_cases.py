@@ -115,7 +115,8 @@ def write_plant(folder: Path, mean: Array, std: Array) -> Path:
             priority = PRIORITY.get(base.tag(name).quantity, "high")
             for which, sign in (("L", -SIGMAS), ("H", SIGMAS)):
                 at = float(mean[column] + sign * std[column])
-                alarms[which] = {"at": at, "priority": priority, "basis": "derived"}
+                # Said, or the reference plant's own dead-bands and delays would stay.
+                alarms[which] = {"at": at, "priority": priority, "basis": "derived", "deadband": 0.0, "delay": 0.0}
         if alarms:
             tags.append({"id": name, "alarms": alarms})
     folder.mkdir(parents=True, exist_ok=True)

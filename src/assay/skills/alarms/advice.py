@@ -14,10 +14,11 @@ from assay.plant.failures import FailureLibrary
 from assay.plant.model import Plant
 from assay.plant.series import Frame
 from assay.skills.alarms import by_events, by_values
+from assay.skills.alarms.beyond import beyond
 from assay.skills.alarms.flooding import Scene, scene
 from assay.skills.alarms.kpi import HOUR, RULES, rate, ratio
 from assay.skills.alarms.log import NANO, RAISED, RETURNED, Alarm, AlarmLog, Longs, label, make_log
-from assay.skills.alarms.protected import EARLIER, LATER, LONG, Protected, lost, protected
+from assay.skills.alarms.protected import EARLIER, LATER, LONG, Protected, by_spread, lost, protected
 from assay.skills.alarms.times import iso
 from assay.skills.alarms.windows import floods
 
@@ -45,7 +46,7 @@ def advise_by_values(
     start, end = (int(frame.times[i].astype(np.int64)) for i in (0, -1))
     seen = scene(before, start, end)
     steady = _steady(seen, frame, upsets)
-    kept = protected(seen, plant, library, upsets)
+    kept = by_spread(seen, plant, library, beyond(plant, frame, upsets), upsets)
     proposals = by_values.propose(plant, frame, _by_name(seen, kept), steady)
     while True:
         after = engine_log(by_values.with_settings(plant, proposals), frame)

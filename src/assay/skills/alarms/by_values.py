@@ -20,7 +20,7 @@ from assay.skills.alarms.settings import Bools, Setting, Signal, raises
 
 DEADBANDS = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0)  # of the noise
 DELAYS = (0.0, 15.0, 30.0, 60.0, 120.0, 180.0, 300.0)
-LIMITS = (2.5, 3.0, 3.5, 4.0)  # standard deviations from the steady mean
+LIMITS = (2.25, 2.5, 2.75, 3.0, 3.5, 4.0)  # standard deviations from the steady mean
 ENOUGH = 0.5  # annunciations a day that are left alone
 NEARLY = 1.05
 DAY = 86_400.0

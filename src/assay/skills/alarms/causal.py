@@ -20,17 +20,17 @@ import numpy as np
 from assay.plant.failures import Failure, FailureLibrary, Symptom
 from assay.plant.model import Plant
 from assay.skills.alarms.log import NANO, AlarmLog
-from assay.skills.alarms.periods import Periods
-from assay.skills.alarms.stretch import Load, unusual
+from assay.skills.alarms.stretch import Load, stood_more, unusual
 
 # Log-likelihood ratios of what an alarm says about a failure; chosen on simulated floods (benchmarks/alarm_kpis.py).
-SHOWS, OPPOSITE, ABSENT, SPREADS, SWINGS, QUIET = 1.6, -1.1, -1.25, 1.0, 1.6, -0.7
-WEAK, LATER, MEMORY = 0.4, 0.05, 1800.0
+SHOWS, OPPOSITE, ABSENT, SPREADS, SWINGS, QUIET = 1.6, -1.1, -1.6, 1.0, 1.6, -0.7
+WEAK, LATER, MEMORY = 0.4, 0.05, 7200.0
 BOTH = 0.5  # how far alarms of the other sign speak against a signed symptom
 KNOWN = 0.3  # an alarm of less weight tells nothing of a stretch
+STANDS = 0.05  # the same by how long it stands
 UNFIT = -6.0  # equipment that the library has no failure for
-FIGHTING, ELSEWHERE, AT_ONCE = 5.0, 0.3, 600 * NANO
-CONNECTED, NEAR, SLACK = 6.0, 0.7, 900 * NANO
+FIGHTING, ELSEWHERE, AT_ONCE = 8.0, 0.15, 600 * NANO
+CONNECTED, NEAR, SLACK = 4.0, 0.7, 900 * NANO
 _UP = frozenset({"H", "HH", "HI", "HIHI", "HIGH", "HIGHHIGH", "高报", "高高报", "高限", "高高限", "高", "高高"})
 _DOWN = frozenset({"L", "LL", "LO", "LOLO", "LOW", "LOWLOW", "低报", "低低报", "低限", "低低限", "低", "低低"})
 Seen = Mapping[str, Mapping[int, "First"]]
@@ -75,15 +75,6 @@ def firsts(flood: AlarmLog, usual: Mapping[int, float], plant: Plant | None) -> 
     return [_first(flood, int(flood.alarm[row]), int(flood.times[row]), usual, hours, plant) for row in np.sort(rows)]
 
 
-def stood_before(
-    log: AlarmLog, stood: Periods, at: int, usual: Mapping[int, float], plant: Plant | None
-) -> list[First]:
-    """What stood already at ``at``, in order of time."""
-    rows = np.flatnonzero((stood.start < at) & (stood.end > at))
-    made = (_first(log, int(stood.alarm[row]), int(stood.start[row]), usual, 1.0 / 6.0, plant) for row in rows)
-    return [replace(one, standing=True) for one in made]
-
-
 def led_up(load: Load, start: int, end: int, plant: Plant | None) -> list[First]:
     """The unusual alarms of the stretch that led up to a flood and of the flood, in order of time."""
     found = []
@@ -92,6 +83,17 @@ def led_up(load: Load, start: int, end: int, plant: Plant | None) -> list[First]
         place = plant.tag(tag).equipment if plant is not None and plant.has_tag(tag) else None
         if weight > KNOWN:
             found.append(First(alarm, tag, sign_of(kind), time, place, weight))
+    return sorted(found, key=lambda one: one.time)
+
+
+def standing_in(load: Load, start: int, end: int, plant: Plant | None) -> list[First]:
+    """The alarms that stood more than usual in a stretch, in order of time; ``load`` must know returns to normal."""
+    found = []
+    for alarm, time, before, weight in zip(*(one.tolist() for one in stood_more(load, start, end)), strict=True):
+        tag, kind = load.raised.alarms[alarm]
+        place = plant.tag(tag).equipment if plant is not None and plant.has_tag(tag) else None
+        if weight > STANDS:
+            found.append(First(alarm, tag, sign_of(kind), time, place, weight, standing=before))
     return sorted(found, key=lambda one: one.time)
 
 
@@ -104,17 +106,14 @@ def _first(
 
 
 def roots(
-    first: Sequence[First],
-    standing: Sequence[First],
-    before: Sequence[First],
-    plant: Plant | None,
-    library: FailureLibrary | None,
+    first: Sequence[First], before: Sequence[First], plant: Plant | None, library: FailureLibrary | None
 ) -> list[Root]:
     """Candidates, the best first; without a plant (or with none of its tags) the first alarm alone.
 
-    ``first`` are the flood's, ``standing`` what stood when it began, ``before`` see ``led_up``.
+    ``first`` are the alarms of the flood (and what stood already), ``before`` those of the stretch that led up to it.
     """
-    every = sorted([*standing, *first], key=lambda one: one.time)
+    every = sorted(first, key=lambda one: one.time)
+    begin = next((one.time for one in every if not one.standing), every[0].time)
     leads: dict[str, First] = {}
     for one in every:
         if one.equipment is not None:
@@ -123,9 +122,9 @@ def roots(
             if known is None or (one.time == known.time and one.weight > known.weight):
                 leads[one.equipment] = one
     if plant is None or not leads:
-        return [Root(first[0], first[0].weight, None)]
+        return [Root(every[0], every[0].weight, None)]
     # What stood already counts as if it had come with the flood, but the order of time stays.
-    flood = [replace(one, time=max(one.time, first[0].time)) for one in every]
+    flood = [replace(one, time=max(one.time, begin)) for one in every]
     views = [(flood, every), (before, before)] if before else [(flood, every)]
     fighting = [fights(order, plant) for _, order in views]
     scored = []

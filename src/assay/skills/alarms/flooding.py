@@ -9,7 +9,7 @@ import numpy as np
 
 from assay.plant.failures import FailureLibrary
 from assay.plant.model import Plant
-from assay.skills.alarms.causal import First, Root, distances, firsts, led_up, roots, stood_before
+from assay.skills.alarms.causal import First, Root, distances, firsts, led_up, roots, standing_in
 from assay.skills.alarms.kpi import HOUR, RULES, named, ratio
 from assay.skills.alarms.log import NANO, OPERATOR, AlarmLog, Longs
 from assay.skills.alarms.periods import Periods, periods
@@ -83,9 +83,13 @@ def root_of(
 ) -> tuple[list[First], list[Root]]:
     """The first annunciations of a flood, and the candidates for its root, the best first."""
     first = firsts(seen.rows(flood), seen.usual, plant)
-    before = [] if seen.stood is None else stood_before(seen.log, seen.stood, flood.first, seen.usual, plant)
     since = began(seen.load, flood.first, sum(seen.usual.values()))
-    return first, roots(first, before, led_up(seen.load, since, flood.end, plant), plant, library)
+    if seen.stood is None:
+        return first, roots(first, led_up(seen.load, since, flood.end, plant), plant, library)
+    view = standing_in(seen.load, flood.first, flood.end, plant)
+    if not any(one.equipment is not None for one in view):
+        view = first
+    return first, roots(view, standing_in(seen.load, since, flood.end, plant), plant, library)
 
 
 def _knowledge(plant: Plant | None, library: FailureLibrary | None) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ from assay.plant.failures import FailureLibrary
 from assay.plant.model import Plant
 from assay.skills.alarms.flooding import Scene, root_of
 from assay.skills.alarms.kpi import HOUR
-from assay.skills.alarms.log import NANO, Longs
+from assay.skills.alarms.log import NANO, Alarm, Longs
 from assay.skills.alarms.settings import Bools
 from assay.skills.alarms.windows import WINDOW, floods
 
@@ -21,16 +21,52 @@ LATER = 600 * NANO
 BURST = 0.999
 RARE = 0.5  # an hour
 OPENING = 1200 * NANO
+HALF_HOUR = 1800 * NANO
 NUISANCE = 0.5  # an alarm of less weight is no first-out: its usual rate explains it
 
 
 @dataclass(frozen=True, slots=True)
 class Protected:
-    """An annunciation that must stay: which alarm, when, and why (``first_out``, ``root``, ``burst``, ``long``)."""
+    """An annunciation that must stay: which alarm, when, and why (``first_out``, ``root``, ``burst``, ``beyond``,
+    ``long``)."""
 
     alarm: int
     time: int
     why: str
+
+
+def by_spread(
+    seen: Scene,
+    plant: Plant,
+    library: FailureLibrary | None,
+    far: Mapping[Alarm, Sequence[int]],
+    upsets: Sequence[tuple[int, int]] = (),
+) -> list[Protected]:
+    """What must stay where values are known: every annunciation beyond the normal spread (``far``, see ``beyond``),
+    named as first-out or root where it is that of a flood; every alarm that stood for 45 min; and of each named upset
+    the first of every alarm of its first 30 min.
+
+    A flood of nuisance alarms has a first-out too, but nothing in it goes far out or stays out.
+    """
+    index = {alarm: place for place, alarm in enumerate(seen.log.alarms)}
+    beyond = {(index[alarm], time) for alarm, times in far.items() if alarm in index for time in times}
+    found = dict.fromkeys(beyond, "beyond")
+    if seen.stood is not None:
+        for row in np.flatnonzero(seen.stood.length >= LONG):
+            found.setdefault((int(seen.stood.alarm[row]), int(seen.stood.start[row])), "long")
+    for flood in seen.floods:
+        first, candidates = root_of(seen, flood, plant, library)
+        root = (candidates[0].first.alarm, candidates[0].first.time)
+        if root in found:
+            found[root] = "root"
+        lead = next(((one.alarm, one.time) for one in first if (one.alarm, one.time) in beyond), None)
+        if lead is not None:
+            found[lead] = "first_out"
+    for start, end in upsets:
+        rows = seen.raised.between(start, min(start + HALF_HOUR, end))
+        alarms, at = np.unique(rows.alarm, return_index=True)
+        found |= {(int(alarm), int(rows.times[row])): "first_out" for alarm, row in zip(alarms, at, strict=True)}
+    return [Protected(alarm, time, why) for (alarm, time), why in sorted(found.items(), key=lambda one: one[0][::-1])]
 
 
 def protected(

@@ -14,6 +14,7 @@ from assay.skills.alarms.log import NANO, AlarmLog, Longs
 from assay.skills.alarms.periods import Periods
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 HOUR = 3600 * NANO
 STEP = HOUR // 2
 LONGEST = 10 * HOUR
@@ -21,6 +22,7 @@ CALM_STEPS = 2  # so many calm half hours end the stretch
 CHANCE = 0.05
 TWICE = 2.0  # times the usual number of standing alarms, and one more
 LEAST_COUNT, LEAST_HOURS = 0.3, 0.05
+LEAST_STOOD, MOST_USUAL, HALF = 0.02, 0.5, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,3 +127,23 @@ def unusual(load: Load, start: int, end: int) -> tuple[Longs, Longs, Floats]:
         np.minimum.at(first, own.alarm, np.maximum(own.start, start))
     alarms = np.flatnonzero(first < end)
     return alarms.astype(np.int64), first[alarms], 1.0 - np.minimum(chance[alarms], 1.0)
+
+
+def stood_more(load: Load, start: int, end: int) -> tuple[Longs, Longs, Bools, Floats]:
+    """(alarms, the first moment of each, whether it stood before ``start``, weight 0..1) of a stretch.
+
+    The weight is how much larger a share of the stretch the alarm stood than of all other time, in halves of the
+    stretch. An alarm near its limit comes and goes by noise; how long it stands tells how far its value has moved.
+    """
+    assert load.periods is not None
+    size, hours = len(load.counts), (end - start) / HOUR
+    own = load.periods.rows(np.flatnonzero((load.periods.start < end) & (load.periods.end > start)))
+    inside = np.zeros(size)
+    np.add.at(inside, own.alarm, (np.minimum(own.end, end) - np.maximum(own.start, start)) / HOUR)
+    other = max((load.end - load.start) / HOUR - hours, 1.0)
+    usual = np.clip((load.stood / HOUR - inside + LEAST_STOOD) / other, 0.0, MOST_USUAL)
+    first = np.full(size, end, np.int64)
+    np.minimum.at(first, own.alarm, own.start)
+    alarms = np.flatnonzero(first < end).astype(np.int64)
+    weight = np.clip((inside[alarms] / hours - usual[alarms]) / HALF, 0.0, 1.0)
+    return alarms, first[alarms], first[alarms] < start, weight
