@@ -19,6 +19,7 @@ from assay.plant.model import Plant, load_plant
 from assay.plant.model_schema import AlarmLimit
 from assay.plant.series import Frame
 from assay.skills.alarms.advice import advise_by_events, advise_by_values, engine_log
+from assay.skills.alarms.beyond import beyond, crowded
 from assay.skills.alarms.by_values import Proposal, noise, with_settings
 from assay.skills.alarms.log import NANO, RAISED, RETURNED, AlarmLog, make_log
 from assay.skills.alarms.protected import lost
@@ -244,3 +245,32 @@ def test_the_command(
     ):
         assert run(["alarms", "advise", "--log", str(log), *wrong]) == 2
         assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_a_lone_spike_and_a_swing_are_kept_and_noise_is_not(plant: Plant) -> None:
+    values = np.random.default_rng(5).normal(0.0, 1.0, 2000)
+    values[500] = 6.0
+    values[900:906] = [3.0, -3.0, 3.0, -3.0, 3.0, -3.0]
+    model = with_limits(plant, {"XMEAS_1": {"H": limit(2.0)}})
+    frame = frame_of({"XMEAS_1": values})
+    kept = beyond(model, frame, ())["XMEAS_1", "H"]
+    times = frame.times.astype(np.int64)
+    assert times[500] in kept and times[900] in kept
+    raised = engine_log(model, frame).raised()
+    assert len(kept) < 0.2 * len(raised)
+    # Inside a named upset less is enough.
+    assert len(beyond(model, frame, [(int(times[0]), int(times[-1]))])["XMEAS_1", "H"]) > len(kept)
+
+
+def test_an_upset_of_many_tags_is_found_though_nobody_names_it() -> None:
+    calm = {(f"T{k}", "H"): np.array([k * 3600 * NANO], np.int64) for k in range(12)}
+    crowd = {alarm: np.append(times, 20 * 3600 * NANO) for alarm, times in calm.items()}
+    assert crowded(calm, 0, 24 * 3600 * NANO) == []
+    ((start, end),) = crowded(crowd, 0, 24 * 3600 * NANO)
+    assert start == 19 * 3600 * NANO and start < 20 * 3600 * NANO < end
+
+
+def test_where_most_of_the_time_is_flood_it_says_so() -> None:
+    every = {f"T{k}": [(60.0 * j + k, 60.0 * j + k + 5.0) for j in range(100)] for k in range(5)}
+    log = event_log(every)
+    assert "steady" in advise_by_events(log, int(log.times[0]), int(log.times[-1]), None, None, ())["cannot"]

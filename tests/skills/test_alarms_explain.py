@@ -10,16 +10,19 @@ import pytest
 
 from assay.kernel.action import Action, ActionState, Approval, Order, Proposal, Write
 from assay.kernel.errors import InputError
+from assay.kernel.evidence import Evidence, EvidenceKind
 from assay.plant.model import load_plant
 from assay.plant.series import Frame
 from assay.skills.alarms.explain.about import about
 from assay.skills.alarms.explain.arguments import AlarmArguments, Case, case_of, find_alarm
 from assay.skills.alarms.explain.causes import causes
+from assay.skills.alarms.explain.claims import explain_claims
 from assay.skills.alarms.explain.course import course
 from assay.skills.alarms.explain.documents import passages, read_documents, sentences
 from assay.skills.alarms.explain.orders import past_orders
 from assay.skills.alarms.explain.past import past, recorded
 from assay.skills.alarms.log import NANO, OPERATOR, RAISED, RETURNED, SHELVED, AlarmLog, keep_log, make_log
+from assay.skills.alarms.naming import texts_of
 from assay.skills.alarms.times import aware
 
 HOUR, DAY = 3600, 86_400
@@ -60,6 +63,11 @@ def case(
     return case_of(AlarmArguments(log=keep_log(log_of(rows)), tag=tag, type="H", at=moment, plant=plant))
 
 
+def evidence(producer: str, value: Any) -> Evidence:
+    made = {"kind": EvidenceKind.COMPUTATION, "producer": producer, "version": "1", "inputs": {}, "run": "r"}
+    return Evidence.make(**made, value=value)
+
+
 def test_what_it_means_how_it_stands_and_how_often() -> None:
     found = about(case(at=CASES[2] + 600.0))
     assert found["standing"] and found["minutes"] == 10.0 and found["raised"].startswith("1970-01-04T09:00")
@@ -86,6 +94,22 @@ def test_what_came_before_and_how_often_it_did() -> None:
     joined = about(case())["connections"]
     assert "reactor_cooling" in joined["upstream"] and "condenser" in joined["downstream"]
     assert joined["loops"][0]["tags"] == ["SP_REACTOR_TEMPERATURE", "XMV_10"]
+
+
+def test_rationalisation_of_the_plant_is_said_and_plants_without_it_keep_their_digest(tmp_path: Path) -> None:
+    folder = tmp_path / "plant"
+    folder.mkdir()
+    words = "{consequence: {zh: 失控, en: It runs away}, response: {zh: 降温, en: Cool it}, minutes: 5}"
+    alarm = "{at: 121, priority: high, basis: chosen, rationale: " + words + "}"
+    content = f"format: 1\nid: mine\nextends: tennessee_eastman\ntags: [{{id: XMEAS_9, alarms: {{H: {alarm}}}}}]\n"
+    (folder / "plant.yaml").write_text(content, encoding="utf-8")
+    found = evidence("alarms.about", about(case(plant=str(folder))))
+    keys = [one.key for one in explain_claims({"alarms.about": found})]
+    assert {"explain.claim_consequence", "explain.claim_response", "explain.claim_time"} <= set(keys)
+    texts = texts_of(load_plant(folder))
+    assert texts("explain.text_response", "zh", name="XMEAS_9 H") == "降温"
+    plain = load_plant("tennessee_eastman").tag("XMEAS_9").alarms["H"].model_dump(mode="json")
+    assert set(plain) == {"at", "priority", "deadband", "delay", "basis"}
 
 
 def test_without_returns_or_plant_it_says_so() -> None:

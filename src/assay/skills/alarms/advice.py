@@ -66,7 +66,7 @@ def advise_by_values(
         for one in proposals
     ]
     report = _report("values", seen, kept, _times(after), listed, start, end)
-    return {**report, "recorded": _agreement(recorded, before, start, end), "cannot": []}
+    return {**report, "recorded": _agreement(recorded, before, start, end), "cannot": _unsteady(seen, start, end)}
 
 
 def advise_by_events(
@@ -87,6 +87,7 @@ def advise_by_events(
         kinds = [name for name, value in delays.items() if value]
         listed.append({**about, **_effect(each.before, each.after), "kinds": kinds})
     cannot = ["values"] if seen.stood is not None else ["values", "delays"]
+    cannot += _unsteady(seen, start, end)
     return {**_report("events", seen, kept, times, listed, start, end), "recorded": None, "cannot": cannot}
 
 
@@ -127,6 +128,11 @@ def _report(
         "count": len(listed),
         "list": listed[:SHOWN],
     }
+
+
+def _unsteady(seen: Scene, start: int, end: int) -> list[str]:
+    """Said where floods fill more than half of the time: what is usual is not known then."""
+    return ["steady"] if sum(flood.end - flood.first for flood in seen.floods) > (end - start) / 2 else []
 
 
 def _load(times: Longs, start: int, end: int) -> dict[str, Any]:
