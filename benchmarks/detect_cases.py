@@ -67,14 +67,10 @@ def _plant(rng: np.random.Generator, rows: int, tags: int) -> tuple[Floats, Floa
 
 
 def _modes(rng: np.random.Generator, rows: int, tags: int, scale: Floats) -> Floats:
-    """Offsets of two or three operating modes that take turns, with short ramps between them."""
+    """Offsets of two or three operating modes that take turns, each in the normal part, with short ramps between."""
     count = int(rng.integers(2, 4))
     centers = rng.normal(size=(count, tags)) * 8.0 * scale
-    order, target = [0], np.empty(rows, dtype=np.int64)
-    for at in range(0, rows, MODE_ROWS):
-        order.append(int((order[-1] + rng.integers(1, count)) % count))
-        target[at : at + MODE_ROWS] = order[-1]
-    levels = centers[target]
+    levels = centers[np.arange(rows) // MODE_ROWS % count]
     ramp = np.ones(5) / 5.0
     padded = np.concatenate([np.repeat(levels[:1], 4, axis=0), levels])
     return np.stack([np.convolve(column, ramp, mode="valid") for column in padded.T], axis=1)

@@ -21,9 +21,10 @@ _STILL = 1e-9  # of the largest value: what moves less stands still
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """Standardised rows: ``z`` (n, k) without gaps, ``mode`` (n,) as in ``Scores``."""
+    """Standardised rows: ``z`` (n, k), of which values at ``gaps`` were filled, and ``mode`` (n,) as in ``Scores``."""
 
     z: Floats
+    gaps: Mask
     mode: Ints
 
 
@@ -45,10 +46,9 @@ class Baseline:
     held_at: Floats
 
     @classmethod
-    def of(cls, values: Floats, some: Mask) -> tuple[Baseline, Mask]:
-        """From rows (n, tags) with NaN for missing, of which ``some`` are given as normal; and which rows count.
-
-        Left out are rows that look abnormal and rows on the way between modes.
+    def of(cls, values: Floats, some: Mask) -> tuple[Baseline, Mask, Mask]:
+        """From rows (n, tags) with NaN for missing, of which ``some`` are given as normal; which of them count, which
+        look abnormal. Rows on the way between modes are neither.
         """
         columns, held, held_at = _moving(values[some])
         x = values[:, columns]
@@ -56,10 +56,11 @@ class Baseline:
             modes = Modes(np.zeros((1, 0)), np.zeros(0), np.inf, 0)
             none = np.zeros(0)
             draft = cls(columns, modes, none, columns, np.eye(0), held, held_at)
-            return draft, some
+            return draft, some, ~some
         modes, stray = Modes.of(x, some)
         mode = modes.assign(x)
-        bad = stray | suspicious_rows(x - modes.expected(mode), some & ~stray & (mode >= 0))
+        around = np.where(((mode >= 0) & ~stray)[:, None], x - modes.expected(mode), np.nan)
+        bad = stray | suspicious_rows(around, some & ~stray & (mode >= 0))
         use = some & ~bad & (mode >= 0)
         if use.any():
             modes = replace(modes, centers=_means(x, mode, use, modes.centers))
@@ -68,7 +69,7 @@ class Baseline:
         centred, _ = draft._centred(x)
         scale = np.sqrt(np.nanmean(centred[use] ** 2, axis=0)) + 1e-300 if use.any() else np.ones(len(columns))
         covariance = pairwise_covariance(centred[use] / scale)
-        return replace(draft, scale=scale, covariance=covariance), use
+        return replace(draft, scale=scale, covariance=covariance), use, bad & some
 
     @property
     def wandering(self) -> Mask:
@@ -78,7 +79,7 @@ class Baseline:
     def standardise(self, values: Floats) -> Standard:
         """Rows (n, tags) of the frame's columns, in normal standard deviations from what is expected."""
         centred, mode = self._centred(values[:, self.columns])
-        return Standard(completed(centred / self.scale, self.covariance), mode)
+        return Standard(completed(centred / self.scale, self.covariance), ~np.isfinite(centred), mode)
 
     def _centred(self, x: Floats) -> tuple[Floats, Ints]:
         mode = self.modes.assign(x)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from assay.models.detect.extra import library
 from assay.models.detect.result import ChangePoint
 from assay.models.detect.tails import effective_rows
 from assay.plant.series import Frame, to_datetime
@@ -91,8 +92,7 @@ def _change_point(frame: Frame, learned: Learned, group: list[_Change]) -> Chang
 
 
 def _changes(x: Floats, penalty: float, tag: int) -> list[_Change]:
-    import ruptures
-
+    ruptures = library("ruptures")
     step = max(1, -(-len(x) // _MOST_ROWS))
     whole = len(x) // step * step
     if whole // step < 2 * _SHORTEST:

@@ -11,6 +11,7 @@ from assay.models.detect.detector import Detector
 from assay.models.detect.intervals import alarm_intervals, onset
 from assay.models.detect.oddities import Oddities
 from assay.models.detect.result import UNSEEN, Interval, Scores
+from assay.models.detect.unseen import away_tags
 from assay.plant.series import Frame, to_datetime
 
 Floats = NDArray[np.float64]
@@ -26,7 +27,7 @@ def intervals_of(
         began = onset(standard.z, first, raised)
         peaks = {name: float(values[rows].max()) for name, values in scores.methods.items()}
         methods = tuple(sorted((n for n, p in peaks.items() if p > scores.threshold), key=lambda n: (-peaks[n], n)))
-        kind, evidence = _kind(scores, odd, first, last)
+        kind, evidence = _kind(detector, standard, scores, odd, first, last)
         found.append(
             Interval(
                 first, last, raised, began,
@@ -39,11 +40,15 @@ def intervals_of(
     return tuple(found)
 
 
-def _kind(scores: Scores, odd: Oddities, first: int, last: int) -> tuple[str, dict[str, object]]:
+def _kind(
+    detector: Detector, standard: Standard, scores: Scores, odd: Oddities, first: int, last: int
+) -> tuple[str, dict[str, object]]:
     for one in odd.found:
         if one.first <= last and one.last >= first:
             return one.kind, {"tag": one.tag, "looks_like": one.what} if one.what else {"tag": one.tag}
-    unseen = scores.mode[first : last + 1] == UNSEEN
-    if unseen.mean() > 0.5:
-        return "unseen_mode", {"rows": int(unseen.sum())}
+    if scores.mode[first] == UNSEEN:
+        away = away_tags(detector.learned, standard.z, first, last) or []
+        near = standard.mode[first : last + 1]
+        nearest = int(np.bincount(near[near >= 0]).argmax()) if (near >= 0).any() else 0
+        return "unseen_mode", {"tags_away": away[:10], "count": len(away), "nearest_mode": nearest}
     return "change", {}

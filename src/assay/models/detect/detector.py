@@ -82,14 +82,16 @@ class Detector:
             raise InputError("detect.nothing_normal", rows=len(normal))
         if some.sum() < FEWEST_ROWS:
             raise InputError("detect.too_few_rows", rows=int(some.sum()), least=FEWEST_ROWS)
-        baseline, use = Baseline.of(values, some)
+        baseline, use, bad = Baseline.of(values, some)
         if not len(baseline.columns):
             raise InputError("detect.nothing_moves", rows=len(normal))
-        share = float(1.0 - use.sum() / some.sum())
+        share = float(bad.sum() / some.sum())
         if share > MOST_SUSPICIOUS:
             raise InputError("detect.normal_faulty", share=round(100 * share), most=round(100 * MOST_SUSPICIOUS))
-        standard = baseline.standardise(values)
         count = int(use.sum())
+        if count < FEWEST_ROWS:
+            raise InputError("detect.too_few_rows", rows=count, least=FEWEST_ROWS)
+        standard = baseline.standardise(values)
         settings = Settings(
             quick=widths_for(count, QUICK),
             slow=widths_for(count, SLOW),
@@ -97,7 +99,7 @@ class Detector:
             window=min(WINDOW, max(2, count // (4 * FOLDS))),
             profile=self.profile,
         )
-        ensemble = Ensemble.of(standard.z, use, settings)
+        ensemble = Ensemble.of(standard.z, use, settings, standard.gaps)
         sample = _sample(normal)
         found = expected(ensemble.held, ensemble.blocks, self.threshold, self.false_alarms, sample)
         notes = _notes(normal, baseline, share, found)
@@ -118,8 +120,8 @@ class Detector:
     def score_standard(self, frame: Frame, standard: Standard) -> Scores:
         """As ``score``, from rows that ``standardise`` gave."""
         learned = self.learned
-        surprises = learned.ensemble.surprises(standard.z)
-        joint = learned.ensemble.score(surprises)
+        surprises = learned.ensemble.surprises(standard.z, standard.gaps)
+        joint = np.where(standard.gaps.all(axis=1), 0.0, learned.ensemble.score(surprises))
         moved = self.held_moved(frame.select(learned.tags).good().values)
         joint = np.where(moved, np.maximum(joint, 2.0 * self.threshold), joint)
         alarm = np.zeros(len(frame), dtype=bool)

@@ -41,9 +41,9 @@ class Ensemble:
     blocks: Ints
 
     @classmethod
-    def of(cls, z: Floats, use: Mask, settings: Settings) -> Ensemble:
-        """From standardised rows (n, k) without gaps, of which the rows ``use`` are normal."""
-        scores, blocks = _held_out(z, use, settings)
+    def of(cls, z: Floats, use: Mask, settings: Settings, gaps: Mask | None = None) -> Ensemble:
+        """From standardised rows (n, k), of which the rows ``use`` are normal and values at ``gaps`` were filled."""
+        scores, blocks = _held_out(z, use, settings, gaps)
         weights, tails, raw = {}, {}, np.zeros(len(blocks))
         for name, columns in scores.items():
             tails[name] = tuple(Tail.of(column) for column in columns.T)
@@ -52,12 +52,12 @@ class Ensemble:
             weights[name] = _weights(nested, blocks)
             raw = np.maximum(raw, (nested * weights[name]).max(axis=1))
         joint = Tail.joint(raw)
-        return cls(Members.of(z, use, settings), tails, weights, joint, _nested_joint(raw, blocks), blocks)
+        return cls(Members.of(z, use, settings, gaps), tails, weights, joint, _nested_joint(raw, blocks), blocks)
 
-    def surprises(self, z: Floats) -> dict[str, Floats]:
+    def surprises(self, z: Floats, gaps: Mask | None = None) -> dict[str, Floats]:
         """Per method the weighted surprises (n, m) of standardised rows (n, k) without gaps."""
         found = {}
-        for name, columns in self.members.statistics(z).items():
+        for name, columns in self.members.statistics(z, gaps).items():
             each = [tail.surprise(column) for tail, column in zip(self.tails[name], columns.T, strict=True)]
             found[name] = np.stack(each, axis=1) * self.weights[name]
         return found
@@ -67,7 +67,7 @@ class Ensemble:
         return self.joint.surprise(np.max([values.max(axis=1) for values in surprises.values()], axis=0))
 
 
-def _held_out(z: Floats, use: Mask, settings: Settings) -> tuple[dict[str, Floats], Ints]:
+def _held_out(z: Floats, use: Mask, settings: Settings, gaps: Mask | None) -> tuple[dict[str, Floats], Ints]:
     """Scores of every normal row by methods that did not see its block of time."""
     rows = np.flatnonzero(use)
     before = settings.slow[-1] + settings.window + settings.lags
@@ -77,9 +77,10 @@ def _held_out(z: Floats, use: Mask, settings: Settings) -> tuple[dict[str, Float
     for number, block in enumerate(np.array_split(rows, FOLDS)):
         others = use.copy()
         others[block[0] : block[-1] + 1] = False
-        members = Members.of(z, others, settings)
+        members = Members.of(z, others, settings, gaps)
         first = max(0, int(block[0]) - before)
-        for name, values in members.statistics(z[first : block[-1] + 1]).items():
+        part = slice(first, int(block[-1]) + 1)
+        for name, values in members.statistics(z[part], None if gaps is None else gaps[part]).items():
             parts.setdefault(name, []).append(values[block - first])
         blocks[at : at + len(block)] = number
         at += len(block)

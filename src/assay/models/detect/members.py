@@ -49,18 +49,23 @@ class Members:
     profile: Profile | None
 
     @classmethod
-    def of(cls, z: Floats, use: Mask, settings: Settings) -> Members:
-        """From standardised rows (n, k) without gaps, of which the rows ``use`` are normal."""
+    def of(cls, z: Floats, use: Mask, settings: Settings, gaps: Mask | None = None) -> Members:
+        """From standardised rows (n, k), of which the rows ``use`` are normal and values at ``gaps`` were filled."""
         predicting = _predicting(z[use])
         channels = np.concatenate([z, z @ predicting], axis=1)
         moved = moves(channels)
-        swing = np.stack([moved[use].mean(axis=0), moved[use].std(axis=0) + 1e-3])
+        known = use[:, None] & ~_still(gaps, z.shape)
+        count = np.maximum(known.sum(axis=0), 1)
+        mean = np.where(known, moved, 0.0).sum(axis=0) / count
+        spread = np.sqrt(np.where(known, (moved - mean) ** 2, 0.0).sum(axis=0) / count)
+        swing = np.stack([mean, spread + 1e-3])
+        usual = np.where(known | ~use[:, None], (moved - swing[0]) / swing[1], 0.0)
         return cls(
             predicting,
             Spreads.of(channels, use, settings.quick),
             Spreads.of(channels, use, settings.slow),
             swing,
-            Spreads.of((moved - swing[0]) / swing[1], use, settings.quick),
+            Spreads.of(usual, use, settings.quick),
             Components.of(z, use, settings.lags, settings.quick),
             Neighbours.of(z, use, settings.window),
             Profile.of(z, use) if settings.profile else None,
@@ -70,31 +75,34 @@ class Members:
         """(n, 2 k) the tags and their residuals."""
         return np.concatenate([z, z @ self.predicting], axis=1)
 
-    def spreads(self, z: Floats) -> Floats:
-        """(n, 2 k) adaptive means of the channels' moves in standard errors: noise that grew, or a tag that stuck."""
+    def spreads(self, z: Floats, gaps: Mask | None = None) -> Floats:
+        """(n, 2 k) adaptive means of the channels' moves in standard errors: noise that grew, or a tag that stuck.
+
+        Values that were filled, at ``gaps`` (n, k), move as usual.
+        """
         moved = (moves(self.channels(z)) - self.swing[0]) / self.swing[1]
+        moved[_still(gaps, z.shape)] = 0.0
         moved[:1] = 0.0  # the first row has nothing to move from: as usual
         return self.spread.standardise(moved)
 
-    def statistics(self, z: Floats) -> dict[str, Floats]:
+    def statistics(self, z: Floats, gaps: Mask | None = None) -> dict[str, Floats]:
         """Each method's statistics (n, m) of standardised rows (n, k) without gaps: m is k for those of single tags."""
-        found = self.singles(z)
+        found = self.singles(z, gaps)
         found |= {name: values[:, None] for name, values in self.components.statistics(z).items()}
         found["neighbours"] = self.neighbours.distances(z)[:, None]
         if self.profile is not None:
             found["profile"] = self.profile.distances(z)[:, None]
         return found
 
-    def singles(self, z: Floats) -> dict[str, Floats]:
+    def singles(self, z: Floats, gaps: Mask | None = None) -> dict[str, Floats]:
         """The statistics (n, k) of the methods of single tags."""
         tags = z.shape[1]
         channels = self.channels(z)
         found = {}
-        for name, values in (
-            ("{}", self.quick.standardise(channels)),
-            ("{}_slow", self.slow.standardise(channels)),
-            ("{}_spread", self.spreads(z)),
-        ):
+        parts = [("{}", self.quick.standardise(channels)), ("{}_spread", self.spreads(z, gaps))]
+        if self.slow.widths != self.quick.widths:
+            parts.append(("{}_slow", self.slow.standardise(channels)))
+        for name, values in parts:
             found[name.format("level")] = np.abs(values[:, :tags])
             found[name.format("residual")] = np.abs(values[:, tags:])
         return found
@@ -108,6 +116,15 @@ def _predicting(normal: Floats) -> Floats:
     weights = inverse / np.sqrt(np.diag(inverse))
     spread = np.sqrt(np.maximum(((normal @ weights) ** 2).mean(axis=0), 1e-12))
     return np.asarray(weights / spread)
+
+
+def _still(gaps: Mask | None, shape: tuple[int, ...]) -> Mask:
+    """(n, 2 k) which moves of the channels are no moves: to or from a value that was filled."""
+    if gaps is None or not gaps.any():
+        return np.zeros((shape[0], 2 * shape[1]), dtype=bool)
+    touched = gaps.copy()
+    touched[1:] |= gaps[:-1]
+    return np.concatenate([touched, touched], axis=1)
 
 
 def moves(z: Floats) -> Floats:

@@ -23,7 +23,7 @@ _MOST = 8
 _SMOOTH = 4
 _APART = 6.0  # distance of two centers, in standard deviations along the line between them
 _BETWEEN = 0.1  # share of two modes' rows that may lie in the middle between them
-_ONCE, _OFTEN = 0.25, 0.05  # least share of the rows of a mode visited once, or several times
+_ONCE, _OFTEN = 0.2, 0.05  # least share of the rows of a mode visited once, or several times
 _CLIP = 6.0
 _SAMPLE = 3000
 _LONGEST = 64
@@ -72,7 +72,7 @@ class Modes:
         distances = self._distances(x)
         mode: Ints = distances.argmin(axis=1).astype(np.int64)
         for a, b in self._ways(distances):
-            mode[a + 1 : b] = ON_THE_WAY
+            mode[max(a - 1, 0) : b + 2] = ON_THE_WAY
         return mode
 
     def nearest(self, x: Floats) -> Ints:

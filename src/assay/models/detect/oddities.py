@@ -15,6 +15,9 @@ Floats = NDArray[np.float64]
 
 STILL_TIMES = 4.0  # a tag is stuck when it stands still this many times longer than ever in normal operation
 _LEAST_STILL = 12
+_AWAY = 6.0  # normal standard deviations
+_OTHERS = 0.25  # share of the other tags that may be away at the same time: a unit changes for one tag
+_SIGMAS = 4.0
 _CONVERSIONS: tuple[tuple[str, float, float], ...] = (
     ("K -> Cel", 1.0, -273.15),
     ("Cel -> K", 1.0, 273.15),
@@ -58,17 +61,15 @@ class Oddities:
     notes: tuple[Note, ...]
 
 
-def oddities(frame: Frame, learned: Learned, first: int, last: int) -> Oddities:
-    """Of a frame with the detector's tags whose rows ``first:last`` are the normal part (none: 0:0)."""
+def oddities(frame: Frame, learned: Learned, z: Floats, first: int, last: int) -> Oddities:
+    """Of a frame with the detector's tags, standardised as ``z``, whose rows ``first:last`` are the normal part."""
     found = []
-    for column in learned.baseline.columns:
+    away = (np.abs(z) > _AWAY).mean(axis=1)
+    for position, column in enumerate(learned.baseline.columns):
         found += _stuck(frame, int(column), first, last)
-        found += _units(frame, int(column), learned, first, last)
+        found += _units(frame, position, learned, away, first, last)
     notes = [
-        Note(
-            f"detect.note_{one.kind}",
-            {"tag": one.tag, "start": str(frame.times[one.first])[:19], "what": one.what},
-        )
+        Note(f"detect.note_{one.kind}", {"tag": one.tag, "start": str(frame.times[one.first])[:19], "what": one.what})
         for one in found
     ]
     return Oddities(tuple(found), tuple(notes))
@@ -88,22 +89,24 @@ def _stuck(frame: Frame, column: int, first: int, last: int) -> list[Oddity]:
     return [Oddity("stuck", frame.tags[column], a, b) for a, b in runs if b - a + 1 >= least and not first <= a < last]
 
 
-def _units(frame: Frame, column: int, learned: Learned, first: int, last: int) -> list[Oddity]:
-    position = int(np.flatnonzero(learned.baseline.columns == column)[0])
+def _units(frame: Frame, position: int, learned: Learned, away: Floats, first: int, last: int) -> list[Oddity]:
+    """Stretches in which one tag alone lies where another unit would put it, and swings as that unit would make it."""
+    column = int(learned.baseline.columns[position])
     center = float(np.median(learned.baseline.modes.centers[:, position]))
     scale = float(learned.baseline.scale[position])
     x = frame.values[:, column]
-    wide = max(5 * scale, 0.02 * abs(center))
-    far = np.abs(x - center) > max(20 * scale, 0.2 * abs(center))
+    far = np.abs(x - center) > max(20.0 * scale, 0.2 * abs(center))
     far[first:last] = False
     edges = np.flatnonzero(np.diff(np.concatenate([[0], far.astype(np.int8), [0]])))
     found = []
     for a, b in zip(edges[::2], edges[1::2], strict=True):
-        if b - a < _LEAST_STILL:
+        part = x[a:b]
+        if b - a < _LEAST_STILL or float(away[a:b].mean()) > _OTHERS + 1.0 / len(learned.baseline.columns):
             continue
-        middle = float(np.median(x[a:b]))
+        middle, swing = float(np.median(part)), float(part.std())
         for name, factor, offset in _CONVERSIONS:
-            if abs(middle - (center * factor + offset)) < wide * factor:
+            close = abs(middle - (center * factor + offset)) < _SIGMAS * scale * factor + 1e-3 * abs(middle)
+            if close and scale * factor / 3.0 < swing < scale * factor * 3.0:
                 found.append(Oddity("unit", frame.tags[column], int(a), int(b) - 1, name))
                 break
     return found

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from assay.models.detect.extra import library
+
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
@@ -61,8 +63,7 @@ def _join(rows: Floats, normal: Floats | None, normalise: bool) -> Floats:
     """(n - WINDOW + 1,) distance of each window to the nearest one in ``normal`` (None: elsewhere in ``rows``)."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # numba and stumpy speak of threads and short windows
-        import stumpy
-
+        stumpy = library("stumpy")
         if normal is None:
             found = stumpy.stump(rows, WINDOW, normalize=normalise)
         else:

@@ -11,6 +11,7 @@ from assay.models.detect.detector import Detector
 from assay.models.detect.oddities import oddities
 from assay.models.detect.result import Detection
 from assay.models.detect.rules import RuleSet, check, disagreements
+from assay.models.detect.unseen import with_unseen_modes
 from assay.plant.notes import Note
 from assay.plant.series import Frame
 
@@ -43,7 +44,8 @@ def detect(
     learned = detector.learned
     standard = detector.standardise(frame)
     scores = detector.score_standard(frame, standard)
-    odd = oddities(frame.select(learned.tags).good(), learned, first, last)
+    odd = oddities(frame.select(learned.tags).good(), learned, standard.z, first, last)
+    scores = with_unseen_modes(learned, standard.z, scores)
     intervals = intervals_of(frame, detector, standard, scores, odd)
     findings = check(rules, frame.good()) if rules is not None else ()
     notes += [*learned.notes, *odd.notes]

@@ -69,7 +69,7 @@ class Tail:
         """From the largest of several surprises of held-out normal rows.
 
         Where each of them is right, the probability that one of them reaches s is as many times 10**-s as there are
-        independent ones: an exponential tail of known scale, of which only the share is to be found. A longer tail
+        independent ones: an exponential tail of known scale, of which only the share is to be found. Another scale
         that the rows show counts as far as there are independent rows.
         """
         found = cls.of(surprises)
@@ -77,7 +77,7 @@ class Tail:
         known = 1.0 / np.log(10.0)
         effective = max(found.effective * (1.0 - QUANTILE), 1.0)
         seen = float(above.mean()) if len(above) else known
-        scale = max((seen * effective + known * _PRIOR_ROWS) / (effective + _PRIOR_ROWS), known)
+        scale = (seen * effective + known * _PRIOR_ROWS) / (effective + _PRIOR_ROWS)
         return replace(found, shape=_SHAPE_LOW, scale=scale)
 
     def surprise(self, scores: Floats) -> Floats:
