@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,8 +13,11 @@ from assay.kernel.errors import InputError
 from assay.kernel.texts import Lang, text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from assay.models.health.fleet_file import Columns
     from assay.skills.health.runner import Outcome
+    from assay.skills.health.source import Request
 
 _HELP = help_lang()
 _FIELDS = ("unit", "clock", "rul", "failed")
@@ -29,6 +32,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command(help=_help("help"))
 def health(
+    context: typer.Context,
     data: Annotated[Path, typer.Option("--data", metavar="FILE", help=_help("data"))],
     asset: Annotated[str, typer.Option("--asset", metavar="NAME", help=_help("asset"))],
     fleet: Annotated[Path | None, typer.Option("--fleet", metavar="FILE", help=_help("fleet"))] = None,
@@ -42,29 +46,26 @@ def health(
     interval: Annotated[float, typer.Option("--interval", min=0.5, max=0.99, help=_help("interval"))] = 0.9,
     column: Annotated[list[str] | None, typer.Option("--column", metavar="FIELD=HEADER", help=_help("column"))] = None,
     running: Annotated[list[str] | None, typer.Option("--running", metavar="UNIT", help=_help("running"))] = None,
+    rate: Annotated[float | None, typer.Option("--rate", metavar="HZ", help=_help("rate"))] = None,
+    unit: Annotated[str, typer.Option("--unit", metavar="UNIT", help=_help("unit"))] = "g",
+    rpm: Annotated[float | None, typer.Option("--rpm", metavar="RPM", help=_help("rpm"))] = None,
+    bearing: Annotated[str | None, typer.Option("--bearing", metavar="N,d,D,ANGLE", help=_help("bearing"))] = None,
+    iso: Annotated[str | None, typer.Option("--iso20816", metavar="GROUP,SUPPORT", help=_help("iso"))] = None,
+    equipment_class: Annotated[str | None, typer.Option("--class", metavar="CODE", help=_help("class"))] = None,
+    teeth: Annotated[int | None, typer.Option("--teeth", metavar="N", help=_help("teeth"))] = None,
+    mains: Annotated[float | None, typer.Option("--mains", metavar="HZ", help=_help("mains"))] = None,
+    before: Annotated[float | None, typer.Option("--before", metavar="MM/S", help=_help("before"))] = None,
+    exchanger: Annotated[
+        str | None, typer.Option("--exchanger", metavar="ROLE=TAG,..", help=_help("exchanger"))
+    ] = None,
+    cases: Annotated[Path | None, typer.Option("--cases", metavar="FILE", help=_help("cases"))] = None,
     zone: Annotated[str, typer.Option("--zone", metavar="ZONE", help=_help("zone"))] = "UTC",
     out: Annotated[Path | None, typer.Option("--out", metavar="FOLDER", help=_help("out"))] = None,
     lang: Annotated[str | None, typer.Option("--lang", metavar="zh|en", help=text("cli.about_lang", _HELP))] = None,
     as_json: Annotated[bool, typer.Option("--json", help=text("cli.about_json", _HELP))] = False,
 ) -> None:
     """One machine."""
-    from assay.skills.health.source import Request
-
-    request = Request(
-        data=data,
-        asset=asset,
-        fleet=fleet,
-        costs=costs,
-        indicator=indicator,
-        limit=limit,
-        falling=falling,
-        normal=normal,
-        cap=cap,
-        lead=lead,
-        confidence=interval,
-        zone=zone,
-        columns=_columns(column or [], running or []),
-    )
+    request = _request(context.params)
     spoken = resolve_lang(lang)
     outcome = _asked(request, spoken)
     files = _drawn(outcome, out)
@@ -75,28 +76,51 @@ def health(
     raise typer.Exit(3 if outcome.answer.status.value == "refused" else 0)
 
 
-def _columns(written: list[str], running: list[str]) -> Columns:
+def _request(given: dict[str, Any]) -> Request:
+    from dataclasses import fields
+
+    from assay.skills.health.machine_source import Machine
+    from assay.skills.health.source import Request
+
+    machine = Machine(**{one.name: given[one.name] for one in fields(Machine)})
+    named = {one.name for one in fields(Request)} & given.keys() - {"column"}
+    columns, waveform = _columns(given["column"] or (), given["running"] or ())
+    return Request(
+        **{name: given[name] for name in named},
+        confidence=given["interval"],
+        columns=columns,
+        column=waveform,
+        machine=machine,
+    )
+
+
+def _columns(written: Sequence[str], running: Sequence[str]) -> tuple[Columns, str | None]:
+    """Which columns are what in a fleet's table, and a vibration record's column (the one without a field)."""
     from assay.models.health.fleet_file import Columns
 
     found: dict[str, str] = {}
+    waveform = None
     for one in written:
-        name, equals, header = one.partition("=")
-        if not equals or name.strip() not in _FIELDS or not header.strip():
+        name, equals, header = (part.strip() for part in one.partition("="))
+        if not equals and name:
+            waveform = name
+        elif name not in _FIELDS or not header:
             raise InputError("cli.health_column_wrong", value=one, known=", ".join(_FIELDS))
-        found[name.strip()] = header.strip()
-    return Columns(found.get("unit"), found.get("clock"), found.get("rul"), found.get("failed"), (), tuple(running))
+        else:
+            found[name] = header
+    unit, clock, after, ended = (found.get(name) for name in _FIELDS)
+    return Columns(unit, clock, after, ended, running=tuple(running)), waveform
 
 
-def _asked(request: object, lang: Lang) -> Outcome:
+def _asked(request: Request, lang: Lang) -> Outcome:
     import asyncio
 
     from assay.plant.file_times import zone_named
     from assay.plant.home import home
     from assay.plant.records import open_records
     from assay.skills.health.runner import Question, ask
-    from assay.skills.health.source import Request, calls_for
+    from assay.skills.health.source import calls_for
 
-    assert isinstance(request, Request)
     zone = zone_named(request.zone)
     calls = calls_for(request)
     notes = tuple(note.render(lang) for note in request.notes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -75,3 +75,34 @@ class TrendArguments(HealthArguments):
     limit: float | None = None
     falling: bool = False
     normal: Annotated[float, Field(gt=0.0, lt=0.9)] = 0.3
+
+
+class VibrationArguments(HealthArguments):
+    """One vibration record: ``history`` (digest of a frame with one tag, at ``rate`` Hz), its ``unit``, the shaft's
+    ``rpm``, the bearing as (rolling elements, their diameter, pitch diameter, contact angle), the machine's group and
+    support after ISO 20816-3, its class after ISO 14224 (None: assumed a pump), teeth of a gear on the shaft, and the
+    mains' frequency. ``cases``: failures of the past, each as the columns of ``diagnosis.cases.Case``."""
+
+    history: str
+    rate: Annotated[float, Field(gt=0)]
+    unit: str = "g"
+    rpm: Annotated[float, Field(gt=0)] | None = None
+    bearing: tuple[int, float, float, float] | None = None
+    group: Literal[1, 2] | None = None
+    support: Literal["rigid", "flexible"] = "rigid"
+    equipment_class: str | None = None
+    teeth: int | None = None
+    mains: float | None = None
+    before: float | None = None
+    cases: tuple[dict[str, str], ...] = ()
+
+
+class ExchangerArguments(TrendArguments):
+    """A heat exchanger's history: ``roles`` name the tag of each of hot_flow, hot_in, hot_out, cold_flow, cold_in,
+    cold_out; ``numbers`` hold hot_cp and cold_cp; ``units`` of flow, temperature and cp. ``limit``: the share of the
+    clean heat transfer at which it must be cleaned."""
+
+    roles: dict[str, str]
+    numbers: dict[str, float]
+    units: dict[str, str] = {}
+    cases: tuple[dict[str, str], ...] = ()

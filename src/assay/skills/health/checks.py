@@ -13,7 +13,7 @@ from assay.skills.health.states import state_of
 
 
 def _own(evidence: Mapping[str, Evidence]) -> list[Any]:
-    return [one.value for one in evidence.values() if one.producer in ("health.fleet", "health.ages", "health.trend")]
+    return [one.value for one in evidence.values() if one.producer.startswith("health.")]
 
 
 def ordered(claim: Claim, evidence: Mapping[str, Evidence]) -> list[str] | None:
@@ -62,7 +62,7 @@ def cheapest(claim: Claim, evidence: Mapping[str, Evidence]) -> list[str] | None
 
 def dated_with_reason(claim: Claim, evidence: Mapping[str, Evidence]) -> list[str] | None:
     """A remaining life from one machine's own record needs a trend that stands out, or a limit that is reached."""
-    found = [one["trend"] for one in _own(evidence) if one["method"] == "trend" and one["trend"] is not None]
+    found = [one["trend"] for one in _own(evidence) if one["trend"] is not None]
     if claim.topic != "life" or not found:
         return None
     return ["a date without a trend" for one in found if one["kind"] == "none" and not one["passed"]]

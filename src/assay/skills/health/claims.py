@@ -7,6 +7,8 @@ from typing import Any
 from assay.kernel.claim import Claim, NameSlot, NamesSlot, NumberSlot, Operand, Operation, Slot, TimeSlot
 from assay.kernel.evidence import Evidence
 
+_SHOWN = {"deviation": "health.name_deviation", "fouling": "health.name_fouling"}
+
 
 def number(
     found: Evidence, path: str, unit: str = "", decimals: int | None = None, operation: Operation = Operation.VALUE
@@ -46,11 +48,18 @@ def health_claims(found: Evidence) -> list[Claim]:
     value: Any = found.value
     clock = value["clock"]
     said = [_state(found)]
+    if value["method"] == "vibration":
+        said += _vibration(found)
     if value["life"] is not None:
         said += _life(found, clock)
     if value["trend"] is not None:
         said += _trend(found, clock)
     said += _reasons(found, clock)
+    if value.get("heat_transfer") is not None:
+        now, limit = (number(found, f"heat_transfer/{one}", "%", 0, Operation.PERCENT) for one in ("now", "limit"))
+        said.append(claim("claim_heat_transfer", "trend", now=now, limit=limit))
+    if value.get("diagnosis") is not None:
+        said += _diagnosis(found)
     if value.get("fleet") is not None:
         said.append(_fleet(found))
     if value.get("weibull") is not None:
@@ -104,9 +113,7 @@ def _life(found: Evidence, clock: str) -> list[Claim]:
 def _trend(found: Evidence, clock: str) -> list[Claim]:
     trend: Any = found.at("trend")
     slots: dict[str, Slot] = {
-        "indicator": name(
-            found, "trend/indicator", "health.name_deviation" if trend["indicator"] == "deviation" else None
-        ),
+        "indicator": name(found, "trend/indicator", _SHOWN.get(trend["indicator"])),
         "level": number(found, "trend/level"),
         "limit": number(found, "trend/limit"),
     }
@@ -136,7 +143,11 @@ def _reasons(found: Evidence, clock: str) -> list[Claim]:
             paths = tuple(Operand(evidence=found.id, path=f"reasons/{i}/tag") for i in less)
             most = number(found, f"reasons/{less[0]}/value", clock)
             said.append(claim("claim_shortened", "reasons", tags=NamesSlot(operands=paths), most=most))
-    elif value["reasons"] and (value["trend"]["abnormal"] or value["trend"]["kind"] != "none"):
+    elif (
+        value["reasons"]
+        and value["trend"] is not None
+        and (value["trend"]["abnormal"] or value["trend"]["kind"] != "none")
+    ):
         paths = tuple(Operand(evidence=found.id, path=f"reasons/{i}/tag") for i in range(min(3, len(value["reasons"]))))
         share = number(found, "reasons/0/share", "%", 0, Operation.PERCENT)
         said.append(claim("claim_deviates", "reasons", tags=NamesSlot(operands=paths), share=share))
@@ -154,6 +165,7 @@ def _fleet(found: Evidence) -> Claim:
 def _weibull(found: Evidence, clock: str) -> Claim:
     failures, running = (number(found, f"weibull/{one}", decimals=0) for one in ("failures", "running"))
     shape = {one: number(found, f"weibull/{one}", decimals=2) for one in ("shape", "shape_low", "shape_high")}
+    shape["share"] = number(found, "weibull/confidence", "%", 0, Operation.PERCENT)
     scale = number(found, "weibull/scale", clock)
     return claim("claim_weibull", "basis", failures=failures, running=running, scale=scale, **shape)
 
@@ -179,4 +191,48 @@ def _act(found: Evidence, clock: str) -> list[Claim]:
     if act["wait"] is not None and half is not None and double is not None:
         waits = {one: number(found, f"act/if_failure_cost/{one}", clock) for one in ("half", "double")}
         said.append(claim("claim_sensitivity", "act", half=waits["half"], double=waits["double"]))
+    return said
+
+
+def _vibration(found: Evidence) -> list[Claim]:
+    value: Any = found.value
+    said = []
+    if value["velocity"] is not None:
+        slots: dict[str, Slot] = {"velocity": number(found, "velocity", "mm/s")}
+        if value["zone"] is not None:
+            said.append(
+                claim(
+                    "claim_zone", "severity", zone=name(found, "zone"), standard=name(found, "zone_standard"), **slots
+                )
+            )
+        else:
+            said.append(claim("claim_velocity", "severity", **slots))
+    if value["bearing"] is not None:
+        element = value["bearing"]["element"]
+        sure = number(found, "bearing/probability", "%", 0, Operation.PERCENT)
+        shown = name(found, "bearing/element", f"health.element_{element}")
+        said.append(claim("claim_bearing", "bearing", element=shown, sure=sure))
+    return said
+
+
+def _diagnosis(found: Evidence) -> list[Claim]:
+    ranked: Any = found.at("diagnosis/ranked")
+    if not ranked:
+        return [claim("claim_no_failure", "diagnosis", mode=name(found, "diagnosis/mode"))]
+    said = []
+    for index, one in enumerate(ranked[:2]):
+        path = f"diagnosis/ranked/{index}"
+        slots: dict[str, Slot] = {
+            "standard": name(found, "diagnosis/standard"),
+            "mode": name(found, f"{path}/mode", "health.name_mode"),
+            "mechanism": name(found, f"{path}/mechanism", "health.name_mechanism"),
+            "findings": NamesSlot(
+                operands=tuple(Operand(evidence=found.id, path=f"{path}/for/{i}") for i in range(len(one["for"]))),
+                text_keys=("health.name_finding",) * len(one["for"]),
+            ),
+        }
+        if one["rule"] is not None:
+            slots["rule"] = name(found, f"{path}/rule", "health.name_rule")
+        key = "claim_failure" if one["rule"] is not None else "claim_failure_cases"
+        said.append(claim(key, "diagnosis", f"_{index}", **slots).model_copy(update={"hedge": "health.probably"}))
     return said

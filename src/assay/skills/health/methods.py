@@ -43,7 +43,7 @@ def by_fleet(arguments: FleetArguments) -> dict[str, Any]:
     age = float(own.time[-1])
     at = thin(len(own))
     value = {
-        **_head(arguments, "fleet", own.unit_of_time, typical * LEAD_SHARE),
+        **head(arguments, "fleet", own.unit_of_time, typical * LEAD_SHARE),
         "now": {"time": age, "at": None, "age": age, "rows": len(own)},
         "life": life_value(found.life),
         "trend": None,
@@ -78,7 +78,7 @@ def by_ages(arguments: AgesArguments) -> dict[str, Any]:
     life = found.life(arguments.age, arguments.confidence)
     costs = arguments.costs.costs()
     value = {
-        **_head(arguments, "ages", fleet.unit_of_time, float(np.median(ages)) * LEAD_SHARE),
+        **head(arguments, "ages", fleet.unit_of_time, float(np.median(ages)) * LEAD_SHARE),
         "now": {"time": arguments.age, "at": None, "age": arguments.age, "rows": len(ages)},
         "life": life_value(life),
         "trend": None,
@@ -86,6 +86,7 @@ def by_ages(arguments: AgesArguments) -> dict[str, Any]:
         "reasons": [],
         "weibull": {
             "shape": number(found.shape),
+            "confidence": 0.9,
             "shape_low": number(found.shape_low),
             "shape_high": number(found.shape_high),
             "scale": number(found.scale),
@@ -103,7 +104,7 @@ def _age(wait: float | None) -> float | None:
 
 
 @dataclass(frozen=True, eq=False)
-class _Record:
+class Record:
     """One machine's rows on one clock."""
 
     time: Floats
@@ -111,6 +112,17 @@ class _Record:
     tags: tuple[str, ...]
     clock: str
     begin: datetime | None
+
+    def moment(self, ahead: float) -> str | None:
+        """The time ``ahead`` days from the record's end, where the clock is the calendar."""
+        if self.begin is None or not math.isfinite(ahead):
+            return None
+        origin = np.datetime64(self.begin.replace(tzinfo=None), "ns")
+        days = float(self.time[-1]) + ahead
+        if abs(days) > 80_000:  # beyond the calendar of nanoseconds
+            return None
+        moment = to_datetime(origin + np.timedelta64(round(days * 86_400), "s").astype("timedelta64[ns]"))
+        return moment.isoformat().replace("+00:00", "Z")
 
 
 def by_trend(arguments: TrendArguments) -> dict[str, Any]:
@@ -136,39 +148,42 @@ def by_trend(arguments: TrendArguments) -> dict[str, Any]:
         limit, name = arguments.limit, arguments.indicator
     found = passage(time, series, limit, rising=not arguments.falling, confidence=arguments.confidence)
     lead = LEAD_DAYS if record.clock == "d" else LEAD_RECORD * span
-    life = _life(found, arguments.confidence)
+    assumed = arguments.indicator is None and arguments.limit is None
+    # An assumed limit that is passed says that the machine is not as it was, not that its life is over.
+    life = None if assumed and found.passed else life_of(found, arguments.confidence)
     age = float(record.time[-1]) if record.begin is None else span
     value = {
-        **_head(arguments, "trend", record.clock, lead),
-        "now": {"time": float(record.time[-1]), "at": _moment(record, 0.0), "age": age, "rows": len(record.time)},
+        **head(arguments, "trend", record.clock, lead),
+        "now": {"time": float(record.time[-1]), "at": record.moment(0.0), "age": age, "rows": len(record.time)},
         "life": None if life is None else life_value(life),
-        "trend": _trend(found, own, record, name, limit, arguments),
-        "indicator": _course(found, name, limit),
+        "trend": {**trend_value(found, own, record, name, limit, arguments), "assumed": assumed},
+        "indicator": course(found, name, limit),
         "reasons": [] if own is None else reasons_value(list(zip(own.tags, own.share.tolist(), strict=True))),
         "act": None if life is None or found.passed else act_value(found.lives, arguments.costs.costs(), age),
     }
     doubts = {
-        "assumed_limit": arguments.indicator is None and arguments.limit is None,
+        "assumed_limit": assumed,
         "untested": life is not None and not found.passed and found.tested == 0,
     }
-    return _dated(finished(value, doubts), record)
+    return dated(finished(value, doubts), record)
 
 
-def _record(arguments: TrendArguments) -> _Record:
+def _record(arguments: TrendArguments) -> Record:
     if arguments.history is not None:
         frame = load_blob(arguments.history).good()
         if arguments.tags:
             frame = frame.select(arguments.tags)
         days = (frame.times - frame.times[:1]).astype(np.int64) / 8.64e13 if len(frame) else np.empty(0)
-        return _Record(np.asarray(days, np.float64), frame.values, frame.tags, "d", frame.start)
+        return Record(np.asarray(days, np.float64), frame.values, frame.tags, "d", frame.start)
     if arguments.record is None:
         raise InputError("health.no_record")
     fleet: Fleet = load_fleet(arguments.record)
     own = fleet.only([fleet.position(arguments.asset)])
-    return _Record(own.time, own.values, own.tags, own.unit_of_time, None)
+    return Record(own.time, own.values, own.tags, own.unit_of_time, None)
 
 
-def _life(found: Passage, confidence: float) -> Life | None:
+def life_of(found: Passage, confidence: float) -> Life | None:
+    """A passage as a remaining life; None without a trend."""
     from assay.models.health.intervals import LEVELS
 
     if not len(found.lives):
@@ -177,8 +192,8 @@ def _life(found: Passage, confidence: float) -> Life | None:
     return Life(math.nan, found.median, found.low, found.high, is_open, math.inf, confidence, LEVELS, found.lives)
 
 
-def _trend(
-    found: Passage, own: Indicator | None, record: _Record, name: str, limit: float, arguments: TrendArguments
+def trend_value(
+    found: Passage, own: Indicator | None, record: Record, name: str, limit: float, arguments: TrendArguments
 ) -> dict[str, Any]:
     edge = 1.0 if name == "deviation" else None
     return {
@@ -189,10 +204,10 @@ def _trend(
         "falling": arguments.falling,
         "slope": number(-found.slope if arguments.falling else found.slope),
         "since": number(found.since),
-        "since_at": _moment(record, found.since - float(record.time[-1])),
+        "since_at": record.moment(found.since - float(record.time[-1])),
         "passed": found.passed,
         "abnormal": edge is not None and found.level > edge,
-        "normal_until": None if own is None else _moment(record, own.normal[1] - float(record.time[-1])),
+        "normal_until": None if own is None else record.moment(own.normal[1] - float(record.time[-1])),
         "normal_share": arguments.normal if own is not None else NORMAL_SHARE,
         "tested": found.tested,
         "inside": found.inside,
@@ -200,37 +215,27 @@ def _trend(
     }
 
 
-def _course(found: Passage, name: str, limit: float) -> dict[str, Any]:
+def course(found: Passage, name: str, limit: float) -> dict[str, Any]:
+    """The indicator with its fitted trend, thinned."""
     at = thin(len(found.time))
     columns = {"time": found.time[at], "value": found.value[at], "fitted": found.fitted[at]}
     return {"name": name, "limit": number(limit), **{key: numbers(column) for key, column in columns.items()}}
 
 
-def _moment(record: _Record, ahead: float) -> str | None:
-    """The time ``ahead`` days from the record's end, where the clock is the calendar."""
-    if record.begin is None or not math.isfinite(ahead):
-        return None
-    origin = np.datetime64(record.begin.replace(tzinfo=None), "ns")
-    days = float(record.time[-1]) + ahead
-    if abs(days) > 100_000:
-        return None
-    moment = to_datetime(origin + np.timedelta64(round(days * 86_400), "s").astype("timedelta64[ns]"))
-    return moment.isoformat().replace("+00:00", "Z")
-
-
-def _dated(value: dict[str, Any], record: _Record) -> dict[str, Any]:
+def dated(value: dict[str, Any], record: Record) -> dict[str, Any]:
     """Dates beside the waits."""
     if value["life"] is not None:
         for name in ("low", "median", "high"):
             ahead = value["life"][name]
-            value["life"][f"{name}_at"] = None if ahead is None else _moment(record, ahead)
+            value["life"][f"{name}_at"] = None if ahead is None else record.moment(ahead)
     if value["act"] is not None:
         wait = value["act"]["wait"]
-        value["act"]["at"] = None if wait is None else _moment(record, wait)
+        value["act"]["at"] = None if wait is None else record.moment(wait)
     return value
 
 
-def _head(arguments: HealthArguments, method: str, clock: str, lead: float) -> dict[str, Any]:
+def head(arguments: HealthArguments, method: str, clock: str, lead: float) -> dict[str, Any]:
+    """What every value begins with."""
     own = arguments.lead is None
     chosen = lead if arguments.lead is None else arguments.lead
     return {

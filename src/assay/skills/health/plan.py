@@ -33,9 +33,13 @@ def plan(state: State) -> Step | Draft:
 def cannot(found: Evidence, lang: Lang) -> list[str]:
     """What the record does not tell, as sentences."""
     value: Any = found.value
-    if value.get("life", 0) is None:
+    if value["method"] == "vibration":
+        return [text("health.cannot_one_record", lang)]
+    if value["life"] is None and value["trend"]["passed"]:
+        return [text("health.cannot_assumed_passed", lang)]
+    if value["life"] is None:
         return [text("health.cannot_no_trend", lang)]
-    if "life" in value and value["act"] is None and value["because"] != "limit":
+    if value["act"] is None and value["because"] != "limit":
         return [text("health.cannot_no_costs", lang)]
     return []
 

@@ -20,6 +20,7 @@ from assay.kernel.render import Renderer
 from assay.kernel.texts import Lang, text
 from assay.plant.records import Records
 from assay.skills.health import skill
+from assay.skills.health.words import words
 
 SECONDS = 1200.0
 _STATES = ("good", "watch", "act")
@@ -38,8 +39,8 @@ class Outcome:
         return self.evidence[tool].value if tool in self.evidence else None
 
     def main(self) -> Any:
-        """The value that holds the remaining life: by fleet, else by ages, else by trend; else None."""
-        values = (self.value(f"health.{name}") for name in ("fleet", "ages", "trend"))
+        """The value that the answer rests on, or None."""
+        values = (self.value(f"health.{name}") for name in ("fleet", "ages", "trend", "exchanger", "vibration"))
         return next((one for one in values if one is not None), None)
 
     def state(self) -> str | None:
@@ -63,6 +64,7 @@ class Outcome:
             "remaining_life": main.get("life"),
             "reasons": main.get("reasons", []),
             "act": main.get("act"),
+            "diagnosis": main.get("diagnosis"),
             "evidence": {name: one.id for name, one in self.evidence.items()},
             "values": {name: one.value for name, one in self.evidence.items()},
         }
@@ -98,7 +100,7 @@ async def ask(
     )
     asked = text("health.question", question.lang, asset=question.asset)
     records.runs.start(context.run, caller=caller.user, plant="", question=asked)
-    renderer = Renderer(question.lang, question.zone, text)
+    renderer = Renderer(question.lang, question.zone, words)
     answering = Answering(records.evidence, renderer, standard_checks(renderer, frozenset()), skill.checks)
     answer = await Agent(skill, answering).run(asked, context)
     if isinstance(answer, AskBack):  # the plan offers nothing that could be asked back

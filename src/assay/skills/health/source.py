@@ -11,6 +11,7 @@ import numpy as np
 
 from assay.kernel.errors import InputError
 from assay.plant.notes import Note
+from assay.skills.health.machine_source import Machine, exchanger_call, vibration_call
 
 if TYPE_CHECKING:
     from assay.models.health.fleet import Fleet
@@ -24,7 +25,8 @@ _LINKS = "._-:/ "
 @dataclass(slots=True)
 class Request:
     """What a person asked for. Times and numbers are as in ``arguments``; ``costs`` as ``replacement.parse_costs``
-    reads them; ``columns``: which columns are what in fleet tables."""
+    reads them; ``columns``: which columns are what in fleet tables, ``column``: of a vibration record; ``machine``:
+    what is known of it."""
 
     data: Path
     asset: str
@@ -39,6 +41,8 @@ class Request:
     confidence: float = 0.9
     zone: str = "UTC"
     columns: Columns | None = None
+    column: str | None = None
+    machine: Machine = field(default_factory=Machine)
     notes: list[Note] = field(default_factory=list)
 
 
@@ -47,11 +51,34 @@ def calls_for(request: Request) -> Calls:
 
     InputError when the asset is not in the file (with the near ones) or the file carries no method.
     """
+    if request.machine.vibrates(request.data):
+        return _vibration(request)
+    if request.machine.exchanger is not None:
+        return _exchanger(request)
     if _is_fleet(request):
         return _from_table(request)
     if request.fleet is not None:
         raise InputError("health.fleet_needs_units", path=request.data)
     return _from_history(request)
+
+
+def _vibration(request: Request) -> Calls:
+    name, arguments, notes = vibration_call(request.machine, request.data, request.column)
+    request.notes += notes
+    if request.costs is not None:
+        request.notes.append(Note("health.note_costs_unused"))
+    about = {"asset": request.asset, "confidence": request.confidence}
+    return [(name, {**about, **arguments})]
+
+
+def _exchanger(request: Request) -> Calls:
+    from assay.plant.files import read_history
+
+    read = read_history(request.data, zone=request.zone)
+    request.notes += read.notes
+    name, arguments = exchanger_call(request.machine, read.frame)
+    trend = {key: value for key, value in _trend(request).items() if key in ("limit", "normal")}
+    return [(name, {**_common(request, "d"), **trend, **arguments})]
 
 
 def _is_fleet(request: Request) -> bool:
@@ -73,6 +100,7 @@ def _is_fleet(request: Request) -> bool:
 def _from_table(request: Request) -> Calls:
     from assay.models.health.fleet import keep_fleet
     from assay.models.health.fleet_file import read_fleet
+    from assay.models.health.life import LEAST_UNITS
 
     read = read_fleet(request.data, request.columns, learn=False)
     request.notes += read.notes
@@ -86,8 +114,10 @@ def _from_table(request: Request) -> Calls:
             raise InputError("health.no_values", path=request.data)
         own = _as_running(own)
         return [("health.trend", {**_common(request, own.unit_of_time), **_trend(request), "record": keep_fleet(own)})]
+    if not train.units:
+        raise InputError("machine_health.fleet_small", count=0, least=LEAST_UNITS)
     common = _common(request, train.unit_of_time)
-    if not train.tags or len(own) == 1:
+    if not train.tags or len(train) == len(train.units):  # a row a unit: its age, and nothing of its course
         return [("health.ages", {**common, "fleet": keep_fleet(train), "age": float(own.time[-1])})]
     shared = [tag for tag in train.tags if tag in own.tags]
     lost = [tag for tag in train.tags if tag not in own.tags]

@@ -10,7 +10,13 @@ from pydantic import BaseModel
 
 from assay.kernel.context import RunContext
 from assay.kernel.tool import Effect, Result, Tool
-from assay.skills.health.arguments import AgesArguments, FleetArguments, TrendArguments
+from assay.skills.health.arguments import (
+    AgesArguments,
+    ExchangerArguments,
+    FleetArguments,
+    TrendArguments,
+    VibrationArguments,
+)
 
 
 async def _fleet(arguments: FleetArguments, context: RunContext) -> Result:
@@ -31,6 +37,19 @@ async def _trend(arguments: TrendArguments, context: RunContext) -> Result:
     return Result(await asyncio.to_thread(by_trend, arguments))
 
 
+async def _vibration(arguments: VibrationArguments, context: RunContext) -> Result:
+    from assay.skills.health.machines import by_vibration
+
+    # Past cases come from outside.
+    return Result(await asyncio.to_thread(by_vibration, arguments), trusted=not arguments.cases)
+
+
+async def _exchanger(arguments: ExchangerArguments, context: RunContext) -> Result:
+    from assay.skills.health.machines import by_exchanger
+
+    return Result(await asyncio.to_thread(by_exchanger, arguments), trusted=not arguments.cases)
+
+
 def _tool(name: str, arguments: type[BaseModel], run: Callable[..., Any]) -> Tool:
     return Tool(
         name=f"health.{name}",
@@ -46,5 +65,7 @@ def _tool(name: str, arguments: type[BaseModel], run: Callable[..., Any]) -> Too
 FLEET = _tool("fleet", FleetArguments, _fleet)
 AGES = _tool("ages", AgesArguments, _ages)
 TREND = _tool("trend", TrendArguments, _trend)
+VIBRATION = _tool("vibration", VibrationArguments, _vibration)
+EXCHANGER = _tool("exchanger", ExchangerArguments, _exchanger)
 
-TOOLS = (FLEET, AGES, TREND)
+TOOLS = (FLEET, AGES, TREND, VIBRATION, EXCHANGER)
