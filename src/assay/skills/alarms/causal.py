@@ -3,8 +3,8 @@
 Four kinds of knowledge are added up, each only where the plant has it: how usual an alarm is outside floods (a nuisance
 alarm in the window proves nothing); connections (a deviation travels downstream); loops (a valve that fights its own
 measurement carries the disturbance, one that follows it only passes it on); and the signed symptoms of the failure
-library. All look twice, at the flood with what stood before it, and at the whole unusual stretch that led up to it
-(``stretch``): a fast failure is told by the order of its first minutes, a slow one by hours.
+library. All look at the flood with what stood before it, at its first minutes, and at the whole unusual stretch that
+led up to it (``stretch``): a fast failure is told by the order of its first minutes, a slow one by hours.
 
 Search by connectivity follows Schleburg, Christiansen, Thornhill and Fay, J. Process Control 23 (2013).
 """
@@ -24,16 +24,17 @@ from assay.skills.alarms.stretch import Load, stood_more, unusual
 
 # Log-likelihood ratios of what an alarm says about a failure; chosen on simulated floods (benchmarks/alarm_kpis.py).
 SHOWS, OPPOSITE, ABSENT, SPREADS, SWINGS, QUIET = 1.6, -1.1, -1.6, 1.0, 1.6, -0.7
-WEAK, LATER, MEMORY = 0.4, 0.05, 7200.0
+WEAK, LATER, MEMORY = 0.4, 0.15, 7200.0
 BOTH = 0.5  # how far alarms of the other sign speak against a signed symptom
 KNOWN = 0.3  # an alarm of less weight tells nothing of a stretch
 STANDS = 0.05  # the same by how long it stands
 UNFIT = -6.0  # equipment that the library has no failure for
 FIGHTING, ELSEWHERE, AT_ONCE = 8.0, 0.15, 600 * NANO
-CONNECTED, NEAR, SLACK = 4.0, 0.7, 900 * NANO
+CONNECTED, NEAR, SLACK = 3.0, 0.7, 900 * NANO
 _UP = frozenset({"H", "HH", "HI", "HIHI", "HIGH", "HIGHHIGH", "高报", "高高报", "高限", "高高限", "高", "高高"})
 _DOWN = frozenset({"L", "LL", "LO", "LOLO", "LOW", "LOWLOW", "低报", "低低报", "低限", "低低限", "低", "低低"})
 Seen = Mapping[str, Mapping[int, "First"]]
+View = tuple[Sequence["First"], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +107,14 @@ def _first(
 
 
 def roots(
-    first: Sequence[First], before: Sequence[First], plant: Plant | None, library: FailureLibrary | None
+    first: Sequence[First], others: Sequence[View], plant: Plant | None, library: FailureLibrary | None
 ) -> list[Root]:
     """Candidates, the best first; without a plant (or with none of its tags) the first alarm alone.
 
-    ``first`` are the alarms of the flood (and what stood already), ``before`` those of the stretch that led up to it.
+    ``first`` are the alarms of the flood (and what stood already); ``others`` further views of the same upset, each
+    with what it counts beside the flood's 1.
     """
     every = sorted(first, key=lambda one: one.time)
-    begin = next((one.time for one in every if not one.standing), every[0].time)
     leads: dict[str, First] = {}
     for one in every:
         if one.equipment is not None:
@@ -123,20 +124,22 @@ def roots(
                 leads[one.equipment] = one
     if plant is None or not leads:
         return [Root(every[0], every[0].weight, None)]
-    # What stood already counts as if it had come with the flood, but the order of time stays.
-    flood = [replace(one, time=max(one.time, begin)) for one in every]
-    views = [(flood, every), (before, before)] if before else [(flood, every)]
-    fighting = [fights(order, plant) for _, order in views]
-    scored = []
-    for place, lead in leads.items():
-        said = [_library_says(place, view, library) for view, _ in views]
-        score = math.fsum(
-            fits + FIGHTING * fight.get(place, 0.0) + CONNECTED * _reach(place, order, plant)
-            for (_, fits), fight, (_, order) in zip(said, fighting, views, strict=True)
-        )
-        failure = next((name for name, _ in reversed(said) if name is not None), None)
-        scored.append(Root(lead, score / len(views), failure))
-    return sorted(scored, key=lambda root: (-root.score, root.first.time, root.first.tag))
+    views = [(every, 1.0), *((sorted(view, key=lambda one: one.time), worth) for view, worth in others if view)]
+    total = math.fsum(worth for _, worth in views)
+    scores = dict.fromkeys(leads, 0.0)
+    failures: dict[str, str | None] = dict.fromkeys(leads)
+    for order, worth in views:
+        # What stood already counts as if it had come with the rest, but the order of time stays.
+        begin = next((one.time for one in order if not one.standing), order[0].time)
+        view = [replace(one, time=max(one.time, begin)) for one in order]
+        fighting = fights(order, plant)
+        for place in leads:
+            failure, fits = _library_says(place, view, library)
+            fits += FIGHTING * fighting.get(place, 0.0) + CONNECTED * _reach(place, order, plant)
+            scores[place] += worth * fits / total
+            failures[place] = failures[place] or failure
+    found = [Root(lead, scores[place], failures[place]) for place, lead in leads.items()]
+    return sorted(found, key=lambda root: (-root.score, root.first.time, root.first.tag))
 
 
 def fights(first: Sequence[First], plant: Plant) -> dict[str, float]:

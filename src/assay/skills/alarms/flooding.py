@@ -21,6 +21,8 @@ FOLLOWING, ALIKE, ACTIONS = 25, 3, 10
 LEAST_ALIKE = 0.3
 AFTERWARDS = 600 * NANO  # an operator's answer may come a little after the flood
 MINUTE = 60 * NANO
+OPENING = 900 * NANO  # after the flood began: what came first tells fast failures apart
+OPENING_COUNTS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +87,13 @@ def root_of(
     first = firsts(seen.rows(flood), seen.usual, plant)
     since = began(seen.load, flood.first, sum(seen.usual.values()))
     if seen.stood is None:
-        return first, roots(first, led_up(seen.load, since, flood.end, plant), plant, library)
+        return first, roots(first, [(led_up(seen.load, since, flood.end, plant), 1.0)], plant, library)
     view = standing_in(seen.load, flood.first, flood.end, plant)
     if not any(one.equipment is not None for one in view):
         view = first
-    return first, roots(view, standing_in(seen.load, since, flood.end, plant), plant, library)
+    stretch = standing_in(seen.load, since, flood.end, plant)
+    opening = standing_in(seen.load, flood.first, min(flood.begin + OPENING, flood.end), plant)
+    return first, roots(view, [(stretch, 1.0), (opening, OPENING_COUNTS)], plant, library)
 
 
 def _knowledge(plant: Plant | None, library: FailureLibrary | None) -> list[str]:
