@@ -54,6 +54,7 @@ LOW = 500.0  # Hz; below it shaft harmonics rule
 HARMONICS = 3.0  # of the fastest element that a band must hold
 BASE, GROWTH, SPREAD = 7.0, 9.0, 0.5  # threshold: base + growth * sqrt(records) + spread * the spread of chance
 RISE = 40.0  # of score a record, for each e of power by which the spectrum rises again at the ball's line
+BETTER = 1.3  # how much better a stranger's comb must explain the record than the element does
 SOFT = 2.5  # of the score that changes the odds by e
 
 
@@ -273,7 +274,7 @@ def _resolved(
     score, order = free_comb([(one, seen.step) for seen, one in kept[view]])
     bases = [one.base * k for one in made.values() for k in (0.5, 1.0, 2.0, 3.0)] + [cage * k for k in (4.0, 5.0, 6.0)]
     akin = any(abs(log(order / base)) <= SLIP + 0.01 for base in bases)
-    return ("healthy", order) if score > found.score and not akin else (chosen, None)
+    return ("healthy", order) if score > BETTER * found.score and not akin else (chosen, None)
 
 
 def _rise(order: float, cage: float, records: Sequence[tuple[OrderSpectrum, Floats]]) -> float:
