@@ -22,7 +22,11 @@ ELEMENTS = ("inner", "outer", "ball", "cage")
 
 @dataclass(frozen=True, slots=True)
 class Bearing:
-    """One bearing with its records; ``element`` is the truth, ``speed`` the nominal rpm that a user would give."""
+    """One bearing with its records.
+
+    ``element`` is the truth, ``speed`` the nominal rpm that a user would give; ``stranger``: whether a neighbour's
+    periodic impacts are in the records.
+    """
 
     element: str
     geometry: BearingGeometry
@@ -30,6 +34,7 @@ class Bearing:
     rate: float
     records: tuple[Floats, ...]
     ratio_db: float
+    stranger: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ def draw(element: str, rng: np.random.Generator, setting: Setting | None = None)
             fault = _ring(impulses, modes, rate)
             record = record + fault / np.std(fault) * 10.0 ** (ratio / 20.0)
         records.append(record)
-    return Bearing(element, geometry, speed, rate, tuple(records), ratio)
+    return Bearing(element, geometry, speed, rate, tuple(records), ratio, scene.neighbour > 0.0)
 
 
 def _geometry(rng: np.random.Generator) -> BearingGeometry:

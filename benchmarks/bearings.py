@@ -49,16 +49,17 @@ def main() -> int:
     rivals = trained([bearing(k, options.seed + TRAIN, setting) for k in range(options.cases)])
     named: dict[str, list[str]] = {"assay": [], **{name: [] for name in rivals}}
     seconds = dict.fromkeys(named, 0.0)
-    truth = []
+    truth, strangers = [], []
     for k in range(options.cases):
         one = bearing(k, options.seed, setting)
         truth.append(one.element)
+        strangers.append(one.stranger)
         for name, method in (("assay", ours), *rivals.items()):
             began = time.perf_counter()
             named[name].append(method(one))
             seconds[name] += time.perf_counter() - began
     report: dict[str, Any] = about(seed=options.seed, cases=options.cases, records=options.records)
-    report["methods"] = {name: score(truth, found, seconds[name]) for name, found in named.items()}
+    report["methods"] = {name: score(truth, found, strangers, seconds[name]) for name, found in named.items()}
     print(json.dumps(report, indent=2) if options.json else "\n".join(lines(report["methods"])))
     mine = report["methods"]["assay"]
     return int(mine["right_element"] < FAULTY or mine["healthy_flagged"] > FLAGGED)
@@ -137,15 +138,22 @@ def statistics(one: Bearing) -> Floats:
     return np.concatenate((np.mean(rows, axis=0), [one.speed, one.rate, orders.outer, orders.inner, orders.ball]))
 
 
-def score(truth: Sequence[str], found: Sequence[str], seconds: float) -> dict[str, Any]:
-    """The share of damaged bearings with the right element, of healthy ones flagged, and the confusion."""
+def score(truth: Sequence[str], found: Sequence[str], strangers: Sequence[bool], seconds: float) -> dict[str, Any]:
+    """The share of damaged bearings with the right element, of healthy ones flagged, and the confusion.
+
+    ``flagged_alone``: of the healthy without a neighbour's periodic impacts, the false-alarm rate of the threshold
+    itself.
+    """
     faulty = [(a, b) for a, b in zip(truth, found, strict=True) if a != "healthy"]
     healthy = [b for a, b in zip(truth, found, strict=True) if a == "healthy"]
+    alone = [b for a, b, c in zip(truth, found, strangers, strict=True) if a == "healthy" and not c]
     confusion = Counter(f"{a}>{b}" for a, b in zip(truth, found, strict=True) if a != b)
     return {
         "right_element": round(sum(a == b for a, b in faulty) / max(len(faulty), 1), 4),
         "detected": round(sum(b != "healthy" for _, b in faulty) / max(len(faulty), 1), 4),
         "healthy_flagged": round(sum(b != "healthy" for b in healthy) / max(len(healthy), 1), 4),
+        "flagged_alone": round(sum(b != "healthy" for b in alone) / max(len(alone), 1), 4),
+        "alone": len(alone),
         "damaged": len(faulty),
         "healthy": len(healthy),
         "wrong": dict(sorted(confusion.items())),

@@ -119,10 +119,10 @@ def diagnose_bearing(
 ) -> BearingDiagnosis:
     """The element that is damaged, or ``healthy``.
 
-    signals: acceleration records (n,) of one bearing, any unit, all at ``rate`` Hz. speed: rpm, one for all or one a
-    record; a number or a track (k,) evenly spread over the record. geometry: or the orders as a catalogue gives them.
-    Up to ``SLIP`` of error in speed and slip together is searched. InputError when a record is unusable: empty, not
-    finite, constant, too short for the speed, or sampled too slowly for the bearing's frequencies.
+    signals: acceleration records (n,) of one bearing, any unit, all at ``rate`` Hz. speed: rpm, one for all or a list
+    with one a record; a number or a track (k,) evenly spread over the record. geometry: or the orders as a catalogue
+    gives them. Up to ``SLIP`` of error in speed and slip together is searched. InputError when a record is unusable:
+    empty, not finite, constant, too short for the speed, or sampled too slowly for the bearing's frequencies.
     """
     records = [np.asarray(one, np.float64) for one in signals]
     speeds = _speeds(speed, len(records))
