@@ -168,6 +168,38 @@ def test_what_does_not_fit_is_one_sentence() -> None:
     assert "矩阵轮廓" in text("stream.profile", "zh")
 
 
+def test_wild_values_are_alarms_and_are_forgotten() -> None:
+    values = _plant(400, 6)
+    calm = StreamDetector(_detector()).update(_times(400), values).joint
+    values[200:203, 0] = [1e300, -1e300, 1e12]
+    values[203, 1] = np.inf
+    found = StreamDetector(_detector()).update(_times(400), values)
+    assert np.isfinite(found.joint).all() and found.alarm[203]
+    np.testing.assert_allclose(found.joint[260:], calm[260:], rtol=1e-9, atol=1e-9)
+
+
+def test_known_modes_are_no_alarm_while_they_last() -> None:
+    values = _plant(1200, 7)[:, :-1]
+    rows = np.arange(1200)
+    values += np.where((rows // 100) % 2 == 1, 25.0, 0.0)[:, None]
+    detector = Detector().fit(_frame(values[:900]))
+    assert len(detector.learned.baseline.modes.centers) == 2
+    found = StreamDetector(detector).update(_times(300), values[900:])
+    settled = np.arange(300) % 100 >= 40
+    assert found.alarm[settled].mean() < 0.1
+
+
+def test_a_tag_that_stood_still_and_moves_is_an_alarm_even_alone() -> None:
+    values = np.column_stack([_plant(500, 8), np.full(500, 7.0)])
+    detector = Detector().fit(_frame(values[:300]))
+    later = values[300:].copy()
+    later[50:60, :-1] = np.nan
+    later[55:60, -1] = 8.0
+    found = StreamDetector(detector).update(_times(200), later)
+    np.testing.assert_allclose(found.joint, detector.score(_frame(later)).joint, rtol=1e-9, atol=1e-9)
+    assert (found.joint[50:55] == 0.0).all() and found.alarm[57] and (found.status[50:60] == SCORED).all()
+
+
 def test_no_rows_are_no_scores() -> None:
     found = StreamDetector(_detector()).update(_times(0), np.empty((0, TAGS)))
     assert len(found.joint) == 0 and not found.lanes and not found.changes

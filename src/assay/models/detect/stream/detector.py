@@ -21,9 +21,11 @@ from assay.models.detect.stream.standing import Standing
 from assay.models.library.parts import Parts
 
 Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 GAP = 10.0  # samples without a row, from which on the windows start anew
 _CHUNK = 256  # rows computed at once: what stays in a core's cache
+_FAR = 1e8  # standard deviations: a wilder value says no more, and its square must not overflow
 
 
 class StreamDetector:
@@ -61,6 +63,7 @@ class StreamDetector:
         baseline = learned.baseline
         columns = tuple(learned.tags[column] for column in baseline.columns)
         self._before: Floats = np.empty((0, len(columns)))
+        self._gaps: Mask = np.empty((0, len(columns)), dtype=bool)
         self._slow = SlowAverage(baseline.reach)
         self._changes = Changes(columns, learned.penalties)
 
@@ -86,35 +89,39 @@ class StreamDetector:
         for part in stretches(status, _CHUNK):
             if status[part[0]] == FIRST:
                 self._restart()
-            z = np.concatenate([self._before, self._standardised(rows[part])])
-            found = self._surprises(z[-(len(part) + self._reach) :], len(part))
+            latest, filled = self._standardised(rows[part])
+            z, gaps = np.concatenate([self._before, latest]), np.concatenate([self._gaps, filled])
+            found = self._surprises(z, gaps, len(part))
             for name, surprises in found.items():
                 lanes.setdefault(name, np.full(len(rows), np.nan))[part] = surprises
-            joint[part] = self._joint(found, rows[part])
+            joint[part] = self._joint(found, rows[part], filled)
             alarm[part] = self.standing.update(joint[part] > self.detector.threshold)
             changes += [replace(one, row=int(part[one.row])) for one in self._changes.update(z, len(self._before))]
-            self._before = z[-self._kept :]
+            self._before, self._gaps = z[-self._kept :], gaps[-self._kept :]
         return StreamScores(joint, _carried(alarm, np.isfinite(joint), stood), lanes, status, tuple(changes))
 
-    def _standardised(self, rows: Floats) -> Floats:
-        """As ``Baseline.standardise``, of rows whose past is only in the slow average."""
+    def _standardised(self, rows: Floats) -> tuple[Floats, Mask]:
+        """As ``Baseline.standardise``, of rows whose past is only in the slow average; and which values were filled."""
         baseline = self.detector.learned.baseline
         x = rows[:, baseline.columns]
         centred = x - baseline.modes.centers[baseline.modes.nearest(x)]
         centred -= self._slow.update(centred)
-        return completed(centred / baseline.scale, baseline.covariance)
+        z = np.clip(centred / baseline.scale, -_FAR, _FAR)
+        return completed(z, baseline.covariance), ~np.isfinite(z)
 
-    def _surprises(self, z: Floats, count: int) -> dict[str, Floats]:
-        """By method, of the last ``count`` of standardised rows."""
+    def _surprises(self, z: Floats, gaps: Mask, count: int) -> dict[str, Floats]:
+        """By method, of the last ``count`` of standardised rows, of which values at ``gaps`` were filled."""
         members = self.detector.learned.ensemble.members
+        z, gaps = z[-(count + self._reach) :], gaps[-(count + self._reach) :]
         found: dict[str, Floats] = {}
         for lane in self.lanes:
-            for name, scores in LANES[lane](members, z).items():
+            for name, scores in LANES[lane](members, z, gaps).items():
                 found[name] = self._tails[name].largest(scores[-count:])
         return found
 
-    def _joint(self, surprises: dict[str, Floats], rows: Floats) -> Floats:
+    def _joint(self, surprises: dict[str, Floats], rows: Floats, filled: Mask) -> Floats:
         joint = self.detector.learned.ensemble.joint.surprise(np.max(list(surprises.values()), axis=0))
+        joint = np.where(filled.all(axis=1), 0.0, joint)
         return np.where(self.detector.held_moved(rows), np.maximum(joint, 2.0 * self.detector.threshold), joint)
 
     def to_parts(self) -> Parts:
@@ -131,7 +138,7 @@ class StreamDetector:
         return from_parts(parts)
 
 
-def _carried(alarm: NDArray[np.bool_], scored: NDArray[np.bool_], stood: bool) -> NDArray[np.bool_]:
+def _carried(alarm: Mask, scored: Mask, stood: bool) -> Mask:
     """Rows that were not scored leave the alarm as it was."""
     last = np.maximum.accumulate(np.where(scored, np.arange(len(alarm)), -1))
     return np.where(last >= 0, alarm[np.maximum(last, 0)], stood)

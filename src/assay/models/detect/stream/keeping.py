@@ -25,7 +25,12 @@ def to_parts(stream: StreamDetector) -> Parts:
         "counts": {"last": admission.last, "late": admission.late, "empty": admission.empty},
         "standing": {"recent": standing.recent, "stands": standing.stands},
     }
-    arrays = {"before": stream._before, "slow": stream._slow.state, "since": stream._changes.since}
+    arrays = {
+        "before": stream._before,
+        "gaps": stream._gaps,
+        "slow": stream._slow.state,
+        "since": stream._changes.since,
+    }
     return Parts(about=cast(Mapping[str, Any], about), arrays=arrays, children={"detector": stream.detector.to_parts()})
 
 
@@ -40,6 +45,7 @@ def from_parts(parts: Parts) -> StreamDetector:
     for name, value in about["standing"].items():
         setattr(stream.standing, name, value)
     stream._before = np.array(parts.arrays["before"], dtype=np.float64)
+    stream._gaps = np.array(parts.arrays["gaps"], dtype=bool)
     stream._slow.state = np.array(parts.arrays["slow"], dtype=np.float64)
     stream._changes.since = np.array(parts.arrays["since"], dtype=np.int64)
     return stream

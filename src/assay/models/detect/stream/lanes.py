@@ -10,20 +10,25 @@ from numpy.typing import NDArray
 from assay.models.detect.members import Members
 
 Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 UNIVARIATE, COMPONENTS, NEIGHBOURS = "univariate", "components", "neighbours"
 
 
-def _neighbours(members: Members, z: Floats) -> dict[str, Floats]:
+def _singles(members: Members, z: Floats, gaps: Mask) -> dict[str, Floats]:
+    return members.singles(z, gaps)
+
+
+def _neighbours(members: Members, z: Floats, _: Mask) -> dict[str, Floats]:
     return {"neighbours": members.neighbours.distances(z)[:, None]}
 
 
-def _components(members: Members, z: Floats) -> dict[str, Floats]:
+def _components(members: Members, z: Floats, _: Mask) -> dict[str, Floats]:
     return {name: values[:, None] for name, values in members.components.statistics(z).items()}
 
 
-LANES: Mapping[str, Callable[[Members, Floats], dict[str, Floats]]] = {
-    UNIVARIATE: Members.singles,
+LANES: Mapping[str, Callable[[Members, Floats, Mask], dict[str, Floats]]] = {
+    UNIVARIATE: _singles,
     COMPONENTS: _components,
     NEIGHBOURS: _neighbours,
 }

@@ -11,7 +11,7 @@ import math
 
 from assay.models.detect.stream.ordered import Floats, Ordered
 
-WINDOW = 8192  # four weeks of five minutes
+WINDOW = 16_384  # eight weeks of five minutes
 FEWEST = 50
 _SHARE = 0.1
 _LEAST_TOP = 10
