@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from benchmarks.nab import held_out, run
 from benchmarks.nab_score import PROFILES, Profile, Series, best, counts, raw_at, worth
 from benchmarks.nab_series import FAMILIES, generate
 from numpy.typing import NDArray
@@ -62,6 +65,21 @@ def test_one_threshold_holds_for_all_files_and_is_the_best() -> None:
     threshold, score = best(files, [first, second], STANDARD)
     assert threshold == 0.9 and score == pytest.approx(50.0)
     assert counts(files, [first, second], 0.4) == {"windows": 2, "found": 2, "false_rows": 20}
+
+
+def test_thresholds_from_the_other_files_are_judged_on_these() -> None:
+    files, scores = [_file(), _file()], [0.9 * _at(100), 0.4 * _at(100)]
+    assert best(files, scores, STANDARD)[1] == pytest.approx(100.0)
+    assert held_out(files, scores, STANDARD, [0, 1]) == pytest.approx(50.0)  # the second is below the first's threshold
+
+
+def test_the_benchmark_judges_every_detector() -> None:
+    file = _file(900, ((600, 659),))
+    found = run([file, replace(file, name="two")], only=("null", "clock_300"))
+    assert found["null"]["standard"]["score"] == 0.0
+    clock = found["clock_300"]["standard"]  # of each file rows 300 (false) and 600 (the window's first)
+    assert clock["score"] == pytest.approx(100.0 * (2.0 - 0.11) / 2.0, abs=0.01)
+    assert (clock["found"], clock["false_rows"], clock["threshold_from_other_folders"]) == (2, 2, clock["score"])
 
 
 def test_generated_series_repeat_and_place_their_windows() -> None:
