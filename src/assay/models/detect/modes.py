@@ -27,6 +27,8 @@ _ONCE, _OFTEN = 0.2, 0.05  # least share of the rows of a mode visited once, or 
 _CLIP = 6.0
 _SAMPLE = 3000
 _LONGEST = 64
+_STARTS = 4
+_ROUNDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,20 +121,47 @@ def _filled(x: Floats) -> Floats:
 
 def _clusters(x: Floats) -> Ints:
     """(n,) labels of merged clusters."""
-    from sklearn.cluster import KMeans
-
     smooth = trailing_means(x, _SMOOTH)
     low, high = np.quantile(smooth, [0.02, 0.98], axis=0)
     wide = np.maximum(high - low, 1e-9 * np.abs(high) + 1e-300)
     features = np.clip((smooth - low) / wide, -0.5, 1.5)
     step = max(1, -(-len(features) // _SAMPLE))
     some = features[::step]
-    most = min(_MOST, max(1, len(some) // 20), len(np.unique(some, axis=0)))
+    most = min(_MOST, len(some) // 20, len(np.unique(some, axis=0)))
     if most < 2:
         return np.zeros(len(x), dtype=np.int64)
-    model = KMeans(most, n_init=4, random_state=0).fit(some)
-    labels: Ints = np.asarray(model.predict(features), dtype=np.int64)
-    return _merged(features, labels)
+    return _merged(features, _nearest(features, _means(some, most)))
+
+
+def _means(rows: Floats, most: int) -> Floats:
+    """(c, k) the best centers of several starts by k-means++ (Arthur and Vassilvitskii 2007), always the same ones."""
+    rng = np.random.default_rng(0)
+    best, result = np.inf, rows[:1]
+    for _ in range(_STARTS):
+        centers = rows[rng.integers(len(rows))][None]
+        while len(centers) < most:
+            apart = ((rows[:, None] - centers) ** 2).sum(axis=2).min(axis=1)
+            place = np.searchsorted(np.cumsum(apart), rng.random() * apart.sum())
+            centers = np.concatenate([centers, rows[min(int(place), len(rows) - 1)][None]])
+        for _ in range(_ROUNDS):
+            labels = _nearest(rows, centers)
+            moved = np.stack([_center(rows[labels == i], centers[i]) for i in range(most)])
+            if np.array_equal(moved, centers):
+                break
+            centers = moved
+        error = float(((rows - centers[_nearest(rows, centers)]) ** 2).sum())
+        if error < best:
+            best, result = error, centers
+    return result
+
+
+def _center(rows: Floats, before: Floats) -> Floats:
+    return np.asarray(rows.mean(axis=0)) if len(rows) else before
+
+
+def _nearest(rows: Floats, centers: Floats) -> Ints:
+    squares = (centers**2).sum(axis=1) - 2.0 * rows @ centers.T
+    return np.asarray(squares.argmin(axis=1), dtype=np.int64)
 
 
 def _merged(features: Floats, labels: Ints) -> Ints:
