@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 from collections.abc import Iterator
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from assay.models.health.life import LifeModel
 from assay.plant.files import write_csv
 from assay.plant.records import Records, open_records
 from assay.plant.series import Frame
+from assay.skills.door import GROUP, load
 from assay.skills.health import methods, skill
 from assay.skills.health.charts import write_charts
 from assay.skills.health.checks import CHECKS
@@ -143,6 +145,39 @@ def test_one_machine_and_its_limit(records: Records, pumps: Path) -> None:
     assert value["trend"]["tested"] >= 3 and found.state() == "watch"
     assert value["act"]["at"] is not None and "The date that costs least is 2026" in said(found, "act")
     assert found.answer.status.value == "verified" and replayed(records, found)
+
+
+def test_a_clock_without_a_calendar(records: Records, home: Path) -> None:
+    rng = np.random.default_rng(4)
+    hours = np.arange(300.0)
+    values = 2 + 0.01 * np.maximum(0, hours - 60) + rng.normal(0, 0.05, 300)
+    lines = [f"{hour:g},{value:.4f}" for hour, value in zip(hours, values, strict=True)]
+    (home / "hours.csv").write_text("\n".join(["hours,vib", *lines]), encoding="utf-8")
+    found = asked(records, data=home / "hours.csv", asset="P-9", indicator="vib", limit=5.5)
+    life = found.value("health.trend")["life"]
+    assert life["low"] < 111 < life["high"] and found.value("health.trend")["clock"] == "h"
+    seconds = np.arange(12_000) / 6000.0
+    lines = [f"{at:.6f},{value:.4f}" for at, value in zip(seconds, rng.normal(0, 0.1, 12_000), strict=True)]
+    (home / "fast.csv").write_text("\n".join(["time,acc", *lines]), encoding="utf-8")
+    found = asked(records, data=home / "fast.csv", asset="P-9")
+    assert found.value("health.vibration")["record"]["rate"] == pytest.approx(6000)
+
+
+def test_a_table_of_assets_over_the_calendar(records: Records, home: Path) -> None:
+    rng = np.random.default_rng(5)
+    rows = [
+        f"{np.datetime64('2026-01-01') + day},{asset},{2 + (asset == 'P1') * 0.01 * day + rng.normal(0, 0.05):.4f}"
+        for day in range(200)
+        for asset in ("P1", "P2")
+    ]
+    (home / "assets.csv").write_text("\n".join(["time,asset,vib", *rows]), encoding="utf-8")
+    found = asked(records, data=home / "assets.csv", asset="P1", indicator="vib", limit=5.0)
+    life = found.value("health.trend")["life"]
+    assert life["low"] < 101 < life["high"] and life["median_at"].startswith("2026-10")
+
+
+def test_the_skill_comes_in_through_the_door() -> None:
+    assert load(EntryPoint("health", "assay.skills.health:skill", GROUP)) is skill
 
 
 def test_no_trend_is_no_date(records: Records, pumps: Path) -> None:

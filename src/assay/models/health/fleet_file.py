@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MAX_BYTES = 1 << 30
+_ALONE = "\0unit"
+_EPOCH = 1e8  # larger numbers are seconds since 1970, not a machine's clock
 _UNIT = re.compile(
     r"(engine|unit|asset|machine|equipment|device|pump|motor|bearing|turbine|battery|设备|机组|单元|资产|机器|发动机)"
     r"( ?(number|no|nr|id|name|编号|名称|号))?|编号"
@@ -68,20 +70,26 @@ class FleetFile:
     notes: list[Note] = field(default_factory=list)
 
 
-def is_fleet_header(cells: Sequence[str], mapping: Columns | None = None) -> bool:
-    """Whether a header's cells name a unit and a clock."""
+def is_fleet_header(cells: Sequence[str], mapping: Columns | None = None, *, alone: bool = False) -> bool:
+    """Whether a header's cells name a unit (not with ``alone``) and a clock."""
     found = mapping or Columns()
-    return _column(cells, found.unit, _UNIT) is not None and _column(cells, found.clock, _CLOCK) is not None
+    named = alone or _column(cells, found.unit, _UNIT) is not None
+    return named and _column(cells, found.clock, _CLOCK) is not None
 
 
-def read_fleet(path: Path | str, mapping: Columns | None = None, *, learn: bool = True) -> FleetFile:
-    """Read a CSV or Parquet table of units over their lives.
+def read_fleet(
+    path: Path | str, mapping: Columns | None = None, *, learn: bool = True, alone: str | None = None
+) -> FleetFile:
+    """Read a CSV or Parquet table of units over their lives; ``alone``: the one unit of a table without a unit column.
 
     ``learn``: leave out what must not be learned from; without it only labels by name and texts are. Rows may stand in
     any order. InputError when no column names a unit or counts its life, and for what ``plant.file_table`` refuses.
     """
     path, mapping = Path(path), mapping or Columns()
-    raw = load_table(path, MAX_BYTES, lambda cells: is_fleet_header(cells, mapping))
+    raw = load_table(path, MAX_BYTES, lambda cells: is_fleet_header(cells, mapping, alone=alone is not None))
+    if alone is not None:
+        raw = replace(raw, columns=raw.columns.append_column(_ALONE, [[alone] * raw.columns.num_rows]))
+        mapping = replace(mapping, unit=_ALONE)
     names: list[str] = raw.columns.column_names
     unit_name, clock = _column(names, mapping.unit, _UNIT), _column(names, mapping.clock, _CLOCK)
     if unit_name is None or clock is None:
@@ -231,7 +239,8 @@ def _clock(column: pa.ChunkedArray, units: Sequence[str]) -> tuple[Floats, dict[
 
     if not (pa.types.is_timestamp(column.type) or pa.types.is_date(column.type)):
         counted, odd = numbers(column, decimal_comma=False)
-        if odd.sum() < 0.5 * len(odd):
+        known = counted[np.isfinite(counted)]
+        if odd.sum() < 0.5 * len(odd) and (not len(known) or float(np.median(known)) < _EPOCH):
             return counted, {}
     stamps, _ = times_utc(column, zone_named("UTC"))
     good = stamps != BAD_TIME

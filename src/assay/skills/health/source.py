@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Calls = list[tuple[str, dict[str, Any]]]
 _LINKS = "._-:/ "
+_FAST = 0.01
 
 
 @dataclass(slots=True)
@@ -59,7 +60,15 @@ def calls_for(request: Request) -> Calls:
         return _from_table(request)
     if request.fleet is not None:
         raise InputError("health.fleet_needs_units", path=request.data)
-    return _from_history(request)
+    try:
+        return _from_history(request)
+    except InputError as error:
+        if error.key not in ("plant.import_no_time", "plant.import_no_readable_time"):
+            raise
+        found = _counted(request)
+        if found is None:
+            raise
+        return found
 
 
 def _vibration(request: Request) -> Calls:
@@ -195,6 +204,29 @@ def _from_history(request: Request) -> Calls:
     tags = asset_tags(request, read.frame)
     kept = history_blob(read.frame.select(tags))
     return [("health.trend", {**_common(request, "d"), **_trend(request), "history": kept})]
+
+
+def _counted(request: Request) -> Calls | None:
+    """The calls for one machine's table over a clock that is no calendar; None when there is no such clock.
+
+    A clock that steps by less than a hundredth is the time of a vibration record in seconds.
+    """
+    from assay.models.health.fleet import keep_fleet
+    from assay.models.health.fleet_file import read_fleet
+
+    try:
+        read = read_fleet(request.data, request.columns, learn=False, alone=request.asset)
+    except InputError:
+        return None
+    own = read.fleet
+    if not own.tags:
+        return None
+    if len(own) > 1000 and float(np.median(np.diff(own.time))) < _FAST and own.unit_of_time == "cycles":
+        return _vibration(request)
+    request.notes += read.notes
+    request.notes.append(Note("health.note_no_assets", {"asset": request.asset[:80]}))
+    kept = keep_fleet(_as_running(own))
+    return [("health.trend", {**_common(request, own.unit_of_time), **_trend(request), "record": kept})]
 
 
 def asset_tags(request: Request, frame: Frame) -> list[str]:
