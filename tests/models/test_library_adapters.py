@@ -40,6 +40,7 @@ def test_origins_follow_each_other_from_the_end() -> None:
     assert list(blocks(25, 10)) == []
 
 
+@pytest.mark.long
 def test_a_forecaster_of_the_library(library: Library) -> None:
     params = {"horizon": "6", "seconds": "0.01", "seasons": "24"}
     ref = train(library, "forecast", daily(), "LOAD", params=params, who="me")

@@ -139,6 +139,7 @@ def test_a_half_written_version_is_never_seen(library: Library, monkeypatch: pyt
     assert not list(library.root.rglob(".new-*"))
 
 
+@pytest.mark.long
 def test_two_processes_add_versions_one_after_the_other(library: Library, tmp_path: Path) -> None:
     code = (
         "import importlib.util, sys; spec = importlib.util.spec_from_file_location('adder', sys.argv[1]); "
