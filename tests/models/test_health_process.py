@@ -165,6 +165,20 @@ def test_a_balance_that_does_not_close_is_refused() -> None:
         exchange(hot, cold, arrangement="diagonal")  # type: ignore[arg-type]
 
 
+def test_columns_of_other_lengths_are_named() -> None:
+    hot, cold, load = exchanger(0.0)
+    seen = exchange(hot, cold)
+    for bad in (
+        lambda: exchange(hot, cold, rows=np.ones(3, np.bool_)),
+        lambda: fouling(seen, load[:5], DAYS, DAYS < 50.0),
+        lambda: over_load(load, load[:5], DAYS < 50.0, DAYS > 60.0),
+        lambda: stiction(load, load[:5]),
+        lambda: trend(DAYS, load[:5]),
+    ):
+        with pytest.raises(InputError, match="rows where others have"):
+            bad()
+
+
 def test_the_logarithmic_mean_of_equal_differences() -> None:
     first = np.array([10.0, 10.0, 20.0])
     assert log_mean(first, np.array([10.0, 10.0 + 1e-9, 10.0])) == pytest.approx([10.0, 10.0, 10.0 / np.log(2.0)])

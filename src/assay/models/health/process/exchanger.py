@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from assay.kernel.errors import InputError, Refused
 from assay.models.health.process.quantities import Measured, Result, evaluate
-from assay.models.health.process.steady import Baseline, Trend, baseline, trend
+from assay.models.health.process.steady import Baseline, Trend, aligned, baseline, trend
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -65,6 +65,8 @@ def exchange(
     mean = (given.values + taken.values) / 2.0
     with np.errstate(divide="ignore", invalid="ignore"):
         closure = np.where(mean > 0.0, (given.values - taken.values) / mean, np.nan)
+    if rows is not None:
+        aligned(len(closure), rows=rows)
     wanted = np.isfinite(closure) if rows is None else np.isfinite(closure) & rows
     if not wanted.any():
         raise Refused("process_health.no_rows")
@@ -151,6 +153,7 @@ def fouling(exchange: Exchange, load: Floats, days: Floats, normal: Flags, area:
     """
     if area is not None and not area > 0.0:
         raise InputError("process_health.area", area=area)
+    aligned(len(exchange.closure), load=load, days=days, normal=normal)
     ua = np.where(exchange.used, exchange.ua.values, np.nan)
     clean = baseline(load[normal], ua[normal])
     expected = clean.expected(np.asarray(load, np.float64))

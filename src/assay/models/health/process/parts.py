@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from assay.kernel.errors import InputError
 from assay.models.health.process.quantities import Measured, Result, evaluate
-from assay.models.health.process.steady import Baseline, baseline
+from assay.models.health.process.steady import Baseline, aligned, baseline
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -56,8 +56,7 @@ def stiction(signal: Floats, position: Floats, noise: float | None = None) -> St
     InputError with fewer than four reversals: a signal that does not move tells nothing about sticking.
     """
     signal, position = np.asarray(signal, np.float64), np.asarray(position, np.float64)
-    if len(signal) != len(position):
-        raise InputError("process_health.lengths", name="position", rows=len(position), others=len(signal))
+    aligned(len(signal), position=position)
     good = np.isfinite(signal) & np.isfinite(position)
     signal, position = signal[good], position[good]
     if noise is None:
@@ -129,6 +128,7 @@ def over_load(figure: Floats, load: Floats, normal: Flags, judged: Flags, degree
     load bends, hence degree 2. InputError when either period has too few rows within the loads of the normal period.
     """
     figure, load = np.asarray(figure, np.float64), np.asarray(load, np.float64)
+    aligned(len(figure), load=load, normal=normal, judged=judged)
     clean = baseline(load[normal], figure[normal], degree)
     expected = clean.expected(load)
     with np.errstate(divide="ignore", invalid="ignore"):

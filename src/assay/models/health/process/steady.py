@@ -40,6 +40,13 @@ def steady(values: Floats, window: int = 12, limit: float = 2.5) -> Flags:
     return found
 
 
+def aligned(count: int, **columns: NDArray[np.generic]) -> None:
+    """InputError, naming the column, unless each has ``count`` rows."""
+    for name, column in columns.items():
+        if np.shape(column) != (count,):
+            raise InputError("process_health.lengths", name=name, rows=np.size(column), others=count)
+
+
 @dataclass(frozen=True, slots=True)
 class Baseline:
     """Polynomial ``coefficients`` (highest power first) of a figure over load, ``low`` .. ``high`` the loads it was
@@ -69,6 +76,7 @@ def baseline(load: Floats, figure: Floats, degree: int = 1) -> Baseline:
     load, figure: (n,). A load that hardly changes gives a constant. InputError with fewer than ``FEWEST`` usable rows.
     """
     load, figure = np.asarray(load, np.float64), np.asarray(figure, np.float64)
+    aligned(len(load), figure=figure)
     good = np.isfinite(load) & np.isfinite(figure)
     if int(good.sum()) < FEWEST:
         raise InputError("process_health.baseline_rows", rows=int(good.sum()), needed=FEWEST)
@@ -111,6 +119,7 @@ def trend(days: Floats, figure: Floats) -> Trend:
     fewer than 10 rows.
     """
     days, figure = np.asarray(days, np.float64), np.asarray(figure, np.float64)
+    aligned(len(days), figure=figure)
     good = np.isfinite(days) & np.isfinite(figure)
     days, figure = days[good], figure[good]
     count = len(days)
