@@ -22,8 +22,10 @@ FOLLOWING = 4  # different values after the annunciation
 #: pass the first once in 4300, the means of four the second once in 160 and the third once in 300.
 SURE = (3.5, 1.25, 2.0)
 NAMED = (3.0, 1.0, 1.75)  # inside an upset less is enough
+OWN = (0.95, 0.5)  # quantiles of a tag's own calm annunciations: what calm ones must pass, and those in an upset
+ENOUGH = 5  # calm annunciations under which their quantiles tell nothing
 HALF_HOUR = 1800 * NANO
-CROWD = 0.999
+CROWD, WIDE = 0.999, 5.0
 LEAST = 20  # values under which nothing is known of the spread, and everything is beyond it
 
 
@@ -42,15 +44,38 @@ def beyond(plant: Plant, frame: Frame, upsets: Sequence[tuple[int, int]]) -> dic
             rows = raises(signal, setting_of(limit))
             if len(rows):
                 raised[tag.id, name] = signal, rows
-    sure = {alarm: _times(signal, rows, ()) for alarm, (signal, rows) in raised.items()}
+    tests = {alarm: measures(signal, rows) for alarm, (signal, rows) in raised.items()}
+    times = {alarm: signal.times[rows] for alarm, (signal, rows) in raised.items()}
+    sure = {alarm: times[alarm][(found >= np.array(SURE)[:, None]).any(axis=0)] for alarm, found in tests.items()}
     suspected = crowded(sure, int(frame.times[0].astype(np.int64)), int(frame.times[-1].astype(np.int64)))
-    found = {alarm: _times(signal, rows, [*upsets, *suspected]).tolist() for alarm, (signal, rows) in raised.items()}
-    return {alarm: times for alarm, times in found.items() if times}
+    far = {}
+    for alarm, found in tests.items():
+        inside = _inside(times[alarm], [*upsets, *suspected])
+        far[alarm] = times[alarm][unusual(found, inside)].tolist()
+    return {alarm: kept for alarm, kept in far.items() if kept}
+
+
+def unusual(found: Floats, inside: Bools) -> Bools:
+    """Which annunciations lie beyond the spread. ``found`` (3, n) see ``measures``; ``inside`` (n,): in an upset.
+
+    A slow tag stays out by nature: what its own calm annunciations do is no sign of an upset, so their quantiles raise
+    the thresholds where they are above them.
+    """
+    calm = found[:, ~inside & (found[0] < SURE[0])]
+    own = np.full((2, len(SURE)), -np.inf)
+    if calm.shape[1] >= ENOUGH:
+        own = np.quantile(calm, OWN, axis=1)
+        own[:, 0] = -np.inf  # the peak is measured in spreads that are the tag's own already
+    sure, enough = (np.maximum(base, level) for base, level in zip((SURE, NAMED), own, strict=True))
+    levels = np.where(inside, enough[:, None], sure[:, None])
+    far: Bools = (found >= levels).any(axis=0)
+    return far
 
 
 def crowded(sure: Mapping[Alarm, Longs], start: int, end: int) -> list[tuple[int, int]]:
-    """Stretches in which many tags go beyond their spread: from an hour before the first half hour with more of them
-    than chance gives (Poisson at the median of all half hours) to its end."""
+    """Stretches in which many tags go beyond their spread: each half hour with more of them than chance gives, and the
+    half hour before it. Chance is Poisson at the median of all half hours, or five times their own (robust) standard
+    deviation above it where tags go together by nature."""
     from scipy.stats import poisson
 
     edges = np.arange(start, end + HALF_HOUR, HALF_HOUR, dtype=np.int64)
@@ -59,40 +84,32 @@ def crowded(sure: Mapping[Alarm, Longs], start: int, end: int) -> list[tuple[int
     for tag in tags:
         times = np.concatenate([times for (one, _), times in sure.items() if one == tag])
         seen[np.unique((times - start) // HALF_HOUR)] += 1
-    over = poisson.ppf(CROWD, max(float(np.median(seen)), 1.0))
-    return [(int(edges[i]) - 2 * HALF_HOUR, int(edges[i]) + HALF_HOUR) for i in np.flatnonzero(seen > over)]
+    usual = max(float(np.median(seen)), 1.0)
+    wide = 1.4826 * float(np.median(np.abs(seen - usual)))
+    over = max(float(poisson.ppf(CROWD, usual)), usual + WIDE * wide)
+    return [(int(edges[i]) - HALF_HOUR, int(edges[i]) + HALF_HOUR) for i in np.flatnonzero(seen > over)]
 
 
-def _times(signal: Signal, rows: Longs, named: Sequence[tuple[int, int]]) -> Longs:
-    times: Longs = signal.times[rows]
-    return times[far_out(signal, rows, _inside(times, named))]
-
-
-def far_out(signal: Signal, rows: Longs, named: Bools) -> Bools:
-    """Which of the annunciations at ``rows`` are beyond the spread; ``named``: which lie in a named upset.
-
-    Values that repeat (an analyser holds its last one) count once.
-    """
+def measures(signal: Signal, rows: Longs) -> Floats:
+    """(3, n) in spreads from the median: the peak of the values from each annunciation, the mean and the root mean
+    square of those that follow. Values that repeat (an analyser holds its last one) count once; infinite where too
+    little is known of the spread."""
     places = np.flatnonzero(signal.good)
     values = signal.values[places]
+    nothing = np.full((3, len(rows)), np.inf)
     if len(values) < LEAST:
-        return np.ones(len(rows), bool)
+        return nothing
     fresh = np.append(True, np.diff(values) != 0.0)
     places, values = places[fresh], values[fresh]
     middle = float(np.median(values))
     spread = 1.4826 * float(np.median(np.abs(values - middle))) or float(values.std())
     if not spread > 0.0:
-        return np.ones(len(rows), bool)
+        return nothing
     z: Floats = (values - middle) / spread if signal.high else (middle - values) / spread
     at = np.searchsorted(places, rows, "right") - 1
-    steps = np.minimum(at[:, None] + np.arange(FOLLOWING + 1), len(z) - 1)
-    window = z[steps]
+    window = z[np.minimum(at[:, None] + np.arange(FOLLOWING + 1), len(z) - 1)]
     after = window[:, 1:]
-    tests = (window.max(axis=1), after.mean(axis=1), np.sqrt((after**2).mean(axis=1)))
-    far = np.zeros(len(rows), bool)
-    for found, sure, enough in zip(tests, SURE, NAMED, strict=True):
-        far |= found >= np.where(named, enough, sure)
-    return far
+    return np.stack([window.max(axis=1), after.mean(axis=1), np.sqrt((after**2).mean(axis=1))])
 
 
 def _inside(times: Longs, stretches: Sequence[tuple[int, int]]) -> Bools:
