@@ -134,6 +134,22 @@ def test_a_plants_limits_are_rules(capsys: pytest.CaptureFixture[str], tmp_path:
     assert again["value"]["normal"]["rows"] == 240 and len(again["value"]["rows"]["time"]) == 270
 
 
+def test_a_plants_own_history_is_used(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    frame = plant(300)
+    path = tmp_path / "history.csv"
+    write_csv(Frame(frame.times, ("XMEAS_1", "XMEAS_2", "XMEAS_3", "XMEAS_4"), frame.values), path)
+    code, out, _ = call(capsys, "detect", "--plant", "tennessee_eastman", "--train-rows", 200)
+    assert code == 3 and "no row" in out
+    assert call(capsys, "history", "import", "tennessee_eastman", path)[0] == 0
+    options = ("--plant", "tennessee_eastman", "--train-rows", 200, "--tag", "XMEAS_2", "--tag", "XMEAS_3")
+    found = document(capsys, "detect", *options)
+    assert found["value"]["tags"] == ["XMEAS_2", "XMEAS_3"] and len(found["value"]["rows"]["time"]) == 300
+    assert {one["tags"][0] for one in found["value"]["rules"]} <= {"XMEAS_2", "XMEAS_3"}
+    options = ("--plant", "tennessee_eastman", "--target", "XMEAS_2", "--horizon", 3, "--seconds", 0.01)
+    target = document(capsys, "forecast", *options)["value"]["targets"][0]
+    assert target["times"][0].startswith("2026-01-01T05:00:00") and target["unit"]
+
+
 def test_mistakes_get_one_sentence(capsys: pytest.CaptureFixture[str], load: Path, upset: Path, home: Path) -> None:
     forecast = ("forecast", "--data", load, "--target", "LOAD")
     detect = ("detect", "--data", upset)

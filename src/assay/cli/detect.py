@@ -50,7 +50,7 @@ def detect(
     more: dict[str, Any] = {"train_rows": train_rows, "false_alarms": false_alarms, "profile": profile}
     more["normal"] = None if normal is None else source.stretch(normal)
     more["tags"] = None if not tag else tuple(dict.fromkeys(tag))
-    more["rules"] = _rules(rules, source)
+    more["rules"] = _rules(rules, source, more["tags"])
     question = Question(
         view="detect",
         frame=source.frame,
@@ -64,13 +64,13 @@ def detect(
     raise typer.Exit(answer(question, out, as_json))
 
 
-def _rules(path: Path | None, source: Source) -> dict[str, Any] | None:
-    """The file's rules, and the plant's own limits where a plant is named."""
+def _rules(path: Path | None, source: Source, tags: tuple[str, ...] | None) -> dict[str, Any] | None:
+    """The file's rules, and the plant's own limits of the tags that are looked at where a plant is named."""
     from assay.models.detect import RuleSet
     from assay.skills.timeseries.plant_rules import joined, limit_rules
 
     own = None if path is None else RuleSet.read(path).model_dump(mode="json", by_alias=True)
-    limits = None if source.plant is None else limit_rules(source.plant, source.frame.tags)
+    limits = None if source.plant is None else limit_rules(source.plant, tags or source.frame.tags)
     if own is not None and source.plant is not None:
         own["units"] = {**source.units, **own["units"]}
     return joined(own, limits)

@@ -32,10 +32,10 @@ class Opened:
     profile: Profile
 
     def drift(self, frame: Frame) -> dict[str, Any]:
-        """See ``drift.drift``, without the reasons that say nothing about this kind."""
+        """See ``drift.drift``, without the reasons that say nothing about this kind (``ignored``)."""
         found = drift(self.profile, frame, self.model.weights)
-        ignored = getattr(self.kind, "no_drift", ())
-        return found | {"reasons": [one for one in found["reasons"] if one not in ignored]}
+        ignored = list(getattr(self.kind, "no_drift", ()))
+        return found | {"reasons": [one for one in found["reasons"] if one not in ignored], "ignored": ignored}
 
 
 def packed(model: Trained, naive: Trained, profile: Profile) -> Parts:

@@ -22,7 +22,8 @@ def test_claims(found: Evidence) -> list[Claim]:
         held = {one: share(found, f"interval/{one}") for one in ("coverage", "level")}
         claims.append(claim("claim_interval", "errors", **held))
     shares = {one: share(found, f"drift/{one}") for one in ("weight_drifted", "rows_outside")}
-    claims.append(claim("claim_drift", "drift", **shares))
+    key = "claim_drift_ignored" if "psi" in value["drift"]["ignored"] else "claim_drift"
+    claims.append(claim(key, "drift", **shares))
     for tag, one in value["drift"]["features"].items():
         if one["unit"] is not None and "/" not in tag:
             path = f"drift/features/{tag}/unit"

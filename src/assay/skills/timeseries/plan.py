@@ -50,7 +50,7 @@ def plan(state: State) -> Step | Draft:
 def unknown(found: Evidence, lang: Lang) -> list[str]:
     """What was done to the data and what got no answer, as sentences."""
     value: Any = found.value
-    notes = [*value.get("notes", ()), *value.get("refused", {}).values(), *value.get("left_out", {}).values()]
+    notes = [*value.get("notes", ()), *value.get("refused", {}).values()]
     notes += [note for one in value.get("targets", ()) for note in one["notes"]]
     return list(dict.fromkeys(_note(note, lang) for note in notes))
 
