@@ -29,7 +29,7 @@ def make(lives: list[int], seed: int = 0) -> Fleet:
 
 @pytest.fixture(scope="module")
 def model() -> LifeModel:
-    return LifeModel(cap=60.0, rounds=120).fit(make(LIVES))
+    return LifeModel(cap=60.0, rounds=60).fit(make(LIVES))
 
 
 def fresh(left: list[int], seed: int = 9) -> Fleet:
@@ -56,7 +56,7 @@ def test_remaining_life_is_found_with_its_interval(model: LifeModel) -> None:
 def test_the_same_when_stored_and_when_learned_again(model: LifeModel) -> None:
     unit = fresh([12])
     first = model.predict(unit)[0]
-    for other in (LifeModel.from_parts(model.to_parts()), LifeModel(cap=60.0, rounds=120).fit(make(LIVES))):
+    for other in (LifeModel.from_parts(model.to_parts()), LifeModel(cap=60.0, rounds=60).fit(make(LIVES))):
         one = other.predict(unit)[0]
         assert one.life.score == first.life.score and one.life.low == first.life.low
         assert one.reasons == first.reasons and one.alike == first.alike
@@ -69,7 +69,7 @@ def test_units_that_still_run_teach_too() -> None:
     cut = fleet.until([life if one < 8 else life - 40 for one, life in enumerate(LIVES)])
     after = np.where(np.arange(count) < 8, 0.0, np.nan)
     censored = Fleet(cut.units, cut.unit, cut.time, cut.tags, cut.values, after)
-    found = LifeModel(cap=60.0, rounds=120).fit(censored).predict(fresh([15]))[0].life
+    found = LifeModel(cap=60.0, rounds=60).fit(censored).predict(fresh([15]))[0].life
     assert found.low <= 15 <= found.high and abs(found.median - 15) < 16
     with pytest.raises(InputError, match="at least 5"):
         LifeModel().fit(Fleet(cut.units, cut.unit, cut.time, cut.tags, cut.values, np.full(count, np.nan)))

@@ -24,13 +24,13 @@ def rising(seed: int, kind: str = "line", noise: float = 0.05) -> tuple[np.ndarr
 
 def test_a_line_reaches_its_limit_when_it_says() -> None:
     inside = 0
-    for seed in range(20):
+    for seed in range(10):
         t, y = rising(seed)
         found = passage(t[:300], y[:300], 2.72)  # 720 sound rows of 0.004 would be day 550
         assert found.low <= found.median <= found.high and not found.passed
         assert abs(found.slope - 0.004) < 0.001 and abs(found.since - 120) < 40
         inside += found.low <= 550 - 299 <= found.high
-    assert inside >= 17
+    assert inside >= 8
     t, y = rising(0)
     down = passage(t[:300], -y[:300], -2.72, rising=False)
     assert down.median == passage(t[:300], y[:300], 2.72).median and down.level < -1

@@ -40,7 +40,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def quick(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASSAY_HOME", str(home))
-    monkeypatch.setattr(methods, "LifeModel", functools.partial(LifeModel, rounds=25))
+    monkeypatch.setattr(methods, "LifeModel", functools.partial(LifeModel, rounds=15))
 
 
 @pytest.fixture

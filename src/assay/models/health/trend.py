@@ -249,13 +249,14 @@ def _change(time: Floats, up: Floats) -> int:
 
 def _hinge_cost(time: Floats, up: Floats, at: int) -> float:
     rise = np.maximum(0.0, time - time[at])
-    design = np.column_stack([np.ones(len(time)), rise])
     weight = np.ones(len(time))
     rest = up
     for _ in range(4):  # iteratively reweighted towards least absolute error
-        root = np.sqrt(weight)
-        found, *_ = np.linalg.lstsq(design * root[:, None], up * root, rcond=None)
-        rest = up - design @ found
+        total = weight.sum()
+        middle, height = float(weight @ rise / total), float(weight @ up / total)
+        away = rise - middle
+        slope = float(weight @ (away * up)) / max(float(weight @ (away * away)), 1e-300)
+        rest = up - height - slope * away
         weight = 1.0 / np.maximum(np.abs(rest), 1e-6 * max(float(np.abs(rest).max()), 1e-12))
     return float(np.abs(rest).sum())
 
@@ -266,19 +267,23 @@ def _grown(t: Floats, y: Floats, base: float, goal: float) -> tuple[Floats, Floa
     if goal <= base or len(y) < 2 * TAIL:
         return None
     noise = 1.4826 * float(np.median(np.abs(np.diff(y)))) / math.sqrt(2.0)
-    smooth = np.array([np.median(y[max(0, i - 3) : i + 4]) for i in range(len(y))])
+    smooth = np.median(np.lib.stride_tricks.sliding_window_view(np.pad(y, 3, mode="edge"), 7), axis=1)
     below = np.flatnonzero(smooth <= base + 2.0 * noise)
     first = int(below[-1]) + 1 if len(below) else 0
     return (t[first:], y[first:]) if len(y) - first >= TAIL else None
 
 
 def _past_error(t: Floats, y: Floats, shape: _Shape) -> float:
-    """How far a line on that scale, laid through the first two thirds, misses the last third."""
+    """How far a line on that scale, laid through the first two thirds, misses the last third: the larger of the
+    median misses of its halves, since noise tells no shape from another, but not less than what noise leaves of them.
+    """
     cut = max(5, 2 * len(t) // 3)
     line = _line(t[:cut], shape.to(y[:cut]))
     with np.errstate(over="ignore"):
-        told = shape.back(line.level + line.slope * (t[cut:] - line.middle))
-    return float(np.median(np.abs(told - y[cut:])))
+        miss = shape.back(line.level + line.slope * (t[cut:] - line.middle)) - y[cut:]
+    halves = [float(np.median(one)) for one in np.array_split(miss, 2) if len(one)]
+    noise = float(np.median(np.abs(miss - np.median(miss)))) * math.sqrt(4.0 / max(1, len(miss)))
+    return math.hypot(max(map(abs, halves), default=0.0), noise)
 
 
 def _own_past(time: Floats, up: Floats, draft: _Draft, confidence: float) -> tuple[int, int, float]:
