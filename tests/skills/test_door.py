@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
-from importlib.metadata import EntryPoint
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 import pytest
 
+import assay
 from assay.kernel.errors import InputError
 from assay.kernel.texts import LANGS
-from assay.skills.door import GROUP, discover, load
+from assay.skills.door import GROUP, RESERVED, discover, load
 
 EXAMPLE = Path(__file__).parents[1] / "example_skill"
 
@@ -153,3 +155,14 @@ def test_a_strangers_package_is_installed_and_found(tmp_path: Path) -> None:
     assert listed["valve_travel"]["loaded"] and listed["valve_travel"]["tools"] == ["valve_travel.travel"]
     assert listed["valve_travel"]["distribution"] == "assay-skill-valve-travel"
     assert not listed["broken"]["loaded"] and "broken" in listed["broken"]["problem"]
+
+
+def test_every_room_of_ours_keeps_its_texts() -> None:
+    source = Path(assay.__file__).parent
+    registered = {
+        room
+        for path in source.rglob("*.py")
+        for room in re.findall(r"register_texts\(\"(\w+)\"", path.read_text(encoding="utf-8"))
+    }
+    skills = {entry.name for entry in entry_points(group=GROUP) if entry.value.startswith("assay.")}
+    assert registered and not registered - skills - RESERVED
