@@ -210,6 +210,27 @@ def test_bad_input_is_one_clear_sentence() -> None:
         detect(frame(values), normal=late)
 
 
+def test_odd_columns_break_nothing() -> None:
+    values = plant(11)
+    spike = np.where(np.arange(ROWS) == 300, 5.0, 1.0)
+    odd = {
+        "spike": np.column_stack([values, spike]),
+        "coarse": np.round(values / 2.0) * 2.0,
+        "twice": np.column_stack([values, values[:, 0]]),
+        "two states": np.column_stack([values, np.arange(ROWS) % 2]),
+        "huge": values * 1e12,
+        "half missing": np.where(np.random.default_rng(0).random(values.shape) < 0.5, np.nan, values),
+    }
+    wild = values.copy()
+    wild[FIRST, 0], wild[FIRST, 1] = 1e300, np.inf
+    for name, case in (odd | {"wild": wild}).items():
+        one = found(case)
+        assert np.isfinite(one.scores.joint).all(), name
+        assert rate(one, TRAIN, ROWS) < 0.05, name
+    with pytest.raises(InputError, match="No tag varies"):
+        found(np.column_stack([spike, spike]))
+
+
 @pytest.mark.parametrize("tags", [1, 2])
 def test_one_or_two_tags_are_enough(tags: int) -> None:
     values = plant(9, tags=tags)

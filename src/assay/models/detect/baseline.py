@@ -16,6 +16,7 @@ Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
+_WILD = 1e100
 _STILL = 1e-9  # of the largest value: what moves less stands still
 
 
@@ -50,8 +51,16 @@ class Baseline:
         """From rows (n, tags) with NaN for missing, of which ``some`` are given as normal; which of them count, which
         look abnormal. Rows on the way between modes are neither.
         """
-        columns, held, held_at = _moving(values[some])
-        x = values[:, columns]
+        moving = _moving(values[some])
+        found = cls._of(values, some, moving)
+        # A tag that only moves in rows that are left out stands still too.
+        again = _moving(values[found[1]])
+        return found if len(again[0]) == len(moving[0]) else cls._of(values, some, again)
+
+    @classmethod
+    def _of(cls, values: Floats, some: Mask, moving: tuple[Ints, Ints, Floats]) -> tuple[Baseline, Mask, Mask]:
+        columns, held, held_at = moving
+        x = _measured(values[:, columns])
         if not len(columns):
             modes = Modes(np.zeros((1, 0)), np.zeros(0), np.inf, 0)
             none = np.zeros(0)
@@ -67,7 +76,10 @@ class Baseline:
         reach = reaches((x - modes.expected(mode))[use])
         draft = cls(columns, modes, np.ones(len(columns)), reach, np.eye(len(columns)), held, held_at)
         centred, _ = draft._centred(x)
-        scale = np.sqrt(np.nanmean(centred[use] ** 2, axis=0)) + 1e-300 if use.any() else np.ones(len(columns))
+        scale = _spread(centred, use)
+        scale = np.where(
+            scale > _STILL * np.maximum(np.abs(modes.centers).max(axis=0), 1e-300), scale, _spread(centred, some)
+        )
         covariance = pairwise_covariance(centred[use] / scale)
         return replace(draft, scale=scale, covariance=covariance), use, bad & some
 
@@ -78,7 +90,7 @@ class Baseline:
 
     def standardise(self, values: Floats) -> Standard:
         """Rows (n, tags) of the frame's columns, in normal standard deviations from what is expected."""
-        centred, mode = self._centred(values[:, self.columns])
+        centred, mode = self._centred(_measured(values[:, self.columns]))
         return Standard(completed(centred / self.scale, self.covariance), ~np.isfinite(centred), mode)
 
     def _centred(self, x: Floats) -> tuple[Floats, Ints]:
@@ -92,6 +104,12 @@ class Baseline:
         return centred, mode
 
 
+def _measured(x: Floats) -> Floats:
+    """Values, NaN where no instrument shows such a number."""
+    with np.errstate(invalid="ignore"):
+        return np.where(np.abs(x) < _WILD, x, np.nan)
+
+
 def _moving(normal: Floats) -> tuple[Ints, Ints, Floats]:
     """Columns that vary, columns that stand still, and where those stand; neither holds those with hardly a value."""
     seen = np.isfinite(normal)
@@ -102,6 +120,14 @@ def _moving(normal: Floats) -> tuple[Ints, Ints, Floats]:
     still[enough] = (high - low)[enough] <= _STILL * np.maximum(np.abs(high[enough]), 1e-300)
     held = np.flatnonzero(still)
     return np.flatnonzero(enough & ~still), held, low[held]
+
+
+def _spread(centred: Floats, rows: Mask) -> Floats:
+    """(k,) root mean square of the values in some rows that are there; 1 where there is none or all are 0."""
+    seen = np.isfinite(centred) & rows[:, None]
+    count = np.maximum(seen.sum(axis=0), 1)
+    spread = np.sqrt((np.where(seen, centred, 0.0) ** 2).sum(axis=0) / count)
+    return np.where(spread > 0.0, spread, 1.0)
 
 
 def _means(x: Floats, mode: Ints, use: Mask, centers: Floats) -> Floats:

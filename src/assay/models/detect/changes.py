@@ -28,6 +28,7 @@ _MOST_ROWS = 2000  # beyond them, rows are averaged before they are segmented
 _SHORTEST = 4
 _TOGETHER = 4  # changes of several tags within so many rows are one
 _MARGIN = 1.5  # over the largest shift of the normal part
+_LEAST = 1.0  # where the normal part does not move at all
 _WINDOWS = (8, 16, 32, 64)
 
 
@@ -47,7 +48,7 @@ def penalties(z: Floats, use: Mask) -> Floats:
     for j in range(tags):
         x = normal[:, j]
         scale = float(x.var()) * count / effective_rows(x)
-        found[j] = max(2.0 * np.log(count * tags) * scale, _MARGIN * _largest_shift(x))
+        found[j] = max(2.0 * np.log(count * tags) * scale, _MARGIN * _largest_shift(x), _LEAST)
     return found
 
 

@@ -92,6 +92,8 @@ def _order(x: Floats, use: Mask, highest: int) -> int:
     columns = np.stack([x[at - lag] for lag in range(highest + 1)], axis=1)
     columns = columns - columns.mean(axis=0)
     cross = columns.T @ columns / count
+    if cross[0, 0] <= 1e-12:
+        return 0
     best, chosen = np.inf, 0
     for order in range(highest + 1):
         past = slice(1, order + 1)

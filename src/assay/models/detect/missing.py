@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 _MOST_PATTERNS = 2000
+_FARTHEST = 1e6  # standard deviations: beyond, only rounding is left of the others
 
 
 def completed(z: Floats, covariance: Floats) -> Floats:
@@ -17,7 +18,7 @@ def completed(z: Floats, covariance: Floats) -> Floats:
     Beyond 2,000 different patterns of gaps the rest is filled with 0, the mean.
     """
     gaps = ~np.isfinite(z)
-    filled = np.where(gaps, 0.0, z)
+    filled = np.clip(np.where(gaps, 0.0, z), -_FARTHEST, _FARTHEST)
     partly = gaps.any(axis=1) & ~gaps.all(axis=1)
     if not partly.any():
         return filled
