@@ -124,8 +124,8 @@ def test_a_short_newer_history_says_what_it_could_not_be_read_by(
 
 def test_the_interval_covers_new_rows_of_many_series() -> None:
     rng = np.random.default_rng(4)
-    series = [np.exp(rng.normal()) * daily(ROWS + AHEAD, seed, 1.0) for seed in range(12)]
-    tags = tuple(f"T{at}" for at in range(12))
+    series = [np.exp(rng.normal()) * daily(ROWS + AHEAD, seed, 1.0) for seed in range(8)]
+    tags = tuple(f"T{at}" for at in range(8))
     frame = table(*[one[:ROWS] for one in series], tags=tags)
     result = forecast(frame, tags, AHEAD, seconds=0)
     inside = [

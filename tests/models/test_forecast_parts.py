@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from assay.kernel.errors import InputError
 from assay.models.forecast.breaks import find_break
+from assay.models.forecast.candidates import boosted
 from assay.models.forecast.candidates.base import Candidate
 from assay.models.forecast.candidates.boosted import Boosted
 from assay.models.forecast.candidates.linear import Linear
@@ -245,7 +246,10 @@ CANDIDATES: list[Callable[[], Candidate]] = [
 
 
 @pytest.mark.parametrize("make", CANDIDATES, ids=lambda make: make().name)
-def test_a_candidate_reads_nothing_after_its_end_and_its_origin(make: Callable[[], Candidate]) -> None:
+def test_a_candidate_reads_nothing_after_its_end_and_its_origin(
+    make: Callable[[], Candidate], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(boosted, "ROUNDS", 20)
     rng = np.random.default_rng(12)
     at = np.arange(900)
     values = np.stack([np.sin(2 * np.pi * at / 24) * (1 + (at // 24 % 7 < 5)) + rng.normal(0, 0.2, 900)] * 2)

@@ -7,6 +7,7 @@ of these scores, moved up for their finite number, gives the half width. Short s
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,17 +35,17 @@ def calibrate(errors: Floats, interval: float) -> Calibration:
     spread = _left_out(own, max(pooled, TINY))
     scores = size / (np.maximum(spread, TINY)[:, :, None] * profile)
     counts = np.isfinite(own).sum(axis=1)
-    others = max(0.0, float(counts.sum()))
-    all_scores = scores[np.isfinite(scores)]
+    everyones = _quantile(scores[np.isfinite(scores)], _level(interval, int(counts.sum()), errors.shape[2]))
     widths = np.empty((len(errors), errors.shape[2]))
     total = _totals(own, max(pooled, TINY))
+    borrowed = LEAN if len(errors) > 1 else 0.0
     for series in range(len(errors)):
         mine = scores[series][np.isfinite(scores[series])]
-        borrowed = LEAN if len(errors) > 1 else 0.0
-        support = counts[series] + min(borrowed, others - counts[series])
-        level = min(1.0, interval * (1.0 + 1.0 / max(support * _independent(errors.shape[2]), 1.0)))
-        share = counts[series] / (counts[series] + borrowed) if counts[series] else 0.0
-        quantile = (share * _quantile(mine, level) if share else 0.0) + (1.0 - share) * _quantile(all_scores, level)
+        quantile = everyones
+        if mine.size:
+            share = counts[series] / (counts[series] + borrowed)
+            level = _level(interval, int(counts[series]), errors.shape[2])
+            quantile = share * _quantile(mine, level) + (1.0 - share) * everyones
         widths[series] = quantile * total[series] * profile
     return Calibration(widths)
 
@@ -59,9 +60,10 @@ def held_out_widths(errors: Floats, interval: float) -> Floats:
     return out
 
 
-def _independent(horizon: int) -> float:
-    """How many separate trials one origin counts for: its steps' errors move together."""
-    return max(1.0, float(np.sqrt(horizon)))
+def _level(interval: float, origins: int, horizon: int) -> float:
+    """The quantile's level, moved up for a finite number of trials: the steps of one origin move together, so that
+    they count for the root of their number."""
+    return min(1.0, interval * (1.0 + 1.0 / max(origins * math.sqrt(horizon), 1.0)))
 
 
 def _mean(values: Floats, axis: int) -> Floats:

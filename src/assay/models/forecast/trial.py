@@ -22,6 +22,7 @@ from assay.models.forecast.scores import Score, naive_scale, score
 from assay.models.forecast.weights import combine, weights_of
 
 CORES = 2  # assumed when costs are added up, so that a result does not depend on the machine
+RETRAINED_FROM = 6  # so many origins, and the newer half is forecast by models trained up to its beginning
 SCREENED_AT = 3  # newest origins at which the slow candidates are tried first
 PERFECT = 1e-9  # of the scale: nothing is left to beat
 SCREEN = 1.3  # a slow candidate goes on when its error there is at most this many times the best one's
@@ -114,10 +115,13 @@ def _forecasts(
     everyone = range(len(panel))
     newest = list(range(max(0, len(origins) - SCREENED_AT), len(origins)))
     slow = [at for at, one in enumerate(candidates) if isinstance(one, Statistical)]
+    half = len(origins) // 2 if len(origins) >= RETRAINED_FROM else 0
     for at, one in enumerate(candidates):
-        one.fit(panel, origins[0], horizon)
-        tried = newest if at in slow else range(len(origins))
-        out[:, at, tried] = one.predict(panel, [origins[k] for k in tried], everyone)
+        for part in (range(half), range(half, len(origins))):
+            tried = [k for k in part if k in newest or at not in slow]
+            if tried:
+                one.fit(panel, origins[part[0]], horizon)
+                out[:, at, tried] = one.predict(panel, [origins[k] for k in tried], everyone)
     older = [at for at in range(len(origins)) if at not in newest]
     loss = np.stack([_loss(out[:, at, newest] - truth[:, newest]) for at in range(len(candidates))], axis=1)
     best = np.nanmin(loss, axis=1)

@@ -22,8 +22,8 @@ CYCLES = 4  # of the longest season are kept in any case
 MOST_ROWS = 6_000
 SHORTEST = 10
 #: Seconds for one forecast from 1,000 rows on one core; only sums of these decide, so the clock has no say in a result.
-COST = {"auto_ets": 0.4, "mstl": 0.05, "theta": 0.1}
-COST_OF_SEASON = 0.8e-3  # more of MSTL for each row of its seasons: its smoothing windows are as wide
+COST = {"auto_ets": 0.4, "mstl": 0.05, "theta": 0.03}
+COST_OF_SEASON = {"auto_ets": 0.0, "mstl": 0.8e-3, "theta": 0.06e-3}  # more for each row of the seasons
 PARALLEL_FROM = 12.0  # nominal seconds: below, starting processes costs more than it saves
 
 
@@ -82,7 +82,7 @@ def rows_for(seasons: tuple[int, ...]) -> int:
 
 def nominal_cost(name: str, rows: int, seasons: tuple[int, ...]) -> float:
     """Seconds that one forecast is taken to need, from its size alone."""
-    each = COST[name] + (COST_OF_SEASON * sum(seasons) if name == "mstl" else 0.0)
+    each = COST[name] + COST_OF_SEASON[name] * sum(seasons)
     return each * min(rows, rows_for(seasons)) / ROWS
 
 
