@@ -22,6 +22,7 @@ FOLLOWING = 4  # different values after the annunciation
 #: pass the first once in 4300, the means of four the second once in 160 and the third once in 300.
 SURE = (3.5, 1.25, 2.0)
 NAMED = (3.0, 1.0, 1.75)  # inside an upset less is enough
+OPENING_PEAK, OPENING = 2.5, 7200 * NANO  # where a person says that an upset began, the first hours count most
 OWN = (0.95, 0.5)  # quantiles of a tag's own calm annunciations: what calm ones must pass, and those in an upset
 ENOUGH = 5  # calm annunciations under which their quantiles tell nothing
 HALF_HOUR = 1800 * NANO
@@ -50,9 +51,10 @@ def beyond(plant: Plant, frame: Frame, upsets: Sequence[tuple[int, int]]) -> dic
     suspected = crowded(sure, int(frame.times[0].astype(np.int64)), int(frame.times[-1].astype(np.int64)))
     far = {}
     for alarm, found in tests.items():
-        inside = _inside(times[alarm], [*upsets, *suspected])
-        far[alarm] = times[alarm][unusual(found, inside)].tolist()
-    return {alarm: kept for alarm, kept in far.items() if kept}
+        kept = unusual(found, _inside(times[alarm], [*upsets, *suspected]))
+        kept |= (found[0] >= OPENING_PEAK) & _inside(times[alarm], [(start, start + OPENING) for start, _ in upsets])
+        far[alarm] = times[alarm][kept].tolist()
+    return {alarm: found for alarm, found in far.items() if found}
 
 
 def unusual(found: Floats, inside: Bools) -> Bools:
