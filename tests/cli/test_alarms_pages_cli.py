@@ -7,13 +7,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from assay.cli.root import run
 from assay.kernel.action import ActionState
 from assay.kernel.policy import local_user
+from assay.plant.alarms import alarms_of
+from assay.plant.historian import Sample, open_historian
 from assay.plant.home import home
+from assay.plant.model import load_plant
 from assay.plant.records import EventKind, open_records
+from assay.plant.series import Frame
 
 PLANT = "tennessee_eastman"
 
@@ -187,3 +192,23 @@ def test_several_jobs_and_another_moment(log: Path, roster: Path, capsys: pytest
     assert run(["alarms", "dispatch", "XMV_10 H", *words, "--skill", "仪表", "--lang", "zh"]) == 0
     shown = capsys.readouterr().out
     assert "Chen" in shown and "138-55" in shown and "没有提出操作" in shown
+
+
+def test_the_records_of_the_plant_are_the_log_and_its_history_the_values(capsys: pytest.CaptureFixture[str]) -> None:
+    plant = load_plant(PLANT)
+    times = np.datetime64("2026-03-03T00:00:00", "ns") + np.arange(240) * np.timedelta64(60, "s")
+    values = 120.4 + np.clip(np.arange(240) - 200.0, 0.0, None) * 0.02
+    values[50:60] = 121.0  # an earlier case that went
+    frame = Frame(times, ("XMEAS_9",), values[:, None])
+    begin = datetime(2026, 3, 3, tzinfo=UTC)
+    with open_historian(PLANT, "owner") as historian:
+        historian.write([Sample("XMEAS_9", begin + timedelta(minutes=k), float(v)) for k, v in enumerate(values)])
+    with open_records(home() / "records.db") as records:
+        records.events.add(one.event(plant) for one in alarms_of(plant, frame))
+    found = answered(capsys, "explain", "XMEAS_9", "--plant", PLANT)
+    assert found["value"]["alarm"] == "XMEAS_9 H" and found["value"]["standing"] is True
+    assert (
+        found["value"]["counts"]["cases"] == 1
+        and found["more"]["alarms.course"]["at_alarm"] > 120.4
+        and found["more"]["alarms.causes"]["count"] > 0
+    )
