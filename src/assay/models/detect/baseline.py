@@ -51,15 +51,7 @@ class Baseline:
         """From rows (n, tags) with NaN for missing, of which ``some`` are given as normal; which of them count, which
         look abnormal. Rows on the way between modes are neither.
         """
-        moving = _moving(values[some])
-        found = cls._of(values, some, moving)
-        # A tag that only moves in rows that are left out stands still too.
-        again = _moving(values[found[1]])
-        return found if len(again[0]) == len(moving[0]) else cls._of(values, some, again)
-
-    @classmethod
-    def _of(cls, values: Floats, some: Mask, moving: tuple[Ints, Ints, Floats]) -> tuple[Baseline, Mask, Mask]:
-        columns, held, held_at = moving
+        columns, held, held_at = _moving(values[some])
         x = _measured(values[:, columns])
         if not len(columns):
             modes = Modes(np.zeros((1, 0)), np.zeros(0), np.inf, 0)

@@ -60,7 +60,8 @@ class Tail:
         share = (len(above) + 1.0) / (count + 1.0)
         at = np.unique(np.round(np.linspace(0, count - 1, _GRID)).astype(np.int64))
         levels = np.minimum(ordered[at], start)
-        surprises = -np.log10((count - at) / (count + 1.0))
+        # Of equal scores each is as usual as the first of them.
+        surprises = -np.log10((count - np.searchsorted(ordered, levels, "left")) / (count + 1.0))
         surprises = np.minimum(np.maximum(surprises, 0.0), -np.log10(share))
         return cls(levels, surprises, start, shape, scale, share, count, effective)
 
