@@ -73,6 +73,8 @@ def test_one_machine_with_its_date(pump: Path, tmp_path: Path, capsys: pytest.Ca
         f"health_{name}{suffix}" for name in ("cost", "indicator") for suffix in (".svg", ".vl.json")
     )
     assert (tmp_path / "out" / "health_cost.svg").read_text(encoding="utf-8").startswith("<svg")
+    assert run(["evidence", "replay", "--run", found["run"]]) == 0
+    capsys.readouterr()
     for lang, word in (("en", "Remaining life"), ("zh", "剩余寿命")):
         code, out, _ = call(capsys, *words, "--lang", lang)
         assert code == 0 and word in out and "assay evidence replay --run run_" in out
@@ -100,6 +102,7 @@ def test_wrong_input_is_one_sentence(
     assert "near it" in refused(*call(capsys, "--data", fleet, "--asset", "55"))
     assert "absent.csv" in refused(*call(capsys, "--data", tmp_path / "absent.csv", "--asset", "x"))
     assert "--limit" in refused(*call(capsys, "--data", pump, "--asset", "P-101", "--indicator", "P-101.vib"))
+    assert "--asset" in refused(*call(capsys, "--data", pump, "--asset", " "))
     assert "planned" in refused(*call(capsys, "--data", pump, "--asset", "P-101", "--costs", "failure=5"))
     assert "positive" in refused(*call(capsys, "--data", pump, "--asset", "P-101", "--costs", "failure=5,planned=-1"))
     assert "unit" in refused(*call(capsys, "--data", pump, "--asset", "P-101", "--fleet", fleet))
@@ -114,6 +117,13 @@ def test_wrong_input_is_one_sentence(
     assert "at least 5" in wrong(few, "--asset", "1")
     empty = "unit,cycle,T50\n" + "".join(f"1,{k},\n" for k in range(30))
     assert "T50" in wrong(empty, "--asset", "1", "--fleet", fleet)
+
+
+def test_a_stuck_indicator_is_no_sound_machine(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    stamps = np.datetime64("2026-01-01") + np.arange(100)
+    (tmp_path / "still.csv").write_text("time,P1.v\n" + "".join(f"{one},5\n" for one in stamps), encoding="utf-8")
+    found = answered(capsys, "--data", tmp_path / "still.csv", "--asset", "P1", "--indicator", "P1.v", "--limit", 9)
+    assert found["status"] == "partly_verified" and any("stuck" in line for line in found["not_known"])
 
 
 def test_backward_and_doubled_cycles_are_said(fleet: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -163,6 +163,7 @@ def by_trend(arguments: TrendArguments) -> dict[str, Any]:
     }
     doubts = {
         "assumed_limit": assumed,
+        "frozen": float(np.nanmax(found.value) - np.nanmin(found.value)) == 0.0,
         "untested": life is not None and not found.passed and found.tested == 0,
     }
     return dated(finished(value, doubts), record)

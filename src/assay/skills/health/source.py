@@ -52,6 +52,8 @@ def calls_for(request: Request) -> Calls:
 
     InputError when the asset is not in the file (with the near ones) or the file carries no method.
     """
+    if not request.asset.strip():
+        raise InputError("health.asset_empty")
     if request.machine.vibrates(request.data):
         return _vibration(request)
     if request.machine.exchanger is not None:
