@@ -83,7 +83,7 @@ def rivals(normal: Floats) -> dict[str, Score]:
     from sklearn.ensemble import IsolationForest
 
     pca = PCA(CAUSES).fit(normal)
-    forest = IsolationForest(100, random_state=0).fit(normal)
+    forest = IsolationForest(n_estimators=100, random_state=0).fit(normal)
     ecod = ECOD().fit(normal)
 
     def residual(_: int, block: Floats) -> Any:

@@ -21,6 +21,7 @@ from assay.models.library.parts import Parts
 
 Floats = NDArray[np.float64]
 
+# Chosen on generated series (``benchmarks.nab --generated``), between neighbours that do as well.
 THRESHOLD = 2.8
 REST = 100  # rows
 GROWTH = 0.3
@@ -30,7 +31,7 @@ class OnlineUnivariate:
     """One series: ``update`` gives a row's score, ``-log10`` of about how probable it is in normal operation.
 
     A row of at least ``threshold`` is an alarm. For ``rest`` rows behind one, a row of at least the threshold that is
-    not stranger by ``growth`` than the strangest so far scores 0.
+    not stranger by ``growth`` than the strangest so far scores 0. It keeps at most about 4 MB.
     """
 
     def __init__(self, *, threshold: float = THRESHOLD, rest: int = REST, growth: float = GROWTH) -> None:
