@@ -39,15 +39,16 @@ def pca_t2_q(normal: Floats, rows: Floats) -> tuple[Floats, NDArray[np.bool_]]:
     count = int(np.searchsorted(np.cumsum(values) / values.sum(), 0.9)) + 1
     n = len(normal)
     limit = count * (n - 1) * (n + 1) / (n * (n - count)) * float(stats.f.ppf(QUANTILE, count, n - count))
+    scores = rows @ vectors[:, :count]
+    t2 = (scores**2 / values[:count]).sum(axis=1) / limit
     theta = [float((values[count:] ** power).sum()) for power in (1, 2, 3)]
+    if theta[1] <= 0.0:  # every component is kept: nothing is left for Q
+        return t2, t2 > 1.0
     h = 1.0 - 2.0 * theta[0] * theta[2] / (3.0 * theta[1] ** 2)
     c = float(stats.norm.ppf(QUANTILE))
     inner = c * np.sqrt(2.0 * theta[1] * h**2) / theta[0] + 1.0 + theta[1] * h * (h - 1.0) / theta[0] ** 2
-    limits = np.array([limit, theta[0] * inner ** (1.0 / h)])
-    scores = rows @ vectors[:, :count]
-    t2 = (scores**2 / values[:count]).sum(axis=1)
-    q = (rows**2).sum(axis=1) - (scores**2).sum(axis=1)
-    joint = (np.column_stack([t2, q]) / limits).max(axis=1)
+    q = ((rows**2).sum(axis=1) - (scores**2).sum(axis=1)) / (theta[0] * inner ** (1.0 / h))
+    joint = np.maximum(t2, q)
     return joint, joint > 1.0
 
 
