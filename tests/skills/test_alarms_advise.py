@@ -118,7 +118,7 @@ def test_advice_from_values_removes_noise_and_keeps_the_upset(plant: Plant) -> N
     model = with_limits(plant, {"XMEAS_1": {"H": limit(1.0)}, "XMEAS_2": {"H": limit(2.0)}})
     frame = frame_of(noisy(np.random.default_rng(1)))
     found = advise_by_values(model, frame, load_failures(plant), (), None)
-    assert found["removed_share"] > 0.8 and found["protected"]["lost"] == 0
+    assert found["removed_share"] > 0.7 and found["protected"]["lost"] == 0
     assert found["protected"]["count"] >= 1 and found["after"]["annunciations"] >= 1
     best = found["list"][0]
     assert best["tag"] == "XMEAS_1" and best["after"] < best["before"] and best["kinds"]

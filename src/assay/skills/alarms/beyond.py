@@ -8,6 +8,7 @@ peak, the mean or the root mean square of the values that follow, measured in th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,6 +23,7 @@ FOLLOWING = 4  # different values after the annunciation
 #: pass the first once in 4300, the means of four the second once in 160 and the third once in 300.
 SURE = (3.5, 1.25, 2.0)
 NAMED = (3.0, 1.0, 1.75)  # inside an upset less is enough
+UNNAMED_SURE, UNNAMED = (3.25, 1.1, 1.9), (2.75, 0.9, 1.6)  # and less still where nobody named the upsets
 OPENING_PEAK, OPENING = 2.5, 7200 * NANO  # where a person says that an upset began, the first hours count most
 OWN = (0.95, 0.5)  # quantiles of a tag's own calm annunciations: what calm ones must pass, and those in an upset
 ENOUGH = 5  # calm annunciations under which their quantiles tell nothing
@@ -47,17 +49,26 @@ def beyond(plant: Plant, frame: Frame, upsets: Sequence[tuple[int, int]]) -> dic
                 raised[tag.id, name] = signal, rows
     tests = {alarm: measures(signal, rows) for alarm, (signal, rows) in raised.items()}
     times = {alarm: signal.times[rows] for alarm, (signal, rows) in raised.items()}
+    levels = Levels(SURE, NAMED) if upsets else Levels(UNNAMED_SURE, UNNAMED)
     sure = {alarm: times[alarm][(found >= np.array(SURE)[:, None]).any(axis=0)] for alarm, found in tests.items()}
     suspected = crowded(sure, int(frame.times[0].astype(np.int64)), int(frame.times[-1].astype(np.int64)))
     far = {}
     for alarm, found in tests.items():
-        kept = unusual(found, _inside(times[alarm], [*upsets, *suspected]))
+        kept = unusual(found, _inside(times[alarm], [*upsets, *suspected]), levels)
         kept |= (found[0] >= OPENING_PEAK) & _inside(times[alarm], [(start, start + OPENING) for start, _ in upsets])
         far[alarm] = times[alarm][kept].tolist()
     return {alarm: found for alarm, found in far.items() if found}
 
 
-def unusual(found: Floats, inside: Bools) -> Bools:
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """What the three measures must reach in calm time and in an upset."""
+
+    calm: tuple[float, float, float]
+    upset: tuple[float, float, float]
+
+
+def unusual(found: Floats, inside: Bools, levels: Levels) -> Bools:
     """Which annunciations lie beyond the spread. ``found`` (3, n) see ``measures``; ``inside`` (n,): in an upset.
 
     A slow tag stays out by nature: what its own calm annunciations do is no sign of an upset, so their quantiles raise
@@ -68,10 +79,20 @@ def unusual(found: Floats, inside: Bools) -> Bools:
     if calm.shape[1] >= ENOUGH:
         own = np.quantile(calm, OWN, axis=1)
         own[:, 0] = -np.inf  # the peak is measured in spreads that are the tag's own already
-    sure, enough = (np.maximum(base, level) for base, level in zip((SURE, NAMED), own, strict=True))
-    levels = np.where(inside, enough[:, None], sure[:, None])
-    far: Bools = (found >= levels).any(axis=0)
+    sure = np.maximum(np.maximum(levels.calm, own[0]), _chance(int((~inside).sum())))
+    enough = np.maximum(levels.upset, own[1])
+    far: Bools = (found >= np.where(inside, enough[:, None], sure[:, None])).any(axis=0)
     return far
+
+
+def _chance(count: int) -> Floats:
+    """What independent normal values reach once in two times as many annunciations: a long log must not keep an alarm
+    by the extremes of its noise alone."""
+    from scipy.stats import chi2, norm
+
+    share = 0.5 / max(count, 1)
+    peak = norm.isf(share / (FOLLOWING + 1))
+    return np.array([peak, norm.isf(share) / np.sqrt(FOLLOWING), np.sqrt(chi2.isf(share, FOLLOWING) / FOLLOWING)])
 
 
 def crowded(sure: Mapping[Alarm, Longs], start: int, end: int) -> list[tuple[int, int]]:
