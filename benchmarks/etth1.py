@@ -34,7 +34,7 @@ PUBLISHED = {"zero-shot foundation models (MSE)": [0.36, 0.38]}
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--seconds", type=float, help="nominal work allowed to the slow candidates")
+    parser.add_argument("--seconds", type=float, default=10.0, help="nominal work allowed to the slow candidates")
     parser.add_argument("--rivals-every", type=int, default=8, help="statistical rivals at every n-th origin, 0: none")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
@@ -86,7 +86,7 @@ def read(path: Path) -> tuple[Any, list[str], Array]:
 
 
 def ours(
-    times: Any, names: list[str], values: Array, origins: list[int], months: list[str], seconds: float | None
+    times: Any, names: list[str], values: Array, origins: list[int], months: list[str], seconds: float
 ) -> tuple[Array, Array, Array, dict[str, dict[str, float]]]:
     """(origins, columns, horizon) median, low and high, and the mean weights of each month's training."""
     made: Forecaster | None = None

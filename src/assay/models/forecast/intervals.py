@@ -35,7 +35,8 @@ def calibrate(errors: Floats, interval: float) -> Calibration:
     spread = _left_out(own, max(pooled, TINY))
     scores = size / (np.maximum(spread, TINY)[:, :, None] * profile)
     counts = np.isfinite(own).sum(axis=1)
-    everyones = _quantile(scores[np.isfinite(scores)], _level(interval, int(counts.sum()), errors.shape[2]))
+    level = _level(interval, int(counts.sum()), errors.shape[2])
+    everyones = _quantile(scores[np.isfinite(scores)], level)
     widths = np.empty((len(errors), errors.shape[2]))
     total = _totals(own, max(pooled, TINY))
     borrowed = LEAN if len(errors) > 1 else 0.0
@@ -44,7 +45,6 @@ def calibrate(errors: Floats, interval: float) -> Calibration:
         quantile = everyones
         if mine.size:
             share = counts[series] / (counts[series] + borrowed)
-            level = _level(interval, int(counts[series]), errors.shape[2])
             quantile = share * _quantile(mine, level) + (1.0 - share) * everyones
         widths[series] = quantile * total[series] * profile
     return Calibration(widths)
