@@ -294,6 +294,12 @@ class Plant:
         """All tag ids, equipment ids, and equipment names in both languages with their aliases."""
         return self._names
 
+    @property
+    def analysis_zone(self) -> str:
+        """The zone in which analysis happens: it only reads, so ``operations`` where there is one, else the first."""
+        zones = [zone.id for zone in self.spec.zones]
+        return "operations" if "operations" in zones else (zones[0] if zones else "")
+
     @cached_property
     def synonyms(self) -> dict[str, tuple[str, ...]]:
         """Lower-case name or alias -> ids of the tags and equipment that bear it."""

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
-from assay.kernel.agent import Agent, AskBack
 from assay.kernel.answer import Answer
 from assay.kernel.answering import Answering
+from assay.kernel.asking import answered
 from assay.kernel.budget import Budget
 from assay.kernel.checks import standard_checks
 from assay.kernel.context import RunContext, new_run_id
-from assay.kernel.errors import InputError, ModelError
+from assay.kernel.errors import InputError
 from assay.kernel.evidence import Evidence
 from assay.kernel.policy import Policy
 from assay.kernel.render import Renderer
@@ -85,28 +84,21 @@ async def ask(
     question: Question, records: Records, *, policy: Policy | None = None, user: str | None = None
 ) -> Outcome:
     """Answer under the rights of ``user`` (default: the local user). Wrong input raises InputError."""
-    began = time.monotonic()
     rules = policy or Policy.load(None)
-    caller = rules.caller(user)
-    arguments = _arguments(question)
+    plant = question.plant
     context = RunContext(
         run=new_run_id(),
-        caller=caller,
+        caller=rules.caller(user),
         policy=rules,
         store=records.evidence,
         lang=question.lang,
-        zone=_zone(question.plant),
+        zone=plant.analysis_zone if plant is not None else "",
         budget=Budget(seconds=SECONDS),
-        resources={"alarms_view": question.view, "alarms_arguments": arguments},
+        resources={"alarms_view": question.view, "alarms_arguments": _arguments(question)},
     )
     asked = question.asked or text(f"alarms.question_{question.view}", question.lang)
-    about = question.plant.id if question.plant is not None else ""
-    records.runs.start(context.run, caller=caller.user, plant=about, question=asked)
-    answer = await Agent(skill, _answering(question, records)).run(asked, context)
-    if isinstance(answer, AskBack):  # the plan offers nothing that could be asked back
-        raise ModelError("alarms.asked_back")
-    answer = answer.model_copy(update={"seconds": {"total": round(time.monotonic() - began, 3)}})
-    records.runs.finish(answer)
+    about = plant.id if plant is not None else ""
+    answer = await answered(skill, _answering(question, records), asked, context, records.runs, plant=about)
     return Outcome(answer, {name: call.evidence for name, call in context.calls.items()}, question.notes)
 
 
@@ -137,9 +129,3 @@ def plant_name(plant: Plant) -> str:
         if find_plant(plant.id) == plant.path:
             return plant.id
     return str(plant.folder)
-
-
-def _zone(plant: Plant | None) -> str:
-    """The zone in which the analysis happens: it reads, so it belongs to the operations zone."""
-    zones = [zone.id for zone in plant.spec.zones] if plant is not None else []
-    return "operations" if "operations" in zones else (zones[0] if zones else "")

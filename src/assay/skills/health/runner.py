@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from typing import Any
 
-from assay.kernel.agent import Agent, AskBack
 from assay.kernel.answer import Answer
 from assay.kernel.answering import Answering
+from assay.kernel.asking import answered
 from assay.kernel.budget import Budget
 from assay.kernel.checks import standard_checks
 from assay.kernel.context import RunContext, new_run_id
-from assay.kernel.errors import ModelError
 from assay.kernel.evidence import Evidence
 from assay.kernel.policy import Policy
 from assay.kernel.render import Renderer
@@ -85,12 +83,10 @@ async def ask(
     question: Question, records: Records, *, policy: Policy | None = None, user: str | None = None
 ) -> Outcome:
     """Answer under the rights of ``user`` (default: the local user). Wrong input raises InputError."""
-    began = time.monotonic()
     rules = policy or Policy.load(None)
-    caller = rules.caller(user)
     context = RunContext(
         run=new_run_id(),
-        caller=caller,
+        caller=rules.caller(user),
         policy=rules,
         store=records.evidence,
         lang=question.lang,
@@ -99,13 +95,8 @@ async def ask(
         resources={"health_calls": question.calls},
     )
     asked = text("health.question", question.lang, asset=question.asset)
-    records.runs.start(context.run, caller=caller.user, plant="", question=asked)
     renderer = Renderer(question.lang, question.zone, words)
     answering = Answering(records.evidence, renderer, standard_checks(renderer, frozenset()), skill.checks)
-    answer = await Agent(skill, answering).run(asked, context)
-    if isinstance(answer, AskBack):  # the plan offers nothing that could be asked back
-        raise ModelError("health.asked_back")
-    answer = answer.model_copy(update={"seconds": {"total": round(time.monotonic() - began, 3)}})
-    records.runs.finish(answer)
+    answer = await answered(skill, answering, asked, context, records.runs)
     found = {name: context.calls[name].evidence for name, _ in question.calls if name in context.calls}
     return Outcome(answer, found, question.notes)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from assay.kernel.agent import Agent, AskBack
 from assay.kernel.answer import Answer
 from assay.kernel.answering import Answering
+from assay.kernel.asking import answered
 from assay.kernel.budget import Budget
 from assay.kernel.checks import standard_checks
 from assay.kernel.context import RunContext, new_run_id
@@ -76,7 +75,6 @@ async def investigate(
 
     The answer may be refused (it says why); wrong input raises InputError.
     """
-    began = time.monotonic()
     plant = request.plant
     if request.plant.twin is not None and not len(request.frame):
         raise InputError("investigate.too_few_rows", rows=0, needed=1)
@@ -89,7 +87,7 @@ async def investigate(
         policy=rules,
         store=records.evidence,
         lang=request.lang,
-        zone=_zone(plant),
+        zone=plant.analysis_zone,
         budget=Budget(seconds=SECONDS),
         resources={
             **request.resources,
@@ -102,19 +100,13 @@ async def investigate(
         },
     )
     question = request.question or text("investigate.question", request.lang, plant=plant.id)
-    records.runs.start(context.run, caller=caller.user, plant=plant.id, question=question)
-    agent = Agent(skill, _answering(plant, records, request.lang), model)
+    answering = _answering(plant, records, request.lang)
     warming = asyncio.create_task(warm_up(model, request.lang))
     try:
-        answer = await agent.run(question, context)
+        answer = await answered(skill, answering, question, context, records.runs, plant=plant.id, model=model)
     finally:
         warming.cancel()
         await asyncio.gather(warming, return_exceptions=True)
-    if isinstance(answer, AskBack):  # the plan offers nothing that could be asked back
-        raise ModelError("investigate.asked_back")
-    seconds = {**answer.seconds, "total": time.monotonic() - began}
-    answer = answer.model_copy(update={"seconds": {k: round(v, 3) for k, v in seconds.items()}})
-    records.runs.finish(answer)
     return Outcome(answer, build_result(answer, context, plant, request.notes))
 
 
@@ -190,9 +182,3 @@ def _shipped(plant: Plant) -> bool:
     with suppress(AssayError):
         return bool(find_plant(plant.id) == plant.path or find_plant(plant.id) == plant.folder)
     return False
-
-
-def _zone(plant: Plant) -> str:
-    """The zone in which investigating happens: analysis reads, so it belongs to the operations zone."""
-    zones = [zone.id for zone in plant.spec.zones]
-    return "operations" if "operations" in zones else (zones[0] if zones else "")

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from typing import Any
 
-from assay.kernel.agent import Agent, AskBack
 from assay.kernel.answer import Answer
 from assay.kernel.answering import Answering
+from assay.kernel.asking import answered
 from assay.kernel.budget import Budget
 from assay.kernel.checks import standard_checks
 from assay.kernel.context import RunContext, new_run_id
-from assay.kernel.errors import InputError, ModelError
 from assay.kernel.evidence import Evidence
 from assay.kernel.policy import Policy
 from assay.kernel.render import Renderer
@@ -86,33 +84,27 @@ async def ask(
     question: Question, records: Records, *, policy: Policy | None = None, user: str | None = None
 ) -> Outcome:
     """Answer under the rights of ``user`` (default: the local user). Wrong input raises InputError."""
-    began = time.monotonic()
     rules = policy or Policy.load(None)
-    caller = rules.caller(user)
+    plant = question.plant
     context = RunContext(
         run=new_run_id(),
-        caller=caller,
+        caller=rules.caller(user),
         policy=rules,
         store=records.evidence,
         lang=question.lang,
-        zone=_zone(question.plant),
+        zone=plant.analysis_zone if plant is not None else "",
         budget=Budget(seconds=SECONDS),
         resources={"timeseries_view": question.view, "timeseries_arguments": _arguments(question)},
     )
-    asked = text(f"timeseries.question_{question.view}", question.lang)
-    about = question.plant.id if question.plant is not None else ""
-    records.runs.start(context.run, caller=caller.user, plant=about, question=asked)
-    answering = _answering(question, records)
-    try:
-        answer = await Agent(skill, answering).run(asked, context)
-    except InputError as error:
-        if error.key not in NO_ANSWER:
-            raise
-        answer = answering.refuse((error.render(question.lang),), run=context.run)
-    if isinstance(answer, AskBack):  # the plan offers nothing that could be asked back
-        raise ModelError("timeseries.asked_back")
-    answer = answer.model_copy(update={"seconds": {"total": round(time.monotonic() - began, 3)}})
-    records.runs.finish(answer)
+    answer = await answered(
+        skill,
+        _answering(question, records),
+        text(f"timeseries.question_{question.view}", question.lang),
+        context,
+        records.runs,
+        plant=plant.id if plant is not None else "",
+        refusing=NO_ANSWER,
+    )
     call = context.calls.get(VIEWS[question.view].tool.name)
     return Outcome(answer, None if call is None else call.evidence, question.notes)
 
@@ -129,9 +121,3 @@ def _answering(question: Question, records: Records) -> Answering:
     renderer = Renderer(question.lang, question.zone)
     names = question.plant.names() if question.plant is not None else frozenset()
     return Answering(records.evidence, renderer, standard_checks(renderer, names), skill.checks)
-
-
-def _zone(plant: Plant | None) -> str:
-    """The zone in which the analysis happens: it reads, so it belongs to the operations zone."""
-    zones = [zone.id for zone in plant.spec.zones] if plant is not None else []
-    return "operations" if "operations" in zones else (zones[0] if zones else "")
