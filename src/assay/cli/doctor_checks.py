@@ -149,7 +149,7 @@ def check_charts() -> Finding:
     """The chart renderer is installed, and so is the font with Chinese characters that reports carry."""
     from importlib import resources
 
-    font = resources.files("assay.skills.investigate").joinpath("report", "fonts", "NotoSansSC-GB2312.woff")
+    font = resources.files("assay.kernel").joinpath("fonts", "NotoSansSC-GB2312.woff")
     if not _has("vl_convert") or not _has("fontTools") or not font.is_file():
         return Finding("charts", Status.MISSING, "charts_missing", {}, "pip install --force-reinstall assay")
     return Finding("charts", Status.OK, "charts_ok")

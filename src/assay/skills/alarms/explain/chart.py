@@ -34,14 +34,6 @@ def spec(course: Any, about: Any, zone: tzinfo) -> Spec:
     }
 
 
-def svg(drawn: Spec) -> str:
-    """The chart as one SVG element; nothing is fetched."""
-    import vl_convert
-
-    found: str = vl_convert.vegalite_to_svg(drawn, allowed_base_urls=[])
-    return found
-
-
 def _wall(time: str, zone: tzinfo) -> str:
     """The plant's wall clock, marked as UTC so that no reader's own zone moves it."""
     local = datetime.fromisoformat(time).astimezone(zone)

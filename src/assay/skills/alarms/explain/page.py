@@ -9,19 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from assay.kernel.answer import Answer, Sentence
+from assay.kernel.charts import svg
 from assay.kernel.errors import TerminalError
 from assay.kernel.evidence import Evidence
+from assay.kernel.page import html_page
 from assay.kernel.texts import Lang, text
-from assay.skills.alarms.explain.chart import spec, svg
+from assay.skills.alarms.explain.chart import spec
 from assay.skills.alarms.explain.claims import SECTIONS
 
-# Even text that slipped through unescaped could then neither run nor fetch anything.
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _QUOTED = frozenset({"procedures", "orders"})
 _STYLE = """
 body { margin: 0 auto; padding: 1rem 1.25rem 3rem; max-width: 56rem; background: #fff; color: #1a1a1a;
-  font: 16px/1.5 system-ui, "Segoe UI", Roboto, "Noto Sans", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC",
-  "Source Han Sans SC", "WenQuanYi Micro Hei", sans-serif; overflow-wrap: anywhere; }
+  font-size: 16px; line-height: 1.5; overflow-wrap: anywhere; }
 header { display: flex; flex-wrap: wrap; gap: .3rem 1rem; align-items: baseline; border-bottom: 2px solid #1a1a1a; }
 h1 { font-size: 1.4rem; margin: 0; } h2 { font-size: 1.05rem; margin: 1.4rem 0 .3rem; border-bottom: 1px solid #ccc; }
 ul { margin: .3rem 0; padding-left: 1.2rem; } li { margin: .15rem 0; }
@@ -57,10 +56,10 @@ def html(answer: Answer, found: Mapping[str, Evidence], lang: Lang, zone: tzinfo
     """The page as one file: no script, nothing fetched. ``status`` and ``replay`` are sentences in ``lang``."""
     about: Any = found["alarms.about"].value
     numbers = {one.id: index for index, one in enumerate(found.values(), start=1)}
-    title = escape(text("explain.title", lang, alarm=about["alarm"]))
+    title = text("explain.title", lang, alarm=about["alarm"])
     state = {True: "stands", False: "gone", None: "open"}[about["standing"]]
     badge = escape(text(f"explain.badge_{state}", lang))
-    parts = [f'<header><h1>{title}</h1><span class="badge {state}">{badge}</span>{escape(status)}</header>']
+    parts = [f'<header><h1>{escape(title)}</h1><span class="badge {state}">{badge}</span>{escape(status)}</header>']
     for topic, said in by_section(answer):
         parts.append(f"<section><h2>{escape(text(f'explain.section_{topic}', lang))}</h2>")
         kind = ' class="quoted"' if topic in _QUOTED else ""
@@ -79,12 +78,7 @@ def html(answer: Answer, found: Mapping[str, Evidence], lang: Lang, zone: tzinfo
     parts.append(f"<section><h2>{escape(text('explain.evidence', lang))}</h2><ol>{listed}</ol>")
     parts.append(f"<p><code>{escape(replay)}</code></p></section>")
     body = "\n".join(parts)
-    return (
-        f'<!DOCTYPE html>\n<html lang="{"zh-CN" if lang == "zh" else "en"}">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
-    )
+    return html_page(title, body, _STYLE, lang)
 
 
 def write_page(path: Path, content: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 
+from assay.kernel.charts import svg
 from assay.skills.investigate.report.document import Figure
 
 _OPENING = re.compile(r"<svg\b[^>]*?\bviewBox=\"([^\"]+)\"[^>]*>")
@@ -13,10 +14,7 @@ _NAMED = re.compile(r'(id="|url\(#|href="#)([A-Za-z][\w-]*)')
 
 def draw(figure: Figure, serial: int) -> str:
     """Inline SVG that scales with its box; ``serial`` sets this chart's inner names apart from those of the others."""
-    import vl_convert
-
-    # Specs carry their data; an empty list lets none be fetched.
-    drawn: str = vl_convert.vegalite_to_svg(figure.spec, allowed_base_urls=[])
+    drawn = svg(figure.spec)
     opening = _OPENING.match(drawn)
     assert opening is not None, "vl-convert draws one svg element with a viewBox"
     body = _NAMED.sub(rf"\1c{serial}-\2", drawn[opening.end() :])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from importlib import resources
 
+from assay.kernel.page import html_page
 from assay.skills.investigate.report.document import (
     Block,
     Cell,
@@ -23,11 +24,6 @@ from assay.skills.investigate.report.document import (
     Verdict,
 )
 from assay.skills.investigate.report.drawing import draw
-from assay.skills.investigate.report.font import font_face
-
-# Even text that slipped through unescaped could then neither run nor fetch anything.
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; base-uri 'none'; form-action 'none'"
-_LANG = {"zh": "zh-CN", "en": "en"}
 
 
 def page(document: Document) -> str:
@@ -35,13 +31,7 @@ def page(document: Document) -> str:
     body = _Body(document).whole()
     style = resources.files(__package__).joinpath("page.css").read_text(encoding="utf-8")
     title = " - ".join([document.title, *(value for _, value in document.facts.pairs[:1])])
-    return (
-        f'<!DOCTYPE html>\n<html lang="{_LANG[document.lang]}">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>\n{style}{font_face(title + body)}\n</style>\n</head>\n"
-        f"<body>\n{body}\n</body>\n</html>\n"
-    )
+    return html_page(title, body, style, document.lang)
 
 
 class _Body:

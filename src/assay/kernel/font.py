@@ -1,4 +1,4 @@
-"""A web font with just the Chinese characters of one page, so that it reads on a machine without any.
+"""Chinese characters on a machine that has no font for them: in pages, and in charts.
 
 The source is Noto Sans SC Regular (SIL Open Font License 1.1, see ``fonts/OFL.txt``), cut to GB 2312's 6,763
 characters and punctuation. Characters outside it fall back to the reader's fonts.
@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import base64
 import io
+import tempfile
 from functools import cache
 from importlib import resources
+from pathlib import Path
 
 FAMILY = "Assay Han"
 _FIRST_WIDE = 0x2E80  # below it are scripts and marks that every machine can show
@@ -34,6 +36,18 @@ def font_face(text: str) -> str:
         f'@font-face{{font-family:"{FAMILY}";src:url(data:font/woff;base64,{data}) format("woff");'
         f"font-display:block;unicode-range:U+{_FIRST_WIDE:X}-10FFFF}}"
     )
+
+
+@cache
+def chart_fonts() -> tempfile.TemporaryDirectory[str]:
+    """The whole font as a file in a folder for a chart renderer; the folder is gone when the process ends."""
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+
+    folder = tempfile.TemporaryDirectory(prefix="assay-fonts-")
+    font = TTFont(io.BytesIO(_source()))
+    font.flavor = None
+    font.save(Path(folder.name) / "NotoSansSC.otf")
+    return folder
 
 
 @cache
