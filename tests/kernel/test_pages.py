@@ -7,6 +7,8 @@ import re
 
 import numpy as np
 
+from assay.kernel.answer import Answer, Status
+from assay.kernel.answer_page import answer_page
 from assay.kernel.charts import png, svg
 from assay.kernel.page import html_page
 
@@ -54,3 +56,12 @@ def test_a_page_embeds_the_characters_that_it_shows_and_nothing_else() -> None:
     assert "default-src 'none'" in shown and "<script" not in shown and "http" not in shown.replace("http-equiv", "")
     assert "font/woff" not in html_page("Report <1>", "<p>x</p>", "", "en")
     assert "Report &lt;1&gt;" in html_page("Report <1>", "", "", "en")
+
+
+def test_an_answer_on_a_page_escapes_what_it_quotes() -> None:
+    answer = Answer(run="run_1", status=Status.REFUSED, lang="en", missing=("No <b>rows</b> & nothing else.",))
+    shown = answer_page(
+        answer, "Over <it>", "en", status="Refused.", replay="assay <x>", notes=("a < b",), table=("t <1>", "u")
+    )
+    assert "No &lt;b&gt;rows&lt;/b&gt; &amp; nothing else." in shown and "a &lt; b" in shown
+    assert "<h1>Over &lt;it&gt;</h1>" in shown and "t &lt;1&gt;\nu" in shown and "assay &lt;x&gt;" in shown

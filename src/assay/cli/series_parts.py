@@ -91,7 +91,8 @@ def answer(question: Question, out: Path | None, as_json: bool) -> int:
         outcome = asyncio.run(ask(question, records))
     files: dict[str, Path] = {}
     if out is not None and outcome.value is not None:
-        files = write_files(question.view, outcome.value, question.frame, out)
+        status, replay = _closing(outcome, question.lang)
+        files = write_files(question.view, outcome, question.frame, out, question.lang, status=status, replay=replay)
     if as_json:
         print_json({**outcome.document(), "files": {kind: str(path) for kind, path in files.items()}})
     else:
@@ -107,7 +108,8 @@ def tell(view: str, outcome: Outcome, lang: Lang) -> None:
 
     for note in outcome.notes:
         warn(f"- {note}")
-    say(text(f"cli.investigate_status_{outcome.answer.status.value}", lang))
+    status, replay = _closing(outcome, lang)
+    say(status)
     for sentence in outcome.answer.sentences:
         say(f"- {sentence.text}  [{', '.join(sentence.evidence)}]")
     for unknown in outcome.answer.missing:
@@ -115,7 +117,13 @@ def tell(view: str, outcome: Outcome, lang: Lang) -> None:
     if outcome.value is not None and view in TABLES:
         for line in TABLES[view](outcome.value, lang):
             say(line)
-    say(text("cli.investigate_replay", lang, run=outcome.answer.run))
+    say(replay)
+
+
+def _closing(outcome: Outcome, lang: Lang) -> tuple[str, str]:
+    """What the answer is worth, and how to run its evidence again."""
+    status = text(f"cli.investigate_status_{outcome.answer.status.value}", lang)
+    return status, text("cli.investigate_replay", lang, run=outcome.answer.run)
 
 
 def told(source: Source, lang: Lang) -> tuple[str, ...]:

@@ -26,5 +26,6 @@ def html_page(title: str, body: str, style: str, lang: Lang) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title>\n<style>\nbody, svg text {{ font-family: {FONTS}; }}\n"
+        'pre, code { font-family: "Assay Han", ui-monospace, Menlo, Consolas, monospace; }\n'
         f"{style}{font_face(title + body)}\n</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
     )

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from assay.plant.series import Frame, to_datetime
+import numpy as np
+
+from assay.plant.series import Floats, Frame, to_datetime
 
 Spec = dict[str, Any]
 INK, GREY, BLUE, BAND, ALARM = "#1a1a1a", "#767676", "#0072b2", "#c9ddec", "#c1121f"
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 _CONFIG: Spec = {"background": "white", "view": {"stroke": None}, "axis": {"gridColor": "#ececec"}}
 _WIDTH, _HEIGHT = 760, 180
-_POINTS, _TARGETS, _PAST = 1500, 8, 4
+_POINTS, _TARGETS, _PAST, _BLAMED = 1500, 8, 4, 4
 _TIME: Spec = {
     "field": "time",
     "type": "temporal",
@@ -26,15 +28,17 @@ def forecast_chart(value: Any, frame: Frame) -> Spec:
     return _stacked([_one_forecast(one, frame) for one in value["targets"][:_TARGETS]])
 
 
-def detect_chart(value: Any) -> Spec:
-    """The score with its threshold, alarms as bands, changes of level as lines."""
+def detect_chart(value: Any, frame: Frame) -> Spec:
+    """The score with its threshold, alarms as bands, changes of level as lines; below it the tags that make most of
+    the alarms, each as it was measured."""
     times, score = value["rows"]["time"], value["rows"]["score"]
     points = [{"time": times[k], "y": score[k]} for k in _highest(score)]
     bands = [{"time": one["start"], "end": one["end"]} for one in value["intervals"]]
     changes = [{"time": one["time"]} for one in value["change_points"]]
     x2 = {"x": _TIME, "x2": {"field": "end"}}
+    shade: Spec = {"data": {"values": bands}, "mark": {"type": "rect", "color": ALARM, "opacity": 0.18}, "encoding": x2}
     layers: list[Spec] = [
-        {"data": {"values": bands}, "mark": {"type": "rect", "color": ALARM, "opacity": 0.18}, "encoding": x2},
+        shade,
         {"data": {"values": changes}, "mark": {"type": "rule", "color": BLUE}, "encoding": {"x": _TIME}},
         _line(points, INK),
         {
@@ -43,7 +47,37 @@ def detect_chart(value: Any) -> Spec:
             "encoding": {"y": _axis("y")},
         },
     ]
-    return _stacked([{"layer": layers}])
+    return _stacked([{"layer": layers}, *(_one_tag(tag, frame, shade) for tag in _blamed(value))])
+
+
+def _blamed(value: Any) -> list[str]:
+    """The tags with the largest shares in the alarms, each alarm counted by its rows."""
+    shares: dict[str, float] = {}
+    for one in value["intervals"]:
+        for each in one["contributions"]:
+            rows = one["last"] - one["first"] + 1
+            shares[each["tag"]] = shares.get(each["tag"], 0.0) + rows * each["share"]
+    return sorted(shares, key=lambda tag: -shares[tag])[:_BLAMED]
+
+
+def _one_tag(tag: str, frame: Frame, shade: Spec) -> Spec:
+    column = frame.good().column(tag)
+    rows = _kept(column)
+    points = [{"time": _iso(frame, k), "y": float(column[k])} for k in rows]
+    return {
+        "title": {"text": tag, "anchor": "start", "fontSize": 12},
+        "height": 90,
+        "layer": [shade, _line(points, INK)],
+    }
+
+
+def _kept(column: Floats) -> list[int]:
+    """At most twice ``_POINTS`` rows: the lowest and the highest known value of each stretch."""
+    known = np.flatnonzero(~np.isnan(column))
+    found: set[int] = set()
+    for group in np.array_split(known, min(len(known), _POINTS)) if len(known) else []:
+        found |= {int(group[column[group].argmin()]), int(group[column[group].argmax()])}
+    return sorted(found)
 
 
 def _one_forecast(one: Any, frame: Frame) -> Spec:

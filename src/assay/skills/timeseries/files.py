@@ -9,25 +9,41 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from assay.kernel.answer_page import answer_page
+from assay.kernel.charts import png, svg
 from assay.kernel.errors import InputError
+from assay.kernel.texts import Lang, text
 from assay.plant.atomic import replacing
 from assay.plant.series import Frame
 from assay.skills.timeseries.charts import detect_chart, forecast_chart
+from assay.skills.timeseries.runner import Outcome
+from assay.skills.timeseries.tables import TABLES
 
 
-def write_files(view: str, value: Any, frame: Frame, folder: Path) -> dict[str, Path]:
-    """Write ``VIEW.csv`` and ``VIEW.png|svg|html|vl.json``; existing ones are replaced. InputError when the folder
-    cannot be written to."""
-    import vl_convert
-
-    spec = forecast_chart(value, frame) if view == "forecast" else detect_chart(value)
+def write_files(
+    view: str, outcome: Outcome, frame: Frame, folder: Path, lang: Lang, *, status: str, replay: str
+) -> dict[str, Path]:
+    """Write ``VIEW.csv``, ``VIEW.html`` (the answer with its chart) and ``VIEW.png|svg|vl.json``; existing ones are
+    replaced. ``status`` and ``replay`` are sentences of the page. InputError when the folder cannot be written to."""
+    value = outcome.value
+    spec = forecast_chart(value, frame) if view == "forecast" else detect_chart(value, frame)
+    drawn = svg(spec)
+    page = answer_page(
+        outcome.answer,
+        text(f"timeseries.title_{view}", lang),
+        lang,
+        status=status,
+        replay=replay,
+        notes=outcome.notes,
+        figures=[(drawn, text(f"timeseries.caption_{view}", lang))],
+        table=TABLES[view](value, lang),
+    )
     content: dict[str, bytes] = {
         "csv": _csv(*(_forecast_rows(value) if view == "forecast" else _detect_rows(value))),
         "vl.json": json.dumps(spec, ensure_ascii=False).encode("utf-8"),
-        # Specs carry their data; an empty list lets none be fetched.
-        "svg": vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]).encode("utf-8"),
-        "png": vl_convert.vegalite_to_png(spec, scale=1.5, allowed_base_urls=[]),
-        "html": vl_convert.vegalite_to_html(spec, bundle=True).encode("utf-8"),
+        "svg": drawn.encode("utf-8"),
+        "png": png(spec),
+        "html": page.encode("utf-8"),
     }
     return {suffix: _write(folder / f"{view}.{suffix}", raw) for suffix, raw in content.items()}
 
