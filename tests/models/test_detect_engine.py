@@ -48,6 +48,26 @@ def test_normal_operation_stays_quiet_and_the_expected_rate_holds() -> None:
         assert one.expected.per_day == pytest.approx(one.expected.measured * 1440)
 
 
+def test_the_first_rows_of_a_record_alarm_no_more_than_any() -> None:
+    above, raised = np.zeros(24), 0
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        detector = Detector().fit(frame(rng.normal(size=(1000, 2))))
+        for _ in range(60):
+            scores = detector.score(frame(rng.normal(size=(24, 2))))
+            above += scores.joint > scores.threshold
+            raised += int(scores.alarm[:8].any())
+    assert above[:8].sum() / (8 * 180) < 0.02
+    assert raised <= 2
+
+
+def test_a_fault_in_the_first_rows_is_found() -> None:
+    detector = Detector().fit(frame(plant()))
+    values = plant(1, rows=40)
+    values[:, 2] += 8.0
+    assert detector.score(frame(values)).alarm[:8].sum() >= 6
+
+
 def test_a_step_is_found_named_bounded_and_dated() -> None:
     values = plant()
     values[FIRST:LAST, 2] += 5.0

@@ -85,7 +85,10 @@ class Spreads:
         return cls(widths, errors)
 
     def standardise(self, values: Floats) -> Floats:
-        """The adaptive trailing means (n, k) of ``values`` in their standard errors."""
+        """The adaptive trailing means (n, k) of ``values`` in their standard errors.
+
+        The first rows are judged by the widths that they fill: a mean of fewer rows has not the width's error.
+        """
         low = np.full(values.shape, -np.inf)
         high = np.full(values.shape, np.inf)
         growing = np.ones(values.shape, dtype=bool)
@@ -93,7 +96,8 @@ class Spreads:
         sums = values
         for width, error in zip(self.widths, self.errors, strict=True):
             sums = sums if width == 1 else _doubled(sums, width // 2)
-            mean = sums / _counts(len(sums), width)
+            growing[: width - 1] = False
+            mean = sums / width
             np.maximum(low, mean - GAMMA * error, out=low)
             np.minimum(high, mean + GAMMA * error, out=high)
             growing &= low <= high

@@ -50,7 +50,7 @@ class Neighbours:
         return cls(window, center, whitening, centred[::step] @ whitening)
 
     def distances(self, z: Floats) -> Floats:
-        """(n,) distance of each row's trailing window to its fifth nearest normal window."""
+        """(n,) distance of each row's trailing window to its fifth nearest normal window; 0 before a window is full."""
         points = (window_features(z, self.window) - self.center) @ self.vectors
         nth = min(NEIGHBOURS, len(self.reference)) - 1
         norms = (self.reference**2).sum(axis=1)
@@ -60,6 +60,7 @@ class Neighbours:
             squares = (part**2).sum(axis=1)[:, None] + norms - 2.0 * part @ self.reference.T
             nearest = np.partition(squares, nth, axis=1)[:, nth]
             result[first : first + _CHUNK] = np.sqrt(np.maximum(nearest, 0.0))
+        result[: self.window - 1] = 0.0
         return result
 
 
