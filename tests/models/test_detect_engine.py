@@ -12,6 +12,7 @@ from scipy.signal import lfilter
 
 from assay.kernel.errors import InputError
 from assay.models.detect import Detection, Detector, detect
+from assay.models.detect.stream import StreamDetector
 from assay.plant.series import Frame
 
 Floats = NDArray[np.float64]
@@ -193,6 +194,40 @@ def test_a_change_of_unit_is_said() -> None:
     said = [note for note in one.notes if note.key == "detect.note_unit"]
     assert [note.params["tag"] for note in said] == ["T2"] and said[0].params["what"] == "Cel -> K"
     assert any(interval.kind == "unit" for interval in one.intervals)
+
+
+def slow_plant(seed: int = 12) -> Floats:
+    """As ``plant``, with a temperature in K that wanders slowly."""
+    values = plant(seed)
+    swing = 5.0 * np.sin(np.arange(ROWS) / 150.0) + 0.5 * np.random.default_rng(seed).normal(size=ROWS)
+    values[:, 5] = 300.0 + swing
+    return values
+
+
+def test_a_change_of_unit_of_a_wandering_tag_is_said_as_long_as_it_lasts() -> None:
+    for start, end in ((FIRST, ROWS), (FIRST, LAST)):
+        values = slow_plant()
+        values[start:end, 5] -= 273.15
+        values[start + 20 : start + 23, 5] = np.nan
+        one = found(values)
+        assert one.wandering == ("T5",)
+        said = [note for note in one.notes if note.key == "detect.note_unit"]
+        assert [note.params["what"] for note in said] == ["K -> Cel"]
+        (alarm,) = [i for i in one.intervals if i.kind == "unit"]
+        assert abs(alarm.first - start) <= 2 and end - 1 <= alarm.last <= end + 40
+        assert alarm.evidence["looks_like"] == "K -> Cel"
+
+
+def test_a_wandering_tag_far_outside_all_it_ever_was_stays_an_alarm_also_in_the_stream() -> None:
+    values = slow_plant()
+    values[FIRST:, 5] += 61.0
+    one = found(values)
+    assert one.wandering == ("T5",) and one.scores.alarm[FIRST:].all()
+    assert not any(note.key == "detect.note_unit" for note in one.notes)
+    detector = Detector().fit(frame(values[:TRAIN]))
+    again = Detector.from_parts(detector.to_parts())
+    streamed = StreamDetector(again).update(frame(values).times, values)
+    np.testing.assert_allclose(streamed.joint, one.scores.joint, rtol=1e-9, atol=1e-9)
 
 
 def test_a_tag_that_stood_still_may_not_move() -> None:

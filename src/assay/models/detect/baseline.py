@@ -17,6 +17,8 @@ Mask = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
 _WILD = 1e100
+BEYOND = 3.0  # times its normal range outside it: no wandering leads a tag there
+_HELD = 1e-6  # of its value: what a tag that stands still may move
 _STILL = 1e-9  # of the largest value: what moves less stands still
 
 
@@ -34,8 +36,8 @@ class Baseline:
     """Normal operation of the tags at ``columns`` (k,) of the frame.
 
     ``scale`` (k,) of each within its mode; ``reach`` (k,) rows of the slow average that a wandering tag is compared
-    with, 0 for others; ``covariance`` (k, k) of standardised rows. ``held`` (h,) are columns that stood still, at the
-    values ``held_at`` (h,).
+    with, 0 for others; ``covariance`` (k, k) of standardised rows; ``extent`` (2, k) least and largest normal values.
+    ``held`` (h,) are columns that stood still, at the values ``held_at`` (h,).
     """
 
     columns: Ints
@@ -43,6 +45,7 @@ class Baseline:
     scale: Floats
     reach: Ints
     covariance: Floats
+    extent: Floats
     held: Ints
     held_at: Floats
 
@@ -56,7 +59,7 @@ class Baseline:
         if not len(columns):
             modes = Modes(np.zeros((1, 0)), np.zeros(0), np.inf, 0)
             none = np.zeros(0)
-            draft = cls(columns, modes, none, columns, np.eye(0), held, held_at)
+            draft = cls(columns, modes, none, columns, np.eye(0), np.zeros((2, 0)), held, held_at)
             return draft, some, ~some
         modes, stray = Modes.of(x, some)
         mode = modes.assign(x)
@@ -66,7 +69,8 @@ class Baseline:
         if use.any():
             modes = replace(modes, centers=_means(x, mode, use, modes.centers))
         reach = reaches((x - modes.expected(mode))[use])
-        draft = cls(columns, modes, np.ones(len(columns)), reach, np.eye(len(columns)), held, held_at)
+        covariance, extent = np.eye(len(columns)), _extent(x, use if use.any() else some)
+        draft = cls(columns, modes, np.ones(len(columns)), reach, covariance, extent, held, held_at)
         centred, _ = draft._centred(x)
         scale = _spread(centred, use)
         scale = np.where(
@@ -79,6 +83,24 @@ class Baseline:
     def wandering(self) -> Mask:
         """(k,) which tags are compared with their own slow average."""
         return np.asarray(self.reach > 0)
+
+    def held_moved(self, values: Floats) -> Mask:
+        """(n,) whether a tag that stood still in normal operation has left its value, from rows (n, tags)."""
+        held = values[:, self.held]
+        moved = np.abs(held - self.held_at) > _HELD * np.maximum(np.abs(self.held_at), _HELD)
+        return np.asarray((moved & np.isfinite(held)).any(axis=1))
+
+    def wandered_off(self, values: Floats) -> Mask:
+        """(n,) whether a wandering tag has left its normal range by several times that range, from rows (n, tags)."""
+        away = self.beyond(values[:, self.columns[self.wandering]], self.wandering)
+        return np.asarray((away > BEYOND).any(axis=1))
+
+    def beyond(self, x: Floats, at: Mask) -> Floats:
+        """(n, j) how far values of the tags ``at`` (k,) lie outside their normal range, in that range; 0 for NaN."""
+        low, high = self.extent[:, at]
+        with np.errstate(over="ignore", invalid="ignore"):
+            apart = np.maximum(low - x, x - high) / np.maximum(high - low, 1e-300)
+        return np.where(apart > 0.0, apart, 0.0)
 
     def standardise(self, values: Floats) -> Standard:
         """Rows (n, tags) of the frame's columns, in normal standard deviations from what is expected."""
@@ -100,6 +122,12 @@ def _measured(x: Floats) -> Floats:
     """Values, NaN where no instrument shows such a number."""
     with np.errstate(invalid="ignore"):
         return np.where(np.abs(x) < _WILD, x, np.nan)
+
+
+def _extent(x: Floats, rows: Mask) -> Floats:
+    """(2, k) least and largest of the values in some rows; each tag has some."""
+    seen = np.isfinite(x) & rows[:, None]
+    return np.stack([np.where(seen, x, np.inf).min(axis=0), np.where(seen, x, -np.inf).max(axis=0)])
 
 
 def _moving(normal: Floats) -> tuple[Ints, Ints, Floats]:

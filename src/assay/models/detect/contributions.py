@@ -20,8 +20,11 @@ _LEAST = 0.01
 _SHIFTED = 1.0
 
 
-def contributions(learned: Learned, z: Floats, first: int, last: int) -> tuple[Contribution, ...]:
-    """The largest contributions of rows ``first`` to ``last``, at least a hundredth each."""
+def contributions(
+    learned: Learned, z: Floats, first: int, last: int, gaps: NDArray[np.bool_] | None = None
+) -> tuple[Contribution, ...]:
+    """The largest contributions of rows ``first`` to ``last``, at least a hundredth each; values at ``gaps`` (n, k)
+    were filled."""
     count = last - first + 1
     mean = z[first : last + 1].mean(axis=0)
     covariance = learned.baseline.covariance
@@ -29,7 +32,9 @@ def contributions(learned: Learned, z: Floats, first: int, last: int) -> tuple[C
     whitened = vectors @ ((vectors.T @ mean) / np.sqrt(np.maximum(values, 1e-9)))
     level = count * whitened**2
     start = max(0, first - 1)
-    movement = learned.ensemble.members.spreads(z[start : last + 1])[first - start :, : z.shape[1]].mean(axis=0)
+    filled = None if gaps is None else gaps[start : last + 1]
+    moved = learned.ensemble.members.spreads(z[start : last + 1], filled)
+    movement = moved[first - start :, : z.shape[1]].mean(axis=0)
     spread = np.where(np.abs(movement) > 3.0, movement**2, 0.0)
     total = float(level.sum() + spread.sum())
     if total <= 0.0:

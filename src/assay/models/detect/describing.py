@@ -34,7 +34,7 @@ def intervals_of(
                 to_datetime(frame.times[first]), to_datetime(frame.times[last]),
                 to_datetime(frame.times[raised]), to_datetime(frame.times[began]),
                 kind, float(scores.joint[rows].max()), methods,
-                contributions(detector.learned, standard.z, first, last), evidence,
+                contributions(detector.learned, standard.z, first, last, standard.gaps), evidence,
             )
         )  # fmt: skip
     return tuple(found)

@@ -122,8 +122,8 @@ class Detector:
         learned = self.learned
         surprises = learned.ensemble.surprises(standard.z, standard.gaps)
         joint = np.where(standard.gaps.all(axis=1), 0.0, learned.ensemble.score(surprises))
-        moved = self.held_moved(frame.select(learned.tags).good().values)
-        joint = np.where(moved, np.maximum(joint, 2.0 * self.threshold), joint)
+        never = self.never_seen(frame.select(learned.tags).good().values)
+        joint = np.where(never, np.maximum(joint, 2.0 * self.threshold), joint)
         alarm = np.zeros(len(frame), dtype=bool)
         for first, last, _ in alarm_intervals(joint > self.threshold):
             alarm[first : last + 1] = True
@@ -132,10 +132,11 @@ class Detector:
 
     def held_moved(self, values: Floats) -> Mask:
         """(n,) whether a tag that stood still in normal operation has left its value, from rows (n, tags)."""
-        baseline = self.learned.baseline
-        held = values[:, baseline.held]
-        moved = np.abs(held - baseline.held_at) > 1e-6 * np.maximum(np.abs(baseline.held_at), 1e-6)
-        return np.asarray((moved & np.isfinite(held)).any(axis=1))
+        return self.learned.baseline.held_moved(values)
+
+    def never_seen(self, values: Floats) -> Mask:
+        """(n,) whether a tag that stood still has left its value, or a wandering one is far outside its range."""
+        return self.held_moved(values) | self.learned.baseline.wandered_off(values)
 
     def to_parts(self) -> Parts:
         """The detector taken apart, without pickle."""

@@ -26,7 +26,7 @@ from assay.plant.notes import Note
 if TYPE_CHECKING:
     from assay.models.detect.detector import Detector
 
-FORMAT = "assay.detect/1"
+FORMAT = "assay.detect/2"
 _CLASSES = {
     one.__name__: one
     for one in (Spreads, Baseline, Components, Ensemble, Members, Modes, Neighbours, Profile, Expected, Tail, Note)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from assay.models.detect.baseline import BEYOND
 from assay.models.detect.detector import Learned
 from assay.plant.notes import Note
 from assay.plant.series import Frame
@@ -18,6 +19,7 @@ _LEAST_STILL = 12
 _AWAY = 6.0  # normal standard deviations
 _OTHERS = 0.25  # share of the other tags that may be away at the same time: a unit changes for one tag
 _SIGMAS = 4.0
+_WANDERED = 0.5  # of its normal range: how far outside it a wandering tag may have come
 _CONVERSIONS: tuple[tuple[str, float, float], ...] = (
     ("K -> Cel", 1.0, -273.15),
     ("Cel -> K", 1.0, 273.15),
@@ -90,23 +92,58 @@ def _stuck(frame: Frame, column: int, first: int, last: int) -> list[Oddity]:
 
 
 def _units(frame: Frame, position: int, learned: Learned, away: Floats, first: int, last: int) -> list[Oddity]:
-    """Stretches in which one tag alone lies where another unit would put it, and swings as that unit would make it."""
+    """Stretches in which one tag alone lies where another unit would put it, and moves as that unit would make it."""
     column = int(learned.baseline.columns[position])
-    center = float(np.median(learned.baseline.modes.centers[:, position]))
-    scale = float(learned.baseline.scale[position])
     x = frame.values[:, column]
-    far = np.abs(x - center) > max(20.0 * scale, 0.2 * abs(center))
+    known = np.isfinite(x)
+    if not known.any():
+        return []
+    far = _far(x, position, learned)
     far[first:last] = False
+    far = far[np.maximum.accumulate(np.where(known, np.arange(len(x)), 0))]  # a gap ends no stretch
     edges = np.flatnonzero(np.diff(np.concatenate([[0], far.astype(np.int8), [0]])))
     found = []
     for a, b in zip(edges[::2], edges[1::2], strict=True):
-        part = x[a:b]
-        if b - a < _LEAST_STILL or float(away[a:b].mean()) > _OTHERS + 1.0 / len(learned.baseline.columns):
+        part = x[a:b][known[a:b]]
+        if len(part) < _LEAST_STILL or float(away[a:b].mean()) > _OTHERS + 1.0 / len(learned.baseline.columns):
             continue
-        middle, swing = float(np.median(part)), float(part.std())
+        fits = _fits_wandering if learned.baseline.wandering[position] else _fits_level
         for name, factor, offset in _CONVERSIONS:
-            close = abs(middle - (center * factor + offset)) < _SIGMAS * scale * factor + 1e-3 * abs(middle)
-            if close and scale * factor / 3.0 < swing < scale * factor * 3.0:
+            if fits(part, position, learned, factor, offset):
                 found.append(Oddity("unit", frame.tags[column], int(a), int(b) - 1, name))
                 break
     return found
+
+
+def _far(x: Floats, position: int, learned: Learned) -> NDArray[np.bool_]:
+    """(n,) where values of a tag lie too far from normal for a fault that stays in the unit."""
+    baseline = learned.baseline
+    if baseline.wandering[position]:
+        only = np.arange(len(baseline.columns)) == position
+        return np.asarray(baseline.beyond(x[:, None], only)[:, 0] > BEYOND)
+    center, scale = _usual(position, learned)
+    return np.asarray(np.abs(x - center) > max(20.0 * scale, 0.2 * abs(center)))
+
+
+def _usual(position: int, learned: Learned) -> tuple[float, float]:
+    baseline = learned.baseline
+    return float(np.median(baseline.modes.centers[:, position])), float(baseline.scale[position])
+
+
+def _fits_level(part: Floats, position: int, learned: Learned, factor: float, offset: float) -> bool:
+    center, scale = _usual(position, learned)
+    middle, swing = float(np.median(part)), float(part.std())
+    close = abs(middle - (center * factor + offset)) < _SIGMAS * scale * factor + 1e-3 * abs(middle)
+    return close and scale * factor / 3.0 < swing < scale * factor * 3.0
+
+
+def _fits_wandering(part: Floats, position: int, learned: Learned, factor: float, offset: float) -> bool:
+    """Taken back, the values lie near the normal range, and go from row to row as they did there."""
+    baseline = learned.baseline
+    only = np.arange(len(baseline.columns)) == position
+    back = (part - offset) / factor
+    if float(baseline.beyond(np.array([[np.median(back)]]), only)[0, 0]) > _WANDERED:
+        return False
+    moved = float(np.sqrt(np.abs(np.diff(back)) / baseline.scale[position]).mean())
+    usual = float(learned.ensemble.members.swing[0, position])
+    return usual / 2.0 < moved < usual * 2.0

@@ -122,7 +122,8 @@ class StreamDetector:
     def _joint(self, surprises: dict[str, Floats], rows: Floats, filled: Mask) -> Floats:
         joint = self.detector.learned.ensemble.joint.surprise(np.max(list(surprises.values()), axis=0))
         joint = np.where(filled.all(axis=1), 0.0, joint)
-        return np.where(self.detector.held_moved(rows), np.maximum(joint, 2.0 * self.detector.threshold), joint)
+        never = self.detector.never_seen(rows)
+        return np.where(never, np.maximum(joint, 2.0 * self.detector.threshold), joint)
 
     def to_parts(self) -> Parts:
         """The detector and everything the stream remembers, without pickle."""
