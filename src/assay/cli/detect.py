@@ -35,6 +35,9 @@ def detect(
     start: Annotated[str | None, typer.Option("--from", metavar="TIME", help=_help("from"))] = None,
     end: Annotated[str | None, typer.Option("--to", metavar="TIME", help=_help("to"))] = None,
     zone: Annotated[str | None, typer.Option("--zone", metavar="ZONE", help=_help("zone"))] = None,
+    follow: Annotated[bool, typer.Option("--follow", help=_help("follow"))] = False,
+    duration: Annotated[str | None, typer.Option("--for", metavar="DURATION", help=_help("follow_for"))] = None,
+    model: Annotated[str | None, typer.Option("--model", metavar="NAME", help=_help("follow_model"))] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="FOLDER", help=_help("out"))] = None,
     lang: Annotated[str | None, typer.Option("--lang", metavar="zh|en", help=text("cli.about_lang", _HELP))] = None,
     as_json: Annotated[bool, typer.Option("--json", help=text("cli.about_json", _HELP))] = False,
@@ -44,6 +47,16 @@ def detect(
     from assay.skills.timeseries.runner import Question
 
     spoken = resolve_lang(lang)
+    if follow:
+        from assay.cli.detect_follow import follow_plant
+
+        unfit = {"--data": data, "--train-rows": train_rows, "--rules": rules, "--to": end, "--out": out}
+        given = [name for name, value in {**unfit, "--profile": profile or None}.items() if value is not None]
+        about: dict[str, Any] = {"normal": normal, "model": model, "start": start, "zone": zone, "duration": duration}
+        about |= {"tags": tuple(dict.fromkeys(tag or ())), "false_alarms": false_alarms, "unfit": given}
+        return follow_plant(plant, lang=spoken, as_json=as_json, **about)
+    if duration is not None or model is not None:
+        raise InputError("cli.detect_follow_with")
     if (train_rows is None) == (normal is None):
         raise InputError("cli.detect_normal_one")
     source = read_source(data, plant, zone, start, end)
