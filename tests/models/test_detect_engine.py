@@ -196,6 +196,25 @@ def test_a_change_of_unit_is_said() -> None:
     assert any(interval.kind == "unit" for interval in one.intervals)
 
 
+def test_a_tag_that_often_stands_still_is_said_once() -> None:
+    values = plant(13)
+    for start in range(TRAIN + 20, ROWS - 50, 100):
+        values[start : start + 30, 1] = values[start, 1]
+    (said,) = [note for note in found(values).notes if note.key == "detect.note_stuck"]
+    assert said.params["tag"] == "T1" and said.params["count"] == 4
+    assert said.params["start"] == str(frame(values).times[TRAIN + 20])[:19]
+
+
+def test_independent_rows_are_enough_to_be_sure_and_slow_ones_are_not() -> None:
+    rng = np.random.default_rng(0)
+    noise = rng.normal(size=(8000, 2))
+    sure = Detector().fit(frame(noise)).learned
+    assert sure.expected.sure and not any(note.key == "detect.note_unsure" for note in sure.notes)
+    assert 500 < sure.expected.independent < 8000
+    slow = Detector().fit(frame(lfilter([1.0], [1.0, -0.95], noise[:600], axis=0))).learned
+    assert not slow.expected.sure and any(note.key == "detect.note_unsure" for note in slow.notes)
+
+
 def slow_plant(seed: int = 12) -> Floats:
     """As ``plant``, with a temperature in K that wanders slowly."""
     values = plant(seed)

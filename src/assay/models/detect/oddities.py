@@ -65,16 +65,24 @@ class Oddities:
 
 def oddities(frame: Frame, learned: Learned, z: Floats, first: int, last: int) -> Oddities:
     """Of a frame with the detector's tags, standardised as ``z``, whose rows ``first:last`` are the normal part."""
-    found = []
+    found: list[Oddity] = []
     away = (np.abs(z) > _AWAY).mean(axis=1)
     for position, column in enumerate(learned.baseline.columns):
         found += _stuck(frame, int(column), first, last)
         found += _units(frame, position, learned, away, first, last)
-    notes = [
-        Note(f"detect.note_{one.kind}", {"tag": one.tag, "start": str(frame.times[one.first])[:19], "what": one.what})
-        for one in found
-    ]
-    return Oddities(tuple(found), tuple(notes))
+    return Oddities(tuple(found), _notes(frame, found))
+
+
+def _notes(frame: Frame, found: list[Oddity]) -> tuple[Note, ...]:
+    """One for each tag and kind, with the first time and how many there are."""
+    groups: dict[tuple[str, str, str], list[Oddity]] = {}
+    for one in found:
+        groups.setdefault((one.kind, one.tag, one.what), []).append(one)
+    notes = []
+    for (kind, tag, what), ones in groups.items():
+        start = str(frame.times[ones[0].first])[:19]
+        notes.append(Note(f"detect.note_{kind}", {"tag": tag, "start": start, "what": what, "count": len(ones)}))
+    return tuple(notes)
 
 
 def _still_runs(x: Floats) -> list[tuple[int, int]]:
