@@ -110,6 +110,9 @@ def test_quantities(value: float, slot: dict[str, Any], shown: str) -> None:
 
 def test_clock_shows_the_zone() -> None:
     time = datetime(2026, 7, 1, 22, 59, 59, tzinfo=UTC)
+    assert clock(time, UTC) == "2026-07-01 22:59:59 UTC"
+    assert clock(time, ZoneInfo("America/St_Johns")) == "2026-07-01 20:29:59-02:30"
+    time = time.replace(second=0)
     assert clock(time, UTC) == "2026-07-01 22:59 UTC"
     assert clock(time, ZoneInfo("Asia/Shanghai")) == "2026-07-02 06:59+08:00"
     assert clock(time, ZoneInfo("America/St_Johns")) == "2026-07-01 20:29-02:30"

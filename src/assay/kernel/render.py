@@ -112,9 +112,11 @@ def quantity(value: float, slot: NumberSlot) -> str:
 
 
 def clock(time: datetime, zone: tzinfo) -> str:
-    """A time in the plant's zone: ``2026-01-05 14:30+08:00``, or ``2026-01-05 06:30 UTC``. Seconds are cut off."""
+    """A time in the plant's zone: ``2026-01-05 14:30+08:00``, or ``2026-01-05 06:30 UTC``. Seconds are shown
+    where there are some, their fractions cut off."""
     local = time.astimezone(zone)
+    shown = f"{local:%Y-%m-%d %H:%M:%S}" if local.second else f"{local:%Y-%m-%d %H:%M}"
     if local.utcoffset() == timedelta(0):
-        return f"{local:%Y-%m-%d %H:%M} UTC"
+        return f"{shown} UTC"
     offset = f"{local:%z}"
-    return f"{local:%Y-%m-%d %H:%M}{offset[:3]}:{offset[3:5]}"
+    return f"{shown}{offset[:3]}:{offset[3:5]}"
