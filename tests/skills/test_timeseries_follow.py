@@ -259,8 +259,17 @@ def test_tags_with_times_of_their_own_are_put_on_a_grid(live: Live) -> None:
 
 
 @pytest.mark.parametrize(
-    "question", [Question("void", "void", QUESTION.normal), Question("mill", "mill", (at(900), at(990)))]
+    ("plant_name", "normal", "key"),
+    [
+        ("void", (at(0), at(NORMAL)), "timeseries.follow_nothing_recorded"),
+        ("mill", (at(900), at(990)), "timeseries.follow_no_normal"),
+        ("mill", (at(0), at(NORMAL + 60)), "timeseries.follow_normal_ahead"),
+        ("mill", (at(0), at(20)), "detect.too_few_rows"),
+    ],
 )
-def test_what_cannot_be_followed_is_said(live: Live, records: Records, question: Question) -> None:
-    with pytest.raises(InputError), following(question, records, lambda: 0.0):
+def test_what_cannot_be_followed_is_said(
+    live: Live, records: Records, plant_name: str, normal: tuple[datetime, datetime], key: str
+) -> None:
+    with pytest.raises(InputError) as error, following(Question(plant_name, plant_name, normal), records, lambda: 0.0):
         pass
+    assert error.value.key == key

@@ -115,6 +115,12 @@ def _judge(question: Question, reader: Readable) -> _Judge:
     if not len(normal):
         start, end = (one.isoformat() for one in question.normal)
         raise InputError("timeseries.follow_no_normal", plant=question.plant, start=start, end=end)
+    newest = reader.span()
+    if newest is not None and newest[1] < question.normal[1] - timedelta(seconds=_PATIENCE * sample):
+        # What is learned must not change with the rows that are still to come.
+        raise InputError(
+            "timeseries.follow_normal_ahead", end=question.normal[1].isoformat(), last=newest[1].isoformat()
+        )
     digest = history_blob(normal)
     detector = learned_detector(digest, None, question.false_alarms, replaying=False)
     about = {"normal": digest, "model": None, "false_alarms": question.false_alarms}

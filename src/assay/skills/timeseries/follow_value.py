@@ -88,9 +88,10 @@ def alarm_value(detector: Detector, memory: dict[str, Any], window: Frame) -> di
     above = latest[scores.joint[latest] > detector.threshold]
     first = int(above[0]) if len(above) else int(latest[-1])
     rows = int((counted >= first).sum())
-    z = stream.to_parts().arrays["before"].astype(np.float64)
+    kept = stream.to_parts().arrays
+    z, gaps = kept["before"].astype(np.float64), kept["gaps"].astype(bool)
     rows = min(rows, len(z))
-    tags = contributions(detector.learned, z, len(z) - rows, len(z) - 1) if rows else ()
+    tags = contributions(detector.learned, z, len(z) - rows, len(z) - 1, gaps) if rows else ()
     found: dict[str, Any] = jsonable(
         {
             "time": to_datetime(window.times[-1]),
