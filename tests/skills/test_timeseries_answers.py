@@ -27,6 +27,8 @@ from assay.skills.timeseries import skill
 from assay.skills.timeseries.checks import CHECKS
 from assay.skills.timeseries.plan import VIEWS
 from assay.skills.timeseries.runner import Outcome, Question, ask
+from assay.skills.timeseries.tables import TABLES
+from assay.skills.timeseries.values import level_changes
 
 ROOT = Path(__file__).parents[2]
 
@@ -167,6 +169,41 @@ def test_a_fault_is_found_with_its_tag_beside_the_rules(records: Records) -> Non
     assert {one["rule"] for one in apart} == {"flow"} and any(one["last"] < 300 for one in apart)
     assert len(said(found, "rules")) == 3
     assert replayed(records, found) is ReplayVerdict.SAME
+
+
+def test_a_change_of_unit_is_said_with_its_conversion_and_its_seconds(records: Records) -> None:
+    frame = faulty()
+    late = np.arange(400) >= 340
+    wrong = changed(plant(400), "TEMP", plant(400).column("TEMP") * np.where(late, 1.8, 1.0) + 32.0 * late)
+    found = asked(
+        records, "detect", Frame(frame.times + np.timedelta64(7, "s"), wrong.tags, wrong.values), train_rows=300
+    )
+    assert not found.answer.dropped
+    (kind,) = said(found, "kind")
+    assert "TEMP" in kind and "Cel -> [degF]" in kind
+    assert any("05:40:07 UTC" in one for one in said(found, "interval"))
+    starts = [one.split()[0] for one in TABLES["detect"](found.value, "en") if one.startswith("  2026")]
+    assert starts == sorted(starts)
+
+
+def test_change_points_of_one_event_are_said_once() -> None:
+    def point(row: int, size: float, *tags: str) -> dict[str, Any]:
+        return {"row": row, "time": f"t{row}", "tags": list(tags), "size": size}
+
+    points = [
+        point(10, 2.0, "A"),
+        point(15, -9.0, "A", "B"),
+        point(16, 1.0, "C"),
+        point(22, 3.0, "A"),
+        point(90, 1.5, "A"),
+    ]
+    found = level_changes(points)
+    assert [(one["start"], one["end"], one["count"], one["size"]) for one in found] == [
+        ("t10", "t22", 3, -9.0),
+        ("t16", "t16", 1, 1.0),
+        ("t90", "t90", 1, 1.5),
+    ]
+    assert found[0]["tags"] == ["A", "B"]
 
 
 def test_a_normal_period_and_chosen_tags(records: Records) -> None:

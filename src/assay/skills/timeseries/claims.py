@@ -74,7 +74,10 @@ def _interval(found: Evidence, index: int) -> list[Claim]:
     }
     claims = [claim(f"claim_interval_{one['kind']}", "interval", index, **about)]
     if one["kind"] in ("stuck", "unit"):
-        claims.append(claim(f"claim_{one['kind']}", "kind", index, tag=name(found, f"{path}/evidence/tag")))
+        which: dict[str, Slot] = {"tag": name(found, f"{path}/evidence/tag")}
+        if one["kind"] == "unit":
+            which["conversion"] = name(found, f"{path}/evidence/looks_like")
+        claims.append(claim(f"claim_{one['kind']}", "kind", index, **which))
     if one["contributions"]:
         first = f"{path}/contributions/0"
         tags = [f"{path}/contributions/{k}/tag" for k in range(min(3, len(one["contributions"])))]
@@ -85,13 +88,20 @@ def _interval(found: Evidence, index: int) -> list[Claim]:
 
 
 def _changes(found: Evidence) -> list[Claim]:
+    """The largest changes of level, in the order of time."""
     value: Any = found.value
+    changes = value["level_changes"]
+    largest = sorted(range(len(changes)), key=lambda i: -abs(changes[i]["size"]))[:MOST_CHANGES]
     claims = []
-    for index, one in enumerate(value["change_points"][:MOST_CHANGES]):
-        path = f"change_points/{index}"
-        tags = names(found, [f"{path}/tags/{k}" for k in range(min(3, len(one["tags"])))])
-        size = number(found, f"{path}/size", decimals=1)
-        claims.append(claim("claim_change", "change", index, time=moment(found, f"{path}/time"), tags=tags, size=size))
+    for index in sorted(largest):
+        path = f"level_changes/{index}"
+        tags = names(found, [f"{path}/tags/{k}" for k in range(min(3, len(changes[index]["tags"])))])
+        about: dict[str, Slot] = {"tags": tags, "size": number(found, f"{path}/size", decimals=1)}
+        if changes[index]["count"] == 1:
+            claims.append(claim("claim_change", "change", index, time=moment(found, f"{path}/start"), **about))
+            continue
+        about |= {"start": moment(found, f"{path}/start"), "end": moment(found, f"{path}/end")}
+        claims.append(claim("claim_changes", "change", index, count=number(found, f"{path}/count"), **about))
     return claims
 
 

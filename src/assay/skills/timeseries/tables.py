@@ -22,9 +22,10 @@ def forecast_tables(value: Any, lang: Lang) -> Iterator[str]:
 
 
 def detect_tables(value: Any, lang: Lang) -> Iterator[str]:
-    """The alarms with the tags that make them, the highest first, the broken rules, and where the two disagree."""
+    """The highest alarms in the order of time with their tags, the broken rules, and where the two disagree."""
     cells = []
-    for one in sorted(value["intervals"], key=lambda one: -one["peak"])[:ROWS]:
+    highest = sorted(value["intervals"], key=lambda one: -one["peak"])[:ROWS]
+    for one in sorted(highest, key=lambda one: one["first"]):
         tags = ", ".join(f"{each['tag']} {100 * each['share']:.0f} %" for each in one["contributions"][:3])
         times = [one[name][:19] for name in ("start", "end", "raised_at")]
         cells.append([*times, text(f"timeseries.kind_{one['kind']}", lang), f"{one['peak']:.1f}", tags])

@@ -16,6 +16,8 @@ from assay.skills.timeseries.arguments import DetectArguments, ForecastArguments
 
 # Another processor adds in another order: the last digits of a long computation may differ.
 TOLERANCE = 1e-4
+# Raise it when the same history may give another forecast or other alarms.
+VERSION = "2"
 
 
 async def _forecast(arguments: ForecastArguments, context: RunContext) -> Result:
@@ -48,9 +50,10 @@ async def _model_predict(arguments: ModelArguments, context: RunContext) -> Resu
     return Result(await asyncio.to_thread(model_predict_value, arguments))
 
 
-def _tool(name: str, arguments: type[BaseModel], run: Callable[..., Any]) -> Tool:
+def _tool(name: str, arguments: type[BaseModel], run: Callable[..., Any], version: str = "1") -> Tool:
     return Tool(
         name=f"timeseries.{name}",
+        version=version,
         effect=Effect.COMPUTE,
         arguments=arguments,
         run=run,
@@ -61,8 +64,8 @@ def _tool(name: str, arguments: type[BaseModel], run: Callable[..., Any]) -> Too
     )
 
 
-FORECAST = _tool("forecast", ForecastArguments, _forecast)
-DETECT = _tool("detect", DetectArguments, _detect)
+FORECAST = _tool("forecast", ForecastArguments, _forecast, VERSION)
+DETECT = _tool("detect", DetectArguments, _detect, VERSION)
 MODEL_TEST = _tool("model_test", ModelArguments, _model_test)
 MODEL_COMPARE = _tool("model_compare", ModelsArguments, _model_compare)
 MODEL_PREDICT = _tool("model_predict", ModelArguments, _model_predict)

@@ -22,6 +22,8 @@ from assay.skills.timeseries.arguments import (
     frame_of,
 )
 
+NEAR = 16  # rows between change points that are told as one
+
 
 def forecast_value(arguments: ForecastArguments) -> dict[str, Any]:
     """``ForecastResult.to_json`` with the unit of each target."""
@@ -63,9 +65,27 @@ def detect_value(arguments: DetectArguments) -> dict[str, Any]:
     first, last = result.fitted_rows
     value["normal"] = {"rows": last - first, "start": _time(frame, first), "end": _time(frame, last - 1)}
     value["alarm_rows"] = int(result.scores.alarm.sum())
+    value["level_changes"] = level_changes(value["change_points"])
     value["notes"] = _notes(result.notes)
     value["units"] = dict(arguments.units)
     found: dict[str, Any] = jsonable(value)
+    return found
+
+
+def level_changes(points: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Change points joined where the same tag moves first and only a few rows lie between: what is one event."""
+    found: list[dict[str, Any]] = []
+    open_ones: dict[str, dict[str, Any]] = {}
+    for one in points:
+        group = open_ones.get(one["tags"][0])
+        if group is None or one["row"] - group["last"] > NEAR:
+            group = {"tags": [], "start": one["time"], "count": 0, "size": 0.0}
+            open_ones[one["tags"][0]] = group
+            found.append(group)
+        group["tags"] = list(dict.fromkeys([*group["tags"], *one["tags"]]))
+        group["count"] += 1
+        group["end"], group["last"] = one["time"], one["row"]
+        group["size"] = max(group["size"], one["size"], key=abs)
     return found
 
 
