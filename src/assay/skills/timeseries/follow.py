@@ -74,13 +74,12 @@ def following(question: Question, records: Records, clock: Callable[[], float]) 
         key = {**judge.about, "tags": list(tags), "assay": version("assay")}
         with StateFile(question.plant, key).held() as file:
             state = file.load()
-            if state is None:
+            stream = None if state is None else stream_with(judge.detector, state.memory)
+            if state is None or stream is None:
                 first = question.start or (question.normal[1] if question.normal else span[1])
                 stream = _warmed(judge, reader, first)
                 last = (first - timedelta(microseconds=1)).isoformat().replace("+00:00", "Z")
                 state = State(last, memory_of(stream))
-            else:
-                stream = stream_with(judge.detector, state.memory)
             feed = Feed(reader, tags, judge.sample, datetime.fromisoformat(state.last), judge.step)
             findings = Findings(records, question.id, judge.about)
             yield Follower(feed, stream, findings, file, state, clock, judge.patience)

@@ -63,14 +63,22 @@ def memory_of(stream: StreamDetector) -> dict[str, Any]:
     return {"about": jsonable(dict(parts.about)), "arrays": arrays}
 
 
-def stream_with(detector: Detector, memory: dict[str, Any]) -> StreamDetector:
-    """A stream over ``detector`` that goes on from ``memory``."""
+def stream_with(detector: Detector, memory: dict[str, Any]) -> StreamDetector | None:
+    """A stream over ``detector`` that goes on from ``memory``; None when that is of a detector that was built otherwise
+    (an older Assay's), or is no memory at all."""
     from assay.models.detect.stream import StreamDetector
     from assay.models.library.parts import Parts
 
-    arrays = {name: _unpacked(one) for name, one in memory["arrays"].items()}
-    children = {"detector": detector.to_parts()}
-    return StreamDetector.from_parts(Parts(about=memory["about"], arrays=arrays, children=children))
+    fresh = StreamDetector(detector).to_parts()
+    try:
+        arrays = {name: _unpacked(one) for name, one in memory["arrays"].items()}
+        fits = arrays.keys() == fresh.arrays.keys() and memory["about"].keys() == fresh.about.keys()
+    except (KeyError, ValueError, TypeError, AttributeError):
+        return None
+    columns = {name: array.shape[-1:] for name, array in arrays.items()}
+    if not fits or columns != {name: array.shape[-1:] for name, array in fresh.arrays.items()}:
+        return None
+    return StreamDetector.from_parts(Parts(about=memory["about"], arrays=arrays, children=fresh.children))
 
 
 def alarm_value(detector: Detector, memory: dict[str, Any], window: Frame) -> dict[str, Any]:
@@ -82,6 +90,8 @@ def alarm_value(detector: Detector, memory: dict[str, Any], window: Frame) -> di
     from assay.models.detect.intervals import WITHIN
 
     stream = stream_with(detector, memory)
+    if stream is None:
+        raise TerminalError("timeseries.follow_other_memory")
     scores = stream.update(window.times, window.values)
     counted = np.flatnonzero(np.isfinite(scores.joint))
     latest = counted[-WITHIN:]
