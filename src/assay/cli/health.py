@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from assay.skills.health.source import Request
 
 _HELP = help_lang()
+_Many = list[str] | None
 _FIELDS = ("unit", "clock", "rul", "failed")
 
 
@@ -58,6 +59,11 @@ def health(
     exchanger: Annotated[
         str | None, typer.Option("--exchanger", metavar="ROLE=TAG,..", help=_help("exchanger"))
     ] = None,
+    process: Annotated[str | None, typer.Option("--process", metavar="KIND", help=_help("process"))] = None,
+    role: Annotated[_Many, typer.Option("--role", metavar="ROLE=TAG,..", help=_help("role"))] = None,
+    role_unit: Annotated[_Many, typer.Option("--role-unit", metavar="ROLE=UNIT", help=_help("role_unit"))] = None,
+    role_accuracy: Annotated[_Many, typer.Option("--role-accuracy", metavar="ROLE=X", help=_help("accuracy"))] = None,
+    plant: Annotated[str | None, typer.Option("--plant", metavar="PLANT", help=_help("role_plant"))] = None,
     cases: Annotated[Path | None, typer.Option("--cases", metavar="FILE", help=_help("cases"))] = None,
     zone: Annotated[str, typer.Option("--zone", metavar="ZONE", help=_help("zone"))] = "UTC",
     out: Annotated[Path | None, typer.Option("--out", metavar="FOLDER", help=_help("out"))] = None,

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from assay.models.health.replacement import Costs
 
 
+KindName = Literal["pump", "fan", "compressor", "turbine", "filter", "valve"]
+
+
 class CostArguments(BaseModel):
     """Costs in one currency; ``running`` is per unit of the record's clock. Without them no date is chosen by cost."""
 
@@ -105,4 +108,19 @@ class ExchangerArguments(TrendArguments):
     roles: dict[str, str]
     numbers: dict[str, float]
     units: dict[str, str] = {}
+    cases: tuple[dict[str, str], ...] = ()
+
+
+class ProcessArguments(TrendArguments):
+    """One machine by its process measurements. ``roles``: the tag of each role of its ``kind`` (``process_kinds``);
+    ``numbers``: constants, or roles that are constant; ``units`` and ``accuracy`` by role: a standard uncertainty,
+    ``1%`` of the reading or a number in the role's unit. ``limit``: share of the clean efficiency, a pressure drop in
+    its own unit, or a stick band in per cent of span."""
+
+    kind: KindName
+    roles: dict[str, str]
+    numbers: dict[str, float] = {}
+    units: dict[str, str] = {}
+    accuracy: dict[str, Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?(e-?[0-9]+)?%?$")]] = {}
+    equipment_class: str | None = None
     cases: tuple[dict[str, str], ...] = ()

@@ -7,7 +7,7 @@ from typing import Any
 from assay.kernel.claim import Claim, NameSlot, NamesSlot, NumberSlot, Operand, Operation, Slot, TimeSlot
 from assay.kernel.evidence import Evidence
 
-_SHOWN = {"deviation": "health.name_deviation", "fouling": "health.name_fouling"}
+_SHOWN = {one: f"health.name_{one}" for one in ("deviation", "fouling", "efficiency", "pressure_drop", "stick_band")}
 
 
 def number(
@@ -58,6 +58,8 @@ def health_claims(found: Evidence) -> list[Claim]:
     if value.get("heat_transfer") is not None:
         now, limit = (number(found, f"heat_transfer/{one}", "%", 0, Operation.PERCENT) for one in ("now", "limit"))
         said.append(claim("claim_heat_transfer", "trend", now=now, limit=limit))
+    if value["method"] == "process":
+        said.append(_process(found))
     if value.get("diagnosis") is not None:
         said += _diagnosis(found)
     if value.get("fleet") is not None:
@@ -155,6 +157,22 @@ def _reasons(found: Evidence, clock: str) -> list[Claim]:
         paths = tuple(Operand(evidence=found.id, path=f"outside/{i}/tag") for i in range(min(5, len(value["outside"]))))
         said.append(claim("claim_outside", "reasons", tags=NamesSlot(operands=paths)))
     return said
+
+
+def _process(found: Evidence) -> Claim:
+    """The figure now with its uncertainty, and against the clean one at the same load."""
+    process: Any = found.at("process")
+    if process["kind"] == "valve":
+        slots: dict[str, Slot] = {one: number(found, f"process/{one}", "%", 2) for one in ("level", "sigma", "jump")}
+        return claim("claim_valve", "figure", turns=number(found, "process/reversals", decimals=0), **slots)
+    share = {one: number(found, f"process/{one}", "%", 1, Operation.PERCENT) for one in ("share", "share_sigma")}
+    rows = number(found, "process/rows/used", decimals=0)
+    if process["unit"] == "1":
+        figure = {one: number(found, f"process/{one}", "%", 1, Operation.PERCENT) for one in ("level", "sigma")}
+    else:
+        figure = {one: number(found, f"process/{one}", process["unit"]) for one in ("level", "sigma")}
+    key = "claim_efficiency" if process["unit"] == "1" else "claim_drop"
+    return claim(f"{key}_assumed" if process["accuracy_assumed"] else key, "figure", rows=rows, **figure, **share)
 
 
 def _fleet(found: Evidence) -> Claim:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,9 @@ _CASE_COLUMNS = ("id", "equipment_class", "findings", "mode", "mechanism", "caus
 @dataclass(frozen=True, slots=True)
 class Machine:
     """What is known of the machine. ``bearing``: ``balls,ball,pitch[,angle]``; ``iso``: ``GROUP,rigid|flexible``;
-    ``exchanger``: ``hot_flow=TAG,hot_in=TAG,...,hot_cp=4.18,cold_cp=4.18``; ``cases``: a CSV of past failures."""
+    ``exchanger``: ``hot_flow=TAG,hot_in=TAG,...,hot_cp=4.18,cold_cp=4.18``; ``cases``: a CSV of past failures.
+    ``process``: a kind of ``process_kinds``; ``role``, ``role_unit``, ``role_accuracy``: ``NAME=VALUE`` texts;
+    ``plant``: whose tags tell the units."""
 
     rate: float | None = None
     unit: str = "g"
@@ -36,6 +39,11 @@ class Machine:
     before: float | None = None
     exchanger: str | None = None
     cases: Path | None = None
+    process: str | None = None
+    role: Sequence[str] | None = None
+    role_unit: Sequence[str] | None = None
+    role_accuracy: Sequence[str] | None = None
+    plant: str | None = None
 
     def vibrates(self, data: Path) -> bool:
         """Whether the file is a vibration record: something of one was said, or the file can be nothing else."""
@@ -68,7 +76,7 @@ def vibration_call(machine: Machine, data: Path, column: str | None) -> tuple[st
         "teeth": machine.teeth,
         "mains": machine.mains,
         "before": machine.before,
-        "cases": _cases(machine.cases),
+        "cases": cases_of(machine.cases),
     }
     return "health.vibration", arguments, list(wave.notes)
 
@@ -92,7 +100,7 @@ def exchanger_call(machine: Machine, frame: Frame) -> tuple[str, dict[str, Any]]
             roles[name] = value
     kept = frame.select(dict.fromkeys(roles.values()))
     arguments = {"history": history_blob(kept), "roles": roles, "numbers": numbers, "units": units}
-    return "health.exchanger", {**arguments, "cases": _cases(machine.cases)}
+    return "health.exchanger", {**arguments, "cases": cases_of(machine.cases)}
 
 
 def _bearing(written: str | None) -> tuple[int, float, float, float] | None:
@@ -121,7 +129,7 @@ def _number(value: str, written: str) -> float:
         raise InputError("health.number_unread", text=written[:60], value=value[:20]) from None
 
 
-def _cases(path: Path | None) -> list[dict[str, str]]:
+def cases_of(path: Path | None) -> list[dict[str, str]]:
     """The rows of a file of cases, after it was found readable."""
     if path is None:
         return []

@@ -68,7 +68,7 @@ def by_vibration(arguments: VibrationArguments) -> dict[str, Any]:
         "zone_limits": None if severity is None else [number(one) for one in severity.limits],
         "bearing": None if bearing is None else _bearing_value(bearing),
         "orders": None if orders is None else {f"{k:g}": number(rms) for k, rms in orders.orders.items()},
-        **_diagnosed(seen, arguments.equipment_class or ASSUMED_CLASS, arguments.asset, arguments.cases),
+        **diagnosed(seen, arguments.equipment_class or ASSUMED_CLASS, arguments.asset, arguments.cases),
     }
     doubts = {
         "assumed_class": arguments.equipment_class is None,
@@ -158,7 +158,7 @@ def by_exchanger(arguments: ExchangerArguments) -> dict[str, Any]:
         else act_value(shown.lives, arguments.costs.costs(), float(days[-1])),
         "skipped": number(found.skipped),
         "heat_transfer": {"now": number(float(np.nanmedian(found.ratio[-last:]))), "limit": number(limit)},
-        **_diagnosed(of_fouling(found, last), "HE", arguments.asset, arguments.cases),
+        **diagnosed(of_fouling(found, last), "HE", arguments.asset, arguments.cases),
     }
     doubts = {"assumed_clean": arguments.limit is None, "untested": life is not None and shown.tested == 0}
     return dated(finished(value, doubts), record)
@@ -182,9 +182,10 @@ def _side(frame: Any, arguments: ExchangerArguments, name: str) -> Any:
     )
 
 
-def _diagnosed(
+def diagnosed(
     seen: Mapping[str, bool], equipment_class: str, asset: str, cases: Sequence[Mapping[str, str]]
 ) -> dict[str, Any]:
+    """Findings, and the failures that they and past cases speak for, as plain data."""
     from assay.models.health.diagnosis.engine import diagnose
 
     found = diagnose(seen, equipment_class, asset=asset, cases=[_case(one) for one in cases])

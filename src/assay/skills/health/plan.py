@@ -35,6 +35,8 @@ def cannot(found: Evidence, lang: Lang) -> list[str]:
     value: Any = found.value
     if value["method"] == "vibration":
         return [text("health.cannot_one_record", lang)]
+    if value["trend"] is None and value["life"] is None:
+        return [text("health.cannot_few_reversals", lang)]
     if value["life"] is None and value["trend"]["passed"]:
         return [text("health.cannot_assumed_passed", lang)]
     if value["life"] is None:

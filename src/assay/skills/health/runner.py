@@ -21,6 +21,7 @@ from assay.skills.health import skill
 from assay.skills.health.words import words
 
 SECONDS = 1200.0
+_METHODS = ("fleet", "ages", "trend", "exchanger", "process", "vibration")
 _STATES = ("good", "watch", "act")
 
 
@@ -38,7 +39,7 @@ class Outcome:
 
     def main(self) -> Any:
         """The value that the answer rests on, or None."""
-        values = (self.value(f"health.{name}") for name in ("fleet", "ages", "trend", "exchanger", "vibration"))
+        values = (self.value(f"health.{name}") for name in _METHODS)
         return next((one for one in values if one is not None), None)
 
     def state(self) -> str | None:

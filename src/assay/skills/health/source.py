@@ -12,6 +12,7 @@ import numpy as np
 from assay.kernel.errors import InputError
 from assay.plant.notes import Note
 from assay.skills.health.machine_source import Machine, exchanger_call, vibration_call
+from assay.skills.health.process_source import process_call
 
 if TYPE_CHECKING:
     from assay.models.health.fleet import Fleet
@@ -56,8 +57,12 @@ def calls_for(request: Request) -> Calls:
         raise InputError("health.asset_empty")
     if request.machine.vibrates(request.data):
         return _vibration(request)
-    if request.machine.exchanger is not None:
-        return _exchanger(request)
+    if request.machine.exchanger is not None and request.machine.process is not None:
+        raise InputError("health.process_or_exchanger")
+    if request.machine.exchanger is not None or request.machine.process is not None:
+        return _by_roles(request)
+    if request.machine.role:
+        raise InputError("health.process_unsaid")
     if _is_fleet(request):
         return _from_table(request)
     if request.fleet is not None:
@@ -82,12 +87,14 @@ def _vibration(request: Request) -> Calls:
     return [(name, {**about, **arguments})]
 
 
-def _exchanger(request: Request) -> Calls:
+def _by_roles(request: Request) -> Calls:
+    """An exchanger, or another kind of process equipment, by the roles of its tags."""
     from assay.plant.files import read_history
 
     read = read_history(request.data, zone=request.zone)
     request.notes += read.notes
-    name, arguments = exchanger_call(request.machine, read.frame)
+    make = exchanger_call if request.machine.process is None else process_call
+    name, arguments = make(request.machine, read.frame)
     trend = {key: value for key, value in _trend(request).items() if key in ("limit", "normal")}
     return [(name, {**_common(request, "d"), **trend, **arguments})]
 

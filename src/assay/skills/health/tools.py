@@ -14,6 +14,7 @@ from assay.skills.health.arguments import (
     AgesArguments,
     ExchangerArguments,
     FleetArguments,
+    ProcessArguments,
     TrendArguments,
     VibrationArguments,
 )
@@ -50,6 +51,12 @@ async def _exchanger(arguments: ExchangerArguments, context: RunContext) -> Resu
     return Result(await asyncio.to_thread(by_exchanger, arguments), trusted=not arguments.cases)
 
 
+async def _process(arguments: ProcessArguments, context: RunContext) -> Result:
+    from assay.skills.health.process import by_process
+
+    return Result(await asyncio.to_thread(by_process, arguments), trusted=not arguments.cases)
+
+
 def _tool(name: str, arguments: type[BaseModel], run: Callable[..., Any]) -> Tool:
     return Tool(
         name=f"health.{name}",
@@ -67,5 +74,6 @@ AGES = _tool("ages", AgesArguments, _ages)
 TREND = _tool("trend", TrendArguments, _trend)
 VIBRATION = _tool("vibration", VibrationArguments, _vibration)
 EXCHANGER = _tool("exchanger", ExchangerArguments, _exchanger)
+PROCESS = _tool("process", ProcessArguments, _process)
 
-TOOLS = (FLEET, AGES, TREND, VIBRATION, EXCHANGER)
+TOOLS = (FLEET, AGES, TREND, VIBRATION, EXCHANGER, PROCESS)
