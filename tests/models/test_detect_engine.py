@@ -239,7 +239,7 @@ def test_a_change_of_unit_of_a_wandering_tag_is_said_as_long_as_it_lasts() -> No
 
 def test_a_wandering_tag_far_outside_all_it_ever_was_stays_an_alarm_also_in_the_stream() -> None:
     values = slow_plant()
-    values[FIRST:, 5] += 61.0
+    values[FIRST:, 5] += 111.0
     one = found(values)
     assert one.wandering == ("T5",) and one.scores.alarm[FIRST:].all()
     assert not any(note.key == "detect.note_unit" for note in one.notes)

@@ -17,7 +17,7 @@ Mask = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
 _WILD = 1e100
-BEYOND = 3.0  # times its normal range outside it: no wandering leads a tag there
+BEYOND = 5.0  # times its normal range outside it: a steady drift gets there in five times the normal part
 _HELD = 1e-6  # of its value: what a tag that stands still may move
 _STILL = 1e-9  # of the largest value: what moves less stands still
 
