@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ def by_valve(frame: Frame, arguments: ProcessArguments) -> dict[str, Any]:
 
     columns = read_columns(frame, arguments)
     days, signal, position = _rows(frame, columns)
-    whole = stiction(signal, position, _noise(position))
+    whole = _judged(signal, position)
     kind = KINDS["valve"]
     limit = kind.limit if arguments.limit is None else arguments.limit
     if not 0.0 < limit <= 100.0:
@@ -81,9 +82,21 @@ def _rows(frame: Frame, columns: Columns) -> tuple[Floats, Floats, Floats]:
     return days[good], signal[good], position[good]
 
 
-def _noise(position: Floats) -> float:
-    """The position's noise from its second differences, in which a valve that moves evenly is not taken for noise."""
-    return 1.4826 / math.sqrt(6.0) * float(np.median(np.abs(np.diff(position, 2))))
+def _judged(signal: Floats, position: Floats) -> Stiction:
+    """The engine's band ends at the last row before the valve moved: half a step of the signal is added.
+
+    The position's noise is taken from its second differences, in which a valve that moves evenly is no noise.
+    """
+    noise = 1.4826 / math.sqrt(6.0) * float(np.median(np.abs(np.diff(position, 2))))
+    found = stiction(signal, position, noise)
+    return replace(found, band=found.band + _step(signal) / 2.0)
+
+
+def _step(signal: Floats) -> float:
+    """The usual move of the signal from row to row, where it moves."""
+    moves = np.abs(np.diff(signal))
+    moves = moves[moves > 0.0]
+    return float(np.median(moves)) if len(moves) else 0.0
 
 
 def _windows(days: Floats, signal: Floats, position: Floats, turns: int) -> tuple[Floats, list[Stiction]]:
@@ -92,7 +105,7 @@ def _windows(days: Floats, signal: Floats, position: Floats, turns: int) -> tupl
     at, found = [], []
     for rows in np.array_split(np.arange(len(days)), count) if count >= LEAST_POINTS else ():
         try:
-            found.append(stiction(signal[rows], position[rows], _noise(position[rows])))
+            found.append(_judged(signal[rows], position[rows]))
         except InputError as error:  # a window in which the signal hardly moved
             if error.key != "process_health.reversals":
                 raise
@@ -109,9 +122,7 @@ def _latest(found: list[Stiction]) -> Stiction:
 def _doubt(signal: Floats, found: list[Stiction]) -> float:
     """Twice the standard uncertainty of a band: what one step of the signal leaves open (evenly spread), and how much
     neighbouring windows differ."""
-    moves = np.abs(np.diff(signal))
-    moves = moves[moves > 0.0]
-    square: float = float(np.median(moves)) ** 2 / 12.0 if len(moves) else 0.0
+    square = _step(signal) ** 2 / 12.0
     steps = np.diff([one.band for one in found])
     if len(steps) >= 4:
         square += (1.4826 * float(np.median(np.abs(steps)))) ** 2 / 2.0
