@@ -22,7 +22,8 @@ GROUP = "assay.skills"
 #: Rooms of Assay itself: a skill with such a name could change their texts.
 RESERVED = frozenset(
     "kernel llm plant models knowledge connectors skills plants server cli assay test "
-    "library forecast foundation detect stream machine_health rotating process_health diagnosis explain dispatch".split()
+    "library forecast foundation detect stream machine_health rotating process_health diagnosis "
+    "explain dispatch".split()
 )
 
 
