@@ -111,7 +111,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, help="the benchmark's folder: data/ and labels/")
     parser.add_argument("--generated", type=int, metavar="SEED", help="generated series instead")
-    parser.add_argument("--only", nargs="*", help="these detectors only")
+    parser.add_argument("--only", nargs="*", choices=[OURS, *RIVALS], help="these detectors only")
     parser.add_argument("--json", action="store_true", help="one line instead of indented text")
     given = parser.parse_args()
     if (given.data is None) == (given.generated is None):
