@@ -1,8 +1,8 @@
 """How unusual a measure is among the last ones of its own series, as -log10 of a probability.
 
 Inside what was seen, the share of earlier values at least as large (conformal, over a sliding window: Vovk et al.
-2005). Beyond the fifth largest, a tail that falls with a power of the value, its exponent from the largest tenth (Hill
-1975): it asks for no scale and is cautious where the true tail is lighter.
+2005). Beyond the largest tenth, a tail that falls with a power of the value, its exponent from that tenth (Hill 1975):
+it asks for no scale and is cautious where the true tail is lighter.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ WINDOW = 16_384  # eight weeks of five minutes
 FEWEST = 50
 _SHARE = 0.1
 _LEAST_TOP = 10
-_FEW = 5
 _LEAST_SHAPE = 0.02
 MOST = 12.0  # no record of a series bears more
 
@@ -36,11 +35,10 @@ class Likelihood:
 
     def _surprise(self, value: float) -> float:
         count = len(self.seen)
-        above = self.seen.at_least(value)
-        if above >= _FEW:
-            return -math.log10((above + 1.0) / (count + 1.0))
         top = min(max(_LEAST_TOP, int(count * _SHARE)), count - 1)
         start = self.seen.sizes[count - top - 1]
+        if value <= start:
+            return -math.log10((self.seen.at_least(value) + 1.0) / (count + 1.0))
         shape = max(self.seen.top_mean(top) - start, _LEAST_SHAPE)
-        beyond = (value - self.seen.sizes[count - _FEW]) / (shape * math.log(10.0))
-        return min(MOST, max(beyond, 0.0) - math.log10((_FEW + 1.0) / (count + 1.0)))
+        beyond = (value - start) / (shape * math.log(10.0))
+        return min(MOST, beyond - math.log10((top + 1.0) / (count + 1.0)))
