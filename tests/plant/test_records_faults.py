@@ -12,8 +12,8 @@ from alembic.migration import MigrationContext
 from assay.kernel.errors import BusyError, InputError, IntegrityError, LinkError, TransientError
 from assay.kernel.evidence import Evidence, EvidenceKind
 from assay.plant.records import migrations, open_records
-from assay.plant.records.database import HEAD, Database
-from assay.plant.records.migrations import known_revisions
+from assay.plant.records.database import Database
+from assay.plant.records.migrations import RECORDS, Migrations
 from assay.plant.records.schema import metadata
 
 
@@ -28,9 +28,9 @@ def test_the_migrations_make_the_tables_of_the_schema(tmp_path: Path) -> None:
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
-        assert context.get_current_revision() == HEAD
+        assert context.get_current_revision() == RECORDS.head
     database.close()
-    assert HEAD in known_revisions()
+    assert RECORDS.head in RECORDS.known()
 
 
 SECOND = """
@@ -48,10 +48,9 @@ def upgrade():
 
 def _second_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: str) -> None:
     folder = tmp_path / "migrations"
-    shutil.copytree(migrations.FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(RECORDS.folder, folder, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "versions" / "r0002.py").write_text(SECOND.format(more=more), encoding="utf-8")
-    monkeypatch.setattr(migrations, "FOLDER", folder)
-    monkeypatch.setattr("assay.plant.records.database.HEAD", "0002")
+    monkeypatch.setattr(migrations, "RECORDS", Migrations(folder, head="0002"))
 
 
 def test_a_migration_backs_the_file_up_first_and_keeps_the_rows(

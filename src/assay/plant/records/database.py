@@ -15,8 +15,8 @@ from assay.kernel.errors import BusyError, InputError
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-HEAD = "0001"
-"""The newest revision under ``migrations/versions``."""
+    from assay.plant.records.migrations import Migrations
+
 BUSY_SECONDS = 20.0
 MIGRATION_SECONDS = 120.0
 MIGRATION_LOCK = 0x41535341
@@ -28,12 +28,16 @@ class Database:
 
     ``read`` and ``write`` are transactions: ``write`` takes SQLite's writer lock at once and waits ``busy`` seconds
     for it, so two processes never fail half-way through. Faults of the disk and the link become AssayErrors.
+    ``migrations`` make the tables: the records' own, unless another store brings its own.
     """
 
-    def __init__(self, place: Path | str, *, busy: float = BUSY_SECONDS) -> None:
+    def __init__(self, place: Path | str, *, busy: float = BUSY_SECONDS, migrations: Migrations | None = None) -> None:
+        from assay.plant.records.migrations import RECORDS
+
         self._url = place if isinstance(place, str) and "://" in place else None
         self.path = None if self._url else Path(place)
         self._busy = busy
+        self._migrations = migrations or RECORDS
 
     @property
     def place(self) -> str:
@@ -106,7 +110,7 @@ class Database:
         return engine
 
     def _migrate(self, engine: Engine) -> None:
-        if self._revision(engine) == HEAD:
+        if self._revision(engine) == self._migrations.head:
             return
         if self.path is None:
             self._upgrade(engine)  # guarded by a lock in the database itself
@@ -115,7 +119,7 @@ class Database:
 
         try:
             with FileLock(f"{self.path}.lock", timeout=MIGRATION_SECONDS):
-                if self._revision(engine) != HEAD:  # another process may have done it while we waited
+                if self._revision(engine) != self._migrations.head:  # another process may have done it while we waited
                     self._upgrade(engine)
         except Timeout:
             raise BusyError("plant.records_locked", path=self.place) from None
@@ -123,26 +127,24 @@ class Database:
     def _upgrade(self, engine: Engine) -> None:
         from alembic import command
 
-        from assay.plant.records.migrations import config, known_revisions
-
         revision = self._revision(engine)
-        if revision is not None and revision not in known_revisions():
+        if revision is not None and revision not in self._migrations.known():
             raise InputError("plant.records_newer", path=self.place, revision=revision)
         if revision is not None and self.path is not None:
             backup(self.path, revision)
         with engine.connect().execution_options(assay_write=True) as connection, connection.begin():
             if self.path is None:
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
-            command.upgrade(config(connection), "head")
+            command.upgrade(self._migrations.config(connection), "head")
 
-    @staticmethod
-    def _revision(engine: Engine) -> str | None:
-        from sqlalchemy import inspect, text
+    def _revision(self, engine: Engine) -> str | None:
+        from sqlalchemy import column, inspect, select, table
 
+        name = self._migrations.table
         with engine.connect() as connection:
-            if not inspect(connection).has_table("alembic_version"):
+            if not inspect(connection).has_table(name):
                 return None
-            found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+            found = connection.execute(select(column("version_num")).select_from(table(name))).scalar()
             return None if found is None else str(found)
 
 
