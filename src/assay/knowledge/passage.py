@@ -51,7 +51,8 @@ class Passage:
     """Neighbouring units under one heading: a few sentences, or some rows of one table.
 
     ``id`` follows from document, version and place alone, so that it says nothing of other documents. ``headings`` are
-    the titles above it, outermost first; ``clause`` the nearest clause number above it.
+    the titles above it, outermost first; ``clause`` the nearest clause number above it. ``lead`` are the words that
+    stand outside its units and belong to them: a table's caption and unit, the introduction of a list.
     """
 
     id: str
@@ -63,6 +64,7 @@ class Passage:
     kind: BlockKind
     lang: Lang
     units: tuple[Unit, ...]
+    lead: str = ""
 
     @property
     def text(self) -> str:
