@@ -61,7 +61,7 @@ def _with_typography(line: Line, sign: Sign) -> Sign:
         level = sign.level if sign.kind is BlockKind.HEADING and sign.number else line.title
         return Sign(BlockKind.HEADING, level, sign.number, sign.rest)
     if sign.kind is BlockKind.HEADING and sign.number.isdigit():
-        # Printed like the text around it: a step. Deeper numbers and chapters stay titles, many manuals set them plainly.
+        # Printed like the text around it: a step. Deeper numbers stay titles, many manuals set them plainly.
         return Sign(BlockKind.ITEM, number=sign.number, rest=sign.rest)
     return sign
 

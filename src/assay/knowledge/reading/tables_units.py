@@ -17,7 +17,8 @@ _ZH = (
 )
 _PREFIX = "(?:da|[YZEPTGMkhdcmµμnpf])?"
 _ONE = rf"(?:{_PREFIX}(?:{_BASE})|{_ZH})(?:\^?[-−⁻]?[0-9²³¹⁴]{{1,2}})?"
-_UNIT = rf"(?:{_ONE})(?:\s?[/·•⋅*.×每]\s?(?:\(?{_ONE}\)?|[0-9]+\s?(?:{_ONE})))*(?:\s?[\(（](?:g|a|abs|gauge|表压|绝压|表|绝|A|G|rms|RMS|有效值|峰峰值|p-p)[\)）])?"
+_REFERENCE = r"(?:\s?[\(（](?:g|a|abs|gauge|表压|绝压|表|绝|A|G|rms|RMS|有效值|峰峰值|p-p)[\)）])?"
+_UNIT = rf"(?:{_ONE})(?:\s?[/·•⋅*.×每]\s?(?:\(?{_ONE}\)?|[0-9]+\s?(?:{_ONE})))*{_REFERENCE}"
 _WHOLE = re.compile(rf"^\s*[\(（\[【]?\s*(?:{_UNIT})(?:\s*[,，、/或]\s*(?:{_UNIT}))?\s*[\)）\]】]?\s*$")
 _FRONT = re.compile(rf"^\s*(?P<unit>{_UNIT})(?![A-Za-zµΩ0-9])")
 _NOTHING = re.compile(r"^\s*(?:[-–—―/\\－]+|\.{2,}|无|none|n/a|N/A)?\s*$")
