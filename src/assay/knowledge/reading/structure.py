@@ -16,7 +16,7 @@ from assay.knowledge.reading.tables_units import unit_starts
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """What a line is: ``number`` as printed, a heading's ``level``, ``rest`` where the words behind the number begin."""
+    """What a line is: ``number`` as printed, ``level`` of a heading, ``rest`` where the words behind it begin."""
 
     kind: BlockKind
     level: int = 0

@@ -23,17 +23,17 @@ class Shape:
 
 
 _CONDITION = re.compile(
-    r"\b(?:modes?|states?|status|sizes?|models?|types?|versions?|variants?|series|medium|media|fluid|when|conditions?|case|season|"
-    r"load|stage|phase|step|equipment|unit no|tag|item|code|position|location|component|parts?|parameters?|quantity|material|grade|"
-    r"class|operation|operating|service|symptoms?|fault|alarm|nominal|thread|dn|nps|rating|name|description|property|date|shift|"
+    r"\b(?:modes?|states?|status|sizes?|models?|types?|versions?|variants?|series|medium|media|fluid|when|conditions?|case|"
+    r"season|load|stage|phase|step|equipment|unit no|tag|item|code|position|location|component|parts?|parameters?|quantity|material|"
+    r"grade|class|operation|operating|service|symptoms?|fault|alarm|nominal|thread|dn|nps|rating|name|description|property|date|shift|"
     r"interval|product|range of|duty|frame|pump|valve|motor|applies to|for)\b"
     r"|型号|工况|状态|条件|规格|季节|介质|模式|方式|版本|类型|类别|种类|项目|名称|参数|位号|设备|部位|部件|零件|材料|材质|等级|级别|阶段|步骤|"
     r"工序|时间|日期|周期|班次|场合|负荷|负载|口径|通径|公称|螺纹|牌号|产品|区域|位置|故障|现象|代码|序列|档位|适用|机型|系列|情况",
     re.IGNORECASE,
 )
 _VALUE_HEAD = re.compile(
-    r"\b(?:values?|limits?|max(?:imum)?|min(?:imum)?|setting|set ?point|target|result|remed(?:y|ies)|actions?|measures?|"
-    r"causes?|remarks?|notes?|comments?)\b|值|限|上限|下限|最大|最小|备注|说明|措施|处理|原因|对策|要求|结果|方法|设定",
+    r"\b(?:values?|limits?|max(?:imum)?|min(?:imum)?|setting|set ?point|target|result|remed(?:y|ies)|actions?|"
+    r"measures?|causes?|remarks?|notes?|comments?)\b|值|限|上限|下限|最大|最小|备注|说明|措施|处理|原因|对策|要求|结果|方法|设定",
     re.IGNORECASE,
 )
 _RUNNING = re.compile(r"^\s*(?:no\.?|nr\.?|#|s/?n|pos\.?|序号|编号|项次|行号)\s*$", re.IGNORECASE)
