@@ -1,0 +1,179 @@
+"""The reader of a library: one moment of it, as one asker sees it on a day."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, TypeVar
+
+from assay.kernel.errors import InputError, TransientError
+from assay.kernel.evidence import canonical_json
+from assay.knowledge.document import Block, Doubt, Page, Span
+from assay.knowledge.passage import Passage
+from assay.knowledge.reader import DocumentInfo, Hit, Lane
+from assay.knowledge.rights import EVERYONE, Asker
+from assay.knowledge.store import contents
+from assay.knowledge.store.contents import DoubtRow
+from assay.knowledge.store.store import Store
+from assay.knowledge.versions import VersionRow, is_current, replacements
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+T = TypeVar("T")
+Permit = Callable[[str], bool]
+"""Whether a document of this name may be read, by an access file."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    row: VersionRow
+    info: DocumentInfo
+
+
+class LibraryReader:
+    """See ``Reader``. The documents are those of the moment in which it was made.
+
+    A document that is removed while it is read raises one TransientError; a version's content never changes.
+    """
+
+    def __init__(self, store: Store, asker: Asker, on: date, permit: Permit | None = None) -> None:
+        self.asker = asker
+        self.on = on
+        self._store = store
+        self._groups = asker.groups | {EVERYONE}
+        with self._reading() as connection:
+            rows = contents.version_rows(connection, self._groups)
+            rows = [row for row in rows if permit is None or permit(row.name)]
+            doubts = contents.doubts_of(connection, [row.key for row in rows])
+        replaced = replacements(rows, on)
+        self._seen = {(row.document, row.label): _Seen(row, _info(row, replaced, on)) for row in rows}
+        self._keys = {row.key for row in rows}
+        self._doubts: dict[str, list[DoubtRow]] = {}
+        for doubt in doubts:
+            self._doubts.setdefault(doubt.version, []).append(doubt)
+
+    def documents(self, *, outdated: bool = False) -> Sequence[DocumentInfo]:
+        """The permitted documents by name; with ``outdated`` every version of them, the oldest first."""
+        return [seen.info for seen in self._seen.values() if outdated or seen.info.current]
+
+    def info(self, document: str, version: str) -> DocumentInfo:
+        """What the asker may know of a version; InputError for one that is unknown or forbidden."""
+        return self._find(document, version).info
+
+    def page(self, document: str, version: str, number: int) -> Page:
+        """A page of stored text; InputError for a page that is not there."""
+        row = self._find(document, version).row
+        if not 1 <= number <= row.pages:
+            raise InputError("knowledge.page_unknown", document=row.name, page=number, pages=row.pages)
+        with self._reading() as connection:
+            found = contents.page_of(connection, row.key, number)
+        return self._still(found, row)
+
+    def blocks(self, document: str, version: str) -> Sequence[Block]:
+        """A version's structure in reading order."""
+        row = self._find(document, version).row
+        with self._reading() as connection:
+            found = contents.blocks_of(connection, row.key)
+        return self._still(found, row)
+
+    def passages(self, document: str, version: str) -> Sequence[Passage]:
+        """All passages of a document in reading order."""
+        row = self._find(document, version).row
+        with self._reading() as connection:
+            there = contents.blocks_of(connection, row.key)
+            found = contents.passages_of(connection, row.key)
+        self._still(there, row)
+        return found
+
+    def passage(self, id: str) -> Passage:
+        """One passage; InputError for one that is unknown or forbidden."""
+        with self._reading() as connection:
+            found = contents.passages_by_id(connection, [id])
+        if id not in found or found[id][0] not in self._keys:
+            raise InputError("knowledge.passage_unknown", id=id)
+        return found[id][1]
+
+    def doubts(self, document: str, version: str) -> Sequence[Doubt]:
+        """Numbers that nobody has confirmed yet; none of them may stand in an answer."""
+        return [one.doubt for one in self.doubt_rows(document, version) if one.state == "open"]
+
+    def doubt_rows(self, document: str, version: str) -> Sequence[DoubtRow]:
+        """All doubts of a version, also those that a person has settled."""
+        return self._doubts.get(self._find(document, version).row.key, [])
+
+    def notes(self, document: str, version: str) -> Sequence[Mapping[str, str]]:
+        """What could not be read of a version, a sentence in zh and en each."""
+        return self._find(document, version).row.notes
+
+    def original(self, document: str, version: str) -> bytes:
+        """The bytes of the file as it was added, also after the file itself has changed or gone."""
+        row = self._find(document, version).row
+        with self._reading() as connection:
+            found = contents.original_of(connection, row.sha256)
+        return self._still(found, row)
+
+    def picture(self, document: str, version: str, span: Span) -> bytes | None:
+        """The span's box as PNG, cut from the page's picture; None where the page has no places."""
+        return None
+
+    def search(self, query: str, *, limit: int = 10, lane: Lane = "hybrid", outdated: bool = False) -> Sequence[Hit]:
+        """The best passages, best first; of equal scores the smaller id first."""
+        from assay.knowledge.indexing import rank
+
+        chosen = [seen.row for seen in self._seen.values() if outdated or seen.info.current]
+        found: dict[str, Passage] = {}
+        with self._reading() as connection:
+            for row in chosen:
+                found |= {one.id: one for one in contents.passages_of(connection, row.key)}
+        return rank(found, query, limit, lane)
+
+    def fingerprint(self) -> str:
+        """A hash over the permitted documents, their versions and doubts: the key of every cache above."""
+        known = [
+            [seen.row.key, seen.row.name, seen.row.title, seen.info.current, seen.info.replaced_by or ""]
+            + [[one.id, one.state, one.value] for one in self._doubts.get(seen.row.key, [])]
+            for seen in self._seen.values()
+        ]
+        return hashlib.sha256(canonical_json(known).encode("utf-8")).hexdigest()
+
+    def _find(self, document: str, version: str) -> _Seen:
+        found = self._seen.get((document, version))
+        if found is None:
+            raise InputError("knowledge.document_unknown", document=document)
+        return found
+
+    def _still(self, found: T | None, row: VersionRow) -> T:
+        if found is None:
+            raise TransientError("knowledge.document_gone", document=row.name)
+        return found
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with self._store.reading(self._groups) as connection:
+            yield connection
+
+
+def _info(row: VersionRow, replaced: Mapping[str, VersionRow], on: date) -> DocumentInfo:
+    newer = replaced.get(row.key)
+    said = None
+    if newer is not None:
+        said = newer.label if newer.document == row.document else newer.name
+    return DocumentInfo(
+        id=row.document,
+        name=row.name,
+        title=row.title,
+        version=row.label,
+        lang="zh" if row.lang == "zh" else "en",
+        pages=row.pages,
+        media=row.media,
+        sha256=row.sha256,
+        owner=row.owner,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        current=is_current(row, replaced, on),
+        replaced_by=said,
+    )

@@ -1,0 +1,1 @@
+"""Where a library keeps its documents: SQLite or PostgreSQL, the same tables."""

@@ -1,0 +1,211 @@
+"""What a library's database holds, written: a version with everything in it, its rights, its end."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from assay.kernel.evidence import canonical_json
+from assay.knowledge.document import ReadDocument
+from assay.knowledge.passage import Passage
+from assay.knowledge.store.codec import pack_blocks, pack_boxes, pack_passage
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Table
+
+PART = 1 << 20
+"""Bytes of an original in one row."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """A version to store: what was read, how it was cut and indexed, and what is known of it."""
+
+    document: str
+    position: int
+    label: str
+    lang: str
+    sha256: str
+    size: int
+    modified: int
+    inode: str
+    owner: str
+    valid_from: date | None
+    valid_to: date | None
+    replaces: tuple[str, ...]
+    read: ReadDocument
+    passages: Sequence[Passage]
+    made_by: str
+    segment: bytes
+
+    @property
+    def key(self) -> str:
+        """Its name in the store: the same content under the same name and label has the same key."""
+        return "ver_" + _short(f"{self.document}\0{self.label}\0{self.sha256}")
+
+
+def put_document(connection: Connection, document: str, name: str, source: str, owner: str) -> None:
+    """Make a document, or renew what is known of it."""
+    from assay.knowledge.store.schema import documents as table
+
+    known = connection.execute(table.select().where(table.c.id == document)).one_or_none()
+    if known is None:
+        connection.execute(table.insert().values(id=document, name=name, source=source, owner=owner))
+    else:
+        connection.execute(table.update().where(table.c.id == document).values(source=source, owner=owner))
+
+
+def put_groups(connection: Connection, document: str, groups: Iterable[str]) -> None:
+    """Set the groups that may read a document."""
+    from assay.knowledge.store.schema import document_groups as table
+
+    connection.execute(table.delete().where(table.c.document == document))
+    rows = [{"document": document, "name": name} for name in sorted(set(groups))]
+    if rows:
+        connection.execute(table.insert(), rows)
+
+
+def put_version(connection: Connection, new: NewVersion, original: BinaryIO) -> None:
+    """Store a version with its pages, structure, passages, segment, doubts and the file's own bytes."""
+    from assay.knowledge.store import schema
+
+    connection.execute(schema.versions.insert().values(**_version_row(new)))
+    own = {"version": new.key, "document": new.document}
+    rows: dict[Table, list[dict[str, Any]]] = {
+        schema.pages: list(_page_rows(new)),
+        schema.structures: [{"blocks": pack_blocks(new.read.blocks)}],
+        schema.passages: [
+            {"id": one.id, "position": at, "content": pack_passage(one)} for at, one in enumerate(new.passages)
+        ],
+        schema.segments: [{"made_by": new.made_by, "content": new.segment}],
+        schema.doubts: list(_doubt_rows(new)),
+    }
+    for table, some in rows.items():
+        if some:
+            connection.execute(table.insert(), [{**own, **row} for row in some])
+    _put_original(connection, new.sha256, original)
+
+
+def renew_version(connection: Connection, key: str, **values: Any) -> None:
+    """Change what is known of a version (validity, owner, what it replaces, where its file lies), not its content."""
+    from assay.knowledge.store.schema import versions as table
+
+    if "replaces" in values:
+        values["replaces"] = canonical_json(list(values["replaces"]))
+    connection.execute(table.update().where(table.c.key == key).values(**values))
+
+
+def put_segment(connection: Connection, key: str, made_by: str, content: bytes) -> None:
+    """Store a version's part of the search index anew."""
+    from assay.knowledge.store.schema import segments as table
+
+    connection.execute(table.update().where(table.c.version == key).values(made_by=made_by, content=content))
+
+
+def stale_segments(connection: Connection, made_by: str) -> list[str]:
+    """Keys of the versions whose segment another code or embedder made."""
+    from sqlalchemy import select
+
+    from assay.knowledge.store.schema import segments as table
+
+    query = select(table.c.version).where(table.c.made_by != made_by).order_by(table.c.version)
+    return list(connection.execute(query).scalars())
+
+
+def settle_doubt(connection: Connection, id: str, *, state: str, value: str, person: str) -> None:
+    """Record what a person said of a doubt."""
+    from assay.knowledge.store.schema import doubts as table
+
+    values = {"state": state, "value": value, "person": person, "time": datetime.now(UTC)}
+    connection.execute(table.update().where(table.c.id == id).values(**values))
+
+
+def remove_document(connection: Connection, document: str) -> None:
+    """Remove a document with all its versions, and the files that no other document has."""
+    from sqlalchemy import select
+
+    from assay.knowledge.store import schema
+
+    for table in reversed(schema.CONTENT):
+        connection.execute(table.delete().where(table.c.document == document))
+    connection.execute(schema.document_groups.delete().where(schema.document_groups.c.document == document))
+    connection.execute(schema.documents.delete().where(schema.documents.c.id == document))
+    kept = select(schema.versions.c.sha256)
+    connection.execute(schema.originals.delete().where(schema.originals.c.sha256.not_in(kept)))
+
+
+def _version_row(new: NewVersion) -> dict[str, Any]:
+    return {
+        "key": new.key,
+        "document": new.document,
+        "position": new.position,
+        "label": new.label,
+        "title": new.read.title,
+        "lang": new.lang,
+        "media": new.read.media,
+        "pages": len(new.read.pages),
+        "sha256": new.sha256,
+        "size": new.size,
+        "modified": new.modified,
+        "inode": new.inode,
+        "owner": new.owner,
+        "valid_from": new.valid_from,
+        "valid_to": new.valid_to,
+        "replaces": canonical_json(list(new.replaces)),
+        "notes": json.dumps([dict(note) for note in new.read.notes], ensure_ascii=False),
+        "added": datetime.now(UTC),
+    }
+
+
+def _page_rows(new: NewVersion) -> Iterator[dict[str, Any]]:
+    for page in new.read.pages:
+        yield {
+            "number": page.number,
+            "text": page.text,
+            "label": page.label,
+            "width": page.width,
+            "height": page.height,
+            "scanned": page.scanned,
+            "boxes": pack_boxes(page.boxes),
+        }
+
+
+def _doubt_rows(new: NewVersion) -> Iterator[dict[str, Any]]:
+    for at, doubt in enumerate(new.read.doubts):
+        span = doubt.span
+        yield {
+            "id": "dbt_" + _short(f"{new.key}\0{at}\0{span.page}:{span.start}-{span.end}\0{doubt.reason}"),
+            "position": at,
+            "page": span.page,
+            "start": span.start,
+            "end": span.end,
+            "reason": doubt.reason,
+            "details": json.dumps(dict(doubt.details), ensure_ascii=False, sort_keys=True),
+            "state": "open",
+            "value": "",
+            "person": "",
+            "time": None,
+        }
+
+
+def _put_original(connection: Connection, sha256: str, file: BinaryIO) -> None:
+    """Keep the file's bytes once, whoever has them; ValueError when they are no longer those that were read."""
+    from assay.knowledge.store.schema import originals as table
+
+    if connection.execute(table.select().with_only_columns(table.c.part).where(table.c.sha256 == sha256)).first():
+        return
+    digest, part = hashlib.sha256(), 0
+    while content := file.read(PART):
+        digest.update(content)
+        connection.execute(table.insert().values(sha256=sha256, part=part, content=content))
+        part += 1
+    if digest.hexdigest() != sha256:
+        raise ValueError("the file changed while it was stored")
+
+
+def _short(words: str) -> str:
+    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:16]

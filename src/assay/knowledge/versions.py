@@ -1,0 +1,116 @@
+"""Which version of a document is in force on a day, as one asker sees it.
+
+A version is replaced by a later version of the same document, and by a document that says so, from the first day on
+which the newer one is valid; it stays replaced when the newer one ends. All of it is worked out among the versions
+that the asker may read, so a newer document that is forbidden to him changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import PurePosixPath
+
+_CODE = re.compile(r"[a-z]{1,6}(?:/[a-z]{1,4})?[ _-]?\d+(?:[._-]\d+)*(?![a-z0-9])")
+_MARKS = re.compile(r"[\s_《》〈〉<>\"'“”‘’「」()（）\[\]【】:：,，;；]+")
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """A stored version. ``key`` names its content in the store; ``replaces`` are ids and names of other documents."""
+
+    key: str
+    document: str
+    name: str
+    position: int
+    label: str
+    title: str
+    lang: str
+    media: str
+    pages: int
+    sha256: str
+    owner: str
+    valid_from: date | None
+    valid_to: date | None
+    replaces: tuple[str, ...]
+    size: int = 0
+    notes: tuple[Mapping[str, str], ...] = ()
+
+    def begun(self, day: date) -> bool:
+        """Whether its validity has begun."""
+        return self.valid_from is None or self.valid_from <= day
+
+    def valid(self, day: date) -> bool:
+        """Whether the day is within its validity."""
+        return self.begun(day) and (self.valid_to is None or day <= self.valid_to)
+
+
+def replacements(rows: Sequence[VersionRow], day: date) -> dict[str, VersionRow]:
+    """Key of a replaced version -> the version that replaces it on that day."""
+    found: dict[str, VersionRow] = {}
+    newest: dict[str, VersionRow] = {}
+    for row in sorted(rows, key=lambda one: (one.document, one.position)):
+        if row.begun(day):
+            newest[row.document] = row
+    for row in rows:
+        newer = newest.get(row.document)
+        if newer is not None and newer.position > row.position:
+            found[row.key] = newer
+    for row in sorted(newest.values(), key=lambda one: one.name):
+        for target in _targets(row, rows):
+            if not _older(target, row):
+                continue
+            # A newer version of the same document says more than another document that replaces both.
+            found.setdefault(target.key, row)
+    return found
+
+
+def is_current(row: VersionRow, replaced: Mapping[str, VersionRow], day: date) -> bool:
+    """Whether a version is in force: valid on the day and not replaced."""
+    return row.key not in replaced and row.valid(day)
+
+
+def resolves(reference: str, rows: Sequence[VersionRow]) -> bool:
+    """Whether a reference names one of the documents."""
+    return any(names(reference, row) for row in rows)
+
+
+def names(reference: str, row: VersionRow) -> bool:
+    """Whether a reference means this document: id, name, title, or the number that name or title begins with."""
+    wanted = _plain(reference)
+    if not wanted:
+        return False
+    own = {row.document, _plain(row.name), _plain(PurePosixPath(row.name).name), _plain(_stem(row)), _plain(row.title)}
+    if wanted in own:
+        return True
+    code = _code(reference)
+    return code is not None and code in {_code(_stem(row)), _code(row.title)}
+
+
+def _targets(row: VersionRow, rows: Sequence[VersionRow]) -> list[VersionRow]:
+    others = [one for one in rows if one.document != row.document]
+    return [one for one in others if any(names(reference, one) for reference in row.replaces)]
+
+
+def _older(target: VersionRow, row: VersionRow) -> bool:
+    """Of two documents that each claim to replace the other, the one that is valid from a later day does."""
+    if not any(names(reference, row) for reference in target.replaces):
+        return True
+    first, last = (one.valid_from or date.min for one in (target, row))
+    return (first, target.name) < (last, row.name)
+
+
+def _stem(row: VersionRow) -> str:
+    return PurePosixPath(row.name).stem
+
+
+def _plain(words: str) -> str:
+    return _MARKS.sub(" ", unicodedata.normalize("NFKC", words).casefold()).strip()
+
+
+def _code(words: str) -> str | None:
+    found = _CODE.match(_plain(words))
+    return None if found is None else re.sub(r"[ _-]", "", found.group())
