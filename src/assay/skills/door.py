@@ -23,7 +23,7 @@ GROUP = "assay.skills"
 RESERVED = frozenset(
     "kernel llm plant models knowledge connectors skills plants server cli assay test "
     "library forecast foundation detect stream machine_health rotating process_health diagnosis "
-    "explain dispatch reading".split()
+    "explain dispatch reading search".split()
 )
 
 
