@@ -12,8 +12,6 @@ from pathlib import Path
 
 from assay.kernel.errors import AssayError, InputError
 
-_PIECE = 1 << 20
-
 
 @dataclass(frozen=True, slots=True)
 class AddOptions:
@@ -86,7 +84,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What shows cheaply that a file is the same: size, time of its last change, place on the disk."""
+    """What shows cheaply that a file is the same: size, times of its last change, place on the disk."""
 
     size: int
     modified: int
@@ -98,11 +96,11 @@ def document_id(name: str) -> str:
     return "doc_" + hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def sources(paths: Sequence[Path], name: str | None = None) -> list[Source]:
+def sources(paths: Sequence[Path], name: str | None = None, *, empty: bool = False) -> list[Source]:
     """The files to add, each once, by name. A folder's files are named by their path inside it.
 
     Hidden files, and those that an editor keeps beside an open one, are left out. InputError for a path that is not
-    there, for no file at all, and for two files of one name.
+    there, for no file at all (unless ``empty``), and for two files of one name.
     """
     found: dict[str, Source] = {}
     for path in paths:
@@ -110,7 +108,7 @@ def sources(paths: Sequence[Path], name: str | None = None) -> list[Source]:
             other = found.setdefault(source.name, source)
             if other.path != source.path:
                 raise InputError("knowledge.same_name", name=source.name, first=other.path, second=source.path)
-    if not found:
+    if not found and not empty:
         raise InputError("knowledge.nothing_to_add", path=", ".join(str(path) for path in paths))
     return [found[name] for name in sorted(found)]
 
@@ -148,16 +146,5 @@ def stamp(path: Path) -> Stamp:
         found = path.stat()
     except OSError as error:
         raise InputError("knowledge.file_unreadable", path=path, problem=error.strerror or error) from None
-    return Stamp(found.st_size, found.st_mtime_ns, f"{found.st_ino}")
-
-
-def file_hash(path: Path) -> str:
-    """SHA-256 of a file's bytes; InputError for one that cannot be read."""
-    digest = hashlib.sha256()
-    try:
-        with path.open("rb") as file:
-            while piece := file.read(_PIECE):
-                digest.update(piece)
-    except OSError as error:
-        raise InputError("knowledge.file_unreadable", path=path, problem=error.strerror or error) from None
-    return digest.hexdigest()
+    # The change time too: a program may set the other back.
+    return Stamp(found.st_size, found.st_mtime_ns, f"{found.st_ino}:{found.st_ctime_ns}")

@@ -1,35 +1,56 @@
-"""The search index as a library keeps it: a segment a version, ranked over the segments that the asker may read."""
+"""How a library makes its search index: a segment a version, by one code and one embedder."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
 
+from assay.kernel.errors import MissingDependency
 from assay.knowledge.passage import Passage
-from assay.knowledge.reader import Hit, Lane
 
-MADE_BY = "plain-1"
-
-
-def build_segment(passages: Sequence[Passage]) -> bytes:
-    """The index of one version, as it is stored."""
-    return b""
+if TYPE_CHECKING:
+    from assay.knowledge.search.embedding import Embedding
+    from assay.knowledge.search.engine import Engine
 
 
-def rank(passages: Mapping[str, Passage], query: str, limit: int, lane: Lane) -> list[Hit]:
-    """The best passages by the share of the query's character pairs in them."""
-    wanted = _pairs(query)
-    if not wanted:
-        return []
-    scored = [
-        (len(wanted & _pairs(one.title + " ".join(one.headings) + one.text)) / len(wanted), id)
-        for id, one in passages.items()
-    ]
-    best = sorted((pair for pair in scored if pair[0] > 0), key=lambda pair: (-pair[0], pair[1]))[:limit]
-    return [Hit(passages[id], score, {"lexical": at}, score) for at, (score, id) in enumerate(best, 1)]
+class Indexer:
+    """Builds segments and ranks over them. Without an embedding there is no dense lane."""
 
+    def __init__(self, embedding: Embedding | None) -> None:
+        self._embedding = embedding
 
-@cache
-def _pairs(words: str) -> frozenset[str]:
-    joined = "".join(words.casefold().split())
-    return frozenset(joined[at : at + 2] for at in range(len(joined) - 1)) or frozenset({joined} - {""})
+    @classmethod
+    def configured(cls) -> Indexer:
+        """With the configured embedder; without one where the extra that brings it is not installed."""
+        from assay.knowledge.search.embedding import Embedding
+        from assay.llm.config import open_embedder
+
+        try:
+            embedding = Embedding(open_embedder())
+            # Asking for the digest finds out whether the weights are there, without loading them.
+            return cls(embedding if embedding.digest else None)
+        except MissingDependency:
+            return cls(None)
+
+    @cached_property
+    def made_by(self) -> str:
+        """Code and embedder: a segment that others made is made anew by ``reindex``."""
+        from assay.knowledge.search.tokens import VERSION
+
+        return f"{VERSION} {'' if self._embedding is None else self._embedding.digest}".strip()
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Ranks over permitted segments, and keeps the last views of them."""
+        from assay.knowledge.search.engine import Engine
+
+        return Engine(self._embedding)
+
+    def build(self, passages: Sequence[Passage]) -> bytes:
+        """The index of one version as it is stored."""
+        from assay.knowledge.search.segment import build
+
+        if self._embedding is None or not passages:
+            return build(passages).to_bytes()
+        return build(passages, self._embedding.passages(passages), self._embedding.digest).to_bytes()

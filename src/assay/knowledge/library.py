@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 
 from assay.kernel.errors import InputError
-from assay.knowledge.adding import Added, AddOptions, AddReport, AddState, Source, sources
+from assay.knowledge.access import AccessBook
+from assay.knowledge.adding import Added, AddOptions, AddReport, Source, sources
+from assay.knowledge.indexing import Indexer
 from assay.knowledge.library_reader import LibraryReader
 from assay.knowledge.rights import Asker
-from assay.knowledge.store import keeping
+from assay.knowledge.store import contents, keeping
+from assay.knowledge.store.contents import DoubtRow
 from assay.knowledge.store.store import Store
 from assay.knowledge.taking import ReadFile, Taker
+from assay.knowledge.versions import names
 
 FILE = "library.db"
 Progress = Callable[[Added, int, int], None]
@@ -20,23 +25,69 @@ Progress = Callable[[Added, int, int], None]
 
 
 class Library:
-    """Documents in one database. ``read`` reads a file; by default in a process of its own."""
+    """Documents in one database.
 
-    def __init__(self, store: Store, *, read: ReadFile | None = None) -> None:
+    ``read`` reads a file's content; by default a process of its own does. ``indexer`` makes the search index; by
+    default with the configured embedder.
+
+    With ``access`` a reader sees what both the access file and the documents' stored groups permit.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        access: AccessBook | None = None,
+        read: ReadFile | None = None,
+        indexer: Indexer | None = None,
+    ) -> None:
         self._store = store
+        self.access = access
         self._read = read
+        self._indexer = indexer
 
     @classmethod
-    def open(cls, place: Path | str, *, read: ReadFile | None = None) -> Library:
+    def open(
+        cls,
+        place: Path | str,
+        *,
+        access: AccessBook | None = None,
+        read: ReadFile | None = None,
+        indexer: Indexer | None = None,
+    ) -> Library:
         """The library in a folder (created when absent) or a database (``postgresql+psycopg://...``)."""
         if isinstance(place, str) and "://" in place:
             if not place.startswith("postgresql+psycopg://"):
                 raise InputError("knowledge.library_url", place=place.partition("://")[0])
-            return cls(Store(place), read=read)
+            return cls(Store(place), access=access, read=read, indexer=indexer)
         folder = Path(place)
         if folder.is_file():
             raise InputError("knowledge.library_file", path=folder)
-        return cls(Store(folder / FILE), read=read)
+        return cls(Store(folder / FILE), access=access, read=read, indexer=indexer)
+
+    @classmethod
+    def over_folder(
+        cls,
+        folder: Path,
+        access: AccessBook | None = None,
+        *,
+        progress: Progress | None = None,
+        read: ReadFile | None = None,
+        indexer: Indexer | None = None,
+    ) -> Library:
+        """A library of the files that are in a folder now, kept in the data folder and brought up to date.
+
+        It depends on the files alone: a changed file takes the place of its old content, without a history. Files
+        that cannot be read are left out; ``progress`` is told.
+        """
+        from assay.plant.home import home, plant_slug
+
+        if not folder.is_dir():
+            raise InputError("knowledge.folder_missing", path=folder)
+        place = home() / "knowledge" / "folders" / plant_slug(str(folder.absolute()))
+        library = cls.open(place, access=access, read=read, indexer=indexer)
+        library._follow(folder, progress)
+        return library
 
     @property
     def place(self) -> str:
@@ -51,23 +102,42 @@ class Library:
         A file that cannot be read is reported and the others go on. InputError when nothing can be added at all
         (a path that is not there, two files of one name); a fault of the database ends the run.
         """
-        chosen, report = options or AddOptions(), AddReport()
+        chosen = options or AddOptions()
         wanted = sources(paths, chosen.name)
-        taker = Taker(self._store, chosen, self._reads(chosen))
-        for source in wanted:
-            report.items.append(_taken(taker, source))
-            if progress is not None:
-                progress(report.items[-1], len(report.items), len(wanted))
-        return report
+        with self._taker(chosen) as taker:
+            return _take_all(taker, wanted, progress)
 
     def reader(self, asker: Asker, *, on: date | None = None) -> LibraryReader:
         """The documents as somebody sees them on a day (today)."""
-        return LibraryReader(self._store, asker, on or datetime.now(UTC).astimezone().date())
+        permit = None if self.access is None else self.access.permit(asker)
+        day = on or datetime.now().astimezone().date()
+        return LibraryReader(self._store, self._index, asker, day, permit)
 
     def remove(self, document: str) -> None:
         """Remove a document with all its versions and what only it needed."""
         with self._store.keeping() as connection:
             keeping.remove_document(connection, document)
+
+    def reindex(self, *, everything: bool = False, progress: Callable[[int, int], None] | None = None) -> int:
+        """Make the search index anew where another code or embedder made it (or everywhere); how many versions."""
+        current = self._index.made_by
+        with self._store.looking() as connection:
+            keys = keeping.stale_segments(connection, "" if everything else current)
+        for done, key in enumerate(keys, 1):
+            with self._store.looking() as connection:
+                passages = contents.passages_of(connection, key)
+            segment = self._index.build(passages)
+            with self._store.keeping() as connection:
+                keeping.put_segment(connection, key, current, segment)
+            if progress is not None:
+                progress(done, len(keys))
+        return len(keys)
+
+    def settle(self, doubt: DoubtRow, *, value: str | None, person: str) -> None:
+        """Record that a person confirmed a number as it stands (``value`` None), or what it really is."""
+        state = "confirmed" if value is None else "corrected"
+        with self._store.keeping() as connection:
+            keeping.settle_doubt(connection, doubt.id, state=state, value=value or "", person=person)
 
     def close(self) -> None:
         """Close all connections; a later use opens them again."""
@@ -79,17 +149,60 @@ class Library:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _reads(self, options: AddOptions) -> ReadFile:
+    @property
+    def _index(self) -> Indexer:
+        if self._indexer is None:
+            self._indexer = Indexer.configured()
+        return self._indexer
+
+    @contextmanager
+    def _taker(self, options: AddOptions, *, history: bool = True) -> Iterator[Taker]:
         if self._read is not None:
-            return self._read
-        from assay.knowledge.reading import read_file
+            yield Taker(self._store, options, self._read, self._index, history=history)
+            return
+        from assay.knowledge.apart import ReadingProcess
 
-        return lambda path: read_file(path, ocr=options.ocr)
+        process = ReadingProcess(ocr=options.ocr)
+        try:
+            yield Taker(self._store, options, process, self._index, history=history)
+        finally:
+            process.close()
+
+    def _follow(self, folder: Path, progress: Progress | None) -> None:
+        wanted = sources([folder], empty=True)
+        with self._store.looking() as connection:
+            known = {row.document for row in contents.version_rows(connection)}
+        for document in sorted(known - {source.document for source in wanted}):
+            self.remove(document)
+        with self._taker(AddOptions(), history=False) as taker:
+            report = _take_all(taker, wanted, progress)
+        for item in report.items:
+            if item.error is not None and document_of(item) in known:
+                self.remove(document_of(item))
 
 
-def _taken(taker: Taker, source: Source) -> Added:
-    """Take one file in; what is wrong with it is its own affair, what is wrong with the database everybody's."""
-    try:
-        return taker.settled(source) or taker.take(source)
-    except InputError as error:
-        return Added(source.path, source.name, AddState.FAILED, error=error)
+def find_document(reader: LibraryReader, reference: str) -> str:
+    """The id of the permitted document that a person means by id, name, title or number.
+
+    InputError when there is none, or several.
+    """
+    found = {row.document for row in reader.rows if names(reference, row)}
+    if len(found) > 1:
+        raise InputError("knowledge.document_many", document=reference)
+    if not found:
+        raise InputError("knowledge.document_unknown", document=reference)
+    return found.pop()
+
+
+def document_of(item: Added) -> str:
+    """The id of the document that a file is, whatever became of it."""
+    return Source(item.path, item.name).document
+
+
+def _take_all(taker: Taker, wanted: Sequence[Source], progress: Progress | None) -> AddReport:
+    report = AddReport()
+    for source in wanted:
+        report.items.append(taker.settled(source) or taker.take(source))
+        if progress is not None:
+            progress(report.items[-1], len(report.items), len(wanted))
+    return report

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from assay.kernel.errors import InputError, TransientError
 from assay.kernel.evidence import canonical_json
 from assay.knowledge.document import Block, Doubt, Page, Span
+from assay.knowledge.indexing import Indexer
 from assay.knowledge.passage import Passage
 from assay.knowledge.reader import DocumentInfo, Hit, Lane
 from assay.knowledge.rights import EVERYONE, Asker
@@ -22,6 +24,8 @@ from assay.knowledge.versions import VersionRow, is_current, replacements
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+    from assay.knowledge.search.engine import Note
 
 T = TypeVar("T")
 Permit = Callable[[str], bool]
@@ -40,7 +44,8 @@ class LibraryReader:
     A document that is removed while it is read raises one TransientError; a version's content never changes.
     """
 
-    def __init__(self, store: Store, asker: Asker, on: date, permit: Permit | None = None) -> None:
+    def __init__(self, store: Store, indexer: Indexer, asker: Asker, on: date, permit: Permit | None = None) -> None:
+        self._indexer = indexer
         self.asker = asker
         self.on = on
         self._store = store
@@ -49,6 +54,7 @@ class LibraryReader:
             rows = contents.version_rows(connection, self._groups)
             rows = [row for row in rows if permit is None or permit(row.name)]
             doubts = contents.doubts_of(connection, [row.key for row in rows])
+            self._made_by = contents.made_by_of(connection, [row.key for row in rows])
         replaced = replacements(rows, on)
         self._seen = {(row.document, row.label): _Seen(row, _info(row, replaced, on)) for row in rows}
         self._keys = {row.key for row in rows}
@@ -59,6 +65,11 @@ class LibraryReader:
     def documents(self, *, outdated: bool = False) -> Sequence[DocumentInfo]:
         """The permitted documents by name; with ``outdated`` every version of them, the oldest first."""
         return [seen.info for seen in self._seen.values() if outdated or seen.info.current]
+
+    @property
+    def rows(self) -> Sequence[VersionRow]:
+        """What is stored of each permitted version."""
+        return [seen.row for seen in self._seen.values()]
 
     def info(self, document: str, version: str) -> DocumentInfo:
         """What the asker may know of a version; InputError for one that is unknown or forbidden."""
@@ -122,14 +133,23 @@ class LibraryReader:
 
     def search(self, query: str, *, limit: int = 10, lane: Lane = "hybrid", outdated: bool = False) -> Sequence[Hit]:
         """The best passages, best first; of equal scores the smaller id first."""
-        from assay.knowledge.indexing import rank
+        return self.searched(query, limit=limit, lane=lane, outdated=outdated)[0]
 
-        chosen = [seen.row for seen in self._seen.values() if outdated or seen.info.current]
-        found: dict[str, Passage] = {}
+    def searched(
+        self, query: str, *, limit: int = 10, lane: Lane = "hybrid", outdated: bool = False
+    ) -> tuple[Sequence[Hit], Sequence[Note]]:
+        """The same, with sentences in zh and en about what the search had to do without."""
+        chosen = [seen.row.key for seen in self._seen.values() if outdated or seen.info.current]
+        loads = _Loader(self, chosen)
+        engine = self._indexer.engine
+        view = engine.view({f"{key} {self._made_by[key]}": partial(loads, key) for key in chosen})
+        found = engine.search(query, view, limit=limit, lane=lane)
         with self._reading() as connection:
-            for row in chosen:
-                found |= {one.id: one for one in contents.passages_of(connection, row.key)}
-        return rank(found, query, limit, lane)
+            passages = contents.passages_by_id(connection, [one.id for one in found.hits])
+        if any(one.id not in passages for one in found.hits):
+            raise TransientError("knowledge.library_changed")
+        hits = [Hit(passages[one.id][1], one.score, one.lanes, one.coverage, one.cosine) for one in found.hits]
+        return hits, found.notes
 
     def fingerprint(self) -> str:
         """A hash over the permitted documents, their versions and doubts: the key of every cache above."""
@@ -155,6 +175,22 @@ class LibraryReader:
     def _reading(self) -> Iterator[Connection]:
         with self._store.reading(self._groups) as connection:
             yield connection
+
+
+class _Loader:
+    """The segments of some versions, all fetched when the first is wanted: views of them are kept."""
+
+    def __init__(self, reader: LibraryReader, keys: Sequence[str]) -> None:
+        self._reader, self._keys = reader, keys
+        self._segments: dict[str, bytes] = {}
+
+    def __call__(self, key: str) -> bytes:
+        if not self._segments:
+            with self._reader._reading() as connection:
+                self._segments = contents.segments_of(connection, self._keys)
+        if key not in self._segments:
+            raise TransientError("knowledge.library_changed")
+        return self._segments[key]
 
 
 def _info(row: VersionRow, replaced: Mapping[str, VersionRow], on: date) -> DocumentInfo:

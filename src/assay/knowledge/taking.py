@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from assay.kernel.errors import InputError
-from assay.knowledge.adding import Added, AddOptions, AddState, Source, Stamp, file_hash, stamp
+from assay.kernel.errors import AssayError, InputError
+from assay.knowledge.adding import Added, AddOptions, AddState, Source, Stamp, stamp
 from assay.knowledge.document import ReadDocument
-from assay.knowledge.indexing import MADE_BY, build_segment
+from assay.knowledge.indexing import Indexer
 from assay.knowledge.passages import cut
 from assay.knowledge.rights import EVERYONE
 from assay.knowledge.sentences import language
@@ -22,7 +23,8 @@ from assay.knowledge.versions import VersionRow, resolves
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-ReadFile = Callable[[Path], ReadDocument]
+ReadFile = Callable[[bytes, str], ReadDocument]
+"""Reads a file's content; the name is shown and its ending may tell its kind."""
 _ENOUGH = 20_000
 """Characters that tell a document's language."""
 
@@ -43,25 +45,43 @@ class _Known:
 
 
 class Taker:
-    """Takes files into a store, each in a transaction of its own. ``read`` reads a file."""
+    """Takes files into a store, each in a transaction of its own. ``read`` reads a file.
 
-    def __init__(self, store: Store, options: AddOptions, read: ReadFile) -> None:
+    Without ``history`` the new content of a file takes the place of the old, as if that had never been there.
+    """
+
+    def __init__(
+        self, store: Store, options: AddOptions, read: ReadFile, indexer: Indexer, *, history: bool = True
+    ) -> None:
         self._store = store
+        self._indexer = indexer
         self._options = options
         self._read = read
+        self._history = history
         self._replaces = self._resolve(options.replaces)
 
     def settled(self, source: Source) -> Added | None:
         """What became of a file whose stamp shows that it is the same as before; None for any other."""
         with self._store.looking() as connection:
             known = _known(connection, source.document)
-        if known is None or known.source != str(source.path) or known.stamp != stamp(source.path):
+        if known is None or known.source != str(source.path):
+            return None
+        try:
+            if known.stamp != stamp(source.path):
+                return None
+        except InputError:
             return None
         return self._same(source, known)
 
     def take(self, source: Source) -> Added:
-        """Take a file in. InputError for one that cannot be read or whose name another file has."""
-        before, sha256 = stamp(source.path), file_hash(source.path)
+        """Take a file in. What is wrong with the file is told in the result; a fault of the database is raised."""
+        from assay.knowledge.reading.limits import load
+
+        try:
+            before, content = stamp(source.path), load(source.path)
+        except AssayError as error:
+            return failed(source, error)
+        sha256 = hashlib.sha256(content).hexdigest()
         while True:
             with self._store.looking() as connection:
                 known = _known(connection, source.document)
@@ -69,16 +89,17 @@ class Taker:
                 self._moved(source, known, before)
                 return self._same(source, known)
             if known is not None and known.source != str(source.path) and source.document not in self._replaces:
-                raise InputError("knowledge.name_taken", name=source.name, path=source.path)
-            new = self._make(source, known, before, sha256)
-            if stamp(source.path) != before:
-                raise InputError("knowledge.file_changing", path=source.path)
-            added = self._put(source, known, new)
+                return failed(source, InputError("knowledge.name_taken", name=source.name, path=source.path))
+            try:
+                new = self._make(source, known if self._history else None, before, content, sha256)
+            except AssayError as error:
+                return failed(source, error)
+            added = self._put(source, known, new, content)
             if added is not None:
                 return added
 
-    def _make(self, source: Source, known: _Known | None, at: Stamp, sha256: str) -> keeping.NewVersion:
-        read, said = storable(self._read(source.path)), self._options
+    def _make(self, source: Source, known: _Known | None, at: Stamp, content: bytes, sha256: str) -> keeping.NewVersion:
+        read, said = storable(self._read(content, PurePosixPath(source.name).name)), self._options
         label = _label(said.version or read.stated.version, () if known is None else known.rows)
         passages = cut(read, source.document, label)
         others = tuple(one for one in self._replaces if one != source.document)
@@ -97,24 +118,22 @@ class Taker:
             replaces=others or tuple(read.stated.replaces),
             read=read,
             passages=passages,
-            made_by=MADE_BY,
-            segment=build_segment(passages),
+            made_by=self._indexer.made_by,
+            segment=self._indexer.build(passages),
         )
 
-    def _put(self, source: Source, known: _Known | None, new: keeping.NewVersion) -> Added | None:
+    def _put(self, source: Source, known: _Known | None, new: keeping.NewVersion, content: bytes) -> Added | None:
         """Store a new version; None when another process stored one meanwhile."""
         groups = self._groups(known)
         with self._store.keeping() as connection:
             if _known(connection, source.document) != known:
                 return None
+            if known is not None and not self._history:
+                keeping.remove_document(connection, source.document)
             rows = contents.version_rows(connection)
             keeping.put_document(connection, source.document, source.name, str(source.path), new.owner)
             keeping.put_groups(connection, source.document, groups)
-            try:
-                with source.path.open("rb") as file:
-                    keeping.put_version(connection, new, file)
-            except (OSError, ValueError):
-                raise InputError("knowledge.file_changing", path=source.path) from None
+            keeping.put_version(connection, new, content)
         return Added(
             source.path,
             source.name,
@@ -179,6 +198,11 @@ class Taker:
                 raise InputError(key, name=reference)
             found.append(ids[0])
         return tuple(found)
+
+
+def failed(source: Source, error: AssayError) -> Added:
+    """A file that could not be taken in."""
+    return Added(source.path, source.name, AddState.FAILED, error=error)
 
 
 def _known(connection: Connection, document: str) -> _Known | None:

@@ -119,6 +119,20 @@ def segments_of(connection: Connection, keys: Sequence[str]) -> dict[str, bytes]
     return found
 
 
+def made_by_of(connection: Connection, keys: Sequence[str]) -> dict[str, str]:
+    """Version's key -> what made its part of the search index."""
+    from sqlalchemy import select
+
+    from assay.knowledge.store.schema import segments
+
+    query = select(segments.c.version, segments.c.made_by)
+    found: dict[str, str] = {}
+    for start in range(0, len(keys), _AT_ONCE):
+        chosen = segments.c.version.in_(keys[start : start + _AT_ONCE])
+        found |= {row.version: row.made_by for row in connection.execute(query.where(chosen))}
+    return found
+
+
 def doubts_of(connection: Connection, keys: Sequence[str]) -> list[DoubtRow]:
     """The doubts of these versions in the order of the text."""
     from assay.knowledge.store.schema import doubts

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from assay.kernel.evidence import canonical_json
 from assay.knowledge.document import ReadDocument
@@ -69,7 +69,7 @@ def put_groups(connection: Connection, document: str, groups: Iterable[str]) -> 
         connection.execute(table.insert(), rows)
 
 
-def put_version(connection: Connection, new: NewVersion, original: BinaryIO) -> None:
+def put_version(connection: Connection, new: NewVersion, original: bytes) -> None:
     """Store a version with its pages, structure, passages, segment, doubts and the file's own bytes."""
     from assay.knowledge.store import schema
 
@@ -192,19 +192,17 @@ def _doubt_rows(new: NewVersion) -> Iterator[dict[str, Any]]:
         }
 
 
-def _put_original(connection: Connection, sha256: str, file: BinaryIO) -> None:
-    """Keep the file's bytes once, whoever has them; ValueError when they are no longer those that were read."""
+def _put_original(connection: Connection, sha256: str, content: bytes) -> None:
+    """Keep a file's bytes once, whoever has them."""
+    from sqlalchemy import select
+
     from assay.knowledge.store.schema import originals as table
 
-    if connection.execute(table.select().with_only_columns(table.c.part).where(table.c.sha256 == sha256)).first():
+    if connection.execute(select(table.c.part).where(table.c.sha256 == sha256).limit(1)).first() is not None:
         return
-    digest, part = hashlib.sha256(), 0
-    while content := file.read(PART):
-        digest.update(content)
-        connection.execute(table.insert().values(sha256=sha256, part=part, content=content))
-        part += 1
-    if digest.hexdigest() != sha256:
-        raise ValueError("the file changed while it was stored")
+    for part, start in enumerate(range(0, len(content), PART)):
+        row = {"sha256": sha256, "part": part, "content": content[start : start + PART]}
+        connection.execute(table.insert().values(**row))
 
 
 def _short(words: str) -> str:

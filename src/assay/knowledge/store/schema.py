@@ -73,7 +73,7 @@ versions = Table(
     Column("sha256", String(64), nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("modified", BigInteger, nullable=False),
-    Column("inode", String(24), nullable=False),
+    Column("inode", String(48), nullable=False),
     Column("owner", Text, nullable=False),
     Column("valid_from", Date),
     Column("valid_to", Date),

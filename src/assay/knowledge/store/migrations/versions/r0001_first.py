@@ -64,7 +64,7 @@ def _versions() -> None:
         sa.Column("sha256", sa.String(64), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("modified", sa.BigInteger(), nullable=False),
-        sa.Column("inode", sa.String(24), nullable=False),
+        sa.Column("inode", sa.String(48), nullable=False),
         sa.Column("owner", sa.Text(), nullable=False),
         sa.Column("valid_from", sa.Date()),
         sa.Column("valid_to", sa.Date()),
