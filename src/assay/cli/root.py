@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 GROUPS: Mapping[str, str] = {
     "demo": "assay.cli.demo",
     "investigate": "assay.cli.investigate",
+    "knowledge": "assay.cli.knowledge",
     "alarms": "assay.cli.alarms",
+    "cases": "assay.cli.cases",
     "forecast": "assay.cli.forecast",
     "detect": "assay.cli.detect",
     "health": "assay.cli.health",

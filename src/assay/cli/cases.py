@@ -1,0 +1,161 @@
+"""``assay cases``: fault records become cases; what is alike, what fails how, and which cause it is."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assay.cli import cases_dialogue
+from assay.cli.cases_parts import (
+    AccessOption,
+    AclOption,
+    AsOption,
+    JsonOption,
+    LangOption,
+    StoreOption,
+    about,
+    asker_of,
+    open_cases,
+    tell,
+)
+from assay.cli.language import help_lang, resolve_lang
+from assay.cli.output import print_json, say
+from assay.kernel.errors import InputError
+from assay.kernel.texts import text
+
+app = typer.Typer(help=text("cli.about_cases", help_lang()), no_args_is_help=True)
+cases_dialogue.register(app)
+
+
+@app.command(help=about("add"))
+def add(
+    files: Annotated[list[Path] | None, typer.Argument(metavar="FILE..", help=about("files"))] = None,
+    story: Annotated[str | None, typer.Option("--story", metavar="TEXT", help=about("story"))] = None,
+    asset: Annotated[str, typer.Option("--asset", metavar="NAME", help=about("asset"))] = "",
+    author: Annotated[str, typer.Option("--author", metavar="NAME", help=about("author"))] = "",
+    acl: AclOption = None,
+    store: StoreOption = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Keep cases."""
+    from assay.kernel.policy import local_user
+    from assay.knowledge.rights import EVERYONE
+    from assay.skills.cases.story import read_story
+    from assay.skills.cases.tables import read_cases
+
+    spoken, groups = resolve_lang(lang), tuple(acl or (EVERYONE,))
+    if not files and story is None:
+        raise InputError("cli.cases_nothing")
+    found, left_out = [], 0
+    for file in files or ():
+        if file.suffix.lower() in (".txt", ".md"):
+            told = _text_of(file)
+            found.append(read_story(told, asset=asset, author=author, source=file.name, groups=groups))
+            continue
+        imported = read_cases(file, groups=groups)
+        found += imported.cases
+        left_out += imported.left_out
+    if story is not None:
+        told = sys.stdin.read() if story == "-" else story
+        found.append(
+            read_story(told, asset=asset, author=author, source=text("cli.cases_dictated", spoken), groups=groups)
+        )
+    with open_cases(store) as opened:
+        new = opened.add(found, by=author or local_user())
+    if as_json:
+        print_json({"read": len(found), "new": new, "left_out": left_out, "cases": [case.plain() for case in found]})
+        return
+    say(text("cli.cases_added", spoken, read=len(found), new=new, left_out=left_out))
+    for case in found:
+        if case.state == "proposed":
+            say(text("cli.cases_proposed", spoken, id=case.id, equipment=case.equipment, cause=case.cause or "-"))
+
+
+@app.command("list", help=about("list"))
+def list_cases(
+    user: AsOption = None,
+    access: AccessOption = None,
+    store: StoreOption = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What is there."""
+    spoken = resolve_lang(lang)
+    with open_cases(store) as opened:
+        found = opened.readable(asker_of(user, access))
+    if as_json:
+        print_json([case.plain() for case in found])
+        return
+    for case in found:
+        cause = "; ".join(said.text for said in case.causes) or "-"
+        state = text(f"cli.cases_state_{case.state}", spoken)
+        say(f"{case.id}  {case.equipment}  {cause}  [{state}]")
+
+
+@app.command(help=about("confirm"))
+def confirm(
+    ids: Annotated[list[str], typer.Argument(metavar="ID..")],
+    user: AsOption = None,
+    access: AccessOption = None,
+    store: StoreOption = None,
+    lang: LangOption = None,
+) -> None:
+    """A person stands for proposed cases."""
+    with open_cases(store) as opened:
+        done = opened.confirm(ids, asker_of(user, access))
+    say(text("cli.cases_confirmed", resolve_lang(lang), count=done))
+
+
+@app.command(help=about("remove"))
+def remove(
+    id: Annotated[str, typer.Argument(metavar="ID")],
+    user: AsOption = None,
+    access: AccessOption = None,
+    store: StoreOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Take a case out."""
+    with open_cases(store) as opened:
+        opened.remove(id, asker_of(user, access))
+    say(text("cli.cases_removed", resolve_lang(lang), id=id))
+
+
+@app.command(help=about("graph"))
+def graph(
+    words: Annotated[list[str] | None, typer.Argument(metavar="WORD..", help=about("words"))] = None,
+    user: AsOption = None,
+    access: AccessOption = None,
+    store: StoreOption = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What fails how."""
+    spoken = resolve_lang(lang)
+    tell("graph", {"lang": spoken, "words": tuple(words or ())}, asker_of(user, access), store, spoken, as_json)
+
+
+@app.command(help=about("similar"))
+def similar(
+    description: Annotated[str, typer.Argument(metavar="TEXT", help=about("description"))],
+    asset: Annotated[str, typer.Option("--asset", metavar="NAME", help=about("asset"))] = "",
+    user: AsOption = None,
+    access: AccessOption = None,
+    store: StoreOption = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What was alike."""
+    spoken = resolve_lang(lang)
+    arguments = {"equipment": asset, "description": description}
+    tell("similar", arguments, asker_of(user, access), store, spoken, as_json)
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError("cases.file_broken", path=path, problem=error) from None

@@ -1,0 +1,81 @@
+"""``assay cases``: records in, alike cases and a dialogue out, with exit codes, JSON and replay."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from assay.cli.root import run
+
+ROWS = "equipment,kind,symptom,check,cause,action,result\n" + "\n".join(
+    [
+        *[
+            f"P-{n},pump,flow low; crackling noise,strainer blocked,strainer blocked,cleaned it,back to normal"
+            for n in range(6)
+        ],
+        *[
+            f"P-{n},pump,vibration high,shaft misaligned,coupling misaligned,realigned,back to normal"
+            for n in range(6, 12)
+        ],
+        *[f"P-{n},pump,seal leaking,,mechanical seal worn,replaced the seal,still leaking" for n in range(12, 15)],
+    ]
+)
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("ASSAY_LANG", "en")
+    monkeypatch.setenv("ASSAY_HOME", str(tmp_path / "home"))
+    (tmp_path / "records.csv").write_text(ROWS, encoding="utf-8")
+    assert run(["cases", "add", str(tmp_path / "records.csv")]) == 0
+
+
+def test_the_dialogue_narrows_down_and_replays(capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert run(["cases", "dialogue", "--asset", "P-3", "flow low", "--json"]) == 0
+    first = json.loads(capsys.readouterr().out)
+    causes = first["value"]["causes"]
+    assert causes[0]["cause"] == "strainer.blocked" and causes[0]["count"] == 6
+    key = run(["cases", "dialogue", "--asset", "P-3", "vibration high", "--answer", "shaft.misaligned=no", "--json"])
+    assert key in (0, 3)
+    told = json.loads(capsys.readouterr().out)
+    assert told["value"]["answered"] == 1
+    assert run(["evidence", "replay", "--run", first["run"]]) == 0
+
+
+def test_what_no_record_knows_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["cases", "dialogue", "--asset", "P-3", "ghosts in the hall"]) == 3
+    assert "do not know this picture" in capsys.readouterr().out
+    assert run(["cases", "dialogue", "--asset", "Z-1 turbine", "vibration high"]) == 2
+    assert run(["cases", "dialogue", "--asset", "P-3", "flow low", "--answer", "x"]) == 2
+
+
+def test_alike_and_graph(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["cases", "similar", "seal leaks", "--asset", "P-1", "--lang", "zh"]) == 0
+    assert "相似度" in capsys.readouterr().out
+    assert run(["cases", "graph", "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["value"]["nodes"]) > 10
+    assert run(["cases", "similar", "sunshine"]) == 3
+
+
+def test_a_story_waits_for_its_confirmation(capsys: pytest.CaptureFixture[str]) -> None:
+    assert (
+        run(
+            [
+                "cases",
+                "add",
+                "--story",
+                "P-77 leaks at the seal. Because the seal was worn. Replaced the seal.",
+                "--json",
+            ]
+        )
+        == 0
+    )
+    capsys.readouterr()
+    assert run(["cases", "list", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    (proposed,) = [one for one in listed if one["state"] == "proposed"]
+    assert run(["cases", "confirm", proposed["id"]]) == 0
+    assert run(["cases", "confirm", "case_0"]) == 2
