@@ -41,7 +41,11 @@ def read_bytes(data: bytes, name: str, *, ocr: bool = True) -> ReadDocument:
     sniffed = sniff(data, name)
     read = _read(data, name, sniffed, ocr=ocr)
     if other_name(sniffed.kind, name):
-        read = replace(read, notes=(note("other_name", name=name, media=read.media), *read.notes))
+        kind = note(f"kind_{sniffed.kind}")
+        other = note("other_name", name=name, kind_zh=kind["zh"], kind_en=kind["en"])
+        read = replace(read, notes=(other, *read.notes))
+    if not read.blocks:
+        read = replace(read, notes=(*read.notes, note("no_text")))
     return with_stated(read if read.title else replace(read, title=PurePath(name).stem))
 
 
@@ -57,7 +61,19 @@ def _read(data: bytes, name: str, sniffed: Sniffed, *, ocr: bool) -> ReadDocumen
             from assay.knowledge.reading.pdf import read_picture
 
             return read_picture(data, name, ocr=ocr)
-        case _:
+        case Kind.WORD:
+            from assay.knowledge.reading.word import read_word
+
+            return read_word(sniffed.opened(name), name)
+        case Kind.EXCEL:
+            from assay.knowledge.reading.excel import read_excel
+
+            return read_excel(data, sniffed.archive, name)
+        case Kind.SLIDES:
+            from assay.knowledge.reading.slides import read_slides
+
+            return read_slides(data, sniffed.opened(name), name)
+        case Kind.TEXT:
             from assay.knowledge.reading.textual import read_textual
 
             return read_textual(data, name)

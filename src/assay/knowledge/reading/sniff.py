@@ -29,6 +29,12 @@ class Sniffed:
     kind: Kind
     archive: zipfile.ZipFile | None = None
 
+    def opened(self, name: str) -> zipfile.ZipFile:
+        """The zip of a kind that is one."""
+        if self.archive is None:
+            raise InputError("reading.broken", name=name)
+        return self.archive
+
 
 #: Endings that promise a kind; another content than promised is read as what it is, and said.
 PROMISES = {
