@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
-from assay.kernel.errors import InputError
+from assay.kernel.errors import AssayError, InputError
 from assay.knowledge.access import AccessBook
 from assay.knowledge.adding import Added, AddOptions, AddReport, Source, sources
 from assay.knowledge.indexing import Indexer
@@ -45,6 +45,7 @@ class Library:
         self.access = access
         self._read = read
         self._indexer = indexer
+        self._unread: list[Added] = []
 
     @classmethod
     def open(
@@ -78,7 +79,7 @@ class Library:
         """A library of the files that are in a folder now, kept in the data folder and brought up to date.
 
         It depends on the files alone: a changed file takes the place of its old content, without a history. Files
-        that cannot be read are left out; ``progress`` is told.
+        that cannot be read are left out, see ``unread``.
         """
         from assay.plant.home import home, plant_slug
 
@@ -112,6 +113,11 @@ class Library:
         permit = None if self.access is None else self.access.permit(asker)
         day = on or datetime.now().astimezone().date()
         return LibraryReader(self._store, self._index, asker, day, permit)
+
+    def unread(self, asker: Asker) -> list[AssayError]:
+        """What is wrong with the files of a folder that could not be read, as far as somebody may know of them."""
+        permit = (lambda name: True) if self.access is None else self.access.permit(asker)
+        return [item.error for item in self._unread if item.error is not None and permit(item.name)]
 
     def remove(self, document: str) -> None:
         """Remove a document with all its versions and what only it needed."""
@@ -176,9 +182,9 @@ class Library:
             self.remove(document)
         with self._taker(AddOptions(), history=False) as taker:
             report = _take_all(taker, wanted, progress)
-        for item in report.items:
-            if item.error is not None and document_of(item) in known:
-                self.remove(document_of(item))
+        self._unread = [item for item in report.items if item.error is not None]
+        for document in {document_of(item) for item in self._unread} & known:
+            self.remove(document)
 
 
 def find_document(reader: LibraryReader, reference: str) -> str:

@@ -109,8 +109,9 @@ class LibraryReader:
         return found[id][1]
 
     def doubts(self, document: str, version: str) -> Sequence[Doubt]:
-        """Numbers that nobody has confirmed yet; none of them may stand in an answer."""
-        return [one.doubt for one in self.doubt_rows(document, version) if one.state == "open"]
+        """Numbers that nobody has confirmed; none of them may stand in an answer."""
+        # A corrected one stays: the stored text still has the wrong number.
+        return [one.doubt for one in self.doubt_rows(document, version) if one.state != "confirmed"]
 
     def doubt_rows(self, document: str, version: str) -> Sequence[DoubtRow]:
         """All doubts of a version, also those that a person has settled."""
