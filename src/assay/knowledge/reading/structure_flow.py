@@ -18,7 +18,8 @@ class Line:
 
     ``gap`` says that more room than usual (a blank line) stands above it; ``title`` is the depth that its typography
     gives it as a heading (0 for none, None where the format has no typography); ``full`` says that it reaches the right
-    margin, so that its sentence may go on in the next line; ``indent`` is its left edge in points or characters.
+    margin, so that its sentence may go on in the next line; ``indent`` is its left edge in heights of a
+    line; ``jump`` says that another column or page begins with it.
     """
 
     span: Span
@@ -27,6 +28,7 @@ class Line:
     title: int | None = None
     full: bool = True
     indent: float = 0.0
+    jump: bool = False
 
 
 def flow(lines: Sequence[Line]) -> list[Block]:
@@ -87,12 +89,12 @@ def _goes_on(last: Block, before: Line, line: Line, sign: Sign, alone: bool) -> 
         return False
     if alone:
         return True
-    new_page = line.span.page != before.span.page
-    if line.gap and not new_page:
+    ended = before.text.rstrip().endswith(_ENDS)
+    if not ended and line.text[:1].islower():
+        return not line.gap
+    if line.gap or not before.full or (ended and (line.jump or last.kind is BlockKind.CAPTION)):
         return False
-    if new_page or not before.full:
-        return before.full and not before.text.rstrip().endswith(_ENDS)
-    return last.kind is not BlockKind.CAPTION or not before.text.rstrip().endswith(_ENDS)
+    return last.kind is not BlockKind.PARAGRAPH or line.jump or line.indent < before.indent + 1.2
 
 
 def _longer(spans: tuple[Span, ...], more: Span) -> tuple[Span, ...]:

@@ -24,9 +24,9 @@ class Shape:
 
 _CONDITION = re.compile(
     r"\b(?:modes?|states?|status|sizes?|models?|types?|versions?|variants?|series|medium|media|fluid|when|conditions?|case|"
-    r"season|load|stage|phase|step|equipment|unit no|tag|item|code|position|location|component|parts?|parameters?|quantity|material|"
-    r"grade|class|operation|operating|service|symptoms?|fault|alarm|nominal|thread|dn|nps|rating|name|description|property|date|shift|"
-    r"interval|product|range of|duty|frame|pump|valve|motor|applies to|for)\b"
+    r"season|load|stage|phase|step|equipment|unit no|tag|item|code|position|location|component|parts?|parameters?|"
+    r"quantity|material|grade|class|operation|operating|service|symptoms?|fault|alarm|nominal|thread|dn|nps|rating|name|"
+    r"description|property|date|shift|interval|product|range of|duty|frame|pump|valve|motor|applies to|for)\b"
     r"|型号|工况|状态|条件|规格|季节|介质|模式|方式|版本|类型|类别|种类|项目|名称|参数|位号|设备|部位|部件|零件|材料|材质|等级|级别|阶段|步骤|"
     r"工序|时间|日期|周期|班次|场合|负荷|负载|口径|通径|公称|螺纹|牌号|产品|区域|位置|故障|现象|代码|序列|档位|适用|机型|系列|情况",
     re.IGNORECASE,

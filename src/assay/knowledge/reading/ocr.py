@@ -1,0 +1,135 @@
+"""Text recognition in pictures by RapidOCR (PP-OCR models, Apache-2.0) on onnxruntime.
+
+The models come in RapidOCR's wheel; nothing is fetched, logged or written. One engine is kept in the process, with few
+threads and one user at a time.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import warnings
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from assay.kernel.errors import MissingDependency
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Picture = NDArray[np.uint8]
+
+_ENGINE = threading.Lock()
+_LONGEST = 2600  # pixels of a side that the detector sees; more is scaled down
+_LOOK_SIDE = 1100  # pixels of the longer side when only the way up is looked for
+_LOOKED_AT = 12  # lines that tell which way up a page is
+
+
+@dataclass(frozen=True, slots=True)
+class OcrLine:
+    """A recognised line in pixels: its characters with left and right edge and confidence, its top and bottom."""
+
+    text: str
+    edges: tuple[tuple[float, float], ...]
+    scores: tuple[float, ...]
+    top: float
+    bottom: float
+    score: float
+
+
+def recognise(picture: Picture) -> tuple[list[OcrLine], int]:
+    """The lines in an RGB picture and the quarters (0 to 3) by which the picture was turned counter-clockwise to be
+    upright; the lines' places are those in the upright picture.
+    """
+    import numpy as np
+
+    with _ENGINE, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the library's own, about its models' operators
+        engine = _engine()
+        turns = _turns(engine, picture)
+        upright = np.ascontiguousarray(np.rot90(picture, turns)[:, :, ::-1])
+        found = engine(upright, use_cls=False, return_word_box=True, return_single_char_box=True)
+    if not getattr(found, "txts", None):
+        return [], turns
+    words = found.word_results or [()] * len(found.txts)
+    lines = [
+        _line(text, box, float(score), word)
+        for text, box, score, word in zip(found.txts, found.boxes, found.scores, words, strict=False)
+    ]
+    return [line for line in lines if line.text.strip()], turns
+
+
+@cache
+def _engine() -> Any:
+    try:
+        from rapidocr import RapidOCR
+    except ImportError as error:
+        raise MissingDependency("reading.no_rapidocr") from error
+    threads = int(os.environ.get("OMP_NUM_THREADS") or min(4, os.cpu_count() or 1))
+    return RapidOCR(
+        params={
+            "Global.log_level": "critical",
+            "Global.max_side_len": _LONGEST,
+            "EngineConfig.onnxruntime.intra_op_num_threads": threads,
+            "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+        }
+    )
+
+
+def _turns(engine: Any, picture: Picture) -> int:
+    """How many quarters counter-clockwise make the picture upright, by the shape of its lines and the classifier that
+    tells a line from one upside down."""
+    import cv2
+    import numpy as np
+
+    part = min(1.0, _LOOK_SIDE / max(picture.shape[:2]))
+    size = max(32, round(picture.shape[1] * part)), max(32, round(picture.shape[0] * part))
+    small = cv2.resize(np.ascontiguousarray(picture[:, :, ::-1]), size, interpolation=cv2.INTER_AREA)
+    boxes = _boxes(engine, small)
+    sides = [_sides(box) for box in boxes]
+    tall = sum(height > 1.5 * width for width, height in sides)
+    wide = sum(width > 1.5 * height for width, height in sides)
+    quarter = 1 if tall > wide else 0
+    if quarter:
+        small = np.ascontiguousarray(np.rot90(small))
+        boxes = _boxes(engine, small)
+    longest = sorted(boxes, key=lambda box: -_sides(box)[0])[:_LOOKED_AT]
+    if not longest:
+        return 0
+    crops = engine.crop_text_regions(small, np.array(longest))
+    labels = engine._load_cls_model()(crops).cls_res
+    upside_down = sum(score if "180" in label else -score for label, score in labels)
+    return quarter + (2 if upside_down > 0 else 0)
+
+
+def _boxes(engine: Any, picture: Any) -> list[Any]:
+    found = engine._load_det_model()(picture)
+    return [] if found.boxes is None else list(found.boxes)
+
+
+def _sides(box: Any) -> tuple[float, float]:
+    return float(box[:, 0].max() - box[:, 0].min()), float(box[:, 1].max() - box[:, 1].min())
+
+
+def _line(text: str, box: Any, score: float, words: Any) -> OcrLine:
+    """A line with a place for each character: the recogniser's where it tells them all, else by their widths."""
+    left, right = float(box[:, 0].min()), float(box[:, 0].max())
+    top, bottom = float(box[:, 1].min()), float(box[:, 1].max())
+    seen = [c for c in text if not c.isspace()]
+    if words and [one[0] for one in words] == seen:
+        places = iter([(float(min(p[0] for p in w[2])), float(max(p[0] for p in w[2])), float(w[1])) for w in words])
+        edges, scores, last = [], [], left
+        for c in text:
+            x0, x1, sure = (last, last, 1.0) if c.isspace() else next(places)
+            edges.append((x0, x1))
+            scores.append(sure)
+            last = x1
+        return OcrLine(text, tuple(edges), tuple(scores), top, bottom, score)
+    widths = [1.0 if ord(c) > 0x2E80 else 0.55 for c in text]
+    unit, x, edges = (right - left) / sum(widths), left, []
+    for width in widths:
+        edges.append((x, x + width * unit))
+        x += width * unit
+    return OcrLine(text, tuple(edges), (score,) * len(text), top, bottom, score)

@@ -1,0 +1,102 @@
+"""The reading order of a page: columns of text, rows in them, and tables in their places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from assay.knowledge.reading.structure_words import Row, Words, around, rows_of
+from assay.knowledge.reading.tables_grid import Grid
+
+_SMALLEST_COLUMN = 5  # rows of text on either side of a gutter
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A row of words or a table in its column, which reaches from ``left`` to ``right``."""
+
+    row: Row
+    grid: Grid | None
+    left: float
+    right: float
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom."""
+        return self.grid.box if self.grid else around(self.row)
+
+
+def reading_order(words: Sequence[Words], grids: Sequence[Grid]) -> list[Placed]:
+    """Rows and tables as they are read: column by column between what runs over the whole width."""
+    items = [*(Placed([w], None, 0, 0) for w in words), *(Placed([], grid, 0, 0) for grid in grids)]
+    return _ordered(items, depth=0)
+
+
+def _ordered(items: list[Placed], depth: int) -> list[Placed]:
+    gutter = _gutter(items) if depth < 3 else None
+    if gutter is None:
+        return _single(items)
+    result: list[Placed] = []
+    band: list[Placed] = []
+    for item in sorted(items, key=lambda one: (one.box[1], one.box[0])):
+        left, _, right, _ = item.box
+        if left < gutter < right:
+            result += _sides(band, gutter, depth) + _single([item])
+            band = []
+        else:
+            band.append(item)
+    return result + _sides(band, gutter, depth)
+
+
+def _sides(band: list[Placed], gutter: float, depth: int) -> list[Placed]:
+    result = []
+    for side in ([b for b in band if b.box[2] <= gutter], [b for b in band if b.box[2] > gutter]):
+        if side:
+            result += _ordered(side, depth + 1)
+    return result
+
+
+def _single(items: list[Placed]) -> list[Placed]:
+    if not items:
+        return []
+    left, right = min(one.box[0] for one in items), max(one.box[2] for one in items)
+    rows = [Placed(row, None, left, right) for row in rows_of(w for one in items for w in one.row)]
+    rows += [Placed([], one.grid, left, right) for one in items if one.grid]
+    return sorted(rows, key=lambda one: (one.box[1] + one.box[3]) / 2 if one.grid is None else one.box[1])
+
+
+def _gutter(items: Sequence[Placed]) -> float | None:
+    """The middle of the empty strip between two columns of running text, or None where there is one column."""
+    texts = [one.box for one in items if one.row]
+    if len(texts) < 2 * _SMALLEST_COLUMN:
+        return None
+    left, right = min(b[0] for b in texts), max(b[2] for b in texts)
+    width = right - left
+    best: tuple[int, float, float] | None = None
+    start: float | None = None
+    places = [left + width * (0.2 + 0.005 * step) for step in range(121)]
+    crossing = [sum(b[0] < x < b[2] for b in texts) for x in places]
+    allowed = min(crossing) if min(crossing) <= 0.3 * len(texts) else -1
+    for x, count in zip([*places, places[-1] + 1], [*crossing, len(texts) + 1], strict=True):
+        if count <= allowed:
+            start = x if start is None else start
+        elif start is not None:
+            if _two_columns(texts, (start + x) / 2) and (best is None or x - start > best[1]):
+                best = (allowed, x - start, (start + x) / 2)
+            start = None
+    return best[2] if best else None
+
+
+def _two_columns(texts: Sequence[tuple[float, float, float, float]], gutter: float) -> bool:
+    """Whether both sides are running text: enough lines, most of them nearly as wide as their side."""
+    sides = ([b for b in texts if b[2] <= gutter], [b for b in texts if b[0] >= gutter])
+    for side in sides:
+        if len(side) < _SMALLEST_COLUMN:
+            return False
+        wide = max(b[2] for b in side) - min(b[0] for b in side)
+        height = median(b[3] - b[1] for b in side)
+        if median(b[2] - b[0] for b in side) < 0.6 * wide or wide < 9 * height:
+            return False
+    tops = [(min(b[1] for b in side), max(b[3] for b in side)) for side in sides]
+    return min(tops[0][1], tops[1][1]) > max(tops[0][0], tops[1][0])
