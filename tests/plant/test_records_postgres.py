@@ -1,9 +1,7 @@
-"""The same stores on PostgreSQL: set ASSAY_TEST_POSTGRES to the URL of a database where schemas may be made."""
+"""The same stores on PostgreSQL (see the fixture ``postgres``)."""
 
 from __future__ import annotations
 
-import os
-import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -16,28 +14,12 @@ from assay.plant.records import Event, EventKind, Records, open_records
 from assay.plant.records.database import Database
 from assay.plant.records.schema import metadata
 
-URL = os.environ.get("ASSAY_TEST_POSTGRES", "")
-pytestmark = pytest.mark.skipif(not URL, reason="ASSAY_TEST_POSTGRES is not set")
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def place() -> Iterator[str]:
-    from sqlalchemy import create_engine, text
-
-    schema = f"assay_{uuid.uuid4().hex[:12]}"
-    engine = create_engine(URL)
-    with engine.begin() as connection:
-        connection.execute(text(f"CREATE SCHEMA {schema}"))
-    yield f"{URL}{'&' if '?' in URL else '?'}options=-csearch_path%3D{schema}"
-    with engine.begin() as connection:
-        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-    engine.dispose()
-
-
-@pytest.fixture
-def records(place: str) -> Iterator[Records]:
-    with open_records(place) as opened:
+def records(postgres: str) -> Iterator[Records]:
+    with open_records(postgres) as opened:
         yield opened
 
 
@@ -77,11 +59,11 @@ def test_actions_and_audit(records: Records) -> None:
     assert records.verify_audit() == 2
 
 
-def test_the_migrations_make_the_tables_of_the_schema(place: str) -> None:
+def test_the_migrations_make_the_tables_of_the_schema(postgres: str) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
-    database = Database(place)
+    database = Database(postgres)
     with database.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata) == []
     database.close()

@@ -24,10 +24,13 @@ class Indexer:
     def configured(cls) -> Indexer:
         """With the configured embedder; without one where the extra that brings it is not installed."""
         from assay.knowledge.search.embedding import Embedding
+        from assay.knowledge.vectors import FILE, KeptVectors
         from assay.llm.config import open_embedder
+        from assay.plant.home import home, private_folder
 
+        kept = private_folder(home() / "knowledge") / FILE
         try:
-            embedding = Embedding(open_embedder())
+            embedding = Embedding(KeptVectors(open_embedder(), kept))
             # Asking for the digest finds out whether the weights are there, without loading them.
             return cls(embedding if embedding.digest else None)
         except MissingDependency:
