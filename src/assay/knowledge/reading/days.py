@@ -17,13 +17,13 @@ _ZH = r"[〇○零ＯО一二三四五六七八九十]"
 DAY = (
     r"(?:\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日"
     rf"|{_ZH}{{4}}年{_ZH}{{1,3}}月{_ZH}{{1,3}}日"
-    r"|(?<!\d)\d{4}([-./－])\d{1,2}\1\d{1,2}(?!\d)"
+    r"|(?<!\d)\d{4}(?:-\d{1,2}-|\.\d{1,2}\.|/\d{1,2}/|－\d{1,2}－)\d{1,2}(?!\d)"
     rf"|(?<!\d)\d{{1,2}}(?:st|nd|rd|th)?[\s.-]+(?:of\s+)?(?:{_MONTH})\.?,?[\s-]+\d{{4}}(?!\d)"
     rf"|\b(?:{_MONTH})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}(?!\d)"
     r"|(?<!\d)\d{1,2}\.\d{1,2}\.\d{4}(?!\d)|(?<!\d)20\d{6}(?!\d)"
     r"|(?<!\d)\d{1,2}/\d{1,2}/\d{4}(?!\d))"
 )
-"""Pattern of a day (flags IGNORECASE; it holds one group)."""
+"""Pattern of a day (with the flag IGNORECASE)."""
 
 
 def day_of(text: str) -> date | None:

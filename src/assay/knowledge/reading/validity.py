@@ -1,12 +1,196 @@
-"""What a document says of its own version and validity."""
+"""What a document says of its own version and validity, in its own words.
+
+Only where documents speak of themselves: their front (first pages, running heads), a table of revisions, and their last
+lines, where rules say since when they apply. A wrong validity hides a valid document, so what speaks of another
+document, is said twice in different ways, or can be read in two ways, is left empty.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date, timedelta
+from itertools import islice
 
-from assay.knowledge.document import ReadDocument
+from assay.knowledge.document import Block, Page, ReadDocument, Stated
+from assay.knowledge.reading.days import DAY, day_of
+from assay.knowledge.reading.history import newest_version
+from assay.knowledge.reading.validity_names import names_in
+
+_FRONT_PAGES, _FRONT, _TAIL = 3, 2000, 1500
+_CLAUSE = re.compile(r"[^。；;，,|｜\t\n!！（）()]+|[（(][^（）()\n]{0,60}[）)]|  +")
+_SENTENCE = re.compile(r"[^。；;\n|｜]+")
+_MARKS = re.compile(r"^[\s#>*_\-•(（\[【]+|[\s*_)）\]】。.]+$")
+
+#: A document that speaks of itself.
+_SELF = (
+    r"(?:本(?:规程|标准|办法|规定|手册|文件|制度|规范|细则|规则|程序|指南|指导书|说明书|方案|预案|版本?|作业指导书|部分|条例)"
+    r"|(?:this|the\s+present)\s+(?:edition|version|issue|revision|procedure|document|manual|standard|instruction|"
+    r"specification|sop|guideline|policy|method|plan|regulation)s?)"
+)
+_VALUE = r"(?P<value>[A-Za-z]/\d{1,2}|[A-Z]\d{0,2}|\d{1,3}(?:\.\d{1,3}){0,3}[a-z]?)"
+_LABELLED = re.compile(
+    r"^(?:文件|当前|现行|手册|document\s+|current\s+|manual\s+)?(?:版\s*本\s*号?|版\s*次|版本/修订|修订(?:版本|号|版次)|version|"
+    r"revision|rev\.?|issue|edition)"
+    rf"(?:\s*(?:no\.?|number|级别))?\s*[:：#.]?\s*(?:第\s*)?(?:v(?:er)?\.?\s*)?{_VALUE}\s*版?$",
+    re.IGNORECASE,
+)
+_ORDINAL = re.compile(
+    r"^第\s*(?P<zh>\d{1,3}|[一二三四五六七八九十]{1,3})\s*版(?:本)?$"
+    r"|^(?P<en>\d{1,2})(?:st|nd|rd|th)\s+(?:edition|issue|revision)$|^v(?:er)?\.?\s*(?P<v>\d{1,3}(?:\.\d{1,3}){0,3})版?$",
+    re.IGNORECASE,
+)
+_FROM_LABEL = (
+    r"(?:(?:生效|实施|施行|启用)(?:日期|时间|日)|effective(?:\s+date|\s+from|\s+as\s+of)?|date\s+effective|"
+    r"valid\s+from|in\s+force\s+(?:from|since))"
+)
+_TO_LABEL = (
+    r"(?:有效期?\s*(?:至|到|截止|截至)(?:日期)?|(?:失效|废止|截止有效)日期|valid\s+(?:until|through|to|till)|"
+    r"expir(?:y|ation)\s+date|expires(?:\s+on)?)"
+)
+_LABEL_ONLY = re.compile(
+    r"^(?:(?:文件|当前)?(?:版\s*本\s*号?|版\s*次|修订号|version|revision|rev\.?|issue|edition)(?:\s*(?:no\.?|number))?"
+    rf"|{_FROM_LABEL}|{_TO_LABEL})\s*[:：]?$",
+    re.IGNORECASE,
+)
+_D = rf"(?P<day>{DAY})"
+_OWN = rf"^(?:{_SELF}[^，,。；;]{{0,12}}?)?\s*"
+_BEGINS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"{_OWN}(?:is\s+)?{_FROM_LABEL}\s*[:：]?\s*(?:on\s+)?{_D}",
+        rf"{_OWN}(?:自|从|于)\s*{_D}\s*(?:起|开始)?\s*(?:正式)?(?:施行|实施|生效|执行|启用)(?=$|\s)",
+        rf"^(?:{DAY}\s*(?:发布|批准|印发)\s*)?{_D}\s*(?:起)?\s*(?:正式)?(?:实施|施行|生效)$",
+        rf"^{_SELF}\s+(?:shall\s+)?(?:comes?|enters?|takes?|applies|apply|becomes?)\s+(?:into\s+(?:force|effect)|effect|effective|from)"
+        rf"\s*(?:on|from|as\s+of)?\s*{_D}",
+    )
+)
+_ENDS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"{_OWN}(?:is\s+)?{_TO_LABEL}\s*[:：]?\s*{_D}",
+        rf"^{_SELF}\s*(?:自|于)\s*{_D}\s*(?:起)?\s*(?:废止|失效)",
+    )
+)
+_BETWEEN = re.compile(
+    rf"^(?:有效期限?|validity(?:\s+period)?|valid)\s*[:：]?\s*(?:自|从|from\s+)?\s*(?P<first>{DAY})"
+    rf"\s*(?:起?\s*(?:至|到|[-–—~～])|to|until)\s*(?P<last>{DAY})",
+    re.IGNORECASE,
+)
+
+
+def stated_of(pages: Sequence[Page], blocks: Sequence[Block]) -> Stated:
+    """Version, first and last day of validity and what is replaced, as far as the document plainly says so."""
+    front, tail = _front(pages), _tail(pages)
+    version = _version(front)
+    if version is None:
+        version = newest_version(pages, blocks)
+    first, last = _days(_clauses(front), own=False)
+    tail_first, tail_last = _days(_clauses(tail), own=True)
+    begin, end = _one(first | tail_first), _one(last | tail_last)
+    if begin and end and end < begin:
+        begin = end = None
+    names = [name for part, own in ((front, False), (tail, True)) for name in _replaced(part, own=own)]
+    return Stated(version or "", begin, end, tuple(dict.fromkeys(names)))
 
 
 def with_stated(read: ReadDocument) -> ReadDocument:
-    """The document with what it says of itself."""
-    return replace(read)
+    """The document with what its words say of itself, where its own fields (front matter) do not say it."""
+    found, own = stated_of(read.pages, read.blocks), read.stated
+    version = own.version or found.version
+    begin, end = own.valid_from or found.valid_from, own.valid_to or found.valid_to
+    if begin and end and end < begin:
+        begin, end = own.valid_from, own.valid_to
+    return replace(read, stated=Stated(version, begin, end, own.replaces or found.replaces))
+
+
+def _front(pages: Sequence[Page]) -> str:
+    text = "\n".join(page.text[:_FRONT] for page in islice(pages, _FRONT_PAGES))
+    return text[:_FRONT].rpartition("\n")[0] if len(text) > _FRONT else text
+
+
+def _tail(pages: Sequence[Page]) -> str:
+    """The last lines; nothing where they are the front as well."""
+    text = pages[-1].text if pages else ""
+    if len(pages) == 1 and len(text) <= _FRONT:
+        return ""
+    return text[-_TAIL:]
+
+
+def _clauses(text: str) -> list[str]:
+    """The smallest pieces that say something: between commas, brackets and the bars of a table's row.
+
+    A label that stands alone in its piece has the next one of its line with it ("生效日期 | 2024-03-01").
+    """
+    made: list[str] = []
+    for line in text.split("\n"):
+        found = (_MARKS.sub("", one) for one in _CLAUSE.findall(re.sub(r"  +", "|", line)))
+        clauses = [one for one in found if one]
+        for at, clause in enumerate(clauses):
+            label = at > 0 and _LABEL_ONLY.match(clauses[at - 1])
+            made.append(f"{clauses[at - 1].rstrip(':： ')}: {clause}" if label else clause)
+    return made
+
+
+def _version(front: str) -> str | None:
+    """The version that the front names; None where it names none, "" where it names several."""
+    clauses = _clauses(_without_other(front))
+    found: dict[str, None] = {}
+    for clause in clauses:
+        if (match := _LABELLED.match(clause)) is not None:
+            found[match["value"]] = None
+    if not found:
+        found = {next(filter(None, match.groups())): None for one in clauses if (match := _ORDINAL.match(one))}
+    return None if not found else next(iter(found)) if len(found) == 1 else ""
+
+
+def _without_other(text: str) -> str:
+    """The text without sentences that speak of other documents or older editions."""
+    other = re.compile(
+        r"替代|代替|取代|废止|参见|参照|依据|引用|旧版|上一版|previous|supersed|replac|former|see\s|refer|firmware|software|固件|软件|程序版本",
+        re.IGNORECASE,
+    )
+    lines = ("。".join(one for one in re.split(r"[。；;]", line) if not other.search(one)) for line in text.split("\n"))
+    return "\n".join(lines)
+
+
+def _days(clauses: Sequence[str], *, own: bool) -> tuple[set[date], set[date]]:
+    """First and last days of validity. With ``own`` only where the document names itself."""
+    first: set[date] = set()
+    last: set[date] = set()
+    for clause in clauses:
+        if own and not re.match(_SELF, clause, re.IGNORECASE):
+            continue
+        if both := _BETWEEN.match(clause):
+            _put(first, both["first"], lambda day: day)
+            _put(last, both["last"], lambda day: day)
+            continue
+        for pattern in _BEGINS:
+            if found := pattern.match(clause):
+                _put(first, found["day"], lambda day: day)
+                break
+        for pattern in _ENDS:
+            if found := pattern.match(clause):
+                before = pattern is _ENDS[1]  # "废止 from that day": the day before is the last
+                _put(last, found["day"], (lambda day: day - timedelta(days=1)) if before else lambda day: day)
+                break
+    return first, last
+
+
+def _put(days: set[date], words: str, turn: Callable[[date], date]) -> None:
+    day = day_of(words)
+    if day is not None:
+        days.add(turn(day))
+
+
+def _one(days: set[date]) -> date | None:
+    return next(iter(days)) if len(days) == 1 else None
+
+
+def _replaced(text: str, *, own: bool) -> list[str]:
+    """The names of what is replaced, in the order in which they stand."""
+    names: list[str] = []
+    for sentence in _SENTENCE.findall(text):
+        names += names_in(_MARKS.sub("", sentence), _SELF, own=own)
+    return names
