@@ -17,7 +17,7 @@ from assay.knowledge.store import contents, keeping
 from assay.knowledge.store.contents import DoubtRow
 from assay.knowledge.store.store import Store
 from assay.knowledge.taking import ReadFile, Taker
-from assay.knowledge.versions import names
+from assay.knowledge.versions import meant
 
 FILE = "library.db"
 Progress = Callable[[Added, int, int], None]
@@ -192,7 +192,7 @@ def find_document(reader: LibraryReader, reference: str) -> str:
 
     InputError when there is none, or several.
     """
-    found = {row.document for row in reader.rows if names(reference, row)}
+    found = meant(reference, reader.rows)
     if len(found) > 1:
         raise InputError("knowledge.document_many", document=reference)
     if not found:

@@ -18,7 +18,7 @@ from assay.knowledge.sentences import language
 from assay.knowledge.store import contents, keeping
 from assay.knowledge.store.codec import storable
 from assay.knowledge.store.store import Store
-from assay.knowledge.versions import VersionRow, resolves
+from assay.knowledge.versions import VersionRow, meant
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -143,7 +143,7 @@ class Taker:
             pages=len(new.read.pages),
             doubts=len(new.read.doubts),
             groups=groups,
-            unresolved=tuple(one for one in new.replaces if not resolves(one, rows)),
+            unresolved=tuple(one for one in new.replaces if not meant(one, rows)),
             notes=tuple(dict(note) for note in new.read.notes),
         )
 
@@ -192,7 +192,7 @@ class Taker:
             rows = contents.version_rows(connection)
         found = []
         for reference in references:
-            ids = sorted({row.document for row in rows if resolves(reference, [row])})
+            ids = sorted(meant(reference, rows))
             if len(ids) != 1:
                 key = "knowledge.replaces_many" if ids else "knowledge.replaces_unknown"
                 raise InputError(key, name=reference)

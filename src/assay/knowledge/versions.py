@@ -73,31 +73,29 @@ def is_current(row: VersionRow, replaced: Mapping[str, VersionRow], day: date) -
     return row.key not in replaced and row.valid(day)
 
 
-def resolves(reference: str, rows: Sequence[VersionRow]) -> bool:
-    """Whether a reference names one of the documents."""
-    return any(names(reference, row) for row in rows)
-
-
-def names(reference: str, row: VersionRow) -> bool:
-    """Whether a reference means this document: id, name, title, or the number that name or title begins with."""
-    wanted = _plain(reference)
-    if not wanted:
-        return False
-    own = {row.document, _plain(row.name), _plain(PurePosixPath(row.name).name), _plain(_stem(row)), _plain(row.title)}
-    if wanted in own:
-        return True
-    code = _code(reference)
-    return code is not None and code in {_code(_stem(row)), _code(row.title)}
+def meant(reference: str, rows: Sequence[VersionRow]) -> set[str]:
+    """The documents that a reference means: those of this id or name; else of this file name or title; else of the
+    number that their name or title begins with."""
+    wanted, code = _plain(reference), _code(reference)
+    for fits in (
+        lambda row: wanted in (row.document, _plain(row.name)),
+        lambda row: wanted in (_plain(PurePosixPath(row.name).name), _plain(_stem(row)), _plain(row.title)),
+        lambda row: code is not None and code in (_code(_stem(row)), _code(row.title)),
+    ):
+        if found := {row.document for row in rows if wanted and fits(row)}:
+            return found
+    return set()
 
 
 def _targets(row: VersionRow, rows: Sequence[VersionRow]) -> list[VersionRow]:
     others = [one for one in rows if one.document != row.document]
-    return [one for one in others if any(names(reference, one) for reference in row.replaces)]
+    named = {document for reference in row.replaces for document in meant(reference, others)}
+    return [one for one in others if one.document in named]
 
 
 def _older(target: VersionRow, row: VersionRow) -> bool:
     """Of two documents that each claim to replace the other, the one that is valid from a later day does."""
-    if not any(names(reference, row) for reference in target.replaces):
+    if not any(meant(reference, [row]) for reference in target.replaces):
         return True
     first, last = (one.valid_from or date.min for one in (target, row))
     return (first, target.name) < (last, row.name)
