@@ -1,0 +1,289 @@
+"""Sentences and rows that may answer, with what code can say of each: words, units, conditions, codes, meaning."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from assay.knowledge.passage import Field, Passage, Unit, UnitKind
+from assay.knowledge.reader import Hit
+from assay.skills.knowledge_qa.lexicon import opposites
+from assay.skills.knowledge_qa.quantities import amounts, codes, dates
+from assay.skills.knowledge_qa.question import Asked, Wanted
+from assay.skills.knowledge_qa.terms import Said, Term, coverage, covered, said, shares, terms_of
+
+Cosines = Callable[[str, Sequence[str]], Sequence[float]]
+"""Similarity of a question to each of some texts."""
+
+_FAMILY = re.compile(r"^[A-Z]+(?:/[A-Z]+)*[-_]?\d{0,2}")
+_PERSONS = re.compile(
+    r"人员|部门|班长|主任|经理|工程师|操作工|负责人|部|员|岗|长|师|科|组|supervisor|engineer|operator"
+    r"|manager|department|technician|person|"
+    r"coordinator|team|crew|officer|electrician|fitter|leader|head|staff|inspector|contractor|chemist"
+    r"|planner|superintendent",
+    re.I,
+)
+_REASONS = re.compile(
+    r"因为|由于|以免|以防|防止|避免|为了|以便|否则|导致|because|since|to avoid|to prevent|so that"
+    r"|otherwise|in order|due to|as (?:it|the|this)|would|therefore",
+    re.I,
+)
+_BRACKETED = re.compile(
+    r"[(（\[]\s*(?P<unit>[A-Za-z℃℉°%‰Ωμµ/·²³0-9]{1,12}|天|小时|分钟|个月|年|次|台|秒|人)\s*[)）\]]\s*$"
+)
+_UNIT_INSIDE = re.compile(r"\d\s*[A-Za-z℃°%Ωμ天小分个年次台秒]")
+_PERSON_HEAD = re.compile(r"人|部门|岗|负责|responsible|\bby\b|who|role|owner|approv|person", re.I)
+MOST_UNITS = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A unit of a hit with its features by name; ``field`` is the cell of a row that answers."""
+
+    passage: Passage
+    index: int
+    features: Mapping[str, float] = field(default_factory=dict)
+    score: float = 0.0
+    field: Field | None = None
+    branch: tuple[str, ...] = ()
+
+    @property
+    def unit(self) -> Unit:
+        """The sentence or row."""
+        return self.passage.units[self.index]
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Which unit of which passage."""
+        return self.passage.id, self.index
+
+    @property
+    def text(self) -> str:
+        """The unit's words; of a row each cell with its heading and unit."""
+        return line_of(self.unit)
+
+    @property
+    def above(self) -> str:
+        """Title, headings and lead."""
+        return above_of(self.passage)
+
+
+def line_of(unit: Unit) -> str:
+    """A unit on one line: a sentence as it stands, a row as ``heading = value unit`` parts."""
+    if not unit.fields:
+        return " ".join(unit.text.split())
+    return "; ".join(
+        f"{c.header} = {value_of(c, unit)}" if c.header else value_of(c, unit) for c in unit.fields if c.value
+    )
+
+
+def value_of(cell: Field, unit: Unit) -> str:
+    """A cell's value with its unit: its own, or the one that the row's first cell names in brackets."""
+    own = cell.unit
+    if own.count("(") > own.count(")"):
+        own += ")"
+    if not own and re.search(r"\d", cell.value) and cell is not unit.fields[0] and not _UNIT_INSIDE.search(cell.value):
+        match = _BRACKETED.search(unit.fields[0].value)
+        own = match["unit"] if match else ""
+    return f"{cell.value} {own}" if own and own not in cell.value else cell.value
+
+
+def above_of(passage: Passage) -> str:
+    """Title, headings and lead of a passage, each once."""
+    return " > ".join(dict.fromkeys(part for part in (passage.title, *passage.headings, passage.lead) if part))
+
+
+def candidates_of(asked: Asked, hits: Sequence[Hit]) -> list[Candidate]:
+    """The units of the hits in the hits' order with all features but the dense ones."""
+    texts = [said(f"{above_of(hit.passage)}\n{hit.passage.text}") for hit in hits]
+    weights = [_weight(term, texts) for term in asked.terms]
+    best = max((hit.score for hit in hits), default=1.0) or 1.0
+    close = max((hit.cosine for hit in hits), default=1.0)
+    found: list[Candidate] = []
+    for rank, hit in enumerate(hits):
+        shared = {
+            "rank": 1.0 / (1 + rank),
+            "hit": hit.score / best,
+            "hit_cosine": 20.0 * (hit.cosine - close),
+            "hit_coverage": hit.coverage,
+            "same_language": float(hit.passage.lang == asked.lang),
+        }
+        for index, unit in enumerate(hit.passage.units):
+            if unit.kind is UnitKind.HEADING and len(unit.text) < 24:
+                continue
+            features = {**shared, **_features(asked, hit.passage, unit, weights)}
+            found.append(_with_field(asked, Candidate(hit.passage, index, features)))
+    return _siblings(asked, found[:MOST_UNITS])
+
+
+def _weight(term: Term, texts: Sequence[Said]) -> float:
+    """A term's weight: words that stand in every hit say little of which one answers."""
+    share = sum(covered(term, text) >= 0.7 for text in texts) / max(1, len(texts))
+    return term.weight * (0.35 + min(1.65, -math.log(share + 0.04) / 2))
+
+
+def _features(asked: Asked, passage: Passage, unit: Unit, weights: Sequence[float]) -> dict[str, float]:
+    own = said(line_of(unit))
+    whole = said(f"{above_of(passage)}\n{line_of(unit)}")
+    quantities = [at for at, term in enumerate(asked.terms) if term.kind == "quantity"]
+    words = [at for at, term in enumerate(asked.terms) if term.kind == "word"]
+    missing = max((w * (1 - covered(t, whole)) for w, t in zip(weights, asked.terms, strict=True)), default=0.0)
+    features = {
+        "cover": coverage(asked.terms, whole, weights),
+        "cover_own": coverage(asked.terms, own, weights),
+        "cover_quantity": coverage([asked.terms[at] for at in quantities], whole, [weights[at] for at in quantities]),
+        "cover_words": coverage([asked.terms[at] for at in words], whole, [weights[at] for at in words]),
+        "missing": missing,
+        "row": float(unit.kind is UnitKind.ROW),
+        "heading": float(unit.kind is UnitKind.HEADING),
+        "length": min(1.0, len(unit.text) / 300),
+        "kind_fit": kind_fit(asked, unit),
+    }
+    features["code"], features["code_conflict"] = _codes(asked, own, whole)
+    features["state"], features["state_conflict"] = _states(asked, line_of(unit), whole.plain)
+    features["amount"], features["amount_conflict"] = _amounts(asked, unit)
+    features["clause"] = float(any(number in (unit.number, passage.clause) for number in asked.clauses))
+    return features
+
+
+def kind_fit(asked: Asked, unit: Unit) -> float:
+    """How far a unit holds the kind of thing that is asked for, 0 to 1."""
+    text = line_of(unit)
+    if asked.wanted in (Wanted.NUMBER, Wanted.DURATION, Wanted.COUNT):
+        read = amounts(text)
+        dims = asked.dimensions
+        if dims and any(one.dimension in dims for one in read):
+            return 1.0
+        if not dims and any(one.unit for one in read):
+            return 0.9
+        return 0.4 if read else 0.0
+    if asked.wanted is Wanted.DATE:
+        return (
+            1.0 if dates(text) else 0.5 if re.search(r"后|前|时|when|after|before|once|if|until", text, re.I) else 0.2
+        )
+    if asked.wanted is Wanted.PERSON:
+        return 1.0 if _PERSONS.search(text) else 0.2
+    if asked.wanted is Wanted.REASON:
+        return 1.0 if _REASONS.search(text) else 0.4
+    return 0.6
+
+
+def _codes(asked: Asked, own: Said, whole: Said) -> tuple[float, float]:
+    """The part of the asked codes that is named, and whether the unit itself names only others of the same family."""
+    if not asked.codes:
+        return 0.0, 0.0
+    named = sum(code in whole.codes for code in asked.codes) / len(asked.codes)
+    families = {_FAMILY.match(code).group() for code in asked.codes if _FAMILY.match(code)}  # type: ignore[union-attr]
+    alike = [code for code in own.codes if (m := _FAMILY.match(code)) and m.group() in families]
+    others = bool(alike) and not any(code in own.codes for code in asked.codes)
+    return named, float(others)
+
+
+def _states(asked: Asked, own: str, whole: str) -> tuple[float, float]:
+    """How many states of the question a unit names, and how many it contradicts."""
+    match = conflict = 0.0
+    for group in opposites():
+        wanted = {at for at, pattern in enumerate(group) if pattern.search(asked.text)}
+        if not wanted:
+            continue
+        here = {at for at, pattern in enumerate(group) if pattern.search(own)}
+        around = {at for at, pattern in enumerate(group) if pattern.search(whole)}
+        match += bool(wanted & around)
+        conflict += bool(here and not wanted & here)
+    return min(match, 3.0), min(conflict, 3.0)
+
+
+def _amounts(asked: Asked, unit: Unit) -> tuple[float, float]:
+    """How many of the question's numbers a unit names, and for how many it names others of their kind only."""
+    if not asked.amounts:
+        return 0.0, 0.0
+    read = amounts(line_of(unit))
+    match = conflict = 0.0
+    for wanted in asked.amounts:
+        if any(one.same(wanted) for one in read):
+            match += 1
+        elif any(one.dimension == wanted.dimension for one in read) and wanted.dimension not in asked.dimensions:
+            conflict += 1
+    return min(match, 3.0), min(conflict, 3.0)
+
+
+# --- rows ---
+
+
+def _with_field(asked: Asked, one: Candidate) -> Candidate:
+    """A row with the cell that answers: the one whose heading says most of the question."""
+    if not one.unit.fields:
+        return one
+    heads = _heads(asked, one.unit)
+    made = [(_cell(asked, cell, one.unit, heads[at]), -at, cell) for at, cell in enumerate(one.unit.fields)]
+    scored = sorted(made, key=lambda each: each[:2], reverse=True)
+    best = scored[0]
+    tied = [each for each in scored if abs(each[0] - best[0]) < 0.05 and each[0] > -5]
+    features = {**one.features, "cell": max(-1.0, best[0]), "cells_tied": float(len(tied) > 1)}
+    return replace(one, features=features, field=best[2] if best[0] > -5 else None)
+
+
+def _cell(asked: Asked, cell: Field, unit: Unit, own: float) -> float:
+    """How well a cell answers: what its heading says of the question that the others do not, its unit, and that the
+    question does not name it itself."""
+    if not cell.value.strip():
+        return -10.0
+    label = cell is unit.fields[0] and len(unit.fields) > 1
+    score = own - 1.5 * cell.condition - 1.5 * label
+    read = amounts(value_of(cell, unit))
+    if asked.wanted in (Wanted.NUMBER, Wanted.DURATION, Wanted.COUNT):
+        score += 0.5 * bool(read) + 0.8 * any(one.dimension in asked.dimensions for one in read)
+        score -= 0.5 * bool(asked.dimensions and read and not any(one.dimension in asked.dimensions for one in read))
+    elif asked.wanted is Wanted.PERSON:
+        score += bool(_PERSON_HEAD.search(cell.header)) - 1.0 * bool(read)
+    elif asked.wanted is Wanted.NAME:
+        score -= 0.2 * bool(read)
+    if cell.header and re.fullmatch(r"units?|单位|计量单位", cell.header, re.I):
+        score -= 3.0
+    return score - 1.0 * named_in(asked, cell.value)
+
+
+def _heads(asked: Asked, unit: Unit) -> list[float]:
+    """What each cell's heading says of the question, 0 to 2: in the question's own words, and in other ones."""
+    heads = [f"{cell.header} {cell.unit}" for cell in unit.fields]
+    own = shares(asked.text, heads)
+    terms = [sum(t.weight * covered(t, said(h)) for t in asked.terms if covered(t, said(h)) >= 0.5) for h in heads]
+    return [min(2.0, 0.4 * a) + min(2.0, b) for a, b in zip(own, terms, strict=True)]
+
+
+def named_in(asked: Asked, value: str) -> bool:
+    """Whether the question itself names a cell's value: its code, its number, or all of its words."""
+    if not value.strip():
+        return False
+    own_codes = codes(value)
+    if own_codes:
+        return any(code in asked.codes for code in own_codes)
+    read = amounts(value)
+    if read and not terms_of(value):
+        return any(one.value == each.value for one in read for each in asked.amounts)
+    words = terms_of(value)
+    return bool(words) and coverage(words, said(asked.text)) >= 0.8
+
+
+def _siblings(asked: Asked, found: list[Candidate]) -> list[Candidate]:
+    """Rows of one table against each other: a row is in conflict where the question names another row's condition."""
+    tables: dict[tuple[str, ...], list[int]] = {}
+    for at, one in enumerate(found):
+        if one.unit.fields:
+            heads = tuple(each.header for each in one.unit.fields)
+            tables.setdefault((one.passage.document, one.passage.version, above_of(one.passage), *heads), []).append(at)
+    for places in tables.values():
+        rows = [found[at] for at in places]
+        for column in range(min(len(row.unit.fields) for row in rows)):
+            if column and not any(row.unit.fields[column].condition for row in rows):
+                continue
+            named = [named_in(asked, row.unit.fields[column].value) for row in rows]
+            if not any(named):
+                continue
+            for at, hit in zip(places, named, strict=True):
+                key = "row_match" if hit else "row_conflict"
+                features = {**found[at].features, key: found[at].features.get(key, 0.0) + 1.0}
+                found[at] = replace(found[at], features=features)
+    return found

@@ -1,0 +1,198 @@
+"""What may be said: which unit answers, with what probability, and in which way it cannot be answered otherwise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from assay.knowledge.reader import DocumentInfo, Hit
+from assay.skills.knowledge_qa.candidates import Cosines, above_of
+from assay.skills.knowledge_qa.combine import Combiner
+from assay.skills.knowledge_qa.lexicon import opposites
+from assay.skills.knowledge_qa.question import Asked, Wanted
+from assay.skills.knowledge_qa.ranking import Pick, denies, ranked, value_key
+from assay.skills.knowledge_qa.spans import Short
+from assay.skills.knowledge_qa.terms import covered, said
+from assay.skills.knowledge_qa.verifier import Verifier
+
+
+class Reason(StrEnum):
+    """Why a question is not answered."""
+
+    NOT_IN_CORPUS = "not_in_corpus"
+    NEAR_MISS = "near_miss"
+    OUTDATED_ONLY = "outdated_only"
+    FALSE_PREMISE = "false_premise"
+    CONFLICT = "conflict"
+    AMBIGUOUS = "ambiguous"
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """``picks`` answer when ``reason`` is None; else a refusal shows them. ``features`` judged the first."""
+
+    picks: tuple[Pick, ...] = ()
+    reason: Reason | None = None
+    probability: float = 0.0
+    features: Mapping[str, float] = field(default_factory=dict)
+    ranked: tuple[Pick, ...] = ()
+
+
+@dataclass(slots=True)
+class Judge:
+    """Rules on one question (or one part of it). ``cosines`` and ``verifier`` may be absent."""
+
+    weights: Combiner
+    cosines: Cosines | None = None
+    verifier: Verifier | None = None
+
+    async def rule(self, asked: Asked, hits: Sequence[Hit]) -> Ruling:
+        """The ruling over the current documents' hits."""
+        picks = ranked(asked, hits, self.weights, self.cosines)
+        if not picks:
+            return Ruling(reason=Reason.NOT_IN_CORPUS)
+        best, probability, enough = await self._judged(asked, picks)
+        found = tuple(picks)
+        others = [pick for pick in picks if pick.candidate.key != best.candidate.key]
+        if denies(asked, best.candidate) and self._premise(asked, best):
+            return Ruling((best,), Reason.FALSE_PREMISE, probability, best.features, found)
+        branches = branches_of(asked, best, others, self.weights)
+        if branches:
+            reason = Reason.AMBIGUOUS if enough or len(branches) > 1 else None
+            if reason and self._near(probability):
+                return Ruling((best, *branches), reason, probability, best.features, found)
+        rival = rival_of(asked, best, others, self.weights)
+        if rival is not None and self._near(probability):
+            return Ruling((best, rival), Reason.CONFLICT, probability, best.features, found)
+        if enough:
+            return Ruling((best,), None, probability, best.features, found)
+        reason = Reason.NEAR_MISS if near_miss(asked, picks) else Reason.NOT_IN_CORPUS
+        return Ruling((best,) if reason is Reason.NEAR_MISS else (), reason, probability, best.features, found)
+
+    async def _judged(self, asked: Asked, picks: Sequence[Pick]) -> tuple[Pick, float, bool]:
+        """The best pick with its probability. The second is verified as well where code can hardly tell the two."""
+        close = len(picks) > 1 and picks[0].score - picks[1].score < self.weights.second
+        judged = []
+        for pick in picks[: 2 if close else 1]:
+            features = dict(pick.features)
+            asking = self.verifier is not None and not self.verifier.failed
+            if asking and self.verifier is not None:
+                features |= await self.verifier.verify(asked, pick.candidate, shown_short(asked, pick))
+                asking = "verify" in features
+            probability, enough = self.weights.enough(features, model=asking)
+            judged.append((probability, enough, replace(pick, features=features)))
+        probability, enough, best = max(judged, key=lambda each: each[0])
+        return best, probability, enough
+
+    def _near(self, probability: float) -> bool:
+        """Whether a unit is about what is asked at all, so that several of them are worth telling."""
+        return probability >= self.weights.about_from
+
+    def _premise(self, asked: Asked, best: Pick) -> bool:
+        return best.features.get("cover", 0.0) >= self.weights.premise_cover
+
+
+def shown_short(asked: Asked, pick: Pick) -> Short:
+    """The short answer as it is shown: yes or no where code decided."""
+    if pick.yes is None:
+        return pick.short
+    words = {("zh", True): "是", ("zh", False): "否", ("en", True): "yes", ("en", False): "no"}
+    return replace(pick.short, text=words[asked.lang, pick.yes], kind="yes_no")
+
+
+def branches_of(asked: Asked, best: Pick, others: Sequence[Pick], weights: Combiner) -> list[Pick]:
+    """Rows of the same table that answer as well, under conditions that the question does not name."""
+    if not best.candidate.unit.fields or best.candidate.field is None:
+        return []
+    own = best.candidate
+    found = []
+    for pick in others:
+        other = pick.candidate
+        alike = (
+            other.unit.fields
+            and other.field is not None
+            and own.field is not None
+            and other.field.header == own.field.header
+            and above_of(other.passage) == above_of(own.passage)
+        )
+        if not alike or best.score - pick.score > weights.branch_gap:
+            continue
+        if any(
+            abs(own.features.get(name, 0.0) - other.features.get(name, 0.0)) > 1e-9
+            for name in ("row_match", "row_conflict", "code", "code_conflict", "amount")
+        ):
+            continue
+        if value_key(asked, pick) != value_key(asked, best):
+            found.append(pick)
+    return found
+
+
+def rival_of(asked: Asked, best: Pick, others: Sequence[Pick], weights: Combiner) -> Pick | None:
+    """A unit of another place that gives another value for the same thing under the same conditions."""
+    if asked.wanted not in (Wanted.NUMBER, Wanted.DURATION, Wanted.COUNT):
+        return None
+    mine = value_key(asked, best)
+    for pick in others:
+        one, other = best.candidate, pick.candidate
+        same_place = one.passage.document == other.passage.document
+        if same_place or best.score - pick.score > weights.conflict_gap or best.short.kind == "sentence":
+            continue
+        if pick.short.kind not in ("number", "cell") or value_key(asked, pick) == mine:
+            continue
+        if _dimension(mine) != _dimension(value_key(asked, pick)) or _other_state(asked, best, pick):
+            continue
+        if asked.codes and other.features.get("code", 0.0) < 1.0:
+            continue
+        if other.features.get("cover", 0.0) >= weights.conflict_cover:
+            return pick
+    return None
+
+
+def _dimension(key: tuple[object, ...]) -> object:
+    first = key[0]
+    return first[1] if isinstance(first, tuple) else None
+
+
+def _other_state(asked: Asked, best: Pick, pick: Pick) -> bool:
+    """Whether the two units stand under opposite states, so that both can be true."""
+    for group in opposites():
+        mine = {at for at, pattern in enumerate(group) if pattern.search(best.candidate.text)}
+        other = {at for at, pattern in enumerate(group) if pattern.search(pick.candidate.text)}
+        if mine and other and not mine & other:
+            return True
+    return False
+
+
+def near_miss(asked: Asked, picks: Sequence[Pick]) -> bool:
+    """Whether the documents know the thing that is asked about, but not this of it."""
+    texts = [said(f"{above_of(pick.candidate.passage)}\n{pick.candidate.text}") for pick in picks]
+    if asked.codes:
+        named = [code for code in asked.codes if not code.startswith("GRADE")]
+        return bool(named) and all(any(code in text.codes for text in texts) for code in named)
+    things = [term for term in asked.terms if term.kind == "word"]
+    best = max(
+        (sum(covered(term, text) >= 0.8 for term in things) / len(things) for text in texts),
+        default=0.0,
+    ) if things else 0.0  # fmt: skip
+    return best >= 0.5
+
+
+def edition_of(asked: Asked, documents: Sequence[DocumentInfo]) -> list[DocumentInfo]:
+    """The versions that a question asks for by edition, year or as the former one; empty where it names none."""
+    if not asked.editions and not asked.old:
+        return []
+    found = []
+    for info in documents:
+        marks = {info.version.lower(), str(info.valid_from.year) if info.valid_from else ""}
+        marks |= set(re.findall(r"\d{4}", f"{info.name} {info.title}"))
+        by_mark = any(_mark(edition) in marks or f"{_mark(edition)}.0" in marks for edition in asked.editions)
+        if by_mark or (asked.old and not info.current and not asked.editions):
+            found.append(info)
+    return found
+
+
+def _mark(edition: str) -> str:
+    numerals = {"一": "1", "二": "2", "三": "3", "四": "4", "五": "5", "六": "6", "七": "7", "八": "8", "九": "9"}
+    return re.sub(r"(?:st|nd|rd|th)$", "", numerals.get(edition, edition).lower())

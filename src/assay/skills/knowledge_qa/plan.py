@@ -1,0 +1,164 @@
+"""The plan of an answer: search, rule on each part, open what is to be shown, say it or say why not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from assay.kernel.answering import Draft
+from assay.kernel.claim import Claim
+from assay.kernel.evidence import Evidence
+from assay.kernel.skill import State, Stop
+from assay.kernel.texts import text
+from assay.knowledge.passage import UnitKind
+from assay.knowledge.reader import Hit, Reader
+from assay.skills.knowledge_qa.claims import alarm_claim, quote_claim
+from assay.skills.knowledge_qa.exceptions import exceptions_of
+from assay.skills.knowledge_qa.judge import Judge, Reason, Ruling, edition_of, shown_short
+from assay.skills.knowledge_qa.parts import parts_of
+from assay.skills.knowledge_qa.question import Asked
+from assay.skills.knowledge_qa.ranking import Pick
+from assay.skills.knowledge_qa.tools import ALARM, FIND, LIMIT, OPEN
+
+SESSION = "knowledge_qa_session"
+MOST_SHOWN = 6
+
+
+@dataclass(slots=True)
+class Session:
+    """One question on its way: what it asks, who rules, and what came of it."""
+
+    asked: Asked
+    reader: Reader
+    judge: Judge
+    plant: str = ""
+    rulings: list[tuple[Asked, Ruling]] = field(default_factory=list)
+    reason: Reason | None = None
+    short: str = ""
+    related: list[Claim] = field(default_factory=list)
+    parts: tuple[Asked, ...] = ()
+
+
+async def plan(state: State) -> Draft | Stop:
+    """``context.resources`` holds the ``Session`` and the asker's reader."""
+    session: Session = state.context.resources[SESSION]
+    about = await _alarm(session, state) if session.plant and session.asked.alarm else None
+    session.parts = parts_of(session.asked)
+    for part in session.parts:
+        session.rulings.append((part, await _ruled(session, state, part)))
+    bad = [(part, ruling) for part, ruling in session.rulings if ruling.reason is not None]
+    if bad:
+        return await _refused(session, state, *bad[0])
+    claims = [alarm_claim(about)] if about is not None else []
+    shorts: list[str] = []
+    for part, ruling in session.rulings:
+        for pick in ruling.picks:
+            claims += await _said(session, state, part, pick, len(claims))
+            shorts.append(shown_short(part, pick).text)
+    lang = state.context.lang
+    session.short = ("；" if lang == "zh" else "; ").join(dict.fromkeys(shorts))
+    without = {"answer": text("knowledge_qa.unchecked", lang)}
+    return Draft(tuple(claims), ("answer",), without)
+
+
+async def _ruled(session: Session, state: State, asked: Asked) -> Ruling:
+    """The ruling on one part; what only a version says that is no longer valid is told as such."""
+    every = session.reader.documents(outdated=True)
+    wanted = {(info.id, info.version) for info in edition_of(asked, every)}
+    if wanted:
+        hits = await _find(session, state, asked, outdated=True)
+        mine = [hit for hit in hits if (hit.passage.document, hit.passage.version) in wanted]
+        if mine:
+            return await session.judge.rule(asked, mine)
+    ruling = await session.judge.rule(asked, await _find(session, state, asked))
+    if ruling.reason not in (Reason.NEAR_MISS, Reason.NOT_IN_CORPUS) or all(info.current for info in every):
+        return ruling
+    old = {(info.id, info.version) for info in every if not info.current}
+    hits = [
+        hit
+        for hit in await _find(session, state, asked, outdated=True)
+        if (hit.passage.document, hit.passage.version) in old
+    ]
+    if not hits:
+        return ruling
+    former = await session.judge.rule(asked, hits)
+    told = former.reason in (None, Reason.AMBIGUOUS, Reason.CONFLICT)
+    return replace(former, reason=Reason.OUTDATED_ONLY) if told else ruling
+
+
+async def _find(session: Session, state: State, asked: Asked, *, outdated: bool = False) -> Sequence[Hit]:
+    call = await state.context.call(FIND, {"query": asked.text, "limit": LIMIT, "outdated": outdated})
+    state.calls.append(call)
+    hits: Sequence[Hit] = call.payload
+    return hits
+
+
+async def _opened(state: State, pick: Pick, unit: int | None = None) -> Evidence:
+    """The evidence of a pick's unit, or of another unit of its passage."""
+    one, short = pick.candidate, pick.short
+    arguments: dict[str, Any] = {"passage": one.passage.id, "unit": one.index if unit is None else unit}
+    if unit is None and one.field is not None:
+        arguments["cell"] = one.unit.fields.index(one.field)
+    elif unit is None and short.start >= 0:
+        arguments |= {"start": short.start, "end": short.end}
+    call = await state.context.call(OPEN, arguments)
+    state.calls.append(call)
+    return call.evidence
+
+
+async def _said(session: Session, state: State, asked: Asked, pick: Pick, number: int) -> list[Claim]:
+    """The claims of one answer: its quote, then the exceptions that belong to it."""
+    hedge = None if pick.yes is None else f"knowledge_qa.{'yes' if pick.yes else 'no'}"
+    claims = [quote_claim(await _opened(state, pick), "answer", number, hedge)]
+    for at in exceptions_of(asked, pick):
+        claims.append(quote_claim(await _opened(state, pick, at), "exception", number + len(claims)))
+    return claims
+
+
+async def _refused(session: Session, state: State, asked: Asked, ruling: Ruling) -> Stop:
+    """The refusal's sentence; what the documents do say is opened and shown as related."""
+    assert ruling.reason is not None
+    session.reason = ruling.reason
+    for number, pick in enumerate(ruling.picks[:MOST_SHOWN]):
+        if pick.candidate.unit.kind is not UnitKind.HEADING:
+            session.related.append(quote_claim(await _opened(state, pick), "related", number))
+    return Stop((refusal_text(asked, ruling, state.context.lang),))
+
+
+def refusal_text(asked: Asked, ruling: Ruling, lang: Any) -> str:
+    """One sentence on why there is no answer."""
+    assert ruling.reason is not None
+    subject = ("、" if lang == "zh" else ", ").join(code for code in asked.codes if not code.startswith("GRADE"))
+    key = f"refused_{ruling.reason.value}"
+    if ruling.reason is Reason.NEAR_MISS and subject:
+        return text("knowledge_qa.refused_near_miss_of", lang, subject=subject)
+    if ruling.reason is Reason.AMBIGUOUS and ruling.picks:
+        heads = _open_heads(ruling)
+        if heads:
+            return text("knowledge_qa.refused_ambiguous_by", lang, heads=("、" if lang == "zh" else ", ").join(heads))
+    return text(f"knowledge_qa.{key}", lang)
+
+
+def _open_heads(ruling: Ruling) -> list[str]:
+    """The headings in which the branches differ: what the asker must name."""
+    rows = [pick.candidate.unit.fields for pick in ruling.picks if pick.candidate.unit.fields]
+    heads = []
+    for column in range(min((len(row) for row in rows), default=0)):
+        cells = [row[column] for row in rows]
+        named = cells[0].header and (column == 0 or cells[0].condition)
+        if named and len({cell.value for cell in cells}) > 1:
+            heads.append(cells[0].header)
+    return heads
+
+
+async def _alarm(session: Session, state: State) -> Evidence:
+    """The newest active alarm of the plant; the question is then asked about its names."""
+    call = await state.context.call(ALARM, {"plant": session.plant})
+    state.calls.append(call)
+    value: Any = call.evidence.value
+    from assay.skills.knowledge_qa.question import read_question
+
+    about = text("knowledge_qa.alarm_question", session.asked.lang, names=" ".join(value["names"]))
+    session.asked = replace(read_question(about, session.asked.lang), alarm=True)
+    return call.evidence

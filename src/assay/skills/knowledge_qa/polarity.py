@@ -1,0 +1,145 @@
+"""Yes or no, where code can decide it from a quoted clause: permission words, duties, limits compared as numbers."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+from assay.skills.knowledge_qa.quantities import Amount, amounts
+from assay.skills.knowledge_qa.question import Asked
+from assay.skills.knowledge_qa.terms import shares
+
+_FORBIDDEN = re.compile(
+    r"不得|严禁|禁止|不允许|不准|不许|不应|不可|不能|不宜|(?:must|shall|may|should|can|do|does|will|is"
+    r"|are) ?not(?![a-z])|cannot"
+    r"|can't|don't|forbidden|prohibited|never(?![a-z])|not (?:permitted|allowed)|no longer",
+    re.I,
+)
+_NEEDLESS = re.compile(
+    r"不需|无需|不必|不用|可不|可以不|免|不受此限|不适用|不设|不要求|need not|not (?:required|necessary"
+    r"|apply|applicable|needed)|no need|does not apply|without|exempt|has no|have no"
+    r"|(?<![a-z])no(?![a-z])",
+    re.I,
+)
+_MAY = re.compile(
+    r"可以|可(?!燃|靠|能|见|调|编|逆)|允许|方可|有权|(?<![a-z])(?:may|can|allowed|permitted|possible)(?![a-z])", re.I
+)
+_MUST = re.compile(
+    r"必须|应当|应(?!急|用|力|答|变)|须|需要?|要求|(?<![a-z])(?:shall|must|required|necessary|needs?"
+    r"|has to|have to|is to be|are to be)(?![a-z])",
+    re.I,
+)
+_ASKS_MAY = re.compile(
+    r"可以|可否|能否|能不能|可不可以|允许|允不允许|准不准|能|行不行|(?<![a-z])(?:may|can|could|allowed"
+    r"|permitted|ok|okay|safe|possible)(?![a-z])",
+    re.I,
+)
+_ASKS_MUST = re.compile(
+    r"必须|需要|要不要|需不需要|该不该|应|用不用|也得|还得|得.{0,8}[吗不]|(?<![a-z])(?:must|need|needs"
+    r"|have to|has to|required|necessary|should|shall)(?![a-z])",
+    re.I,
+)
+_AT_MOST = re.compile(
+    r"不得?(?:超过|大于|高于|多于|长于)|不超过|不大于|不高于|至多|最多|最大|最高|上限|以下|以内|之内"
+    r"|小于|低于|≤|<|at most|not (?:exceed|more than|be more than|be higher than|above|longer than)"
+    r"|no (?:more|higher|longer) than|maximum|max\.?|up to|below|less than|under|within"
+    r"|not .{0,30}(?:longer|more|higher|faster|above) than",
+    re.I,
+)
+_AT_LEAST = re.compile(
+    r"不得?(?:低于|小于|少于)|不低于|不小于|不少于|至少|最少|最小|最低|下限|以上|大于|高于|超过|≥|>"
+    r"|at least|not (?:less than|be less than|below|be below|fall below)|no (?:less|lower|fewer) than"
+    r"|minimum|min\.?|above|more than|exceed|over|higher than|longer than",
+    re.I,
+)
+_EXCEPT = re.compile(r"除|但|except|unless|however|only (?:if|when)|仅|只有|方可", re.I)
+_NEGATED = re.compile(r"不(?!锈|同|要不|是不|能不|需不)|没|别|(?<![a-z])(?:not|without|no)(?![a-z])|n't", re.I)
+
+
+def yes_or_no(asked: Asked, text: str) -> bool | None:
+    """Whether a clause says yes to a question, or None where words and numbers do not decide it."""
+    clause = meant_clause(asked, text)
+    by_number = _compared(asked, clause)
+    if by_number is not None:
+        return by_number
+    flip = bool(
+        _NEGATED.search(
+            re.sub(r"[可能要是有需该行对会准允][以]?不[可能要是有需该行对会准允]|是否|能否|可否", "", _bare(asked.text))
+        )
+    )
+    made = _by_words(asked, clause)
+    if made is None and clause != text:
+        made = _by_words(asked, text)
+    return None if made is None else made != flip
+
+
+def meant_clause(asked: Asked, text: str) -> str:
+    """The clause of a sentence that says most of the question; sentences without commas are one clause."""
+    pieces = [text[a:b] for a, b in _sentences(text)]
+    if len(pieces) < 2:
+        return text
+    near = shares(asked.text, pieces)
+    best = max(range(len(pieces)), key=lambda at: (near[at], -at))
+    return pieces[best] if near[best] > 0 else text
+
+
+def _sentences(text: str) -> list[tuple[int, int]]:
+    cuts = [0, *(m.end() for m in re.finditer(r"[；;。]|\.(?=\s)|[，,](?=但|而|however|but)", text)), len(text)]
+    return [(a, b) for a, b in itertools.pairwise(cuts) if text[a:b].strip()]
+
+
+def _bare(text: str) -> str:
+    return re.sub(
+        r"(?:是不是|能不能|要不要|可不可以|需不需要|该不该|行不行|对不对|会不会|有没有|允不允许|准不准"
+        r"|用不用|算不算)",
+        "",
+        text,
+    )
+
+
+def _by_words(asked: Asked, text: str) -> bool | None:
+    forbidden, needless = _FORBIDDEN.search(text), _NEEDLESS.search(text)
+    may, must = _MAY.search(text), _MUST.search(text)
+    if _ASKS_MUST.search(asked.text) and not _ASKS_MAY.search(_bare(asked.text).replace("可能", "")):
+        if needless:
+            return False
+        return True if must or forbidden else None
+    if forbidden:
+        return False
+    if needless and re.search(r"has|have|设|有|适用|apply|限|要|need|得", asked.text, re.I):
+        return False
+    if may:
+        return True
+    return None
+
+
+def _compared(asked: Asked, text: str) -> bool | None:
+    """The question's number against the clause's limit of the same dimension."""
+    for wanted in asked.amounts:
+        for limit in amounts(text):
+            if limit.dimension != wanted.dimension or not wanted.unit:
+                continue
+            before, after = text[max(0, limit.start - 28) : limit.start], text[limit.end : limit.end + 4]
+            if (_EXCEPT.search(text) and not _ASKS_MAY.search(asked.text)) or not _comparable(wanted, limit):
+                continue
+            upper = _AT_MOST.search(before) or re.match(r"\s*(?:以下|以内|之内|及以下)", after)
+            lower = _AT_LEAST.search(before) or re.match(r"\s*(?:以上|及以上)", after)
+            if re.search(r"不得|不应|不超过|不大于|not ", before) and upper:
+                lower = None
+            if upper and not lower and _ASKS_MAY.search(asked.text):
+                return _less(wanted, limit)
+            if lower and not upper and _ASKS_MAY.search(asked.text) and not _FORBIDDEN.search(text):
+                return not _less(wanted, limit) or wanted.same(limit)
+            if not _ASKS_MAY.search(asked.text) and not _ASKS_MUST.search(asked.text):
+                return wanted.same(limit)
+    return None
+
+
+def _comparable(one: Amount, other: Amount) -> bool:
+    return one.magnitude is not None and other.magnitude is not None
+
+
+def _less(one: Amount, other: Amount) -> bool:
+    """Whether one amount is at most the other."""
+    assert one.magnitude is not None and other.magnitude is not None
+    return one.magnitude <= other.magnitude * (1 + 1e-9) + 1e-12

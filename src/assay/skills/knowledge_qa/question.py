@@ -1,0 +1,217 @@
+"""What code reads out of a question before any model sees it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from assay.kernel.texts import Lang
+from assay.skills.knowledge_qa.lexicon import Attribute, attributes_in, stop_words
+from assay.skills.knowledge_qa.quantities import Amount, amounts, clauses, codes
+from assay.skills.knowledge_qa.terms import Term, terms_of
+
+MOST_CHARACTERS = 600
+
+
+class Wanted(StrEnum):
+    """The kind of thing that answers."""
+
+    NUMBER = "number"
+    COUNT = "count"
+    DURATION = "duration"
+    DATE = "date"
+    PERSON = "person"
+    YES_NO = "yes_no"
+    REASON = "reason"
+    WAY = "way"
+    PLACE = "place"
+    NAME = "name"
+    ANY = "any"
+
+
+_WANTED: tuple[tuple[Wanted, str], ...] = (
+    (Wanted.REASON, r"为什么|为何|为啥|原因|什么目的|(?<![a-z])why(?![a-z])|reason|what causes?|purpose of"),
+    (Wanted.PERSON, 
+        r"(?<!哪)谁|哪个(?:部门|岗位|人|单位|班组)|什么人|何人|由哪|哪些人|(?<![a-z])(?:who|whom"
+        r"|whose)(?![a-z])|which (?:department|role|person)"),
+    (
+        Wanted.DURATION,
+        
+        r"多久|多长时间|几(?:个)?(?:小时|分钟|天|月|年|秒|周)|多少(?:个)?(?:小时|分钟|天|月|年|秒|周)"
+        r"|how (?:long|often|soon|late)"
+        
+        r"|how many (?:hours|minutes|days|weeks|months|years|seconds|running hours|operating hours)|周期"
+        r"|间隔时间|何种周期",
+    ),
+    (Wanted.COUNT, 
+        r"几(?:个|台|次|人|名|只|根|条|块|套|支|组|圈|级|道|层|份|遍|处|种|类|项|滴|家)|多少(?:个|台|次|人"
+        r"|名|只|根|条|块|套|支|组|圈|级|份|遍|处|种|项|滴)|how many"),
+    (
+        Wanted.NUMBER,
+        
+        r"多少|多大|多高|多重|多长|多宽|多厚|多深|多快|多远|多热|多烫|几度|几伏|几安|几公斤|几升|几兆"
+        r"|how (?:much|high|hot|heavy|fast|big|large|wide|thick|deep|far|tall|low|cold|warm|loud|strong"
+        r"|tight|close)",
+    ),
+    (Wanted.DATE, 
+        r"什么时候|何时|哪天|哪一年|哪年|几号|几点|日期|(?<![a-z])when(?![a-z])|which (?:date|day|year)"
+        r"|what (?:date|day|year|time)"),
+    (Wanted.WAY, 
+        r"怎么(?!样)|如何|怎样|咋|步骤|办法|(?<![a-z])how (?:do|should|can|is|are|to|must|does"
+        r"|shall)(?![a-z])|what (?:should|must|do|shall) .*do(?![a-z])|procedure|做什么|干什么|怎么办"),
+    (Wanted.PLACE, r"哪里|哪儿|何处|什么地方|什么位置|(?<![a-z])where(?![a-z])"),
+)  # fmt: skip
+_YES_NO = re.compile(
+    r"吗|是否|能否|可否|能不能|可不可以|要不要|是不是|有没有|需不需要|用不用|该不该|行不行|对不对|会不会"
+    r"|算不算|准不准|允不允许|可以.{0,30}(?:么|吧)\s*[？?]?$|[^什怎那这]么[？?]?$|[^\s要]不[？?]?$"
+    r"|^(?:is|are|was|were|do|does|did|can|could|may|must|should|shall|will|would|has|have|am)(?![a-z])"
+    r"|[,，] (?:still ok|ok to|okay to|(?:is|are|do|does|can|could|may|must|should|shall|will|has"
+    r"|have) (?:it|the|i|we|this|they|there|you|a|an|one))(?![a-z])",
+    re.IGNORECASE,
+)
+_OPEN = re.compile(
+    r"多[少大久长高重宽厚深快远紧粗热]|几[个台次人天小分年月]|谁|哪|什么|怎么|如何|为何"
+    r"|(?<![a-z])(?:what|who|whom|how (?:much|many|long|often|far|hot|high)|which|why)(?![a-z])",
+    re.I,
+)
+_PATTERNS = tuple((wanted, re.compile(pattern, re.IGNORECASE)) for wanted, pattern in _WANTED)
+_NEGATION = re.compile(
+    r"不得|不能|不可|不准|不许|禁止|严禁|不允许|不应|不需|无需|没有|(?<![a-z])(?:not|never|no|without"
+    r"|forbidden|prohibited)(?![a-z])|n't",
+    re.I,
+)
+_EDITION = re.compile(
+    r"第\s*(?P<a>[\d一二三四五六七八九十.]+)\s*版|(?:edition|version|revision|rev\.?)\s*(?P<b>\d[\w.]*)"
+    r"|(?P<c>\d{4})\s*年?\s*(?:版|edition|version)|(?P<d>\d+(?:st|nd|rd|th)) edition"
+    r"|(?<![A-Za-z])V(?P<e>\d+(?:\.\d+)+)",
+    re.I,
+)
+_OLD = re.compile(
+    r"旧版|老版|上一版|前一版|废止|作废的|以前的版本|(?:old|previous|former|superseded|withdrawn|earlier"
+    r"|outdated) (?:edition|version|manual|revision|procedure|document)",
+    re.I,
+)
+_ALARM = re.compile(
+    r"(?:刚才?|刚刚|最新|当前|现在|这条|那条|最近)(?:的|来|出|那|发生|触发|响)*.{0,6}(?:报警|告警)"
+    r"|(?:alarm|alert) (?:that|which)? ?(?:just|now|has just)|(?:latest|newest|current|active|last"
+    r"|most recent) alarm",
+    re.I,
+)
+_PARTS = re.compile(
+    r"[；;]|[?？](?=\s*\S)|(?:，|,)\s*(?:and|以及|另外|还有|同时)\s*|\s+and (?=(?:what|how|who|when"
+    r"|which|where|why|is|are|do|does|can|may|must)\b)"
+    r"|(?:，|,)\s*(?=(?:又|那么|那)?(?:多久|多少|多大|谁|什么|怎么|如何|几|哪|是否|由谁))",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as code reads it.
+
+    ``terms`` are what it is about; ``amounts`` numbers it names; ``editions`` edition marks it asks for, ``old`` that
+    it asks for a former edition; ``dimensions`` the physical dimensions in which an answer may be given.
+    """
+
+    text: str
+    lang: Lang
+    wanted: Wanted
+    yes_no: bool = False
+    terms: tuple[Term, ...] = ()
+    codes: tuple[str, ...] = ()
+    clauses: tuple[str, ...] = ()
+    amounts: tuple[Amount, ...] = ()
+    attributes: tuple[tuple[Attribute, str], ...] = ()
+    negated: bool = False
+    editions: tuple[str, ...] = ()
+    old: bool = False
+    alarm: bool = False
+    parts: tuple[Asked, ...] = field(default=())
+
+    @property
+    def dimensions(self) -> frozenset[str]:
+        """Dimensions that an answer may have; empty where none follows from the words."""
+        if self.wanted is Wanted.DURATION:
+            return frozenset({"[time]"})
+        if self.wanted is Wanted.COUNT:
+            return frozenset({""})
+        return frozenset(one.dimension for one, _ in self.attributes if one.dimension)
+
+
+def read_question(text: str, lang: Lang | None = None, *, split: bool = True) -> Asked:
+    """Read a question; ``lang`` None takes the language that it is written in."""
+    plain = " ".join(unicodedata.normalize("NFKC", text).split())[:MOST_CHARACTERS]
+    edition = [next(each for each in match.groups() if each) for match in _EDITION.finditer(plain)]
+    bare = _EDITION.sub(" ", plain)
+    yes_no = bool(_YES_NO.search(plain))
+    asked = Asked(
+        text=plain,
+        lang=lang or language_of(plain),
+        wanted=_wanted(plain, yes_no),
+        yes_no=yes_no,
+        terms=tuple(terms_of(bare)),
+        codes=tuple(codes(bare)),
+        clauses=tuple(clauses(bare)),
+        amounts=tuple(amounts(bare)),
+        attributes=tuple(attributes_in(bare)),
+        negated=bool(_NEGATION.search(plain)),
+        editions=tuple(edition),
+        old=bool(_OLD.search(plain)),
+        alarm=bool(_ALARM.search(plain)),
+    )
+    return asked if not split else _with_parts(asked, lang)
+
+
+def language_of(text: str) -> Lang:
+    """Chinese where Han characters make a fifth of the letters, else English."""
+    han = sum("\u4e00" <= c <= "\u9fff" for c in text)
+    latin = len(re.findall(r"[A-Za-z]+", text))
+    return "zh" if han and han >= 0.25 * (han + latin) else "en"
+
+
+def _wanted(text: str, yes_no: bool) -> Wanted:
+    if yes_no and not _OPEN.search(text):
+        return Wanted.YES_NO
+    for wanted, pattern in _PATTERNS:
+        if pattern.search(text):
+            return wanted
+    named = attributes_in(text)
+    if re.search(r"什么|哪|which|what", text, re.I):
+        if named and named[-1][0].dimension and re.search(r"what(?:'s| is| are)|是什么", text, re.I):
+            return Wanted.NUMBER
+        return Wanted.NAME
+    return Wanted.NUMBER if named and named[-1][0].dimension else Wanted.ANY
+
+
+def _with_parts(asked: Asked, lang: Lang | None) -> Asked:
+    """The question with its parts, where it asks for several things that are asked for in words of their own."""
+    pieces = [piece.strip(" ,，。.?？") for piece in _PARTS.split(asked.text)]
+    pieces = [piece for piece in pieces if len(piece) > 3]
+    if len(pieces) < 2:
+        return asked
+    parts = [read_question(piece, lang or asked.lang, split=False) for piece in pieces]
+    asking = [part for part in parts if part.wanted is not Wanted.ANY or part.attributes]
+    if len(asking) < 2 or len(asking) != len(parts):
+        return asked
+    from dataclasses import replace
+
+    return replace(asked, parts=tuple(_completed(part, asked) for part in parts[:3]))
+
+
+def _completed(part: Asked, whole: Asked) -> Asked:
+    """A part with the whole's codes and subject where it names none itself."""
+    from dataclasses import replace
+
+    if part.codes or not whole.codes:
+        own = {term.text for term in part.terms}
+        context = tuple(term for term in whole.terms if term.text not in own and term.kind == "code" and not part.codes)
+        return replace(part, terms=part.terms + context)
+    context = tuple(term for term in whole.terms if term.kind == "code")
+    return replace(part, codes=whole.codes, terms=part.terms + context)
+
+
+def content_free(text: str) -> bool:
+    """Whether a text has nothing that could be looked for."""
+    return not [term for term in terms_of(text) if term.text not in stop_words()]

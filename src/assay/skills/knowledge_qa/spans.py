@@ -1,0 +1,180 @@
+"""The short answer inside a sentence or row: spans that code enumerates, the likeliest first."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assay.knowledge.passage import Field, Unit
+from assay.skills.knowledge_qa.candidates import value_of
+from assay.skills.knowledge_qa.quantities import Amount, amounts, codes, dates
+from assay.skills.knowledge_qa.question import Asked, Wanted
+from assay.skills.knowledge_qa.terms import shares
+
+_CLAUSES = re.compile(r"[，,；;。！!？?：:\n]|\.(?=\s)|(?<![A-Za-z])(?:and|but|or|while|whereas)(?![A-Za-z])|而|但")
+_RANGE = re.compile(r"\s*(?:至|到|~|～|-|–|—|to|and|和|与)\s*", re.I)
+_BETWEEN = re.compile(r"(?:between|from)\s*$|在\s*$|(?:为|是)\s*$", re.I)
+_PERSON = (
+    re.compile(
+        r"(?:由|经|报|向|通知|须经|应经)(?P<who>[^，。；、,;]{2,16}?)(?:负责|批准|审批|签字|签发|确认|同意"
+        r"|执行|进行|完成|操作|检查|处理|报告|组织|校准|保管|监护|实施|更换|书面|决定|书面同意|$)"),
+    re.compile(r"^(?:只有|仅)?(?P<who>[^，。；、,;]{2,14}?)(?:负责|可以?|必须|应|有权|方可|才能|每)"),
+    re.compile(
+        r"(?:by|from|of|to|with|inform|notify|tell|call|informs|calls) (?:the |an? )?(?P<who>(?:[a-z][a-z-]+ ){0,3}"
+        
+        r"(?:supervisor|engineer|operator|manager|department|technician|person|coordinator|team|crew|officer"
+        r"|electrician|fitter|leader|head|staff|inspector"
+        
+        r"|contractor|chemist|planner|superintendent|group|room|workshop|laboratory|foreman|operators"
+        r"|technicians|engineers|mechanic|specialist|office|manufacturer))",
+        re.I,
+    ),
+    re.compile(
+        
+        r"(?:^|[.;,] )(?:only |the |an? )*(?P<who>(?:[a-z][a-z-]+ ){0,4}(?:persons?|operators?|engineers?"
+        r"|supervisors?|managers?|technicians?|electricians?|"
+        
+        r"fitters?|officers?|coordinators?|leaders?|inspectors?|contractors?|team|department|crew|chemists?"
+        r"|planners?|staff))(?: with [^,;.]{3,40}?)? (?:shall|must|may|can|is|are|has|have|[a-z]+s )",
+        re.I,
+    ),
+)  # fmt: skip
+_BECAUSE = re.compile(
+    r"(?:因为|由于|以免|以防|防止|避免|为了|以便|否则|以补偿|以保证|以减少|以使|because|since|to avoid"
+    r"|to prevent|so that|otherwise|in order to|due to|or (?:it|the)|as otherwise)(?P<why>[^。；;]*)",
+    re.I,
+)
+_OWN_NUMBER = re.compile(r"\s*\d+(?:\.\d+)*[.)、]?\s")
+_REFERENCE = re.compile(r"(?:table|figure|section|clause|chapter|step|表|图|第|见|附录)\s*$", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Short:
+    """A short answer: its words, its place in the unit's text (``start`` -1 when a cell), and how sure code is."""
+
+    text: str
+    start: int = -1
+    end: int = -1
+    sure: float = 0.0
+    kind: str = "sentence"
+
+
+def short_answers(asked: Asked, unit: Unit, cell: Field | None) -> list[Short]:
+    """The spans that may be the short answer, the likeliest first; the whole sentence is always among them."""
+    if unit.fields:
+        return _cells(asked, unit, cell)
+    text = unit.text
+    found: list[Short] = []
+    if asked.wanted in (Wanted.NUMBER, Wanted.DURATION, Wanted.COUNT):
+        found = _numbers(asked, text)
+    elif asked.wanted is Wanted.DATE:
+        found = [Short(words, start, end, 0.8, "date") for words, start, end in dates(text)]
+    elif asked.wanted is Wanted.PERSON:
+        found = [one for pattern in _PERSON for one in _persons(pattern, text)]
+    elif asked.wanted is Wanted.REASON:
+        found = [Short(m.group().strip(), m.start(), m.end(), 0.6, "clause") for m in _BECAUSE.finditer(text)]
+    elif asked.wanted is Wanted.NAME and not asked.yes_no:
+        found = _codes(asked, text)
+    whole = Short(" ".join(text.split()), 0, len(text), 0.3)
+    return [*found[:6], whole]
+
+
+def _cells(asked: Asked, unit: Unit, cell: Field | None) -> list[Short]:
+    if cell is None:
+        return [Short("; ".join(one.value for one in unit.fields if one.value), -1, -1, 0.2)]
+    return [Short(value_of(cell, unit), -1, -1, 0.9, "cell")]
+
+
+def clauses_of(text: str) -> list[tuple[int, int]]:
+    """The stretches between commas and conjunctions."""
+    cuts = [0]
+    for match in _CLAUSES.finditer(text):
+        cuts += [match.end()]
+    cuts.append(len(text))
+    return [(a, b) for a, b in itertools.pairwise(cuts) if b > a]
+
+
+def _numbers(asked: Asked, text: str) -> list[Short]:
+    """The numbers of a sentence, best first: of the wanted kind, near the question's words, not said in it."""
+    skip = match.end() if (match := _OWN_NUMBER.match(text)) else 0
+    groups = [group for group in _ranges(text, amounts(text)) if group[0].start >= skip]
+    groups = [g for g in groups if not any(each.same(wanted) for wanted in asked.amounts for each in g)]
+    groups = [g for g in groups if not _REFERENCE.search(text[: g[0].start])]
+    around = shares(asked.text, [_around(text, group) for group in groups])
+    most = max(around, default=0.0) or 1.0
+    scored = []
+    for group, near in zip(groups, around, strict=True):
+        one, dims = group[-1], asked.dimensions
+        fit = 2.0 if dims and one.dimension in dims else 0.0 if dims else 1.0 if one.unit else 0.2
+        if asked.wanted is Wanted.COUNT and one.unit:
+            fit = -0.5
+        score = fit + 1.5 * near / most - 0.6 * _other_code(asked, text, group)
+        scored.append((score, -group[0].start, Short(_words(text, group), group[0].start, one.end, 0.0, "number")))
+    scored.sort(key=lambda each: each[:2], reverse=True)
+    margin = scored[0][0] - scored[1][0] if len(scored) > 1 else 2.0
+    sure = min(1.0, 0.4 + margin / 2)
+    return [
+        Short(one.text, one.start, one.end, sure if at == 0 else 0.1, one.kind)
+        for at, (score, _, one) in enumerate(scored)
+        if score > 0.3
+    ]
+
+
+def _around(text: str, group: Sequence[Amount]) -> str:
+    """The clause of a number; where it is nothing but the number, the one before it as well."""
+    low, high = next(((a, b) for a, b in clauses_of(text) if a <= group[0].start < b), (0, len(text)))
+    high = max(high, group[-1].end)
+    if group[0].start - low < 3:
+        low = max((a for a, b in clauses_of(text) if b <= low), default=low)
+    return text[low:high]
+
+
+def _other_code(asked: Asked, text: str, group: Sequence[Amount]) -> bool:
+    """Whether the number's clause names codes, and none that the question names."""
+    here = codes(_around(text, group))
+    return bool(here) and bool(asked.codes) and not any(code in asked.codes for code in here)
+
+
+def _words(text: str, group: Sequence[Amount]) -> str:
+    return " ".join(text[group[0].start : group[-1].end].split())
+
+
+def _ranges(text: str, read: list[Amount]) -> list[list[Amount]]:
+    """Numbers with those they form a range with: ``3 mm 至 5 mm``, ``between 5 °C and 40 °C``."""
+    groups: list[list[Amount]] = []
+    for one in read:
+        last = groups[-1][-1] if groups else None
+        if last is not None and last.dimension == one.dimension and len(groups[-1]) == 1:
+            joint = text[last.end : one.start]
+            if (found := _RANGE.fullmatch(joint)) and (
+                found.group().strip().lower() not in ("and", "和", "与")
+                or re.search(r"(?:between)\s*$|在\s*$", text[: last.start], re.I)
+            ):
+                groups[-1].append(one)
+                continue
+        groups.append([one])
+    return groups
+
+
+def _persons(pattern: re.Pattern[str], text: str) -> list[Short]:
+    found = []
+    for match in pattern.finditer(text):
+        words = match["who"].strip()
+        if 1 < len(words) <= 60:
+            start = match.start("who")
+            found.append(Short(words, start, start + len(match["who"]), 0.6, "person"))
+    return found
+
+
+def _codes(asked: Asked, text: str) -> list[Short]:
+    """Codes that a sentence names and the question does not: what "which" often asks for."""
+    found = []
+    for code in codes(text):
+        if code in asked.codes:
+            continue
+        match = re.search(re.escape(code).replace("/", r"\s?/\s?"), text, re.I)
+        if match:
+            found.append(Short(match.group(), match.start(), match.end(), 0.4, "code"))
+    return found
