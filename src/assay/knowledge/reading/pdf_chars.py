@@ -29,10 +29,11 @@ _SYMBOLS = dict(
     )
 )
 _SPACE = 0.08  # of the height: a space narrower than this is none
+_GUESSED_SPACE = 0.15  # the same for a space that is not in the file, but that PDFium concludes from a gap
 _BLANK = frozenset((*range(33), 0x7F, 0xA0, 0x200B, 0xFEFF, 0x3000, *range(0x2000, 0x200B)))
 #: A hyphen at the end of a line as PDFium tells it, and the soft hyphen where it is printed.
 _HYPHENS = {0x02: 0x2D, 0xFFFE: 0x2D, 0xAD: 0x2D}
-_RAISED = str.maketrans("0123456789+-−()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿ")
+_RAISED = str.maketrans("0123456789+-−()noO", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿ°°")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +84,14 @@ def frame_of(page: Any) -> Frame:
 @dataclass(frozen=True, slots=True)
 class Characters:
     """A page's characters in the order of its content: code points, boxes as shown, and the turn (0 to 3 quarters
-    clockwise) in which each is upright; ``damaged`` counts those whose code the file does not say."""
+    clockwise) in which each is upright; ``damaged`` counts those whose code the file does not say, ``tight`` that
+    the boxes are those of the ink and not of the line."""
 
     codes: list[int]
     boxes: Floats
     turns: list[int]
     damaged: int
+    tight: bool
 
 
 def characters_of(text_page: Any, frame: Frame) -> Characters:
@@ -116,7 +119,13 @@ def characters_of(text_page: Any, frame: Frame) -> Characters:
     turns = [(turn + quarter) % 4 for turn in turns]
     damaged = sum(raw.FPDFText_HasUnicodeMapError(handle, at) == 1 for at in range(0, count, 7)) * 7
     inside = _inside(frame.shown(boxes), frame.size)
-    return Characters([c if ok else 0 for c, ok in zip(codes, inside, strict=True)], frame.shown(boxes), turns, damaged)
+    return Characters(
+        [c if ok else 0 for c, ok in zip(codes, inside, strict=True)],
+        frame.shown(boxes),
+        turns,
+        damaged,
+        2 * len(turned) > count,
+    )
 
 
 def _inside(boxes: Floats, size: tuple[float, float]) -> list[bool]:
@@ -231,15 +240,18 @@ def _words(text_page: Any, characters: Characters, piece: Any, places: Floats) -
     usual = float(np.median(heights[seen]))
     base = float(np.median(places[piece[seen], 3]))
     text, keep = [], []
-    last = seen[0]
+    last, guessed = seen[0], _GUESSED_SPACE + 0.08 * characters.tight
     for i in seen:
-        if i > last + 1 and places[piece[i], 0] - places[piece[last], 2] > _SPACE * usual:
+        printed = i > last + 1 and heights[last + 1] > 0
+        room = places[piece[i], 0] - places[piece[last], 2]
+        if i > last + 1 and room > (_SPACE if printed else guessed) * usual:
             text.append(" ")
-            keep.append(last + 1 if heights[last + 1] > 0 else -1)
+            keep.append(last + 1 if printed else -1)
         last = i
         character = _character(codes, i)
         if heights[i] < 0.85 * usual and places[piece[i], 3] < base - 0.18 * usual:
-            character = character.translate(_RAISED)
+            degree = character == "0" and i + 1 < len(codes) and chr(codes[i + 1]) in "CF"
+            character = "°" if degree else character.translate(_RAISED)
         for one in character:
             text.append(one)
             keep.append(i)

@@ -214,9 +214,11 @@ def _is_number(found: re.Match[str]) -> bool:
     parts = re.split(r"[.．]", number)
     if not title.strip() or (dot and not found["gap"] and title[:1].isdigit()):
         return False
+    if dot and (value := re.match(r"\d+(?:[.,]\d+)?", title)) and unit_starts(title[value.end() :]):
+        return False  # "0. 4 MPa", a value that was torn apart
     if not dot and not found["gap"] and not HAN.match(title):
         return False
-    if not dot and unit_starts(title) and (found["gap"] != "　"):
+    if not dot and found["gap"] != "　" and unit_starts(title) and not re.match(r"A\s+[a-z]", title):
         return False
     if any(len(part) > 1 and part.startswith("0") for part in parts) or any(_value(part) > 99 for part in parts):
         return False

@@ -28,7 +28,6 @@ _STATED = re.compile(
     r"(?:\s+(?:are|is|given|stated|shown|expressed))*)\s*(?:[:：为]|均为|\bin\b(?!\s+(?:the|this|a)\b))\s*",
     re.IGNORECASE,
 )
-_NO_UNIT_WORD = {"a", "d", "A", "B", "C", "F", "H", "S", "T", "PS", "I"}
 
 
 def is_unit(text: str) -> bool:
@@ -42,17 +41,12 @@ def is_blank(text: str) -> bool:
 
 
 def unit_starts(text: str) -> str:
-    """The unit at the front of a text ("mm clearance" gives "mm"), or an empty string.
-
-    A lone capital or a word that is also English ("A valve") is no unit here.
-    """
+    """The unit at the front of a text ("mm clearance" gives "mm"), or an empty string."""
     found = _FRONT.match(text)
     if found is None:
         return ""
     unit = found["unit"]
     after = text[found.end() :]
-    if unit in _NO_UNIT_WORD and re.match(r"\s+[A-Za-z]", after):
-        return ""
     if re.fullmatch(r"[\u3400-\u9fff]+", unit) and re.match(r"[\u3400-\u9fff]", after):
         return "" if len(unit) == 1 else unit
     return unit
