@@ -12,6 +12,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TookTooLong
 from typing import Any, BinaryIO
@@ -33,11 +34,19 @@ _KINDS: dict[str, type[AssayError]] = {
 class ReadingProcess:
     """Reads one file after the other in a child process, which starts at the first and again after it had to end.
 
-    ``memory`` in bytes; ``seconds`` for a small file, and more in proportion to its size.
+    ``memory`` in bytes; ``seconds`` for a small file, and more in proportion to its size. ``program`` is what Python
+    runs as the child.
     """
 
-    def __init__(self, *, ocr: bool = True, memory: int = MEMORY, seconds: float = SECONDS) -> None:
-        self._ocr, self._memory, self._seconds = ocr, memory, seconds
+    def __init__(
+        self,
+        *,
+        ocr: bool = True,
+        memory: int = MEMORY,
+        seconds: float = SECONDS,
+        program: Sequence[str] = ("-m", "assay.knowledge.apart"),
+    ) -> None:
+        self._ocr, self._memory, self._seconds, self._program = ocr, memory, seconds, program
         self._child: subprocess.Popen[bytes] | None = None
         self._talker = ThreadPoolExecutor(1, "reading")
 
@@ -76,7 +85,7 @@ class ReadingProcess:
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._child is None:
-            command = [sys.executable, "-m", "assay.knowledge.apart", str(self._memory)]
+            command = [sys.executable, *self._program, str(self._memory)]
             # A session of its own: an interrupt from the keyboard is the parent's to handle.
             self._child = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=os.name == "posix"
@@ -167,7 +176,12 @@ def _receive(pipe: Any) -> bytes | None:
     return body if len(body) == size else None
 
 
-if __name__ == "__main__":
+def main(memory: int) -> None:
+    """Be the child process."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints must not get among the answers
-    serve(int(sys.argv[1]), sys.stdin.buffer, answers)
+    serve(memory, sys.stdin.buffer, answers)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

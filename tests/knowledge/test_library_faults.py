@@ -1,0 +1,138 @@
+"""A library whose process is killed, whose disk is full, which two processes fill at once."""
+
+from __future__ import annotations
+
+import importlib.util
+import sqlite3
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from assay.kernel.errors import IntegrityError, TransientError
+from assay.knowledge.adding import AddState
+from assay.knowledge.indexing import Indexer
+from assay.knowledge.library import FILE, Library
+from assay.knowledge.rights import Asker
+
+WORKER = Path(__file__).with_name("adding_worker.py")
+LI = Asker("li")
+FILES = 12
+
+
+def _worker() -> Any:
+    spec = importlib.util.spec_from_file_location("adding_worker", WORKER)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+read = _worker().read
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "files"
+    made.mkdir()
+    for n in range(FILES):
+        (made / f"manual_{n:02}.txt").write_text(f"Pump number {n} must be stopped at {n} bar. " * 40, "utf-8")
+    return made
+
+
+def opened(place: Path) -> Library:
+    return Library.open(place, read=read, indexer=Indexer(None))
+
+
+def start(place: Path, folder: Path, *stops_at: str) -> subprocess.Popen[str]:
+    command = [sys.executable, str(WORKER), str(place), str(folder), *stops_at]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def test_what_was_done_before_a_kill_is_whole_and_adding_goes_on(tmp_path: Path, folder: Path) -> None:
+    place = tmp_path / "library"
+    process = start(place, folder, "manual_11.txt")
+    assert process.stdout is not None
+    told = [process.stdout.readline().split()[0] for _ in range(4)]
+    process.kill()
+    told += [line.split()[0] for line in process.communicate()[0].splitlines()]
+    with sqlite3.connect(place / FILE) as raw:
+        assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    raw.close()
+    with opened(place) as library:
+        reader = library.reader(LI)
+        kept = {info.name for info in reader.documents()}
+        assert set(told) <= kept and len(kept) < FILES
+        for info in reader.documents():
+            assert reader.original(info.id, "1") == (folder / info.name).read_bytes()
+            assert "".join(one.text for one in reader.passages(info.id, "1"))
+        again = {item.name: item.state for item in library.add([folder]).items}
+        assert {name for name, state in again.items() if state is AddState.UNCHANGED} == kept
+        assert len(library.reader(LI).documents()) == FILES
+
+
+def test_two_processes_that_add_the_same_files(tmp_path: Path, folder: Path) -> None:
+    processes = [start(tmp_path / "library", folder) for _ in range(2)]
+    said = [process.communicate(timeout=60)[0].splitlines() for process in processes]
+    assert [lines[-1] for lines in said] == ["end", "end"]
+    assert Counter(line.split()[1] for lines in said for line in lines[:-1]) == {"added": FILES, "unchanged": FILES}
+    with opened(tmp_path / "library") as library:
+        assert {info.version for info in library.reader(LI).documents(outdated=True)} == {"1"}
+
+
+def test_a_full_disk_ends_the_run_and_loses_nothing(tmp_path: Path, folder: Path) -> None:
+    with opened(tmp_path / "library") as library:
+        first = sorted(folder.iterdir())[0]
+        library.add([first])
+        engine = library._store._database.engine
+        engine.dispose()
+
+        @event.listens_for(engine, "connect")
+        def small(connection: sqlite3.Connection, _: object) -> None:
+            pages = connection.execute("PRAGMA page_count").fetchone()[0]
+            connection.execute(f"PRAGMA max_page_count={pages + 12}")
+
+        with pytest.raises(TransientError, match="free some space"):
+            library.add([folder])
+        event.remove(engine, "connect", small)
+        engine.dispose()
+        kept = library.reader(LI).documents()
+        assert 1 <= len(kept) < FILES
+        states = Counter(item.state for item in library.add([folder]).items)
+        assert states == {AddState.UNCHANGED: len(kept), AddState.ADDED: FILES - len(kept)}
+
+
+def test_an_original_that_was_changed_in_the_database_is_noticed(tmp_path: Path, folder: Path) -> None:
+    with opened(tmp_path / "library") as library:
+        library.add([folder / "manual_00.txt"])
+        with library._store.keeping() as connection:
+            connection.exec_driver_sql("UPDATE originals SET content = x'00'")
+        (info,) = library.reader(LI).documents()
+        with pytest.raises(IntegrityError, match="backup"):
+            library.reader(LI).original(info.id, "1")
+
+
+def test_a_folder_library_follows_its_folder(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSAY_HOME", str(tmp_path / "home"))
+
+    def names() -> dict[str, str]:
+        with Library.over_folder(folder, read=read, indexer=Indexer(None)) as library:
+            reader = library.reader(LI)
+            return {info.name: reader.page(info.id, info.version, 1).text for info in reader.documents(outdated=True)}
+
+    assert len(names()) == FILES
+    (folder / "manual_00.txt").unlink()
+    (folder / "manual_01.txt").write_text("changed", "utf-8")
+    (folder / "new.txt").write_text("new", "utf-8")
+    (folder / "bad.txt").write_bytes(b"\xff")
+    found = names()
+    assert len(found) == FILES and "manual_00.txt" not in found
+    assert (found["manual_01.txt"], found["new.txt"]) == ("changed", "new")
+    assert not [path for path in folder.iterdir() if path.suffix == ".db"]
+    for file in folder.iterdir():
+        file.unlink()
+    assert names() == {}
