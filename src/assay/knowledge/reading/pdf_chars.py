@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float32]
+    Whole = NDArray[np.int32]
 
 T = TypeVar("T", Any, float)
 _WIDE_GAP = 1.1  # of the height: the width of a gap that parts words of one line
@@ -30,7 +31,7 @@ _SYMBOLS = dict(
 )
 _SPACE = 0.08  # of the height: a space narrower than this is none
 _GUESSED_SPACE = 0.15  # the same for a space that is not in the file, but that PDFium concludes from a gap
-_BLANK = frozenset((*range(33), 0x7F, 0xA0, 0x200B, 0xFEFF, 0x3000, *range(0x2000, 0x200B)))
+_BLANK = (0x7F, 0xA0, 0x200B, 0xFEFF, 0x3000, *range(0x2000, 0x200B))
 #: A hyphen at the end of a line as PDFium tells it, and the soft hyphen where it is printed.
 _HYPHENS = {0x02: 0x2D, 0xFFFE: 0x2D, 0xAD: 0x2D}
 _RAISED = str.maketrans("0123456789+-−()noO", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿ°°")
@@ -83,13 +84,16 @@ def frame_of(page: Any) -> Frame:
 
 @dataclass(frozen=True, slots=True)
 class Characters:
-    """A page's characters in the order of its content: code points, boxes as shown, and the turn (0 to 3 quarters
-    clockwise) in which each is upright; ``damaged`` counts those whose code the file does not say, ``tight`` that
-    the boxes are those of the ink and not of the line."""
+    """A page's characters in the order of its content: code points (0 for one that cannot be seen), boxes as shown, and
+    the turn (0 to 3 quarters clockwise) in which each is upright.
 
-    codes: list[int]
+    ``damaged`` counts those whose code the file does not say, ``tight`` says that the boxes are those of the ink, not
+    of the line.
+    """
+
+    codes: Whole
     boxes: Floats
-    turns: list[int]
+    turns: Whole
     damaged: int
     tight: bool
 
@@ -100,47 +104,46 @@ def characters_of(text_page: Any, frame: Frame) -> Characters:
     import pypdfium2.raw as raw
 
     handle, count = text_page.raw, text_page.count_chars()
-    box = raw.FS_RECTF()
-    place = ctypes.byref(box)
-    loose, unicode = raw.FPDFText_GetLooseCharBox, raw.FPDFText_GetUnicode
-    codes, rows, turned = [], [], []
-    for at in range(count):
-        codes.append(_HYPHENS.get(code := unicode(handle, at), code))
-        loose(handle, at, place)
-        rows.append((box.left, box.bottom, box.right, box.top))
-        if box.right <= box.left or box.top <= box.bottom:
-            turned.append(at)
-    boxes = np.array(rows, dtype=np.float32).reshape(-1, 4)
-    turns = [0] * count
-    for at in turned:
-        if codes[at] > 32:
-            boxes[at], turns[at] = _turned(raw, handle, at)
-    quarter = (frame.turn // 90) % 4
-    turns = [(turn + quarter) % 4 for turn in turns]
+    codes = _codes(raw, handle, count)
+    rectangles = (raw.FS_RECTF * count)()
+    loose = raw.FPDFText_GetLooseCharBox
+    for at, rectangle in enumerate(rectangles):
+        loose(handle, at, rectangle)
+    boxes = np.frombuffer(rectangles, dtype=np.float32).reshape(-1, 4).copy() if count else np.empty((0, 4), np.float32)
+    boxes = boxes[:, [0, 3, 2, 1]]  # from left, top, right, bottom
+    turns = np.zeros(count, dtype=np.int32)
+    flat = (boxes[:, 2] <= boxes[:, 0]) | (boxes[:, 3] <= boxes[:, 1])
+    for at in np.flatnonzero(flat & (codes > 32)).tolist():
+        boxes[at], turns[at] = _turned(raw, handle, at)
+    turns = (turns + frame.turn // 90) % 4
     damaged = sum(raw.FPDFText_HasUnicodeMapError(handle, at) == 1 for at in range(0, count, 7)) * 7
-    inside = _inside(frame.shown(boxes), frame.size)
-    return Characters(
-        [c if ok else 0 for c, ok in zip(codes, inside, strict=True)],
-        frame.shown(boxes),
-        turns,
-        damaged,
-        2 * len(turned) > count,
-    )
+    shown = frame.shown(boxes)
+    codes[~_inside(shown, frame.size)] = 0
+    return Characters(codes, shown, turns, damaged, bool(2 * flat.sum() > count))
 
 
-def _inside(boxes: Floats, size: tuple[float, float]) -> list[bool]:
+def _codes(raw: Any, handle: Any, count: int) -> Whole:
+    """The code points of all characters: at one go where each is one code unit, else one by one."""
+    import numpy as np
+
+    codes: Whole
+    buffer = (ctypes.c_ushort * (count + 1))()
+    if count and raw.FPDFText_GetText(handle, 0, count, buffer) == count + 1:
+        codes = np.frombuffer(bytes(buffer), dtype=np.uint16)[:count].astype(np.int32)
+    else:
+        codes = np.array([raw.FPDFText_GetUnicode(handle, at) for at in range(count)], dtype=np.int64).astype(np.int32)
+    for old, new in _HYPHENS.items():
+        codes[codes == old] = new
+    return codes
+
+
+def _inside(boxes: Floats, size: tuple[float, float]) -> NDArray[np.bool_]:
     """Which characters can be seen: not those outside of the crop box."""
     import numpy as np
 
     middle_x, middle_y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
-    seen: list[bool] = (
-        np.isfinite(boxes).all(axis=1)
-        & (middle_x >= -1)
-        & (middle_x <= size[0] + 1)
-        & (middle_y >= -1)
-        & (middle_y <= size[1] + 1)
-    ).tolist()
-    return seen
+    within = (middle_x >= -1) & (middle_x <= size[0] + 1) & (middle_y >= -1) & (middle_y <= size[1] + 1)
+    return within & np.isfinite(boxes).all(axis=1)
 
 
 def _turned(raw: Any, handle: Any, at: int) -> tuple[tuple[float, float, float, float], int]:
@@ -163,26 +166,42 @@ def _turned(raw: Any, handle: Any, at: int) -> tuple[tuple[float, float, float, 
     return (left.value, y.value - down, right.value, y.value + up), 0
 
 
-def words_of(text_page: Any, characters: Characters, size: tuple[float, float]) -> list[list[Words]]:
-    """The words of a page, one list for each turn in which there are some, that with the most first.
+def words_of(text_page: Any, characters: Characters, size: tuple[float, float]) -> list[tuple[int, list[Words]]]:
+    """The words of a page for each turn in which there are some, that with the most first.
 
     The places of turned words are in the frame in which they are upright.
     """
     import numpy as np
 
-    groups: dict[int, list[int]] = {}
-    for at, turn in enumerate(characters.turns):
-        if characters.codes[at]:
-            groups.setdefault(turn, []).append(at)
-    if len(groups) > 1:  # white space has no turn of its own: it goes with the most
-        groups = {t: g for t, g in groups.items() if any(characters.codes[at] > 32 for at in g)} or groups
+    visible = _visible(characters.codes)
+    counts = np.bincount(characters.turns[visible], minlength=4).tolist()
     result = []
-    for turn, members in sorted(groups.items(), key=lambda one: (-len(one[1]), one[0])):
-        places = _upright(characters.boxes, turn, size)
-        pieces = _pieces(characters, members, places.tolist())
-        made = [_words(text_page, characters, np.array(piece), places) for piece in pieces]
-        result.append([one for one in made if one is not None])
-    return [one for one in result if one]
+    for turn in sorted(range(4), key=lambda one: (-counts[one], one)):
+        if counts[turn]:
+            members = np.flatnonzero(visible & (characters.turns == turn))
+            places = _upright(characters.boxes, turn, size)
+            pieces = np.split(members, _breaks(places[members]))
+            made = [_words(text_page, characters, piece, places) for piece in pieces]
+            result.append((turn, [one for one in made if one is not None]))
+    return [one for one in result if one[1]]
+
+
+def _visible(codes: Whole) -> NDArray[np.bool_]:
+    import numpy as np
+
+    return (codes > 32) & ~np.isin(codes, _BLANK)
+
+
+def _breaks(places: Floats) -> NDArray[np.intp]:
+    """Where words end in a run of visible characters: another line, a wide gap, a step back."""
+    import numpy as np
+
+    last, here = places[:-1], places[1:]
+    heights = last[:, 3] - last[:, 1], here[:, 3] - here[:, 1]
+    low, tall = np.minimum(*heights), np.maximum(*heights)
+    shared = np.minimum(last[:, 3], here[:, 3]) - np.maximum(last[:, 1], here[:, 1])
+    gap = here[:, 0] - last[:, 2]
+    return np.flatnonzero((shared < 0.3 * low) | (gap > _WIDE_GAP * tall) | (gap < -1.5 * tall)) + 1
 
 
 def upright(x0: T, y0: T, x1: T, y1: T, turn: int, size: tuple[float, float]) -> tuple[T, T, T, T]:
@@ -205,83 +224,88 @@ def _upright(boxes: Floats, turn: int, size: tuple[float, float]) -> Floats:
     return np.stack(upright(boxes[:, 0], boxes[:, 1], boxes[:, 2], boxes[:, 3], turn, size), axis=1) if turn else boxes
 
 
-def _pieces(characters: Characters, members: list[int], places: list[list[float]]) -> Iterator[list[int]]:
-    """Runs of characters in one line without a wide gap, in the order of the content."""
-    piece: list[int] = []
-    last: list[float] | None = None
-    for at in members:
-        if characters.codes[at] in _BLANK:
-            if piece:
-                piece.append(at)
-            continue
-        here = places[at]
-        if last is not None:
-            low = min(here[3] - here[1], last[3] - last[1])
-            shared = min(here[3], last[3]) - max(here[1], last[1])
-            gap = here[0] - last[2]
-            tall = max(here[3] - here[1], last[3] - last[1])
-            if shared < 0.3 * low or gap > _WIDE_GAP * tall or gap < -1.5 * tall:
-                yield piece
-                piece = []
-        piece.append(at)
-        last = here
-    if piece:
-        yield piece
-
-
-def _words(text_page: Any, characters: Characters, piece: Any, places: Floats) -> Words | None:
+def _words(text_page: Any, characters: Characters, piece: NDArray[np.intp], places: Floats) -> Words | None:
+    """The words of a run of visible characters; white space between them is one space."""
     import numpy as np
 
-    codes = [characters.codes[at] for at in piece]
-    heights = places[piece, 3] - places[piece, 1]
-    seen = [i for i, code in enumerate(codes) if code not in _BLANK]
-    if not seen:
-        return None
-    usual = float(np.median(heights[seen]))
-    base = float(np.median(places[piece[seen], 3]))
-    text, keep = [], []
-    last, guessed = seen[0], _GUESSED_SPACE + 0.08 * characters.tight
-    for i in seen:
-        printed = i > last + 1 and heights[last + 1] > 0
-        room = places[piece[i], 0] - places[piece[last], 2]
-        if i > last + 1 and room > (_SPACE if printed else guessed) * usual:
-            text.append(" ")
-            keep.append(last + 1 if printed else -1)
-        last = i
-        character = _character(codes, i)
-        if heights[i] < 0.85 * usual and places[piece[i], 3] < base - 0.18 * usual:
-            degree = character == "0" and i + 1 < len(codes) and chr(codes[i + 1]) in "CF"
-            character = "°" if degree else character.translate(_RAISED)
-        for one in character:
-            text.append(one)
-            keep.append(i)
+    place, codes = places[piece], characters.codes[piece]
+    heights = place[:, 3] - place[:, 1]
+    usual, base = float(np.median(heights)), float(np.median(place[:, 3]))
+    raised = (heights < 0.85 * usual) & (place[:, 3] < base - 0.18 * usual)
+    text, keep = _spaced(characters, piece, places, usual)
+    if raised.any() or _special(codes):
+        text, keep = _spelled(text, keep, frozenset(piece[raised].tolist()))
     if not text:
         return None
     boxes = np.full((len(text), 4), np.nan, dtype=np.float32)
     middles = np.full(len(text), np.nan, dtype=np.float32)
-    rows = np.array(keep)
-    at = piece[rows[rows >= 0]]
-    boxes[rows >= 0] = characters.boxes[at]
-    middles[rows >= 0] = (places[at, 0] + places[at, 2]) / 2
-    place = places[piece[seen]]
-    low, high = place.min(axis=0), place.max(axis=0)
-    size, bold = _font(text_page, [int(piece[seen[0]]), int(piece[seen[len(seen) // 2]])])
-    return Words("".join(text), boxes, middles, float(low[0]), base - usual, float(high[2]), base, size, bold)
+    here = keep >= 0
+    boxes[here] = characters.boxes[keep[here]]
+    middles[here] = (places[keep[here], 0] + places[keep[here], 2]) / 2
+    size, bold = _font(text_page, [int(piece[0]), int(piece[len(piece) // 2])])
+    left, right = float(place[:, 0].min()), float(place[:, 2].max())
+    return Words(text, boxes, middles, left, base - usual, right, base, size, bold)
 
 
-def _character(codes: list[int], at: int) -> str:
-    code = codes[at]
-    if 0xD800 <= code < 0xDC00 and at + 1 < len(codes):
-        low = codes[at + 1]
+def _spaced(
+    characters: Characters, piece: NDArray[np.intp], places: Floats, usual: float
+) -> tuple[str, NDArray[np.intp]]:
+    """The characters with their places in the page, with a space where white space of some width stands between."""
+    import numpy as np
+
+    after = np.flatnonzero(np.diff(piece) > 1)
+    if len(after):
+        blank = piece[after] + 1
+        printed = places[blank, 3] > places[blank, 1]
+        room = places[piece[after + 1], 0] - places[piece[after], 2]
+        least = np.where(printed, _SPACE, _GUESSED_SPACE + 0.08 * characters.tight)
+        wide = room > least * usual
+        after, blank = after[wide], np.where(printed, blank, -1)[wide]
+        keep = np.insert(piece, after + 1, blank)
+        codes = np.insert(characters.codes[piece], after + 1, 32)
+    else:
+        keep, codes = piece, characters.codes[piece]
+    return codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass"), keep
+
+
+def _special(codes: Whole) -> bool:
+    """Whether there are characters that are not stored as they are."""
+    return bool(
+        ((codes >= 0xD800) & (codes <= 0xF8FF)).any()
+        | ((codes >= 0xFB00) & (codes <= 0xFB04)).any()
+        | ((codes >= 0x2E80) & (codes <= 0x2FDF)).any()
+        | (codes >= 0xFFFE).any()
+    )
+
+
+def _spelled(text: str, keep: NDArray[np.intp], raised: Container[int]) -> tuple[str, NDArray[np.intp]]:
+    """Raised digits as such, ligatures as their letters, two halves of a character as one."""
+    import numpy as np
+
+    made: list[str] = []
+    rows: list[int] = []
+    for at, (character, row) in enumerate(zip(text, keep.tolist(), strict=True)):
+        if row in raised:
+            degree = character == "0" and text[at + 1 : at + 2] in ("C", "F")
+            whole = "°" if degree else character.translate(_RAISED)
+        else:
+            whole = _character(text, at)
+        made += whole
+        rows += [row] * len(whole)
+    return "".join(made), np.array(rows, dtype=np.intp)
+
+
+def _character(text: str, at: int) -> str:
+    code = ord(text[at])
+    if 0xD800 <= code < 0xDC00:
+        low = ord(text[at + 1]) if at + 1 < len(text) else 0
         return chr(0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00)) if 0xDC00 <= low < 0xE000 else "\ufffd"
-    if 0xDC00 <= code < 0xE000 or code in (0xFFFE, 0xFFFF) or code > 0x10FFFF:
+    if 0xDC00 <= code < 0xE000 or code in (0xFFFE, 0xFFFF):
         return ""
-    known = _SYMBOLS.get(code, "\0")
-    if known != "\0":
-        return known
     if 0x2E80 <= code <= 0x2FDF:  # radicals that stand for the character itself
-        return unicodedata.normalize("NFKC", chr(code))
-    return _LIGATURES.get(code, chr(code))
+        return unicodedata.normalize("NFKC", text[at])
+    symbol = _SYMBOLS.get(code, "\0")
+    return symbol if symbol != "\0" else _LIGATURES.get(code, text[at])
 
 
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl"}

@@ -11,7 +11,7 @@ from assay.knowledge.reading.pdf_quality import poor
 from assay.knowledge.reading.pdf_rules import Drawn, drawn_on
 from assay.knowledge.reading.structure_layout import Placed, reading_order
 from assay.knowledge.reading.structure_store import Draft
-from assay.knowledge.reading.structure_words import Words, rows_of
+from assay.knowledge.reading.structure_words import Words
 from assay.knowledge.reading.tables_fill import filled
 from assay.knowledge.reading.tables_grid import Rule, aligned_grids, ruled_grids
 
@@ -36,38 +36,29 @@ def layer_of(page: Any, number: int) -> Layer:
         groups = words_of(text_page, characters, frame.size)
     finally:
         text_page.close()
-    draft = _draft(groups, characters, frame, drawn, number)
+    draft = _draft(groups, frame, drawn, number)
     return Layer(draft, _needs_ocr(characters, drawn))
 
 
 def _needs_ocr(characters: Characters, drawn: Drawn) -> str:
-    seen = [code for code in characters.codes if code > 32]
+    seen = [code for code in characters.codes.tolist() if code > 32]
     if len(seen) < _FEW and (drawn.pictures > 0.05 or drawn.strokes > 300):
         return "picture"
     return "poor" if poor(seen, characters.damaged) else ""
 
 
-def _draft(groups: Sequence[list[Words]], characters: Characters, frame: Frame, drawn: Drawn, number: int) -> Draft:
+def _draft(groups: Sequence[tuple[int, list[Words]]], frame: Frame, drawn: Drawn, number: int) -> Draft:
     width, height = frame.size
     items: list[Placed] = []
-    turn = main_turn(characters)
-    for at, words in enumerate(groups):
+    for at, (turn, words) in enumerate(groups):
         if at == 0:
             across, down = drawn.rules(turn, frame.size)
             items += placed(words, across, down)
         else:  # what is turned otherwise (a stamp along the edge) comes behind
-            items += [Placed(row, None, row[0].left, row[-1].right) for row in rows_of(words)]
+            items += reading_order(words, [])
     scanned = drawn.hidden and drawn.pictures > 0.7
-    upright = width if turn % 2 else height
+    upright = width if groups and groups[0][0] % 2 else height
     return Draft(number, width, height, items, scanned, upright=upright)
-
-
-def main_turn(characters: Characters) -> int:
-    """The quarters clockwise by which most of the characters are turned."""
-    counts = [0, 0, 0, 0]
-    for code, turn in zip(characters.codes, characters.turns, strict=True):
-        counts[turn] += code > 32
-    return counts.index(max(counts))
 
 
 def placed(words: Sequence[Words], across: Sequence[Rule], down: Sequence[Rule]) -> list[Placed]:

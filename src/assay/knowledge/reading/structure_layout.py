@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -14,22 +15,22 @@ _SMALLEST_COLUMN = 5  # rows of text on either side of a gutter
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A row of words or a table in its column, which reaches from ``left`` to ``right``."""
+    """A row of words or a table in its column, which reaches from ``left`` to ``right``; ``box`` is its own place."""
 
     row: Row
     grid: Grid | None
     left: float
     right: float
+    box: tuple[float, float, float, float]
 
-    @property
-    def box(self) -> tuple[float, float, float, float]:
-        """Left, top, right, bottom."""
-        return self.grid.box if self.grid else around(self.row)
+
+def _placed(row: Row, grid: Grid | None = None, left: float = 0.0, right: float = 0.0) -> Placed:
+    return Placed(row, grid, left, right, grid.box if grid else around(row))
 
 
 def reading_order(words: Sequence[Words], grids: Sequence[Grid]) -> list[Placed]:
     """Rows and tables as they are read: column by column between what runs over the whole width."""
-    items = [*(Placed([w], None, 0, 0) for w in words), *(Placed([], grid, 0, 0) for grid in grids)]
+    items = [*(_placed([w]) for w in words), *(_placed([], grid) for grid in grids)]
     return _ordered(items, depth=0)
 
 
@@ -61,8 +62,8 @@ def _single(items: list[Placed]) -> list[Placed]:
     if not items:
         return []
     left, right = min(one.box[0] for one in items), max(one.box[2] for one in items)
-    rows = [Placed(row, None, left, right) for row in rows_of(w for one in items for w in one.row)]
-    rows += [Placed([], one.grid, left, right) for one in items if one.grid]
+    rows = [_placed(row, None, left, right) for row in rows_of(w for one in items for w in one.row)]
+    rows += [_placed([], one.grid, left, right) for one in items if one.grid]
     return sorted(rows, key=lambda one: (one.box[1] + one.box[3]) / 2 if one.grid is None else one.box[1])
 
 
@@ -76,7 +77,8 @@ def _gutter(items: Sequence[Placed]) -> float | None:
     best: tuple[int, float, float] | None = None
     start: float | None = None
     places = [left + width * (0.2 + 0.005 * step) for step in range(121)]
-    crossing = [sum(b[0] < x < b[2] for b in texts) for x in places]
+    lefts, rights = sorted(b[0] for b in texts), sorted(b[2] for b in texts)
+    crossing = [bisect_left(lefts, x) - bisect_right(rights, x) for x in places]
     allowed = min(crossing) if min(crossing) <= 0.3 * len(texts) else -1
     for x, count in zip([*places, places[-1] + 1], [*crossing, len(texts) + 1], strict=True):
         if count <= allowed:

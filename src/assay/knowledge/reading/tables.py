@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from assay.knowledge.document import Cell, Span, Table
-from assay.knowledge.reading.structure import HAN, sign_of
-from assay.knowledge.reading.tables_units import is_blank, is_unit, stated_unit, unit_starts
+from assay.knowledge.reading.structure import HAN
+from assay.knowledge.reading.tables_units import is_blank, is_unit, unit_starts
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +85,6 @@ def grid_of(cells: Iterable[Cell]) -> list[list[str]]:
 def unit_column(table: Table) -> int | None:
     """The column that holds the unit of each row ("Unit", "单位"), if the table has one."""
     return _unit_column([[" ".join(cell.split()) for cell in row] for row in grid_of(table.cells)], table.header_rows)
-
-
-def near(texts: Sequence[tuple[Span, str]]) -> tuple[Span | None, Span | None]:
-    """Caption and unit of a table among the lines beside it: the first that is a caption of a table (not of a figure),
-    and the place of a unit stated for all ("单位: mm")."""
-    caption = unit = None
-    for span, words in texts:
-        sign = sign_of(words)
-        if caption is None and sign.number and re.match(r"(?:续\s*)?表|tab", sign.number, re.IGNORECASE):
-            caption = span
-        place = stated_unit(words)
-        if unit is None and place is not None:
-            unit = Span(span.page, span.start + place[0], span.start + place[1])
-    return caption, unit
 
 
 def is_value(text: str) -> bool:
