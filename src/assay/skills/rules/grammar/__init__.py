@@ -1,0 +1,36 @@
+"""The grammar: a sentence of a standard, Chinese or English, as parts of a rule, or the reason why it is not read.
+
+Own work in the manner of public engineering standards. It never gives half a rule: what a sentence holds is read whole
+or the sentence is unread.
+"""
+
+from __future__ import annotations
+
+import re
+
+from assay.kernel.texts import Lang
+from assay.skills.rules.grammar.build import Stop
+from assay.skills.rules.rule import Part
+
+MOST = 1000
+"""Longer sentences are unread: no clause of one requirement needs more characters."""
+
+__all__ = ["Stop", "language_of", "read_sentence"]
+
+
+def language_of(text: str) -> Lang:
+    """zh for a sentence with Chinese characters, else en."""
+    return "zh" if re.search(r"[\u4e00-\u9fff]", text) else "en"
+
+
+def read_sentence(text: str, lang: Lang | None = None) -> tuple[Part, ...]:
+    """The requirements of one sentence. Raises Stop (reason and the words where it stopped)."""
+    if len(text) > MOST:
+        raise Stop("long")
+    if (lang or language_of(text)) == "zh":
+        from assay.skills.rules.grammar.zh import read_zh
+
+        return tuple(read_zh(text))
+    from assay.skills.rules.grammar.en import read_en
+
+    return tuple(read_en(text))

@@ -1,0 +1,200 @@
+"""English conditions and exceptions: where, when, if, unless, except, for; "with a power above 15 kW"; and, or."""
+
+from __future__ import annotations
+
+import re
+
+from assay.skills.rules.grammar.build import Stop, compared, negated
+from assay.skills.rules.grammar.limits_en import beside, limits_en, name_en
+from assay.skills.rules.grammar.quantities import holds_quantity
+from assay.skills.rules.grammar.words_en import COMPARE, DEGREES, MODAL, OPS, PROPERTY, REFERS, bare, property_start
+from assay.skills.rules.rule import Limit, Name, Op, Test
+
+Groups = list[tuple[Test, ...]]
+_BE = r"(?:is|are|was|were|be|being|remains?|lies|lie|reaches)"
+_JOIN = re.compile(r",?\s(?P<word>and|or|but)\s", re.IGNORECASE)
+_WITH = re.compile(r"(?P<head>.+?)\s(?:with|having)\s(?P<rest>.+)", re.IGNORECASE)
+_SUFFIX = re.compile(
+    r"\s(?:or\s(?P<up>more|greater|above|higher|over)|or\s(?:less|below|lower|under|fewer))$", re.IGNORECASE
+)
+_HAS = re.compile(
+    rf"(?P<subject>.+?)\s(?:{_BE}\s(?P<not>not\s)?(?:provided|equipped|fitted)\swith|(?P<no>has"
+    rf"|have)(?P<none>\sno)?)\s(?P<what>.+)",
+    re.IGNORECASE,
+)
+_GIVEN = re.compile(
+    rf"(?P<what>.+?)\s{_BE}\s(?P<not>not\s)?(?:provided|installed|fitted|used|available|present)", re.IGNORECASE
+)
+_STATE = re.compile(rf"(?P<subject>.+?)\s{_BE}\s(?P<not>not\s)?(?P<state>.+)", re.IGNORECASE)
+
+
+def conditions_en(text: str, object: str = "") -> Groups:
+    """The groups of a condition's words; ``object`` is whose property a bare one is. Raises Stop."""
+    text = text.strip(" ,")
+    whole = _attempt(text, object)
+    if whole is not None:
+        return whole
+    for words in (("and", "but"), ("or",)):
+        for cut in _JOIN.finditer(text):
+            if cut["word"].lower() not in words:
+                continue
+            left = _tried(text[: cut.start()], object)
+            right = None if left is None else _right(text[cut.end() :], left)
+            if left is None or right is None:
+                continue
+            if words[0] == "and":
+                return [*left, *right]
+            if len(left) == len(right) == 1:
+                return [(*left[0], *right[0])]
+            raise Stop("and_or", text)
+    raise Stop("condition", text)
+
+
+def _right(text: str, left: Groups) -> Groups | None:
+    """The second of two joined conditions; a bare comparison is about the first one's field."""
+    last = left[-1][-1]
+    if (match := COMPARE.match(text)) and last.op not in (Op.PRESENT, Op.ABSENT):
+        try:
+            limits, rest = limits_en(text[match.end() :])
+        except Stop:
+            return None
+        return None if rest else [(compared(last.field, _op(match, text), limits, text),)]
+    return _tried(text, last.field.object)
+
+
+def _tried(text: str, object: str) -> Groups | None:
+    try:
+        return conditions_en(text, object)
+    except Stop:
+        return None
+
+
+def _attempt(text: str, object: str) -> Groups | None:
+    try:
+        return _numeric(text, object) or _state(text, object)
+    except Stop:
+        return None
+
+
+def _op(match: re.Match[str], near: str) -> Op:
+    op = OPS[match["word"].lower()]
+    return negated(op, near) if match["minus"] else op
+
+
+def _numeric(text: str, object: str) -> Groups | None:
+    """``the pressure exceeds 1 MPa``, ``a power above 15 kW``, ``volumes of 3 m³ or more``, ``between 1 and 2 m``."""
+    suffix = _SUFFIX.search(text)
+    cut = COMPARE.search(text)
+    if suffix and not cut:
+        side = Op.AT_LEAST if suffix["up"] else Op.AT_MOST
+        match = re.fullmatch(rf"(?P<head>.+?)\s(?:of|{_BE})\s(?P<value>[\d.,]+.*)", text[: suffix.start()])
+        return None if match is None else _one(match["head"], side, match["value"], text, object)
+    if cut is None:
+        match = re.fullmatch(rf"(?P<head>.+?)\s(?:of\s|{_BE}\s)?(?P<value>between\s.+|from\s\d.+)", text)
+        return None if match is None else _one(match["head"], Op.BETWEEN, match["value"], text, object)
+    head, op = text[: cut.start()].strip(), _op(cut, text)
+    does = re.search(rf"(?:^|\s)(?:{_BE}|do|does|of)(?P<minus>\snot)?$", head)
+    if does:
+        head = head[: does.start()]
+        op = negated(op, text) if does["minus"] else op
+    elif head.endswith(" not"):
+        return None
+    return _one(head, op, text[cut.end() :], text, object, DEGREES.get(cut["word"].lower(), ""))
+
+
+def _one(head: str, op: Op, value: str, near: str, object: str, implied: str = "") -> Groups | None:
+    limits, rest = limits_en(value)
+    named, rest = beside(rest)
+    if rest:
+        return None
+    head = re.sub(r"\s(?:that|which|who)$", "", head.strip())
+    if COMPARE.search(head) or MODAL.search(head) or len(head) > 80:
+        return None
+    if not head:
+        return None if not named else [(compared(Name(object=object, property=named), op, limits, near),)]
+    if named:
+        return [(compared(Name(object=bare(head), property=named), op, limits, near),)]
+    name = name_en(head)
+    if PROPERTY.search(name.property) is None:
+        if not implied:
+            return None
+        return [(compared(Name(object=bare(head), property=implied), op, limits, near),)]
+    if not name.object and property_start(name.property) == 0:
+        name = name.model_copy(update={"object": object})
+    return [(compared(name, op, limits, near),)]
+
+
+def _state(text: str, object: str) -> Groups | None:
+    """``the building is sprinklered``, ``a sprinkler system is provided``, ``corrosive environments``."""
+    if holds_quantity(text) or COMPARE.search(text) or MODAL.search(text) or REFERS.search(text):
+        return None
+    if match := _HAS.fullmatch(text):
+        op = Op.ABSENT if match["not"] or match["none"] else Op.PRESENT
+        return [(Test(field=Name(object=bare(match["subject"]), property=bare(match["what"])), op=op),)]
+    if match := _GIVEN.fullmatch(text):
+        op = Op.ABSENT if match["not"] else Op.PRESENT
+        return [(Test(field=Name(object=object, property=bare(match["what"])), op=op),)]
+    if match := _STATE.fullmatch(text):
+        return [(_stated(match),)] if not _JOIN.search(match["subject"]) else None
+    if _JOIN.search(text):
+        return None
+    return [(Test(field=Name(property=bare(text)), op=Op.PRESENT),)]
+
+
+def _stated(match: re.Match[str]) -> Test:
+    name = name_en(match["subject"])
+    minus = bool(match["not"])
+    if PROPERTY.search(name.property) and name.object:
+        values = tuple(Limit(words=bare(one)) for one in re.split(r",\s|\sor\s", match["state"]))
+        if len(values) > 1:
+            return Test(field=name, op=Op.NOT_IN if minus else Op.IN, limits=values)
+        return Test(field=name, op=Op.OTHER if minus else Op.EQUAL, limits=values)
+    if re.search(r"\sor\s", match["state"]):
+        raise Stop("either", match["state"])
+    field = Name(object=bare(match["subject"]), property=bare(match["state"]))
+    return Test(field=field, op=Op.ABSENT if minus else Op.PRESENT)
+
+
+def relative_en(words: str) -> tuple[Groups, str]:
+    """Conditions behind a noun ("motors with a power above 55 kW", "buildings over 24 m in height") and the noun."""
+    if match := _WITH.fullmatch(words):
+        if re.search(r"\d", match["rest"]):
+            if " of " in match["head"] and PROPERTY.search(match["head"].partition(" of ")[0]):
+                raise Stop("subject", words)
+            return _owned(match["rest"], bare(match["head"])), match["head"]
+    cut = COMPARE.search(words)
+    if cut is None:
+        match = re.fullmatch(
+            r"(?P<head>.+?)\s(?:of\s)?(?P<value>\d.+?)\sor\s(?P<up>more|less)\s(?P<rest>in \w+|long|wide"
+            r"|high|deep|thick)",
+            words,
+        )
+        if match is None:
+            return [], words
+        op = Op.AT_LEAST if match["up"] == "more" else Op.AT_MOST
+        limits, rest = limits_en(f"{match['value']} {match['rest']}")
+    else:
+        head = re.sub(r"\s(?:that|which)\s(?:is|are)$", "", words[: cut.start()].strip())
+        match, op = re.fullmatch(r"(?P<head>.+)", head), _op(cut, words)
+        limits, rest = limits_en(words[cut.end() :])
+    named, rest = beside(rest)
+    named = named or (DEGREES.get(cut["word"].lower(), "") if cut else "")
+    if match is None or rest or not named:
+        raise Stop("subject", words)
+    return [(compared(Name(object=bare(match["head"]), property=named), op, limits, words),)], match["head"]
+
+
+def _owned(text: str, head: str) -> Groups:
+    """Conditions whose bare properties belong to the noun before them."""
+    groups = conditions_en(text, head)
+    fixed: Groups = []
+    for group in groups:
+        fixed.append(
+            tuple(
+                test
+                if test.field.object
+                else test.model_copy(update={"field": Name(object=head, property=test.field.property)})
+                for test in group
+            )
+        )
+    return fixed

@@ -1,0 +1,224 @@
+"""English sentences of standards: [where ...,] subject, modal verb, requirement [, except ...]; several joined by and.
+
+Whatever is not understood stops the reading of the whole sentence.
+"""
+
+from __future__ import annotations
+
+import re
+
+from assay.skills.rules.grammar.build import NUMBERED, Reading, Stop, plain
+from assay.skills.rules.grammar.conditions_en import conditions_en, relative_en
+from assay.skills.rules.grammar.predicates_en import requirement
+from assay.skills.rules.grammar.words_en import (
+    COMPARE,
+    MODAL,
+    PERMITTED,
+    PROHIBITED,
+    PROPERTY,
+    SOFT,
+    bare,
+    property_start,
+)
+from assay.skills.rules.rule import Name, Op, Part, Severity, Test
+
+_IF = r"where|when|whenever|if|in cases where|provided that|as long as"
+_BUT = r"except (?:where|when|if|for|in|on|during|at|that)|unless|except|other than|with the exception of"
+_LEAD = re.compile(rf"(?P<mark>{_IF}|{_BUT}|for|in|during|at|on)\s(?P<what>.+)", re.IGNORECASE)
+_TRAIL = re.compile(rf",?\s(?P<mark>{_IF}|{_BUT})\s(?P<what>.+)$", re.IGNORECASE)
+_NEXT = re.compile(r"(?:,\s?(?:and|but)\s|,\s|\s(?:and|but)\s)", re.IGNORECASE)
+_VAGUE = re.compile(
+    r"\b(?:otherwise|as far as|where practicable|if necessary|as necessary|adequate|suitable|sufficient"
+    r"|appropriate|whichever"
+    r"|preferably|respectively|either)\b",
+    re.IGNORECASE,
+)
+
+
+def read_en(text: str) -> list[Part]:
+    """The parts of an English sentence. Raises Stop when any of it stays unread."""
+    text = " ".join(NUMBERED.sub("", plain(text)).split()).rstrip(". ;")
+    if (vague := _VAGUE.search(text)) is not None:
+        raise Stop("vague", vague.group())
+    parts: list[Part] = []
+    object = property = ""
+    for group in re.split(r";\s", text):
+        reading = Reading(object=object, property=property)
+        _read_group(group.strip(), reading)
+        parts += reading.finish(group)
+        object, property = reading.object, reading.property
+    return parts
+
+
+def _read_group(group: str, reading: Reading) -> None:
+    group = _leading(group, reading)
+    before = len(reading.when)
+    group = _trailing(group, reading)
+    for clause in _clauses(group):
+        _clause(clause, reading)
+    reading.when[before:] = [_owned(tests, reading.object) for tests in reading.when[before:]]
+
+
+def _owned(tests: tuple[Test, ...], object: str) -> tuple[Test, ...]:
+    """Bare properties of a condition behind the requirement belong to its object ("... if the volume exceeds 1 m³")."""
+    return tuple(
+        test.model_copy(update={"field": Name(object=object, property=test.field.property)})
+        if not test.field.object and property_start(test.field.property) == 0
+        else test
+        for test in tests
+    )
+
+
+def _leading(group: str, reading: Reading) -> str:
+    """What stands before the main clause, up to the comma whose rest has a modal verb and what is before has none."""
+    group = re.sub(r"^(?:however|and|but),?\s", "", group, flags=re.IGNORECASE)
+    while (lead := _LEAD.match(group)) is not None:
+        for comma in re.finditer(r",\s", group):
+            before, after = group[lead.start("what") : comma.start()], group[comma.end() :]
+            if MODAL.search(before) or not (MODAL.search(after) or PROHIBITED.search(after)):
+                continue
+            if _take(lead["mark"], before, reading):
+                break
+        else:
+            raise Stop("condition", group)
+        group = after
+    return group
+
+
+def _trailing(group: str, reading: Reading) -> str:
+    while (trail := _last(group)) is not None:
+        if MODAL.search(trail["what"]):
+            raise Stop("condition", trail["what"])
+        if not _take(trail["mark"], trail["what"], reading):
+            raise Stop("condition", trail["what"])
+        group = group[: trail.start()]
+    return group
+
+
+def _last(group: str) -> re.Match[str] | None:
+    """The last trailing condition of a clause."""
+    found = None
+    for cut in re.finditer(rf",?\s(?:{_IF}|{_BUT})\s", group, re.IGNORECASE):
+        found = _TRAIL.match(group, cut.start())
+    return found
+
+
+def _take(mark: str, what: str, reading: Reading) -> bool:
+    """Keep a condition or exception; False when its words are not one."""
+    mark = mark.lower()
+    try:
+        if re.fullmatch(_BUT, mark):
+            _except(what, reading)
+        elif re.fullmatch(_IF, mark):
+            reading.condition(conditions_en(what, reading.object))
+        else:
+            _topic(mark, what, reading)
+    except Stop:
+        return False
+    return True
+
+
+def _except(what: str, reading: Reading) -> None:
+    """An exception leaves out the whole when all of it holds; "or" makes several exceptions."""
+    front, _ = _quiet_relative(what)
+    groups = front or conditions_en(what)
+    if any(len(group) > 1 for group in groups):
+        if len(groups) > 1:
+            raise Stop("and_or", what)
+        reading.unless += [(test,) for test in groups[0]]
+    else:
+        reading.unless.append(tuple(group[0] for group in groups))
+
+
+def _quiet_relative(what: str) -> tuple[list[tuple[Test, ...]], str]:
+    try:
+        return relative_en(what)
+    except Stop:
+        return [], what
+
+
+def _topic(mark: str, what: str, reading: Reading) -> None:
+    """``for pipes with a diameter above 50 mm``, ``in buildings over 24 m in height``, ``in wet rooms``."""
+    front, head = _quiet_relative(what)
+    if front:
+        reading.condition(front)
+        reading.object = bare(head)
+        return
+    if re.search(r"\d", what):
+        reading.condition(conditions_en(what, reading.object))
+        return
+    if mark == "for" and not re.search(r"\sor\s|\sand\s|,", what):
+        reading.condition([(Test(field=Name(property=bare(what)), op=Op.PRESENT),)])
+        return
+    if mark in ("in", "during", "at", "on") and not re.search(r"\sor\s|,", what):
+        reading.condition([(Test(field=Name(property=bare(what)), op=Op.PRESENT),)])
+        return
+    raise Stop("condition", what)
+
+
+def _clauses(group: str) -> list[str]:
+    """The group cut where a new clause begins: one with its own modal verb, or a comparison that goes on."""
+    found, start = [], 0
+    for cut in _NEXT.finditer(group):
+        before, after = group[start : cut.start()], group[cut.end() :]
+        if not (MODAL.search(before) or PROHIBITED.search(before)):
+            continue
+        following = _NEXT.split(after)[0]
+        modal = MODAL.search(after)
+        goes_on = COMPARE.match(following) or (re.match(r"(?:a|an)\s", following) and COMPARE.search(following))
+        own = modal is not None and not COMPARE.search(after[: modal.start()]) and "," not in after[: modal.start()]
+        if own and _NEXT.search(after[: modal.start()] if modal else ""):
+            own = _heads(after[: modal.start()] if modal else "")
+        measured = re.match(r"\d", following) and re.search(r"\b(?:wide|high|long|deep|thick)$", following)
+        if own or goes_on or measured:
+            if re.search(r"\bbetween\s[^,]*$", before) and cut.group().strip() == "and" and not modal:
+                continue
+            found.append(before)
+            start = cut.end()
+    return [*found, group[start:]]
+
+
+def _heads(words: str) -> bool:
+    """Whether words before a modal verb are one subject although "and" stands in them ("corridors and stairs")."""
+    first = _NEXT.split(words)[0]
+    return bool(PROPERTY.search(first.partition(" of ")[0])) or " of " in words
+
+
+def _clause(clause: str, reading: Reading) -> None:
+    clause = clause.strip(" ,")
+    if match := PROHIBITED.search(clause):
+        reading.add(_prohibited(clause, match), Severity.MANDATORY)
+        return
+    modal = MODAL.search(clause)
+    if modal is None:
+        if not reading.parts:
+            raise Stop("no_requirement", clause)
+        # "... and not more than 2.2 m": subject and modal verb of the clause before.
+        last = reading.parts[-1]
+        reading.add(requirement("", clause, False, reading), last.severity)
+        return
+    word = modal["modal"].lower()
+    if word in PERMITTED:
+        raise Stop("permission", clause)
+    minus = bool(modal["minus"]) or "not permitted" in word or "prohibited" in word
+    subject, rest = clause[: modal.start()].strip(), clause[modal.end() :].strip()
+    if MODAL.search(rest):
+        raise Stop("two_modals", clause)
+    if word.endswith("to be") or word in ("is to be", "are to be"):
+        rest = f"be {rest}"
+    none = re.match(r"(?:no|none of the)\s", subject, re.IGNORECASE)
+    if none:
+        subject, minus = subject[none.end() :], not minus
+    front, subject = relative_en(subject) if subject else ([], "")
+    reading.condition(front)
+    soft = Severity.RECOMMENDED if word in SOFT else Severity.MANDATORY
+    reading.add(requirement(subject, rest, minus, reading), soft)
+
+
+def _prohibited(clause: str, match: re.Match[str]) -> list[Test]:
+    what, where = clause[: match.start()], clause[match.end() :].strip()
+    place = re.fullmatch(r"(?:in|on|inside|within|at|near)\s(?P<place>.+)", where)
+    if re.search(r"\d", clause) or (where and place is None):
+        raise Stop("phrase", clause)
+    object = bare(place["place"]) if place else ""
+    return [Test(field=Name(object=object, property=bare(what)), op=Op.ABSENT)]

@@ -1,0 +1,136 @@
+"""What stands behind an English comparison: quantities, other fields times a number, grades."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from assay.skills.rules.grammar.build import Stop
+from assay.skills.rules.grammar.quantities import Read, quantity_at
+from assay.skills.rules.grammar.words_en import ADJECTIVES, COMPARE, PROPERTY, bare, property_start
+from assay.skills.rules.rule import Limit, Name
+
+GRADE = re.compile(
+    r"(?:(?:class|grade|type|category)\s[A-Z0-9]{1,4}|IP\s?[0-9X]{2}|[A-Z]{1,3}\d{1,4}[A-Z]?)", re.IGNORECASE
+)
+_FACTOR = re.compile(
+    r"(?P<word>twice|half(?: of)?|double|three times|(?P<low>.+?) times|(?P<share>[±\d].*?%|.+? per ?cent) "
+    r"of)\s+(?P<of>.+)"
+)
+_PLUS = re.compile(r"(?P<of>[a-z][^\d]*?)\s(?P<sign>plus|minus)\s(?P<rest>\d.*)")
+_WORDS = {
+    "twice": Decimal(2),
+    "double": Decimal(2),
+    "half": Decimal("0.5"),
+    "half of": Decimal("0.5"),
+    "three times": Decimal(3),
+}
+_BESIDE = re.compile(rf"\s*(?P<word>{'|'.join(sorted(ADJECTIVES, key=len, reverse=True))})\b\s*")
+_IN = r"in|at|above|below|around|on|under|inside|for|near|across|along"
+
+
+def limits_en(text: str, object: str = "") -> tuple[tuple[Limit, ...], str]:
+    """The one or two limits that begin ``text`` and the words left over. Raises Stop."""
+    text = text.strip(" ,")
+    if match := _FACTOR.fullmatch(text):
+        return _factors(match, text, object), ""
+    if match := _PLUS.fullmatch(text):
+        return (_plus(match, text, object),), ""
+    if between := re.match(r"between\s+", text):
+        return _between(text[between.end() :], text)
+    start = re.match(r"from\s+(?=\d)", text)
+    at = start.end() if start else 0
+    if (read := quantity_at(text, at)) is not None and not text[read.end :].startswith(":"):
+        return _signed(read), text[read.end :].strip()
+    if grade := GRADE.match(text):
+        return (Limit(words=grade.group()),), text[grade.end() :].strip()
+    if not text or re.search(r"[\d,;]", text) or COMPARE.search(text) or len(text) > 80:
+        raise Stop("limit", text)
+    name = name_en(text, object)
+    if PROPERTY.search(name.property) is None:
+        raise Stop("limit", text)
+    return (Limit(number=Decimal(1), of=name),), ""
+
+
+def name_en(words: str, object: str = "") -> Name:
+    """A field from its words: "the width of exit doors", "the stair width", "its slope"."""
+    own = re.match(r"(?:its|their)\s+", words.strip(), re.IGNORECASE)
+    words = bare(words.strip()[own.end() :] if own else words)
+    if pair := re.fullmatch(r"(?P<property>.+?)\s(?P<object>between\s.+\sand\s.+|between\s.+)", words):
+        return Name(object=pair["object"], property=pair["property"])
+    for link in ("of", _IN):
+        for cut in re.finditer(rf"\s(?:{link})\s", words):
+            head, tail = words[: cut.start()], words[cut.end() :]
+            if PROPERTY.search(head) and not re.search(rf"\s(?:{_IN})\s", head):
+                if property_start(head) > 0 and link == _IN and not _modified(head):
+                    continue
+                return Name(object=tail, property=head)
+    at = property_start(words)
+    if at in (0, len(words)):
+        return Name(object=object if own else "", property=words)
+    return Name(object=words[:at].strip(), property=words[at:])
+
+
+def _modified(head: str) -> bool:
+    """Whether all of the head is one property ("air change rate"), with words before it that only say which."""
+    return len(head.split()) <= 3
+
+
+def beside(words: str) -> tuple[str, str]:
+    """The property named behind a measure ("wide", "in height") and the words left over; "" for none."""
+    match = _BESIDE.match(words)
+    return ("", words) if match is None else (ADJECTIVES[match["word"]], words[match.end() :])
+
+
+def _between(words: str, near: str) -> tuple[tuple[Limit, ...], str]:
+    cut = re.search(r"\s(?:and|to)\s", words)
+    if cut is None:
+        raise Stop("limit", near)
+    low, high = quantity_at(words[: cut.start()]), quantity_at(words, cut.end())
+    if (
+        low is None
+        or high is None
+        or words[: cut.start()][low.end :].strip()
+        or len(low.limits) + len(high.limits) != 2
+    ):
+        raise Stop("limit", near)
+    first, second = low.limits[0], high.limits[0]
+    first = first if first.unit else first.model_copy(update={"unit": second.unit})
+    return (first, second), words[high.end :].strip()
+
+
+def _signed(read: Read) -> tuple[Limit, ...]:
+    if not read.signed:
+        return read.limits
+    (limit,) = read.limits
+    assert limit.number is not None
+    return limit.model_copy(update={"number": -limit.number}), limit
+
+
+def _factors(match: re.Match[str], text: str, object: str) -> tuple[Limit, ...]:
+    of = re.sub(r"^that\s+of\s+", "", match["of"])
+    if re.search(r"\d|\band\b|,", of) or COMPARE.search(of):
+        raise Stop("limit", text)
+    name = name_en(of, object)
+    word = match["word"].lower()
+    if word in _WORDS:
+        return (Limit(number=_WORDS[word], of=name),)
+    words = re.sub(r"\s*per ?cent$", " %", match["low"] or match["share"])
+    read = quantity_at(words)
+    if read is None or words[read.end :].strip() or any(one.unit not in ("", "%") for one in read.limits):
+        raise Stop("limit", text)
+    factors = []
+    for limit in _signed(read):
+        assert limit.number is not None
+        factors.append(Limit(number=limit.number / (100 if limit.unit == "%" else 1), of=name))
+    return tuple(factors)
+
+
+def _plus(match: re.Match[str], text: str, object: str) -> Limit:
+    read = quantity_at(match["rest"])
+    if read is None or match["rest"][read.end :].strip() or len(read.limits) != 1:
+        raise Stop("limit", text)
+    number = read.limits[0].number
+    assert number is not None
+    number = -number if match["sign"] == "minus" else number
+    return Limit(number=Decimal(1), of=name_en(match["of"], object), plus=number, plus_unit=read.limits[0].unit)

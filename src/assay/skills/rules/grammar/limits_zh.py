@@ -1,0 +1,86 @@
+"""What stands behind a Chinese comparison: quantities, other fields times a number, grades, lists of words."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from assay.skills.rules.grammar.build import Stop
+from assay.skills.rules.grammar.quantities import Read, quantity_at
+from assay.skills.rules.grammar.words_zh import COMPARE, property_start
+from assay.skills.rules.rule import Limit, Name
+
+GRADE = re.compile(
+    r"(?:IP[0-9X]{2}|[A-Z]{1,2}[a-z]?\d{1,4}|\d+(?:\.\d+)?级|[A-F]\d?级|[一二三四五六七八九十甲乙丙丁特]+级"
+    r"|Q\d{3}[A-Z]*)"
+)
+_TIMES = re.compile(r"(?P<of>[^，；]+?)的(?P<rest>[±\d一二两三四五六七八九十百千].*)$")
+_PLUS = re.compile(r"(?P<of>[^，；\d]+?)(?P<sign>加上?|减去?|[+-])(?P<rest>\d.*)$")
+_TAIL = re.compile(r"(?:的?(?:要求|规定值?|范围内?|之间|以内|之内))?$")
+
+
+def limits_zh(text: str) -> tuple[Limit, ...]:
+    """The one or two limits that the whole of ``text`` is. Raises Stop."""
+    text = text.strip()
+    if (read := quantity_at(text)) is not None and not text[read.end :].strip():
+        return _signed(read)
+    if GRADE.fullmatch(text):
+        return (Limit(words=text),)
+    if match := _TIMES.fullmatch(text):
+        return _times(match["of"], match["rest"], text)
+    if match := _PLUS.fullmatch(text):
+        return (_plus(match, text),)
+    if re.search(r"\d|[，；]", text) or COMPARE.search(text) or not text or len(text) > 40:
+        raise Stop("limit", text)
+    return (Limit(number=Decimal(1), of=name_zh(text)),)
+
+
+def name_zh(words: str) -> Name:
+    """A field from its words: 管道的设计压力, 管道设计压力, 设计压力."""
+    words = re.sub(r"^(?:其|该|本|所在|对应|相应)(?=.)", "", words.strip())
+    head, of, tail = words.rpartition("的")
+    if of and head and tail:
+        return Name(object=head, property=tail)
+    at = property_start(words)
+    if words[:at].endswith(("和", "与", "、", "及")):  # 长度和宽度: a list of properties
+        return Name(property=words)
+    return Name(property=words) if at in (0, len(words)) else Name(object=words[:at], property=words[at:])
+
+
+def _signed(read: Read) -> tuple[Limit, ...]:
+    if not read.signed:
+        return read.limits
+    (limit,) = read.limits
+    assert limit.number is not None
+    return limit.model_copy(update={"number": -limit.number}), limit
+
+
+def _times(of: str, rest: str, text: str) -> tuple[Limit, ...]:
+    rest = re.sub(r"倍", "", rest) if "倍" in rest else rest
+    read = quantity_at(rest)
+    if read is None or rest[read.end :].strip() or re.search(r"\d", of):
+        raise Stop("limit", text)
+    if any(limit.unit not in ("", "%", "‰") for limit in read.limits):
+        raise Stop("limit", text)
+    name = name_zh(of)
+    factors = tuple(Limit(number=_factor(limit), of=name) for limit in read.limits)
+    if not read.signed:
+        return factors
+    (one,) = factors
+    assert one.number is not None
+    return Limit(number=-one.number, of=name), one
+
+
+def _factor(limit: Limit) -> Decimal:
+    assert limit.number is not None
+    return limit.number / {"%": 100, "‰": 1000}.get(limit.unit, 1)
+
+
+def _plus(match: re.Match[str], text: str) -> Limit:
+    read = quantity_at(match["rest"])
+    if read is None or match["rest"][read.end :].strip() or len(read.limits) != 1:
+        raise Stop("limit", text)
+    number = read.limits[0].number
+    assert number is not None
+    number = -number if match["sign"][0] in "减-" else number
+    return Limit(number=Decimal(1), of=name_zh(match["of"]), plus=number, plus_unit=read.limits[0].unit)

@@ -1,0 +1,282 @@
+"""What an English clause asks of its subject, behind the modal verb: a comparison, a provision, a thing to do."""
+
+from __future__ import annotations
+
+import re
+
+from assay.skills.rules.grammar.build import Reading, Stop, compared, negated
+from assay.skills.rules.grammar.limits_en import beside, limits_en, name_en
+from assay.skills.rules.grammar.quantities import holds_quantity, quantity_at
+from assay.skills.rules.grammar.words_en import (
+    COMPARE,
+    LIMITING,
+    OPS,
+    PROPERTY,
+    REFERS,
+    RELATIONAL,
+    bare,
+    property_start,
+)
+from assay.skills.rules.rule import Limit, Name, Op, Test
+
+_KEEP = re.compile(
+    r"(?:be\s)?(?:kept|maintained|held|limited to|remain|stay|fall|drop|rise|lie|spaced|located|placed"
+    r"|installed|situated|set"
+    r"|positioned|mounted)\s(?:at\s(?=\d))?"
+)
+_WITH = re.compile(r"be\s(?:provided|equipped|fitted|furnished|supplied)\swith\s(?P<what>.+)")
+_AT = re.compile(
+    r"be\s(?:provided|installed|fitted|mounted|made|used|placed|arranged)(?:\s(?P<link>at|on|in|for|inside"
+    r"|within|around|upstream of"
+    r"|downstream of|along|between)\s(?P<place>.+))?"
+)
+_OF = re.compile(r"be\s(?:made|constructed|manufactured)\s(?:of|from)\s(?P<what>.+)")
+_SIDE = re.compile(
+    r"\s*(?:or\s(?P<up>more|greater|above|higher|over|better)|or\s(?P<down>less|below|lower|under|fewer))\b"
+)
+_AWAY = re.compile(r"\s*(?:away\s)?from\s(?P<what>.+)")
+_NOUNS = re.compile(r",\s(?:and\s|or\s)?|\s(?:and|or)\s")
+
+
+def requirement(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test]:
+    """The tests of one clause. Raises Stop."""
+    rest = rest.strip()
+    if REFERS.search(rest):
+        raise Stop("refers", rest)
+    for read in (_having, _comparison, _providing):
+        found = read(subject, rest, minus, reading)
+        if found is not None:
+            return found
+    return _phrase(subject, rest, minus, reading)
+
+
+def _subjects(subject: str, reading: Reading) -> list[Name]:
+    """The fields of a comparison's subject; none named means the one before."""
+    if not subject:
+        if not reading.property:
+            raise Stop("no_subject", subject)
+        return [Name(object=reading.object, property=reading.property)]
+    if COMPARE.search(re.sub(r"^(?:the\s)?(?:minimum|maximum)\s", "", subject)) or REFERS.search(subject):
+        raise Stop("subject", subject)
+    name = name_en(subject, reading.object)
+    if not name.object and property_start(name.property) == 0:
+        name = name.model_copy(update={"object": reading.object})
+    properties = _each(name.property) if _all_properties(name.property) else [name.property]
+    split = not RELATIONAL.search(name.property) and not name.object.startswith("between ")
+    objects = _each(name.object) if split and name.object else [name.object]
+    return [Name(object=one, property=two) for one in objects for two in properties]
+
+
+def _all_properties(words: str) -> bool:
+    parts = _NOUNS.split(words)
+    return len(parts) > 1 and all(PROPERTY.search(one) for one in parts)
+
+
+def _each(words: str) -> list[str]:
+    """The things of a list, without articles."""
+    found = [bare(one) for one in _NOUNS.split(words)]
+    if not all(found):
+        raise Stop("list", words)
+    return found
+
+
+def _having(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test] | None:
+    """``have a clear width of at least 1.1 m``, ``have at least two exits``, ``contain switches``, ``have no ...``."""
+    match = re.match(r"(?:have|contain)\s(?P<what>.+)", rest)
+    goes_on = None if match or subject else re.fullmatch(r"(?:an?)\s(?P<what>.+)", rest)
+    match = match or goes_on
+    if match is None:
+        return None
+    owners = _each(bare(subject)) if subject else [reading.object]
+    what = re.sub(r"^(?:an?|the)\s(?!minimum of|maximum of)", "", match["what"])
+    measured = re.fullmatch(
+        r"(?P<extreme>minimum\s|maximum\s)?(?P<property>[a-z][a-z -]*?)\s(?:of\s)?(?P<value>(?:not\s|no\s"
+        r"|at\s|less|more|between|\d|a m|up to).*)",
+        what,
+        re.IGNORECASE,
+    )
+    if measured and PROPERTY.search(measured["property"]):
+        tests = []
+        for one in owners:
+            name = Name(object=one, property=bare(measured["property"]))
+            tests += _limited([name], measured["value"], minus, measured["extreme"] or "", reading)
+        return tests
+    if (counted := _counted(what)) is not None and not minus:
+        op, limits, thing = counted
+        return [compared(Name(object=one, property=thing), op, limits, rest) for one in owners]
+    if holds_quantity(what) or LIMITING.search(what):
+        raise Stop("phrase_with_limit", rest)
+    none = re.match(r"no\s", what)
+    what = what[none.end() :] if none else what
+    op = Op.ABSENT if minus or none else Op.PRESENT
+    if op is Op.PRESENT and re.search(r"\sor\s", what):
+        raise Stop("either", rest)
+    return [Test(field=Name(object=one, property=thing), op=op) for one in owners for thing in _each(what)]
+
+
+def _counted(what: str) -> tuple[Op, tuple[Limit, ...], str] | None:
+    """``at least two exits``, ``not less than 2 exits``, ``two exits``."""
+    match = COMPARE.match(what)
+    read = quantity_at(what, match.end() if match else 0)
+    if read is None or any(limit.unit for limit in read.limits) or len(read.limits) != 1:
+        return None
+    thing = bare(what[read.end :])
+    if not thing or holds_quantity(thing) or LIMITING.search(thing) or len(_each(thing)) > 1:
+        return None
+    op = OPS[match["word"].lower()] if match else Op.EQUAL
+    return (negated(op, what) if match and match["minus"] else op), read.limits, thing
+
+
+def _comparison(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test] | None:
+    """``not exceed 45 m``, ``be kept between 35 and 45 °C``, ``be at least 250 mm deep``, ``be within ±10 %``."""
+    keep = _KEEP.match(rest)
+    body = rest[keep.end() :] if keep else re.sub(r"^be\s", "", rest)
+    within = re.match(r"within\s", body)
+    body = body[within.end() :] if within else body
+    compare = COMPARE.match(body)
+    value = body[compare.end() :] if compare else body
+    if compare is None and not re.match(r"[±\d]|between\s.*\d|from\s\d", body) and quantity_at(body) is None:
+        if re.match(r"(?:twice|half|double|three times)\b", body) is None:
+            return None
+    if keep and compare is None and not re.match(r"[±\d]|between|from", body):
+        return None
+    if _away(subject, body, value) is None and keep and not re.search(r"\d", rest) and not compare:
+        return None
+    if (away := _away(subject, body, value)) is not None:
+        return _distance(away, compare, minus, body, reading)
+    named = _measure_property(value)
+    if named:
+        owners = _each(bare(subject)) if subject else [reading.object]
+        names = [Name(object=one, property=named) for one in owners]
+    else:
+        names = _subjects(subject, reading)
+        if subject and not any(PROPERTY.search(one.property) or one.property == "travel" for one in names):
+            if compare is None:
+                return None
+    return _limited(names, body, minus, "", reading)
+
+
+def _measure_property(value: str) -> str:
+    """The property that stands behind the measure ("1.2 m wide", "1.0 m in height"), or ""."""
+    read = quantity_at(value)
+    return "" if read is None else beside(value[read.end :])[0]
+
+
+def _away(subject: str, body: str, value: str) -> tuple[str, str, str] | None:
+    """Subject, measure and what it is away from ("at least 300 mm away from hot pipes")."""
+    read = quantity_at(value)
+    match = None if read is None else _AWAY.fullmatch(value[read.end :])
+    if read is None or match is None:
+        return None
+    return subject, value[: read.end], match["what"]
+
+
+def _distance(
+    away: tuple[str, str, str], compare: re.Match[str] | None, minus: bool, near: str, reading: Reading
+) -> list[Test]:
+    subject, measure, what = away
+    if holds_quantity(what) or LIMITING.search(what):
+        raise Stop("limit", what)
+    name = Name(object=bare(subject) or reading.object, property=f"distance from {bare(what)}")
+    words = (compare.group() if compare else "") + measure
+    return _limited([name], words, minus, "", reading)
+
+
+def _limited(names: list[Name], words: str, minus: bool, extreme: str, reading: Reading) -> list[Test]:
+    """Tests from a comparison's words about some fields; the whole of the words must be read."""
+    compare = COMPARE.match(words)
+    op = OPS[compare["word"].lower()] if compare else Op.EQUAL
+    if compare and compare["minus"]:
+        op = negated(op, words)
+    limits, rest = limits_en(words[compare.end() :] if compare else words, reading.object or names[0].object)
+    _, rest = beside(rest)
+    if (side := _SIDE.match(rest)) and compare is None:
+        if side["up"] == "better":
+            raise Stop("limit", words)
+        op, rest = (Op.AT_LEAST if side["up"] else Op.AT_MOST), rest[side.end() :]
+        _, rest = beside(rest)
+    if rest.strip(" ,"):
+        raise Stop("limit", rest)
+    op = negated(op, words) if minus else op
+    found = []
+    for name in names:
+        word = re.match(r"(minimum|min\.?)\s|(maximum|max\.?)\s", name.property, re.IGNORECASE)
+        if op is Op.EQUAL and (word or extreme) and len(limits) == 1:
+            low = bool(word[1]) if word else extreme.lower().startswith("min")
+            bound = Op.AT_LEAST if low else Op.AT_MOST
+            cut = name.property[word.end() :] if word else name.property
+            found.append(compared(name.model_copy(update={"property": cut}), bound, limits, words))
+        else:
+            found.append(compared(name, op, limits, words))
+    return found
+
+
+def _providing(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test] | None:
+    """``be provided with X and Y``; ``be installed at the pump discharge``; ``be made of A or B``; colours and such."""
+    if match := _OF.fullmatch(rest):
+        return _material(subject, match["what"], minus, reading)
+    op = Op.ABSENT if minus else Op.PRESENT
+    if match := _WITH.fullmatch(rest):
+        if (counted := _counted(match["what"])) is not None and not minus:
+            compare, limits, thing = counted
+            return [compared(Name(object=bare(subject) or reading.object, property=thing), compare, limits, rest)]
+        _whole(match["what"], rest)
+        if not minus and re.search(r"\sor\s", match["what"]):
+            raise Stop("either", rest)
+        owners = _each(bare(subject)) if subject else [reading.object]
+        return [Test(field=Name(object=one, property=two), op=op) for one in owners for two in _each(match["what"])]
+    if (match := _AT.fullmatch(rest)) and subject and (not minus or rest.startswith("be made")):
+        if match["place"] is not None and (match["link"] == "between" or re.search(r"\bfor\b", match["place"])):
+            raise Stop("phrase", rest)
+        _whole(match["place"] or "", rest)
+        if (counted := _counted(subject)) is not None and not minus:
+            compare, limits, thing = counted
+            owner = bare(match["place"]) if match["place"] else reading.object
+            return [compared(Name(object=owner, property=thing), compare, limits, rest)]
+        _whole(subject, subject)
+        places = _each(match["place"]) if match["place"] else [reading.object]
+        return [Test(field=Name(object=one, property=two), op=op) for one in places for two in _each(subject)]
+    names = [] if not subject else [name_en(subject, reading.object)]
+    if rest.startswith("be ") and names and names[0].object and PROPERTY.search(names[0].property):
+        _whole(rest, rest)
+        return _among(names, rest[3:], minus)
+    return None
+
+
+def _material(subject: str, what: str, minus: bool, reading: Reading) -> list[Test]:
+    _whole(what, what)
+    owners = _each(bare(subject)) if subject else [reading.object]
+    return _among([Name(object=one, property="material") for one in owners], what, minus)
+
+
+def _among(names: list[Name], what: str, minus: bool) -> list[Test]:
+    if re.search(r"\sand\s", what):
+        raise Stop("list", what)
+    values = tuple(Limit(words=one) for one in _each(what))
+    one = Op.OTHER if minus else Op.EQUAL
+    several = Op.NOT_IN if minus else Op.IN
+    return [Test(field=name, op=one if len(values) == 1 else several, limits=values) for name in names]
+
+
+def _whole(words: str, near: str) -> None:
+    """Raises Stop when a limit or number hides in words that are taken as they stand."""
+    if holds_quantity(words) or COMPARE.search(words) or LIMITING.search(words):
+        raise Stop("phrase_with_limit", near)
+
+
+def _phrase(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test]:
+    """A thing to be or to do, in the document's words: insulated, open outwards, stored in the battery room."""
+    _whole(rest, rest)
+    if re.search(r"\b(?:one|two|three|four|five|six|ten|once|twice)\b|^that\b|,", rest) or not rest:
+        raise Stop("phrase", rest)
+    if re.search(r"\sor\s", rest) and not minus:
+        raise Stop("either", rest)
+    body = bare(re.sub(r"^be\s", "", rest))
+    if not body or (not subject and not reading.object):
+        raise Stop("no_subject", rest)
+    _whole(subject, subject)
+    head, joined, tail = body.partition(" and ")
+    pieces = [head, re.sub(r"^be\s", "", tail)] if joined and " " not in head else [body]
+    owners = _each(bare(subject)) if subject else [reading.object]
+    op = Op.ABSENT if minus else Op.PRESENT
+    return [Test(field=Name(object=one, property=two), op=op) for one in owners for two in pieces]

@@ -1,0 +1,153 @@
+"""English words of standards: properties, comparisons, modal words, verbs that provide something."""
+
+from __future__ import annotations
+
+import re
+
+from assay.skills.rules.rule import Op
+
+_CORE = (
+    "width height length depth thickness diameter radius distance clearance spacing gap area volume "
+    "capacity temperature "
+    "pressure humidity flow velocity speed rate level illuminance luminance noise vibration voltage current "
+    "resistance power "
+    "load weight mass slope gradient angle inclination ratio deviation error time duration interval period "
+    "class grade rating "
+    "accuracy efficiency factor frequency head leakage concentration content density hardness strength "
+    "tolerance range number "
+    "quantity colour color material torque stress size rise span cover gauge viscosity roughness dimension "
+    "displacement "
+    "impedance capacitance elevation pitch overlap offset lifetime age output input demand consumption "
+    "separation margin"
+)
+_MODIFIERS = (
+    "clear nominal rated design operating working test set surface ambient relative absolute maximum "
+    "minimum max min average "
+    "mean total overall net gross wall floor travel internal external inner outer inside outside earthing "
+    "grounding insulation "
+    "cross-sectional sectional air change storage safety leakage flow supply return peak effective "
+    "allowable permissible "
+    "permitted normal horizontal vertical free noise sound power vibration burst discharge exhaust face "
+    "fire-resistance fire "
+    "short-circuit dew water gas oil surface shutdown response escape headroom bend"
+)
+# Modifiers that are things themselves before most properties: water pressure is the pressure of water.
+_ONLY = {
+    "power": ("factor", "consumption", "demand"),
+    "oil": (),
+    "water": (),
+    "gas": (),
+    "noise": ("level",),
+    "sound": ("level",),
+    "vibration": ("velocity", "level"),
+    "leakage": ("rate", "current"),
+    "air": ("change", "velocity"),
+    "floor": ("area",),
+    "wall": ("thickness",),
+    "supply": ("temperature", "pressure", "flow"),
+    "fire": ("rating", "resistance"),
+    "safety": ("factor", "distance", "margin"),
+    "discharge": ("capacity", "rate"),
+}
+_CORES = "|".join(sorted(_CORE.split(), key=len, reverse=True))
+_PHRASES = (
+    r"degree of (?:ingress )?protection|rate of (?:rise|flow)|factor of safety|fire[- ]resistance rating|dew point|pH"
+)
+PROPERTY = re.compile(rf"(?:^|(?<=[\s-]))(?:{_PHRASES}|(?:{_CORES})(?:es|s)?)$", re.IGNORECASE)
+MODIFIER = re.compile(
+    rf"(?:^|(?<=\s))(?:{'|'.join(sorted(set(_MODIFIERS.split()), key=len, reverse=True))})\s$", re.IGNORECASE
+)
+RELATIONAL = re.compile(r"distance|clearance|spacing|gap|difference|separation|\bbetween\b", re.IGNORECASE)
+
+MODAL = re.compile(
+    r"\b(?P<modal>shall|must|should|may|can|(?:is|are) (?:to be|required to|not permitted to|prohibited from)"
+    r"|(?:is|are) recommended to)(?P<minus> not|n't)?\b",
+    re.IGNORECASE,
+)
+PROHIBITED = re.compile(r"\b(?:is|are) (?:prohibited|forbidden|not (?:permitted|allowed))\b", re.IGNORECASE)
+SOFT = frozenset({"should", "is recommended to", "are recommended to"})
+PERMITTED = frozenset({"may", "can"})
+
+COMPARE = re.compile(
+    r"(?P<minus>(?:be )?(?:not|no) )?(?P<word>greater than or equal to|less than or equal to|equal to or "
+    r"(?:greater|more) than"
+    r"|equal to or less than|at least|at most|a minimum of|a maximum of|minimum(?=\s\d)|maximum(?=\s\d)|up "
+    r"to|more than|greater than|higher than"
+    r"|larger than|longer than|wider than|thicker than|deeper than|heavier than|faster than|hotter than|older than"
+    r"|less than|lower than|smaller than|shorter than|fewer than|narrower than|exceeding|exceeds?|in excess of"
+    r"|above|over|below|under|beyond|equal to|later than|≥|≤|>=|<=|>|<|=)(?=[\s\d±])\s*",
+    re.IGNORECASE,
+)
+_OVER = (
+    "more than|greater than|higher than|larger than|longer than|wider than|thicker than|deeper than|heavier "
+    "than|faster than|"
+    "hotter than|older than|exceeding|exceed|exceeds|in excess of|above|over|beyond|later than|>"
+)
+_UNDER = "less than|lower than|smaller than|shorter than|fewer than|narrower than|below|under|<"
+_LEAST = "greater than or equal to|equal to or greater than|equal to or more than|at least|a minimum of|minimum|≥|>="
+_MOST = "less than or equal to|equal to or less than|at most|a maximum of|maximum|up to|≤|<="
+OPS: dict[str, Op] = {
+    **dict.fromkeys(_OVER.split("|"), Op.OVER),
+    **dict.fromkeys(_UNDER.split("|"), Op.UNDER),
+    **dict.fromkeys(_LEAST.split("|"), Op.AT_LEAST),
+    **dict.fromkeys(_MOST.split("|"), Op.AT_MOST),
+    **dict.fromkeys(("equal to", "="), Op.EQUAL),
+}
+ADJECTIVES = {
+    "wide": "width",
+    "in width": "width",
+    "high": "height",
+    "tall": "height",
+    "in height": "height",
+    "long": "length",
+    "in length": "length",
+    "thick": "thickness",
+    "in thickness": "thickness",
+    "deep": "depth",
+    "in depth": "depth",
+    "in diameter": "diameter",
+    "in area": "area",
+    "in volume": "volume",
+    "in weight": "weight",
+    "apart": "spacing",
+}
+"""Words behind a measure and the property that they name ("1.2 m wide")."""
+DEGREES = {
+    "higher than": "height",
+    "taller than": "height",
+    "longer than": "length",
+    "wider than": "width",
+    "thicker than": "thickness",
+    "deeper than": "depth",
+    "heavier than": "weight",
+}
+"""Comparatives and their property where no property is named ("the ladder is higher than 3 m")."""
+REFERS = re.compile(
+    r"\b(?:in accordance with|comply|complies|conform|according to|table|clause|section|annex|figure"
+    r"|subclause|paragraph"
+    r"|as specified|following|the requirements|applicable|this standard|approved by)\b",
+    re.IGNORECASE,
+)
+ARTICLE = re.compile(r"\b(?:the|an?|all|any|every one of)\s+", re.IGNORECASE)
+LIMITING = re.compile(
+    r"\b(?:at least|at most|more than|less than|not exceeding|minimum|maximum|within|every|fewer)\b", re.I
+)
+
+
+def property_start(words: str) -> int:
+    """Where the property begins that ends ``words`` (with its modifiers), or the length when there is none."""
+    match = PROPERTY.search(words)
+    if match is None:
+        return len(words)
+    at = match.start()
+    while (modifier := MODIFIER.search(words[:at])) is not None:
+        only = _ONLY.get(modifier.group().strip().lower())
+        if only is not None and not words[at:].lower().startswith(only):
+            break
+        at = modifier.start()
+    return at
+
+
+def bare(words: str) -> str:
+    """Words without articles and "all", spaces single."""
+    return " ".join(ARTICLE.sub("", f"{words} ").split()).strip(" ,.")

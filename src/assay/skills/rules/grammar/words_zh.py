@@ -1,0 +1,76 @@
+"""Chinese words of standards: properties, comparisons, modal words, verbs that provide something."""
+
+from __future__ import annotations
+
+import re
+
+from assay.skills.rules.rule import Op
+
+_CORE = (
+    "净宽度 净高度 净宽 净高 净距 宽度 高度 深度 厚度 长度 跨度 直径 管径 口径 半径 内径 外径 间距 距离 "
+    "面积 体积 容积 容量 "
+    "室温 温度 温升 温差 压力 压差 真空度 湿度 流量 流速 风速 风量 风压 扬程 速度 转速 频率 电压 电流 电阻 "
+    "功率 负荷 载荷 荷载 "
+    "重量 质量 数量 层数 坡度 倾角 角度 照度 亮度 噪声 振动 浓度 含量 密度 粘度 黏度 硬度 强度 挠度 等级 "
+    "极限 量程 精度 时间 "
+    "周期 间隔 寿命 效率 系数 比例 次数 余量 余高 偏差 误差 间隙 泄漏量 泄放量 能力 材质 材料 颜色 露点 "
+    "液位 水位 水质 pH值 "
+    "截面积 截面 限值 用量 储量 存量 排量 水量 油量 风率 合格率 利用率 电阻率 覆盖率 扭矩 力矩 应力 标高 "
+    "行程 位移 级别 型号 "
+    "漏风率 功率因数 变比 目数 粒度 吨位 人数 台数 个数 净空"
+)
+_MODIFIERS = (
+    "最小 最大 最高 最低 净 额定 设计 工作 公称 标称 表面 外表面 平均 允许 许用 试验 整定 爆破 有效 覆土 "
+    "保温 安全 防火 接地 绝缘 相对 "
+    "绝对 环境 储存 操作 运行 安装 埋设 疏散 外壳防护 防护 耐火 强度 精度 泄压 换气 振动 使用 计算 液压 "
+    "气压 水压 冲击 输入 "
+    "输出 空载 启动 总 人均 通风 排放 建筑 占地 供水 排水 出水 进水 回水 供电 燃烧 耐压 耐久 检验 校验 单位 "
+    "瞬时 稳态 峰值"
+)
+# A word that is a modifier of some properties only: elsewhere it is the thing itself (建筑高度, 安全阀数量).
+_ONLY = {"建筑": ("面积", "密度"), "供电": (), "安全": ("距离", "系数", "间距", "泄放量"), "保温": ("厚度", "温度")}
+RELATIONAL = re.compile(r"距|温差|压差|高差|差|间隙|之间|间隔")
+"""Properties of a pair, whose "A and B" are not two objects."""
+_CORES = "|".join(sorted(_CORE.split(), key=len, reverse=True))
+PROPERTY = re.compile(rf"(?:{_CORES})$")
+MODIFIER = re.compile(rf"(?:{'|'.join(sorted(_MODIFIERS.split(), key=len, reverse=True))})$")
+
+COMPARE = re.compile(
+    r"(?P<minus>不)?(?P<word>大于或等于|大于等于|高于或等于|小于或等于|小于等于|低于或等于|大于|高于|超过"
+    r"|多于|长于|宽于|小于|低于"
+    r"|少于|短于|窄于|等于|达到|≥|≤|>=|<=|>|<|=)"
+)
+OPS: dict[str, Op] = dict.fromkeys("大于 高于 超过 多于 长于 宽于 >".split(), Op.OVER)
+OPS |= dict.fromkeys("小于 低于 少于 短于 窄于 <".split(), Op.UNDER)
+OPS |= dict.fromkeys("大于或等于 大于等于 高于或等于 达到 ≥ >=".split(), Op.AT_LEAST)
+OPS |= dict.fromkeys("小于或等于 小于等于 低于或等于 ≤ <=".split(), Op.AT_MOST)
+OPS |= dict.fromkeys("等于 =".split(), Op.EQUAL)
+
+MODAL = re.compile(
+    r"(?P<all>均|都)?(?P<modal>不应|不宜|不得|不准|不许|不能|不可|严禁|禁止|必须|应当"
+    r"|(?<![供感反响适相效对])应(?![力急变用答])|(?<![适便])宜|(?<!必)须(?!知)|可不|可以|可(?=[采设按为减取用])|至少应)"
+)
+NEGATIVE = frozenset("不应 不宜 不得 不准 不许 不能 不可 严禁 禁止".split())
+SOFT = frozenset("宜 不宜".split())
+PERMITTED = frozenset("可不 可以 可".split())
+PROVIDES = re.compile(
+    r"(?:设置有|设置|装设|安装|配备|配置|配有|装有|采取|采用|具有|具备|留有|预留|保留|选用|使用|敷设|布置|设有|设|有)"
+)
+STATES = re.compile(r"(?:位于|处于|用于|属于|进行|储存|存放|输送|布置在|安装在|设置在|设在|未|无|没有|不)")
+"""Verbs that begin a state in a condition."""
+REFERS = re.compile(r"符合|规定|要求|本规范|本标准|下列|以下(?:规定|要求)|表\s?\d|公式|另有|执行|参照|GB|见图")
+LISTS = re.compile(r"、|以及|和|与|及|或")
+
+
+def property_start(words: str) -> int:
+    """Where the property begins that ends ``words`` (with its modifiers), or the length when there is none."""
+    match = PROPERTY.search(words)
+    if match is None:
+        return len(words)
+    at = match.start()
+    while (modifier := MODIFIER.search(words[:at])) is not None:
+        only = _ONLY.get(modifier.group())
+        if only is not None and not words[at:].startswith(only):
+            break
+        at = modifier.start()
+    return at

@@ -1,0 +1,309 @@
+"""Chinese sentences of standards: [除……外，] [当……时，] subject, modal word, requirement; several joined by commas.
+
+Read from the left; whatever is not understood stops the reading of the whole sentence.
+"""
+
+from __future__ import annotations
+
+import re
+
+from assay.skills.rules.grammar.build import NUMBERED, Reading, Stop, compared, negated, plain
+from assay.skills.rules.grammar.conditions_zh import GRADE, conditions_zh, listed, relative
+from assay.skills.rules.grammar.limits_zh import limits_zh, name_zh
+from assay.skills.rules.grammar.quantities import holds_quantity, quantity_at
+from assay.skills.rules.grammar.words_zh import (
+    COMPARE,
+    MODAL,
+    NEGATIVE,
+    OPS,
+    PERMITTED,
+    PROVIDES,
+    REFERS,
+    RELATIONAL,
+    SOFT,
+    property_start,
+)
+from assay.skills.rules.rule import Limit, Name, Op, Part, Severity, Test
+
+_EXCEPT = re.compile(r"(?:但)?除(?:了)?(?P<what>.+?)(?:以外|之外|者外|外)")
+_EXCEPTED = re.compile(r"(?:但|当|如|若)*(?P<what>.+?)(?:时|的|者|情况|场合)?除外")
+_WHEN = re.compile(r"(?:但)?(?:当|如果|如|若|凡|在)?(?P<what>.+?)(?P<end>时|的情况下|情况下|条件下|场合|的|者)?")
+_FRONT = re.compile(
+    r"(?P<condition>(?:但)?(?:当|如果|如|若)[^，]+?时|[^，]*(?:大于|小于|高于|低于|超过|达到)[^，的]+时)(?=[^，]+)"
+)
+_BOUNDS = {"以上": Op.AT_LEAST, "以下": Op.AT_MOST, "以内": Op.AT_MOST, "之内": Op.AT_MOST}
+_EXTREME = re.compile(r"(?:最小|最低|最少)$|(?:最大|最高|最多)$")
+_STOPS = re.compile(r"否则|此时|反之|必要时|尽量|适当|尽可能|根据|按照|按(?!钮)|宜根据")
+
+
+def read_zh(text: str) -> list[Part]:
+    """The parts of a Chinese sentence. Raises Stop when any of it stays unread."""
+    text = NUMBERED.sub("", plain(text)).strip().rstrip("。;；.").strip()
+    parts: list[Part] = []
+    object = property = ""
+    for group in re.split(r"[；;]", text):
+        reading = Reading(object=object, property=property)
+        _read_group(group.strip(), reading)
+        parts += reading.finish(group)
+        object, property = reading.object, reading.property
+    return parts
+
+
+def _read_group(group: str, reading: Reading) -> None:
+    segments = _segments(group)
+    late: list[tuple[Test, ...]] = []
+    for place, segment in enumerate(segments):
+        modal = MODAL.search(segment)
+        if match := _exception(segment):
+            _except(match, reading)
+        elif modal is None and not reading.parts:
+            _condition(segment, reading)
+        elif modal is None and _is_condition(segment) and place + 1 < len(segments):
+            # A condition between requirements holds for what follows it, not for what was said before.
+            late = conditions_zh(_bare(segment), reading.object)
+        else:
+            _requirement(segment, reading, tuple(late))
+
+
+def _segments(group: str) -> list[str]:
+    """The group cut at commas; a condition glued to its requirement is cut off ("高于60℃时应……")."""
+    found: list[str] = []
+    for piece in re.split(r"[，,](?!\d{3})", group):
+        piece = piece.strip()
+        front = _FRONT.match(piece)
+        if front and MODAL.search(piece[front.end() :]) and not MODAL.search(front.group()):
+            found += [front.group(), piece[front.end() :].strip()]
+        else:
+            found.append(piece)
+    if not all(found):
+        raise Stop("empty", group)
+    return found
+
+
+def _exception(segment: str) -> re.Match[str] | None:
+    return _EXCEPT.fullmatch(segment) or _EXCEPTED.fullmatch(segment)
+
+
+def _except(match: re.Match[str], reading: Reading) -> None:
+    """An exception leaves out the whole when all of it holds; "or" makes several exceptions."""
+    what = match["what"]
+    front, head = relative(what)
+    if front and "的" not in head:
+        groups = front
+    else:
+        groups = conditions_zh(what)
+    if any(len(group) > 1 for group in groups):
+        if len(groups) > 1:
+            raise Stop("and_or", what)
+        reading.unless += [(test,) for test in groups[0]]
+    else:
+        reading.unless.append(tuple(group[0] for group in groups))
+
+
+def _is_condition(segment: str) -> bool:
+    return bool(re.match(r"(?:但)?(?:当|如|若)", segment) or segment.endswith(("时", "情况下", "条件下")))
+
+
+def _bare(segment: str) -> str:
+    match = _WHEN.fullmatch(segment)
+    assert match is not None
+    return match["what"]
+
+
+def _condition(segment: str, reading: Reading) -> None:
+    """当……时; 在……环境中; 高度大于27m的住宅建筑; 对于……的管道."""
+    topic = re.sub(r"^对于?", "", segment)
+    front, head = relative(topic)
+    if front and not _is_condition(segment):
+        if "的" in head or REFERS.search(head):
+            raise Stop("condition", segment)
+        reading.condition(front)
+        reading.object = head
+        return
+    marked = _is_condition(segment) or segment.startswith(("在", "凡")) or segment.endswith(("的", "者", "中", "内"))
+    if not marked:
+        raise Stop("condition", segment)
+    reading.condition(conditions_zh(_bare(segment), reading.object))
+
+
+def _requirement(segment: str, reading: Reading, when: tuple[tuple[Test, ...], ...]) -> None:
+    if _STOPS.search(segment):
+        raise Stop("vague", segment)
+    modal = MODAL.search(segment)
+    if modal is None:
+        cut = COMPARE.search(segment)
+        if cut is None or not reading.parts:
+            raise Stop("no_requirement", segment)
+        subject, rest, word, every = segment[: cut.start()], segment[cut.start() :], "应", False
+    else:
+        subject, rest, word = segment[: modal.start()], segment[modal.end() :], modal["modal"]
+        every = bool(modal["all"]) or rest.startswith(("均", "都"))
+    if word in PERMITTED:
+        raise Stop("permission", segment)
+    if MODAL.search(rest) and re.search(r"[应宜须]", rest):
+        raise Stop("two_modals", segment)
+    rest = re.sub(r"^[均都]", "", rest.strip())
+    front, subject = relative(re.sub(r"^(?:且|并且|并|而且|但|同时)", "", subject.strip()))
+    reading.condition(front)
+    least = re.search(r"至少$", subject)
+    subject = re.sub(r"(?:至少|也|还|同时)$", "", subject)
+    if least or word == "至少应":
+        rest = "至少" + rest
+    soft = Severity.RECOMMENDED if word in SOFT else Severity.MANDATORY
+    reading.add(_tests(subject, rest, word in NEGATIVE, reading, every=every), soft, when)
+
+
+def _tests(subject: str, rest: str, minus: bool, reading: Reading, *, every: bool) -> list[Test]:
+    if not subject and (inside := re.match(r"在(?P<where>.+?[内中上下旁])(?P<rest>.+)", rest)):
+        subject, rest = inside["where"], inside["rest"]  # 严禁在配电室内存放……
+    found = _comparison(rest, minus)
+    if found is not None:
+        op, limits = found
+        names = _subjects(subject, reading, every=every)
+        return [_extreme(name, op, limits, rest) for name in names]
+    if (listing := _enumeration(subject, rest, minus, reading)) is not None:
+        return listing
+    return _provision(subject, rest, minus, reading)
+
+
+def _comparison(rest: str, minus: bool) -> tuple[Op, tuple[Limit, ...]] | None:
+    """``小于1.1m``, ``为1.0m～1.5m``, ``至少为2个``, ``在45°～60°之间``, ``控制在80dB以内``; None for no comparison."""
+    word = re.match(r"(?P<bound>至少|最少|最多|至多)?(?:为|是)?(?P<tail>.*)", rest)
+    assert word is not None
+    tail = word["tail"]
+    if match := COMPARE.match(tail):
+        if word["bound"]:
+            raise Stop("limit", rest)
+        op = OPS[match["word"]]
+        for turn in (minus, bool(match["minus"])):
+            op = negated(op, rest) if turn else op
+        if minus and match["minus"]:
+            raise Stop("negation", rest)
+        if match["word"] == "超过" and (limits := _plus_minus(tail[match.end() :])):
+            return Op.BETWEEN, limits
+        limits = limits_zh(tail[match.end() :])
+        if len(limits) == 2 and limits[0].number == -(limits[1].number or 0) and op in (Op.AT_MOST, Op.UNDER):
+            return Op.BETWEEN, limits
+        return op, limits
+    place = re.match(r"(?:控制在|保持在|维持在|限制在|保持|在|取)?", tail)
+    assert place is not None
+    body = tail[place.end() :]
+    side = re.search(r"(?:及)?(?P<side>以上|以下|以内|之内)$", body)
+    op = _BOUNDS[side["side"]] if side else Op.EQUAL
+    body = re.sub(r"(?:之间|范围内|范围)$", "", body[: side.start()] if side else body)
+    if not (
+        re.match(r"[±\d]", body) or quantity_at(body) or GRADE.fullmatch(body) or re.search(r"的[\d.]+(?:倍|%)", body)
+    ):
+        return None
+    if word["bound"]:
+        op = Op.AT_LEAST if word["bound"] in ("至少", "最少") else Op.AT_MOST
+    limits = limits_zh(body)
+    return (negated(op, rest) if minus else op), limits
+
+
+def _plus_minus(words: str) -> tuple[Limit, ...] | None:
+    return limits_zh(words) if "±" in words else None
+
+
+def _extreme(name: Name, op: Op, limits: tuple[Limit, ...], near: str) -> Test:
+    """A property that says 最小 or 最大 itself ("最小净宽度应为1.1m") is a limit of the property."""
+    match = re.match(r"(最小|最低|最少)|(最大|最高|最多)", name.property)
+    if op is Op.EQUAL and match and len(limits) == 1 and name.property != match.group():
+        name = name.model_copy(update={"property": name.property[match.end() :]})
+        return compared(name, Op.AT_LEAST if match[1] else Op.AT_MOST, limits, near)
+    return compared(name, op, limits, near)
+
+
+def _subjects(subject: str, reading: Reading, *, every: bool) -> list[Name]:
+    """The fields that a comparison is about; none named means the one before."""
+    subject = subject.strip()
+    if not subject:
+        if not reading.property:
+            raise Stop("no_subject", subject)
+        return [Name(object=reading.object, property=reading.property)]
+    if COMPARE.search(subject) or REFERS.search(subject) or re.search(r"[，；]", subject):
+        raise Stop("subject", subject)
+    own = re.match(r"(?:其|该)(?P<rest>.+)", subject)
+    name = name_zh(own["rest"] if own else subject)
+    if (own or property_start(subject) == 0) and not name.object:
+        name = name.model_copy(update={"object": reading.object})
+    if not name.object and every and (parts := listed(name.property)) and len(parts) > 1:
+        return [name.model_copy(update={"property": part}) for part in parts]
+    properties = listed(name.property) if re.search(r"[和与、]", name.property) else [name.property]
+    if not all(property_start(part) < len(part) for part in properties):
+        properties = [name.property]
+    if RELATIONAL.search(name.property) or RELATIONAL.search(name.object) or not re.search(r"[和与、及]", name.object):
+        objects = [name.object]
+    else:
+        objects = listed(name.object)
+    return [Name(object=object, property=property) for object in objects for property in properties]
+
+
+def _enumeration(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test] | None:
+    """材质应为不锈钢或钛, 颜色应采用红色."""
+    match = re.fullmatch(r"(?:为|是|选用|采用)(?P<what>.+)", rest)
+    named = subject and property_start(subject) < len(subject)
+    if match is None or not (named or (rest[0] in "为是" and subject)):
+        return None
+    if holds_quantity(GRADE.sub("", match["what"])) or REFERS.search(rest):
+        raise Stop("limit", rest)
+    values = tuple(Limit(words=one) for one in re.split(r"、|或者|或", match["what"]) if one)
+    names = _subjects(subject, reading, every=False)
+    if not all(name.object or property_start(name.property) == 0 for name in names):
+        raise Stop("subject", subject)
+    one = Op.OTHER if minus else Op.EQUAL
+    several = Op.NOT_IN if minus else Op.IN
+    return [Test(field=name, op=one if len(values) == 1 else several, limits=values) for name in names]
+
+
+def _provision(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test]:
+    """设置止回阀和压力表, 留有不小于1.5m的操作通道, 设置两个出口; else a thing to do or not to do."""
+    if REFERS.search(rest) or not rest:
+        raise Stop("refers" if rest else "no_requirement", rest)
+    subject = re.sub(r"^(?:其|该|在)", "", subject.strip()) or reading.object
+    if re.search(r"[和及、]", subject) and not RELATIONAL.search(subject):
+        owners = listed(subject)
+    else:
+        owners = [subject]
+    op = Op.ABSENT if minus else Op.PRESENT
+    verb = PROVIDES.match(rest)
+    if verb is None:
+        if (
+            holds_quantity(rest)
+            or COMPARE.search(rest)
+            or re.search(r"至少|最多|不少于|[一二两三四五六七八九十]+[次个点处台年]", rest)
+        ):
+            raise Stop("phrase_with_limit", rest)
+        if re.search(r"或|比|高出|低出", rest):
+            raise Stop("phrase", rest)
+        return [Test(field=Name(object=one, property=each), op=op) for one in owners for each in rest.split("、")]
+    what = rest[verb.end() :]
+    if (counted := _counted(what)) is not None:
+        compare, limits, thing = counted
+        if minus:
+            raise Stop("negation", rest)
+        return [compared(Name(object=one, property=thing), compare, limits, rest) for one in owners]
+    if holds_quantity(GRADE.sub("", what)) or COMPARE.search(what) or not what:
+        raise Stop("phrase_with_limit", rest)
+    if "或" in what and not minus:
+        raise Stop("either", rest)
+    return [Test(field=Name(object=one, property=thing), op=op) for one in owners for thing in listed(what)]
+
+
+def _counted(what: str) -> tuple[Op, tuple[Limit, ...], str] | None:
+    """``不少于2个人孔``, ``两个出口``, ``不小于1.5m的操作通道``, ``至少1台备用泵``."""
+    match = re.match(r"(?P<minus>不)?(?P<word>少于|小于|低于|多于|大于|超过)|(?P<least>至少)|(?P<most>最多|至多)", what)
+    at = match.end() if match else 0
+    read = quantity_at(what, at)
+    if read is None:
+        return None
+    thing = re.sub(r"^的", "", what[read.end :])
+    if not thing or holds_quantity(thing) or COMPARE.search(thing) or len(listed(thing)) > 1:
+        raise Stop("phrase_with_limit", what)
+    if match is None:
+        op = Op.EQUAL
+    elif match["word"]:
+        op = negated(OPS[match["word"]], what) if match["minus"] else OPS[match["word"]]
+    else:
+        op = Op.AT_LEAST if match["least"] else Op.AT_MOST
+    return op, read.limits, thing

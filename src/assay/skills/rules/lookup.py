@@ -1,0 +1,160 @@
+"""Where a rule's field stands in a design: by its own words, the glossary, or a person's mapping; else candidates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from assay.kernel.errors import InputError
+from assay.skills.rules.design import Design, Thing, Value, load_tree
+from assay.skills.rules.glossary import plain, same_words
+from assay.skills.rules.rule import Name
+
+MOST = 8
+"""How many candidates are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldMap:
+    """A person's word: the rule's objects and fields -> the design's labels and field names."""
+
+    objects: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, data: Any, path: object = "") -> FieldMap:
+        """From ``{"objects": {...}, "fields": {...}}``. Raises InputError for another shape."""
+        if not isinstance(data, dict) or set(data) - {"objects", "fields"}:
+            raise InputError("rules.map_shape", path=path)
+        parts: dict[str, dict[str, str]] = {}
+        for part in ("objects", "fields"):
+            found = data.get(part) or {}
+            if not isinstance(found, dict) or not all(isinstance(one, str) for pair in found.items() for one in pair):
+                raise InputError("rules.map_shape", path=path)
+            parts[part] = {_key(name): value for name, value in found.items()}
+        return cls(parts["objects"], parts["fields"])
+
+    @classmethod
+    def read(cls, path: Path) -> FieldMap:
+        """From a YAML or JSON file."""
+        return cls.load(load_tree(path), path)
+
+    def document(self) -> dict[str, dict[str, str]]:
+        """As plain data."""
+        return {"objects": dict(self.objects), "fields": dict(self.fields)}
+
+    def label(self, object: str) -> str | None:
+        """The design's label for a rule's object, if a person gave one."""
+        return self.objects.get(_key(object))
+
+    def name(self, name: Name) -> str | None:
+        """The design's field name for a rule's field, if a person gave one."""
+        return self.fields.get(_key(str(name))) or self.fields.get(_key(name.property))
+
+
+def _key(words: str) -> str:
+    return " :: ".join(plain(part) for part in words.split("::"))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A value with the object it belongs to; or none, with ``why`` (``missing``, ``ambiguous``) and candidates."""
+
+    value: Value | None
+    thing: Thing | None = None
+    why: str = ""
+    candidates: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Lookup:
+    """Finds objects and fields of one design."""
+
+    design: Design
+    mapping: FieldMap = field(default_factory=FieldMap)
+
+    def things(self, object: str) -> list[Thing]:
+        """The objects that a rule's object names."""
+        label = self.mapping.label(object)
+        words = object if label is None else label
+        return [thing for thing in self.design.things if any(same_words(words, one) for one in thing.labels)]
+
+    def having(self, name: Name) -> list[Thing]:
+        """The objects with a field of this property, for a rule that names no object."""
+        return [thing for thing in self.design.things if self._own(thing, name) is not None]
+
+    def joined(self, name: Name) -> list[Thing]:
+        """The objects with a field that says object and property in one ("exit stair clear width")."""
+        return [] if not name.object else [one for one in self.design.things if self._joined(one, name) is not None]
+
+    def find(self, name: Name, focus: Thing | None) -> Found:
+        """A field's value as seen from the object that is being checked."""
+        if focus is not None and self._is(focus, name.object):
+            own = self._own(focus, name) or self._joined(focus, name)
+            if own is not None:
+                return Found(own, focus)
+            for thing in self._above(focus):
+                # A bare property may be one of what is around; with an object it belongs to that object alone.
+                value = self._joined(thing, name) or (self._own(thing, name) if not name.object else None)
+                if value is not None:
+                    return Found(value, thing)
+            if name.object:
+                return self._nothing(name, [focus])
+        return self._elsewhere(name, focus)
+
+    def _elsewhere(self, name: Name, focus: Thing | None) -> Found:
+        named = self.things(name.object) if name.object else self.having(name)
+        if focus is not None and name.object:
+            around = [one for one in self._above(focus) if one in named]
+            below = [one for one in named if focus in self._above(one)]
+            named = around[:1] or below or named
+        values = [
+            (one, value) for one in named if (value := self._own(one, name) or self._joined(one, name)) is not None
+        ]
+        if not values:
+            values = [(one, value) for one in self.design.things if (value := self._joined(one, name)) is not None]
+        if len(values) == 1:
+            return Found(values[0][1], values[0][0])
+        if values:
+            return Found(None, why="ambiguous", candidates=tuple(value.where for _, value in values[:MOST]))
+        return self._nothing(name, named or self.design.things)
+
+    def _nothing(self, name: Name, things: Sequence[Thing]) -> Found:
+        """No such field: fields of nearly these words are shown, and a person's mapping settles it."""
+        near = [value.where for thing in things for field, value in thing.fields.items() if _near(field, name.property)]
+        return Found(None, why="ambiguous" if near else "missing", candidates=tuple(near[:MOST]))
+
+    def _is(self, thing: Thing, object: str) -> bool:
+        if not object:
+            return True
+        label = self.mapping.label(object)
+        return any(same_words(object if label is None else label, one) for one in thing.labels)
+
+    def _above(self, thing: Thing) -> list[Thing]:
+        found = []
+        while thing.up is not None:
+            thing = self.design.things[thing.up]
+            found.append(thing)
+        return found
+
+    def _own(self, thing: Thing, name: Name) -> Value | None:
+        told = self.mapping.name(name)
+        if told is not None:
+            return next((value for field, value in thing.fields.items() if plain(field) == plain(told)), None)
+        exact = [value for field, value in thing.fields.items() if plain(field) == plain(name.property)]
+        alike = exact or [value for field, value in thing.fields.items() if same_words(field, name.property)]
+        return alike[0] if len(alike) == 1 else None
+
+    def _joined(self, thing: Thing, name: Name) -> Value | None:
+        if not name.object:
+            return None
+        whole = plain(name.object + ("" if re.search(r"[\u4e00-\u9fff]$", name.object) else " ") + name.property)
+        return next((value for field, value in thing.fields.items() if plain(field) == whole), None)
+
+
+def _near(field: str, property: str) -> bool:
+    left, right = plain(field), plain(property)
+    return len(left) > 1 and len(right) > 1 and (left in right or right in left)
