@@ -1,0 +1,173 @@
+"""``assay knowledge`` on files: exit codes, JSON, both languages, rights, doubts with their audit row."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assay.cli.root import run
+from assay.knowledge.document import Doubt, Span
+from assay.knowledge.indexing import Indexer
+from assay.knowledge.library import Library
+from assay.knowledge.reading import read_bytes
+from assay.plant.home import home
+from assay.plant.records import open_records
+
+
+@pytest.fixture(autouse=True)
+def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("ASSAY_LANG", "en")
+    monkeypatch.setenv("ASSAY_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(Indexer, "configured", classmethod(lambda cls: cls(None)))
+    # Reading in a child costs a second a command; test_apart has it.
+    monkeypatch.setattr("assay.knowledge.apart.ReadingProcess", InProcess)
+
+
+class InProcess:
+    """Reads here."""
+
+    def __init__(self, *, ocr: bool) -> None:
+        self._ocr = ocr
+
+    def __call__(self, data: bytes, name: str) -> Any:
+        return read_bytes(data, name, ocr=self._ocr)
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "manuals"
+    (made / "ops").mkdir(parents=True)
+    (made / "pump.md").write_text("# Pump P-101\n\nNever run the pump dry.\n\n## Stop\n\nClose valve V-3.\n", "utf-8")
+    (made / "ops" / "阀门.txt").write_text("阀门 V-3 的压力不得超过 1.6 MPa。\n", "utf-8")
+    return made
+
+
+@pytest.fixture
+def access(tmp_path: Path) -> Path:
+    file = tmp_path / "access.json"
+    rights = {"users": {"li": ["ops"], "wang": []}, "documents": {"pump": "*", "ops/阀门.txt": ["ops"]}}
+    file.write_text(json.dumps(rights), "utf-8")
+    return file
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: object) -> Any:
+    assert run(["knowledge", *map(str, arguments), "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def failed(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
+    """What a wrong command says in one sentence."""
+    capsys.readouterr()
+    assert run(["knowledge", *map(str, arguments)]) == 2
+    said = capsys.readouterr().err.strip()
+    assert said.count("\n") == 0 and "Traceback" not in said
+    return said
+
+
+def test_add_list_show_search_remove(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    added = told(capsys, "add", folder, "--owner", "maintenance", "--valid-from", "2026-01-01")
+    assert added["counts"] == {"added": 2, "updated": 0, "changed": 0, "unchanged": 0, "failed": 0}
+    assert [one["document"] for one in added["files"]] == ["ops/阀门.txt", "pump.md"]
+    assert told(capsys, "add", folder)["counts"]["unchanged"] == 2
+    listed = told(capsys, "list")
+    assert [(one["document"], one["owner"], one["valid_from"]) for one in listed] == [
+        ("ops/阀门.txt", "maintenance", "2026-01-01"),
+        ("pump.md", "maintenance", "2026-01-01"),
+    ]
+    assert told(capsys, "list", "--on", "2025-12-31") == []
+    shown = told(capsys, "show", "pump", "--page", 1)
+    assert shown["page_texts"][0]["text"].startswith("# Pump P-101")
+    assert "heading" in {block["kind"] for block in shown["blocks"]}
+    (hit,) = told(capsys, "search", "压力", "--lane", "lexical")["hits"]
+    page = told(capsys, "show", hit["document"])["page_texts"][hit["page"] - 1]["text"]
+    assert hit["text"] == page[hit["start"] : hit["end"]] and hit["rank"] == 1
+    assert run(["knowledge", "remove", "pump"]) == 0
+    capsys.readouterr()
+    assert [one["document"] for one in told(capsys, "list")] == ["ops/阀门.txt"]
+
+
+def test_on_screen_in_both_languages(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["knowledge", "add", str(folder)]) == 0
+    said = capsys.readouterr().out
+    assert "2 added" in said and "Everybody may read" in said
+    for command, words in (("list", "版本"), ("search", "第 1 页"), ("show", "第 1 页")):
+        more = {"list": [], "search": ["阀门"], "show": ["pump"]}[command]
+        assert run(["knowledge", command, *more, "--lang", "zh"]) == 0
+        assert words in capsys.readouterr().out
+    assert run(["knowledge", "reindex"]) == 0
+
+
+def test_an_access_file_decides_over_a_folder(
+    folder: Path, access: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--docs", folder, "--access", access]
+    assert [one["document"] for one in told(capsys, "list", *options, "--as", "li")] == ["ops/阀门.txt", "pump.md"]
+    stripped = tmp_path / "stripped"
+    shutil.copytree(folder, stripped)
+    shutil.rmtree(stripped / "ops")
+    for command in (["list"], ["search", "阀门 V-3"], ["show", "pump"]):
+        run(["knowledge", *command, *map(str, options), "--as", "wang", "--json"])
+        seen = capsys.readouterr()
+        run(["knowledge", *command, "--docs", str(stripped), "--access", str(access), "--as", "wang", "--json"])
+        assert seen == capsys.readouterr() and "阀门.txt" not in seen.out
+    unknown = [failed(capsys, "show", name, *options, "--as", "wang").replace(name, "X") for name in ("阀门", "锅炉")]
+    assert unknown[0] == unknown[1]
+
+
+def test_wrong_input_is_one_sentence(folder: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    broken = tmp_path / "broken.pdf"
+    broken.write_bytes(b"%PDF-1.7 nothing")
+    assert "broken.pdf" in failed(capsys, "add", broken).splitlines()[-1]
+    assert "absent" in failed(capsys, "add", tmp_path / "absent")
+    assert "2026-01-31" in failed(capsys, "add", folder, "--valid-from", "soon")
+    assert "--docs" in failed(capsys, "list", "--docs", folder, "--library", tmp_path)
+    assert "hybrid" in failed(capsys, "search", "x", "--lane", "both")
+    assert "access.json" in failed(capsys, "list", "--access", tmp_path / "access.json")
+    assert "nowhere" in failed(capsys, "list", "--docs", tmp_path / "nowhere")
+    assert "postgresql+psycopg" in failed(capsys, "list", "--library", "mysql://somewhere/x")
+    assert "pump" in failed(capsys, "show", "pump")
+    run(["knowledge", "add", str(folder)])
+    assert "1 to 1" in failed(capsys, "show", "pump", "--page", 7)
+    assert "version" in failed(capsys, "show", "pump", "--version", "Z")
+    assert "dbt_0" in failed(capsys, "doubts", "confirm", "dbt_0")
+
+
+def test_a_folder_with_a_bad_file(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "bad.pdf").write_bytes(b"%PDF-1.7 nothing")
+    assert run(["knowledge", "add", str(folder)]) == 0
+    said = capsys.readouterr()
+    assert "1 not read" in said.out and "bad.pdf" in said.err
+    assert run(["knowledge", "list", "--docs", str(folder)]) == 0
+    said = capsys.readouterr()
+    assert "bad.pdf" in said.err and "bad.pdf" not in said.out
+
+
+def test_a_person_confirms_a_number(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def doubtful(data: bytes, name: str) -> Any:
+        from dataclasses import replace
+
+        made = read_bytes(data, name)
+        return replace(made, doubts=(Doubt(Span(1, 0, 2), "reading.unreadable", {"name": name, "problem": "no unit"}),))
+
+    file = tmp_path / "scan.txt"
+    file.write_text("85 at most", "utf-8")
+    with Library.open(home() / "knowledge", read=doubtful) as library:
+        library.add([file])
+    (doubt,) = told(capsys, "doubts", "list")
+    assert (doubt["text"], doubt["state"], doubt["page"]) == ("85", "open", 1)
+    assert run(["knowledge", "doubts", "list"]) == 0 and "no unit" in capsys.readouterr().out
+    assert run(["knowledge", "doubts", "confirm", doubt["id"]]) == 0
+    capsys.readouterr()
+    assert told(capsys, "doubts", "list") == []
+    (settled,) = told(capsys, "doubts", "list", "--all")
+    assert settled["state"] == "confirmed" and settled["person"] and settled["time"]
+    with open_records(home() / "records.db") as records:
+        (row,) = records.audit.rows(doubt["id"])
+    assert (row.what, row.who) == ("doubt_confirmed", settled["person"])
