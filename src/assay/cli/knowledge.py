@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assay.cli import knowledge_add, knowledge_doubts, knowledge_search
+from assay.cli import knowledge_add, knowledge_ask, knowledge_doubts, knowledge_search
 from assay.cli.evidence import visible
 from assay.cli.knowledge_parts import (
     AccessOption,
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help=text("cli.about_knowledge", help_lang()), no_args_is_help=True)
 knowledge_add.register(app)
 knowledge_search.register(app)
+knowledge_ask.register(app)
 knowledge_doubts.register(app)
 
 

