@@ -65,8 +65,8 @@ CODE_BEFORE = re.compile(
     r"(?:[A-Za-z_][\-–./_]?|(?:GB|HG|SH|ISO|IEC|EN|DIN|API|ASME|NB|JB|SY|DL|AQ|TSG|IP|DN|PN)(?:/[TZ])?\s*[\-–]?\s*|\d[\-/.:])$"
 )
 REFERENCE_BEFORE = re.compile(
-    r"(?:第|[图表式]|附录|步骤|条款|No\.?|№|#|Table|Figure|Fig\.|Section|Chapter|Step|Clause|Part|Item|page|pages|p\.|Rev\.?|"
-    r"Version|Class|Type|Model|Group|Stage|Mode|Pump|Valve|[VvRr]\.?)\s*(?:\d+(?:\.\d+)*\s*(?:and|to|,|、|和|至|-)\s*)?$",
+    r"(?<![A-Za-z])(?:第|[图表式]|附录|步骤|条款|No\.?|№|#|Table|Figure|Fig\.|Section|Chapter|Step|Clause|Part|Item|"
+    r"pages?|p\.|Rev\.?|Version|Class|Type|Model|Group|Stage|Mode|Pump|Valve|[VvRr]\.?)\s*(?:\d+(?:\.\d+)*\s*(?:and|to|,|、|和|至|-)\s*)?$",
     re.IGNORECASE,
 )
 DATE = re.compile(

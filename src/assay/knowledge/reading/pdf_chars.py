@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Whole = NDArray[np.int32]
 
 T = TypeVar("T", Any, float)
+Four = tuple[float, float, float, float]
 _WIDE_GAP = 1.1  # of the height: the width of a gap that parts words of one line
 #: Signs of Adobe's Symbol font that old drivers write into the private use area (its published encoding).
 _SYMBOLS = dict(
@@ -180,7 +181,7 @@ def words_of(text_page: Any, characters: Characters, size: tuple[float, float]) 
         if counts[turn]:
             members = np.flatnonzero(visible & (characters.turns == turn))
             places = _upright(characters.boxes, turn, size)
-            pieces = np.split(members, _breaks(places[members]))
+            pieces = _woven(np.split(members, _breaks(places[members])), places)
             made = [_words(text_page, characters, piece, places) for piece in pieces]
             result.append((turn, [one for one in made if one is not None]))
     return [one for one in result if one[1]]
@@ -201,7 +202,40 @@ def _breaks(places: Floats) -> NDArray[np.intp]:
     low, tall = np.minimum(*heights), np.maximum(*heights)
     shared = np.minimum(last[:, 3], here[:, 3]) - np.maximum(last[:, 1], here[:, 1])
     gap = here[:, 0] - last[:, 2]
-    return np.flatnonzero((shared < 0.3 * low) | (gap > _WIDE_GAP * tall) | (gap < -1.5 * tall)) + 1
+    return np.flatnonzero((shared < 0.3 * low) | (gap > _WIDE_GAP * tall) | (gap < -0.5 * tall)) + 1
+
+
+def _woven(pieces: list[NDArray[np.intp]], places: Floats) -> list[NDArray[np.intp]]:
+    """Pieces of which one was written into a gap of another (a filled form, another font) put in order by place."""
+    import numpy as np
+
+    around = [(*places[one, :2].min(axis=0).tolist(), *places[one, 2:].max(axis=0).tolist()) for one in pieces]
+    order = sorted(range(len(pieces)), key=lambda at: around[at][1] + around[at][3])
+    made: list[NDArray[np.intp]] = []
+    boxes: list[Four] = []
+    for at in order:
+        box = around[at]
+        last = next((k for k in range(len(made) - 1, max(-1, len(made) - 9), -1) if _inside_gap(box, boxes[k])), None)
+        if last is None:
+            boxes.append(box)
+            made.append(pieces[at])
+            continue
+        both = np.concatenate([made[last], pieces[at]])
+        made[last] = both[np.argsort(places[both, 0], kind="stable")]
+        boxes[last] = _union(boxes[last], box)
+    return made
+
+
+def _inside_gap(one: Four, other: Four) -> bool:
+    """Whether one of two boxes of a line lies within the other."""
+    low, high = sorted((one[3] - one[1], other[3] - other[1]))
+    if min(one[3], other[3]) - max(one[1], other[1]) < 0.6 * low or high > 1.6 * low:
+        return False
+    return (other[0] <= one[0] and one[2] <= other[2]) or (one[0] <= other[0] and other[2] <= one[2])
+
+
+def _union(one: Four, other: Four) -> Four:
+    return min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])
 
 
 def upright(x0: T, y0: T, x1: T, y1: T, turn: int, size: tuple[float, float]) -> tuple[T, T, T, T]:
@@ -253,10 +287,10 @@ def _spaced(
     """The characters with their places in the page, with a space where white space of some width stands between."""
     import numpy as np
 
-    after = np.flatnonzero(np.diff(piece) > 1)
+    after = np.flatnonzero(np.diff(piece) != 1)
     if len(after):
-        blank = piece[after] + 1
-        printed = places[blank, 3] > places[blank, 1]
+        blank = np.minimum(piece[after] + 1, len(places) - 1)
+        printed = (places[blank, 3] > places[blank, 1]) & (not characters.tight) & ~_visible(characters.codes[blank])
         room = places[piece[after + 1], 0] - places[piece[after], 2]
         least = np.where(printed, _SPACE, _GUESSED_SPACE + 0.08 * characters.tight)
         wide = room > least * usual

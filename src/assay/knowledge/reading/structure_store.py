@@ -14,7 +14,7 @@ from assay.knowledge.reading.structure_layout import Placed
 from assay.knowledge.reading.structure_lines import lines_of
 from assay.knowledge.reading.structure_margins import margins
 from assay.knowledge.reading.structure_styles import title_levels
-from assay.knowledge.reading.structure_words import Words, joint, row_text, rows_of
+from assay.knowledge.reading.structure_words import Words, between, joint, row_text, rows_of
 from assay.knowledge.reading.tables_grid import Grid
 from assay.knowledge.reading.tables_pages import Part, tables_of
 
@@ -98,7 +98,7 @@ class Writer:
         """Add the words of a row."""
         for at, words in enumerate(row):
             if at:
-                self.write(" ")
+                self.write(between(row[at - 1], words))
             end = len(words.text) - (without_hyphen and at == len(row) - 1)
             self.write(words.text[:end], words.boxes[:end], words.score[:end] if words.score else None)
 

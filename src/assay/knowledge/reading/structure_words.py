@@ -94,9 +94,14 @@ def _wide(character: str) -> bool:
     return unicodedata.east_asian_width(character) in "WF"
 
 
+def between(one: Words, following: Words) -> str:
+    """What stands between two words of a row: a space, or nothing where there is no gap (another font begins)."""
+    return " " if following.left - one.right > 0.1 * min(one.height, following.height) else ""
+
+
 def row_text(row: Sequence[Words]) -> str:
     """The words of a row with a space at each gap."""
-    return " ".join(one.text for one in row)
+    return "".join(between(row[at - 1], words) + words.text if at else words.text for at, words in enumerate(row))
 
 
 def around(row: Sequence[Words]) -> tuple[float, float, float, float]:
