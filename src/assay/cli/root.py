@@ -40,6 +40,7 @@ GROUPS: Mapping[str, str] = {
     "evidence": "assay.cli.evidence",
     "actions": "assay.cli.actions",
     "history": "assay.cli.history",
+    "report": "assay.cli.report",
     "rules": "assay.cli.rules",
     "skill": "assay.cli.skill",
     "doctor": "assay.cli.doctor",
