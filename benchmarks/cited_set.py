@@ -153,6 +153,44 @@ class RememberingModel:
             await self._model.close()
 
 
+class RememberingVectors:
+    """Vectors of texts that are kept in a file between runs: the embedder's time is most of a run without a model."""
+
+    def __init__(self, path: Path) -> None:
+        from assay.llm.embedding import LocalEmbedder
+
+        self._path, self._embedder = path, LocalEmbedder()
+        self._known: dict[str, Any] = {}
+        self._new = 0
+        if path.exists():
+            import numpy as np
+
+            with np.load(path) as kept:
+                self._known = dict(zip(kept["keys"].tolist(), kept["vectors"], strict=True))
+
+    def __call__(self, texts: Sequence[str], query: bool) -> list[Any]:
+        """The vectors of some texts."""
+        keys = [hashlib.sha256(f"{query}\0{text}".encode("utf-8", "replace")).hexdigest()[:24] for text in texts]
+        new = [at for at, key in enumerate(keys) if key not in self._known]
+        if new:
+            for at, vector in zip(new, self._embedder.embed_now([texts[at] for at in new], query=query), strict=True):
+                self._known[keys[at]] = vector
+            self._new += len(new)
+            if self._new > 2000:
+                self.save()
+        return [self._known[key] for key in keys]
+
+    def save(self) -> None:
+        """Write what is new."""
+        if self._new:
+            import numpy as np
+
+            temporary = self._path.with_suffix(".new.npz")
+            np.savez(temporary, keys=np.array(list(self._known)), vectors=np.array(list(self._known.values())))
+            temporary.replace(self._path)
+            self._new = 0
+
+
 # --- judging ---
 
 

@@ -38,6 +38,7 @@ class Ruling:
     probability: float = 0.0
     features: Mapping[str, float] = field(default_factory=dict)
     ranked: tuple[Pick, ...] = ()
+    best: Pick | None = None
 
 
 @dataclass(slots=True)
@@ -57,19 +58,19 @@ class Judge:
         found = tuple(picks)
         others = [pick for pick in picks if pick.candidate.key != best.candidate.key]
         if denies(asked, best.candidate) and self._premise(asked, best):
-            return Ruling((best,), Reason.FALSE_PREMISE, probability, best.features, found)
+            return Ruling((best,), Reason.FALSE_PREMISE, probability, best.features, found, best)
         branches = branches_of(asked, best, others, self.weights)
         if branches:
             reason = Reason.AMBIGUOUS if enough or len(branches) > 1 else None
             if reason and self._near(probability):
-                return Ruling((best, *branches), reason, probability, best.features, found)
+                return Ruling((best, *branches), reason, probability, best.features, found, best)
         rival = rival_of(asked, best, others, self.weights)
         if rival is not None and self._near(probability):
-            return Ruling((best, rival), Reason.CONFLICT, probability, best.features, found)
+            return Ruling((best, rival), Reason.CONFLICT, probability, best.features, found, best)
         if enough:
-            return Ruling((best,), None, probability, best.features, found)
+            return Ruling((best,), None, probability, best.features, found, best)
         reason = Reason.NEAR_MISS if near_miss(asked, picks) else Reason.NOT_IN_CORPUS
-        return Ruling((best,) if reason is Reason.NEAR_MISS else (), reason, probability, best.features, found)
+        return Ruling((best,) if reason is Reason.NEAR_MISS else (), reason, probability, best.features, found, best)
 
     async def _judged(self, asked: Asked, picks: Sequence[Pick]) -> tuple[Pick, float, bool]:
         """The best pick with its probability. The second is verified as well where code can hardly tell the two."""

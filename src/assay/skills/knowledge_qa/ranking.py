@@ -43,20 +43,28 @@ class Pick:
 
 def ranked(asked: Asked, hits: Sequence[Hit], weights: Combiner, cosines: Cosines | None) -> list[Pick]:
     """The best units, best first; of equal ones the earlier hit first."""
-    found = [replace(one, score=weights.rank.score(one.features)) for one in candidates_of(asked, hits)]
-    found = sorted(found, key=lambda one: -one.score)[:DENSE]
-    if cosines is not None and found:
-        lines = [f"{above_of(one.passage)[-120:]} {line_of(one.unit)[:300]}" for one in found]
-        near = cosines(asked.text, lines)
-        high = max(near)
-        found = [
-            replace(one, features={**one.features, "cosine": 10 * (each - 0.85), "cosine_gap": 10 * (each - high)})
-            for one, each in zip(found, near, strict=True)
-        ]
-        found = sorted(
-            (replace(one, score=weights.rank.score(one.features)) for one in found), key=lambda one: -one.score
-        )
+    found = _sorted(candidates_of(asked, hits), weights)[:DENSE]
+    if cosines is not None:
+        found = _sorted(compared(asked, found, cosines), weights)
     return [_pick(asked, one, found) for one in found[:KEPT]]
+
+
+def _sorted(found: Sequence[Candidate], weights: Combiner) -> list[Candidate]:
+    scored = [replace(one, score=weights.rank.score(one.features)) for one in found]
+    return sorted(scored, key=lambda one: -one.score)
+
+
+def compared(asked: Asked, found: Sequence[Candidate], cosines: Cosines) -> list[Candidate]:
+    """The units with their nearness in meaning to the question, and how far each is behind the nearest.
+
+    Cosines of the shipped embedder lie between 0.75 and 0.95; they are stretched about 0.85.
+    """
+    if not found:
+        return []
+    near = cosines(asked.text, [f"{above_of(one.passage)[-120:]} {line_of(one.unit)[:300]}" for one in found])
+    high = max(near)
+    more = [{"cosine": 10 * (each - 0.85), "cosine_gap": 10 * (each - high)} for each in near]
+    return [replace(one, features={**one.features, **each}) for one, each in zip(found, more, strict=True)]
 
 
 def _pick(asked: Asked, one: Candidate, found: Sequence[Candidate]) -> Pick:

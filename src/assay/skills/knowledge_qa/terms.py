@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from assay.skills.knowledge_qa.lexicon import attributes_in, stop_words
 from assay.skills.knowledge_qa.quantities import amounts, codes
@@ -67,21 +67,38 @@ def stem(word: str) -> str:
 
 
 def terms_of(text: str) -> list[Term]:
-    """The terms of a question in order, each once; empty words are left out."""
+    """The terms of a question in order, each once; empty words are left out.
+
+    A word or phrase of the plant dictionary is one term with its formal words in both languages.
+    """
     plain = unicodedata.normalize("NFKC", text)
     found = [Term(code, "code", 2.5) for code in codes(plain)]
     bare = _without_amounts(_without_codes(plain)).lower()
     named = {word.lower(): one.id for one, word in attributes_in(bare)}
+    for phrase, forms in known_words(bare):
+        if phrase not in stop_words() and not _ASKING.match(phrase):
+            found.append(_term(phrase, named, forms))
+            bare = bare.replace(phrase, " " if phrase.isascii() else "\u3000")
     words = [word for run in _HAN.findall(bare) for word in _han_words(run)]
     words += [word for word in _LATIN.findall(bare) if len(word) > 1]
     for word in words:
-        if word in stop_words() or _ASKING.match(word):
-            continue
-        group = named.get(word) or next((id for name, id in named.items() if _inside(word, name)), "")
-        others = tuple(one for one in synonyms(word) if one != word)
-        weight = 1.0 if len(word) > 1 else 0.6
-        found.append(Term(word, "quantity" if group else "word", weight, others, group))
+        if word not in stop_words() and not _ASKING.match(word):
+            found.append(_term(word, named, ()))
     return list({term.text: term for term in found}.values())
+
+
+def _term(word: str, named: Mapping[str, str], forms: tuple[str, ...]) -> Term:
+    group = named.get(word) or next((id for name, id in named.items() if _inside(word, name)), "")
+    return Term(word, "quantity" if group else "word", 1.0 if len(word) > 1 else 0.6, forms, group)
+
+
+@lru_cache(maxsize=1024)
+def known_words(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The dictionary's words in a text with their formal words in both languages."""
+    from assay.knowledge.search.dictionary_files import shipped
+
+    found = shipped().expand(text)
+    return tuple((one.said, tuple(form.lower() for form in one.forms)) for one in found if one.said in text)
 
 
 def _without_codes(text: str) -> str:
@@ -106,15 +123,6 @@ def _han_words(run: str) -> Iterable[str]:
     return list(rjieba.cut(run))
 
 
-_more: list[Callable[[str], Sequence[str]]] = []
-
-
-@cache
-def synonyms(word: str) -> tuple[str, ...]:
-    """Other words for a word: from the plant dictionary of the search."""
-    return tuple(other.lower() for more in _more for other in more(word))
-
-
 def covered(term: Term, text: Said) -> float:
     """How far a text says a term, 0 to 1."""
     if term.kind == "code":
@@ -133,9 +141,7 @@ def covered(term: Term, text: Said) -> float:
 def _has(word: str, text: Said) -> bool:
     if not word.isascii():
         return word in text.plain
-    if " " in word:
-        return word in text.plain
-    return stem(word) in text.stems
+    return all(stem(part) in text.stems for part in _LATIN.findall(word))
 
 
 def coverage(terms: Sequence[Term], text: Said, weights: Sequence[float] | None = None) -> float:

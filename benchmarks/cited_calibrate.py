@@ -1,0 +1,232 @@
+"""Fits the combiner of cited answers on the calibration half: ``python -m benchmarks.cited_calibrate --work DIR``.
+
+First the order of units (a pairwise logistic regression: the unit that answers before the others of its question), then
+the probability that the first unit's answer is right, with and without the language model, then the thresholds: as many
+right answers as possible while at most ``--wrong`` of all questions are answered wrongly, judged by cross-validation
+over questions. ``--write`` puts the result into the package. The test half is never read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from assay.kernel.ports import LanguageModel
+from assay.skills import knowledge_qa
+from assay.skills.knowledge_qa.candidates import Candidate, Cosines, candidates_of
+from assay.skills.knowledge_qa.combine import Combiner, combiner, combiner_of
+from assay.skills.knowledge_qa.parts import parts_of
+from assay.skills.knowledge_qa.question import read_question
+from assay.skills.knowledge_qa.ranking import compared
+from assay.skills.knowledge_qa.runner import Asking, embedded_cosines
+from assay.skills.knowledge_qa.tools import LIMIT
+from benchmarks.about import about
+from benchmarks.cited_answers import figures, record_of
+from benchmarks.cited_set import Question, RememberingModel, RememberingVectors, Shelf, data_files, plain, questions
+
+LOOKED_AT = 14
+FOLDS = 5
+RANK_C, ANSWER_C = 0.05, 0.1
+LEFT_OUT = frozenset({"rank", "hit_cosine", "same_language"})
+"""Features of the search engine's own order, which another store or embedder would give otherwise."""
+MODEL_FEATURES = frozenset({"verify", "verify_one", "verify_two"})
+Row = Mapping[str, float]
+
+
+def main() -> None:
+    """Fit, print, and perhaps write."""
+    options = _options().parse_args()
+    asked = questions("calibration")
+    shelf = Shelf.open(options.work / "library")
+    vectors = RememberingVectors(options.work / "vectors.npz")
+    cosines = embedded_cosines(vectors)
+    made = _loaded()
+    made["rank"] = fit_rank([rows for one in asked if one.answerable and (rows := rank_rows(shelf, one, cosines))])
+    vectors.save()
+    print("rank fitted", file=sys.stderr, flush=True)
+    records = asyncio.run(_records(shelf, asked, cosines, combiner_of(made), options))
+    vectors.save()
+    report = fit_answers(made, records, options.wrong)
+    if options.write:
+        target = Path(knowledge_qa.__file__).parent / "data" / "combiner.json"
+        target.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
+    print(
+        json.dumps({**about(data_files()), "questions": len(records), **report, "combiner": made}, ensure_ascii=False)
+    )
+
+
+def _options() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.cited_calibrate", description=__doc__)
+    parser.add_argument("--work", type=Path, required=True, help="library and the model's choices are kept here")
+    parser.add_argument("--model", choices=("configured", "recorded"), default="configured")
+    parser.add_argument("--wrong", type=float, default=0.02, help="at most this part of all may be answered wrongly")
+    parser.add_argument("--write", action="store_true", help="write src/assay/skills/knowledge_qa/data/combiner.json")
+    return parser
+
+
+def _loaded() -> dict[str, Any]:
+    path = Path(knowledge_qa.__file__).parent / "data" / "combiner.json"
+    loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return loaded
+
+
+# --- the order of units ---
+
+
+def rank_rows(shelf: Shelf, question: Question, cosines: Cosines) -> list[tuple[Row, bool]]:
+    """The features of a question's units with whether each is one that answers; empty where none was found."""
+    reader = shelf.reader(question.user)
+    names = {info.id: info.name for info in reader.documents(outdated=True)}
+    (asked, *rest) = parts_of(read_question(question.question))
+    if rest:
+        return []
+    found = candidates_of(asked, reader.search(asked.text, limit=LIMIT))
+    order = sorted(found, key=lambda one: -combiner().rank.score(one.features))
+    golden = {one.key for one in found if _answers(one, names, question)}
+    looked_at = order[:LOOKED_AT] + [one for one in order[LOOKED_AT:] if one.key in golden]
+    if not golden:
+        return []
+    return [(one.features, one.key in golden) for one in compared(asked, looked_at, cosines)]
+
+
+def _answers(one: Candidate, names: Mapping[str, str], question: Question) -> bool:
+    mine = plain(one.unit.text)
+    for gold in question.gold:
+        theirs = plain(gold["quote"])
+        if names[one.passage.document] == gold["document"] and (theirs in mine or (len(mine) > 6 and mine in theirs)):
+            return True
+    return False
+
+
+def fit_rank(found: Sequence[Sequence[tuple[Row, bool]]]) -> dict[str, Any]:
+    """Weights by a logistic regression over the differences of a unit that answers and one that does not."""
+    import numpy as np
+    from sklearn.linear_model import LogisticRegression
+
+    names = sorted({name for rows in found for row, _ in rows for name in row} - LEFT_OUT)
+    pairs = []
+    for rows in found:
+        good = [_vector(row, names) for row, answers in rows if answers]
+        bad = [_vector(row, names) for row, answers in rows if not answers]
+        pairs += [one - other for one in good[:2] for other in bad]
+    differences = np.array(pairs)
+    spread = differences.std(axis=0) + 1e-9
+    both = np.vstack([differences, -differences]) / spread
+    labels = np.r_[np.ones(len(pairs)), np.zeros(len(pairs))]
+    fitted = LogisticRegression(C=RANK_C, fit_intercept=False, max_iter=5000).fit(both, labels)
+    return {"bias": 0.0, "weights": _weights(names, fitted.coef_[0] / spread)}
+
+
+def _vector(row: Row, names: Sequence[str]) -> Any:
+    import numpy as np
+
+    return np.array([row.get(name, 0.0) for name in names])
+
+
+def _weights(names: Sequence[str], values: Any) -> dict[str, float]:
+    return {name: round(float(value), 4) for name, value in zip(names, values, strict=True) if abs(value) > 5e-4}
+
+
+# --- the probability of an answer ---
+
+
+async def _records(
+    shelf: Shelf, asked: Sequence[Question], cosines: Cosines, weights: Combiner, options: argparse.Namespace
+) -> list[dict[str, Any]]:
+    inner: LanguageModel | None = None
+    if options.model == "configured":
+        from assay.llm.config import open_model
+
+        inner = open_model()
+    model = RememberingModel(inner, options.work / "choices.jsonl")
+    asking = Asking(model=model, cosines=cosines, weights=weights)
+    records = []
+    try:
+        for number, question in enumerate(asked, 1):
+            records.append(await record_of(question, shelf.reader(question.user), asking))
+            if number % 20 == 0:
+                print(f"{number} of {len(asked)}, asked {model.asked}", file=sys.stderr, flush=True)
+    finally:
+        await model.close()
+    (options.work / "records.jsonl").write_text(
+        "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records), encoding="utf-8"
+    )
+    return records
+
+
+def fit_answers(made: dict[str, Any], records: Sequence[dict[str, Any]], most_wrong: float) -> dict[str, Any]:
+    """Fill ``answer``, ``code`` and their thresholds; what cross-validation says of them."""
+    report = {}
+    for name, drop in (("answer", frozenset[str]()), ("code", MODEL_FEATURES)):
+        names = sorted({each for one in records for row in one["features"] for each in row} - LEFT_OUT - drop)
+        whole = [one for one in records if one["features"]]
+        held = _held_out(whole, names)
+        threshold, right, wrong = best_threshold(whole, held, len(records), most_wrong)
+        made[name] = _fitted(whole, names)
+        made["thresholds"][f"{name}_from"] = round(threshold, 4)
+        report[name] = {"threshold": round(threshold, 4), "right": right, "wrong": wrong, "of": len(records)}
+    report["as_recorded"] = figures(records)
+    return report
+
+
+def _parts(records: Sequence[dict[str, Any]]) -> tuple[list[Row], list[bool]]:
+    rows = [row for one in records for row in one["features"]]
+    return rows, [bool(one["found"]) for one in records for _ in one["features"]]
+
+
+def _fitted(records: Sequence[dict[str, Any]], names: Sequence[str]) -> dict[str, Any]:
+    import numpy as np
+    from sklearn.linear_model import LogisticRegression
+
+    rows, labels = _parts(records)
+    matrix = np.array([_vector(row, names) for row in rows])
+    mean, spread = matrix.mean(axis=0), matrix.std(axis=0) + 1e-9
+    fitted = LogisticRegression(C=ANSWER_C, max_iter=5000).fit((matrix - mean) / spread, labels)
+    weights = fitted.coef_[0] / spread
+    return {"bias": round(float(fitted.intercept_[0] - weights @ mean), 4), "weights": _weights(names, weights)}
+
+
+def _held_out(records: Sequence[dict[str, Any]], names: Sequence[str]) -> list[float]:
+    """Each record's probability from a fit without its fold; of several parts the least."""
+    from assay.skills.knowledge_qa.combine import Logistic
+
+    found = [0.0] * len(records)
+    for fold in range(FOLDS):
+        rest = [one for at, one in enumerate(records) if at % FOLDS != fold]
+        fitted = _fitted(rest, names)
+        judge = Logistic(fitted["weights"], fitted["bias"])
+        for at in range(fold, len(records), FOLDS):
+            found[at] = min(judge.probability(row) for row in records[at]["features"])
+    return found
+
+
+def best_threshold(
+    records: Sequence[dict[str, Any]], probabilities: Sequence[float], total: int, most_wrong: float
+) -> tuple[float, int, int]:
+    """The least threshold that keeps the wrong answers within bounds: it, and what is answered right and wrong.
+
+    What a rule refuses (a conflict, several branches ...) is answered at no threshold.
+    """
+    free = [
+        (probability, bool(one["found"]))
+        for one, probability in zip(records, probabilities, strict=True)
+        if all(each in (None, "near_miss", "not_in_corpus") for each in one["rulings"])
+    ]
+    free.sort(key=lambda each: -each[0])
+    best, right, wrong = (1.0, 0, 0), 0, 0
+    for at, (probability, good) in enumerate(free):
+        right, wrong = right + good, wrong + (not good)
+        last = at + 1 == len(free) or free[at + 1][0] < probability
+        if last and wrong <= most_wrong * total and right > best[1]:
+            below = free[at + 1][0] if at + 1 < len(free) else 0.0
+            best = ((probability + below) / 2, right, wrong)
+    return best
+
+
+if __name__ == "__main__":
+    main()
