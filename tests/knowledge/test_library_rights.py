@@ -129,7 +129,7 @@ def test_postgres_itself_hides_the_rows_of_forbidden_documents(tmp_path: Path, p
     file.write_text("the secret pump 85 ?", "utf-8")
     with Library.open(postgres, read=read, indexer=Indexer(None)) as library:
         library.add([file], AddOptions(groups=("ops",)))
-        tables = list(metadata.tables)
+        tables = [name for name in metadata.tables if name != "revision"]
         for groups, seen in ((("ops",), 1), (("maint", "*"), 0), ((), 0)):
             with library._store.reading(groups) as connection:
                 counts = {name: len(connection.execute(text(f"SELECT 1 FROM {name}")).all()) for name in tables}

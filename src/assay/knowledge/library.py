@@ -13,13 +13,14 @@ from assay.knowledge.adding import Added, AddOptions, AddReport, Source, sources
 from assay.knowledge.indexing import Indexer
 from assay.knowledge.library_reader import LibraryReader
 from assay.knowledge.rights import Asker
+from assay.knowledge.snapshots import Snapshots
 from assay.knowledge.store import contents, keeping
 from assay.knowledge.store.contents import DoubtRow
 from assay.knowledge.store.store import Store
 from assay.knowledge.taking import ReadFile, Taker
 from assay.knowledge.versions import meant
 
-FILE = "library.db"
+FILE = "documents.db"
 Progress = Callable[[Added, int, int], None]
 """Called after each file with what became of it, how many are done and how many there are."""
 
@@ -45,6 +46,7 @@ class Library:
         self.access = access
         self._read = read
         self._indexer = indexer
+        self._snapshots = Snapshots(store)
         self._unread: list[Added] = []
 
     @classmethod
@@ -112,7 +114,7 @@ class Library:
         """The documents as somebody sees them on a day (today)."""
         permit = None if self.access is None else self.access.permit(asker)
         day = on or datetime.now().astimezone().date()
-        return LibraryReader(self._store, self._index, asker, day, permit)
+        return LibraryReader(self._snapshots, self._index, asker, day, permit)
 
     def unread(self, asker: Asker) -> list[AssayError]:
         """What is wrong with the files of a folder that could not be read, as far as somebody may know of them."""

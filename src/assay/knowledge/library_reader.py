@@ -17,9 +17,9 @@ from assay.knowledge.indexing import Indexer
 from assay.knowledge.passage import Passage
 from assay.knowledge.reader import DocumentInfo, Hit, Lane
 from assay.knowledge.rights import EVERYONE, Asker
+from assay.knowledge.snapshots import Snapshots
 from assay.knowledge.store import contents
 from assay.knowledge.store.contents import DoubtRow
-from assay.knowledge.store.store import Store
 from assay.knowledge.versions import VersionRow, is_current, replacements
 
 if TYPE_CHECKING:
@@ -44,23 +44,19 @@ class LibraryReader:
     A document that is removed while it is read raises one TransientError; a version's content never changes.
     """
 
-    def __init__(self, store: Store, indexer: Indexer, asker: Asker, on: date, permit: Permit | None = None) -> None:
-        self._indexer = indexer
+    def __init__(
+        self, snapshots: Snapshots, indexer: Indexer, asker: Asker, on: date, permit: Permit | None = None
+    ) -> None:
         self.asker = asker
         self.on = on
-        self._store = store
+        self._indexer = indexer
+        self._store = snapshots.store
         self._groups = asker.groups | {EVERYONE}
-        with self._reading() as connection:
-            rows = contents.version_rows(connection, self._groups)
-            rows = [row for row in rows if permit is None or permit(row.name)]
-            doubts = contents.doubts_of(connection, [row.key for row in rows])
-            self._made_by = contents.made_by_of(connection, [row.key for row in rows])
+        self._snapshot = snapshots.of(self._groups)
+        rows = [row for row in self._snapshot.rows if permit is None or permit(row.name)]
         replaced = replacements(rows, on)
         self._seen = {(row.document, row.label): _Seen(row, _info(row, replaced, on)) for row in rows}
         self._keys = {row.key for row in rows}
-        self._doubts: dict[str, list[DoubtRow]] = {}
-        for doubt in doubts:
-            self._doubts.setdefault(doubt.version, []).append(doubt)
 
     def documents(self, *, outdated: bool = False) -> Sequence[DocumentInfo]:
         """The permitted documents by name; with ``outdated`` every version of them, the oldest first."""
@@ -115,7 +111,7 @@ class LibraryReader:
 
     def doubt_rows(self, document: str, version: str) -> Sequence[DoubtRow]:
         """All doubts of a version, also those that a person has settled."""
-        return self._doubts.get(self._find(document, version).row.key, [])
+        return self._snapshot.doubts.get(self._find(document, version).row.key, ())
 
     def notes(self, document: str, version: str) -> Sequence[Mapping[str, str]]:
         """What could not be read of a version, a sentence in zh and en each."""
@@ -150,7 +146,7 @@ class LibraryReader:
         chosen = [seen.row.key for seen in self._seen.values() if outdated or seen.info.current]
         loads = _Loader(self, chosen)
         engine = self._indexer.engine
-        view = engine.view({f"{key} {self._made_by[key]}": partial(loads, key) for key in chosen})
+        view = engine.view({f"{key} {self._snapshot.made_by[key]}": partial(loads, key) for key in chosen})
         found = engine.search(query, view, limit=limit, lane=lane)
         with self._reading() as connection:
             passages = contents.passages_by_id(connection, [one.id for one in found.hits])
@@ -163,7 +159,7 @@ class LibraryReader:
         """A hash over the permitted documents, their versions and doubts: the key of every cache above."""
         known = [
             [seen.row.key, seen.row.name, seen.row.title, seen.info.current, seen.info.replaced_by or ""]
-            + [[one.id, one.state, one.value] for one in self._doubts.get(seen.row.key, [])]
+            + [[one.id, one.state, one.value] for one in self._snapshot.doubts.get(seen.row.key, ())]
             for seen in self._seen.values()
         ]
         return hashlib.sha256(canonical_json(known).encode("utf-8")).hexdigest()

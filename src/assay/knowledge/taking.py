@@ -130,7 +130,7 @@ class Taker:
                 return None
             if known is not None and not self._history:
                 keeping.remove_document(connection, source.document)
-            rows = contents.version_rows(connection)
+            others = contents.version_rows(connection) if new.replaces else []
             keeping.put_document(connection, source.document, source.name, str(source.path), new.owner)
             keeping.put_groups(connection, source.document, groups)
             keeping.put_version(connection, new, content)
@@ -143,7 +143,7 @@ class Taker:
             pages=len(new.read.pages),
             doubts=len(new.read.doubts),
             groups=groups,
-            unresolved=tuple(one for one in new.replaces if not meant(one, rows)),
+            unresolved=tuple(one for one in new.replaces if not meant(one, others)),
             notes=tuple(dict(note) for note in new.read.notes),
         )
 

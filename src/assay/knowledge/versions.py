@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
@@ -77,11 +77,12 @@ def meant(reference: str, rows: Sequence[VersionRow]) -> set[str]:
     """The documents that a reference means: those of this id or name; else of this file name or title; else of the
     number that their name or title begins with."""
     wanted, code = _plain(reference), _code(reference)
-    for fits in (
+    ways: tuple[Callable[[VersionRow], bool], ...] = (
         lambda row: wanted in (row.document, _plain(row.name)),
         lambda row: wanted in (_plain(PurePosixPath(row.name).name), _plain(_stem(row)), _plain(row.title)),
         lambda row: code is not None and code in (_code(_stem(row)), _code(row.title)),
-    ):
+    )
+    for fits in ways:
         if found := {row.document for row in rows if wanted and fits(row)}:
             return found
     return set()

@@ -36,6 +36,15 @@ class DoubtRow:
     time: datetime | None
 
 
+def revision_of(connection: Connection) -> int:
+    """How often the library has changed."""
+    from sqlalchemy import select
+
+    from assay.knowledge.store.schema import revision
+
+    return int(connection.execute(select(revision.c.number)).scalar_one())
+
+
 def groups_of(connection: Connection, document: str) -> frozenset[str]:
     """The groups that may read a document."""
     from sqlalchemy import select

@@ -35,6 +35,7 @@ def protect(connection: Connection) -> None:
         connection.exec_driver_sql(f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY")
         connection.exec_driver_sql(f"CREATE POLICY keeping ON {name} USING {_KEEPS} WITH CHECK {_KEEPS}")
         connection.exec_driver_sql(f"CREATE POLICY reading ON {name} FOR SELECT USING ({rule})")
+    for name in (*rules, "revision"):
         if _has_role(connection):
             connection.exec_driver_sql(f"GRANT SELECT ON {name} TO {READER}")
     if _has_role(connection):

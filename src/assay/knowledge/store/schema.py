@@ -144,5 +144,13 @@ originals = Table(
     Column("content", LargeBinary, nullable=False),
 )
 
+# One row, counted up by whatever changes the library: readers keep what they know until it does.
+revision = Table(
+    "revision",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, nullable=False),
+)
+
 CONTENT: tuple[Table, ...] = (versions, pages, structures, passages, segments, doubts)
 """The tables whose rows belong to a document."""

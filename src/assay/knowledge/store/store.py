@@ -51,8 +51,11 @@ class Store:
     @contextmanager
     def keeping(self) -> Iterator[Connection]:
         """A transaction that adds or removes; all of it is stored or nothing."""
+        from assay.knowledge.store.schema import revision
+
         with self._database.write() as connection:
             self._keeper(connection)
+            connection.execute(revision.update().values(number=revision.c.number + 1))
             yield connection
 
     def _keeper(self, connection: Connection) -> None:

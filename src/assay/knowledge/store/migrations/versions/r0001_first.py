@@ -158,6 +158,13 @@ def _doubts_and_originals() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("sha256", "part", name="pk_originals"),
     )
+    counter = op.create_table(
+        "revision",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_revision"),
+    )
+    op.bulk_insert(counter, [{"id": 1, "number": 0}])
 
 
 def _keys(table: str) -> tuple[sa.ForeignKeyConstraint, sa.ForeignKeyConstraint]:
