@@ -15,6 +15,7 @@ from sqlalchemy import event
 
 from assay.kernel.errors import IntegrityError, TransientError
 from assay.knowledge.adding import AddState
+from assay.knowledge.document import ReadDocument
 from assay.knowledge.indexing import Indexer
 from assay.knowledge.library import FILE, Library
 from assay.knowledge.rights import Asker
@@ -119,9 +120,18 @@ def test_an_original_that_was_changed_in_the_database_is_noticed(tmp_path: Path,
 def test_a_folder_library_follows_its_folder(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASSAY_HOME", str(tmp_path / "home"))
 
+    tried: list[str] = []
+
+    def reading(data: bytes, name: str) -> ReadDocument:
+        tried.append(name)
+        made: ReadDocument = read(data, name)
+        return made
+
     def names() -> dict[str, str]:
-        with Library.over_folder(folder, read=read, indexer=Indexer(None)) as library:
+        tried.clear()
+        with Library.over_folder(folder, read=reading, indexer=Indexer(None)) as library:
             reader = library.reader(LI)
+            assert [str(error).count("bad.txt") for error in library.unread(LI)] == [1] * (folder / "bad.txt").exists()
             return {info.name: reader.page(info.id, info.version, 1).text for info in reader.documents(outdated=True)}
 
     assert len(names()) == FILES
@@ -132,7 +142,8 @@ def test_a_folder_library_follows_its_folder(tmp_path: Path, folder: Path, monke
     found = names()
     assert len(found) == FILES and "manual_00.txt" not in found
     assert (found["manual_01.txt"], found["new.txt"]) == ("changed", "new")
-    assert not [path for path in folder.iterdir() if path.suffix == ".db"]
+    assert tried == ["bad.txt", "manual_01.txt", "new.txt"]
+    assert names() == found and tried == [], "what could not be read is not tried again before it changes"
     for file in folder.iterdir():
         file.unlink()
     assert names() == {}

@@ -59,6 +59,10 @@ def add(
         progress = _Progress(where.speaks)
         try:
             report = opened.add(paths, options, progress=progress)
+        except KeyboardInterrupt:
+            progress.end()
+            warn(text("cli.knowledge_interrupted", where.speaks))
+            raise
         finally:
             progress.end()
     if as_json:

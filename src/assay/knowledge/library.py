@@ -18,6 +18,7 @@ from assay.knowledge.store import contents, keeping
 from assay.knowledge.store.contents import DoubtRow
 from assay.knowledge.store.store import Store
 from assay.knowledge.taking import ReadFile, Taker
+from assay.knowledge.unread import Unread
 from assay.knowledge.versions import meant
 
 FILE = "documents.db"
@@ -182,9 +183,13 @@ class Library:
             known = {row.document for row in contents.version_rows(connection)}
         for document in sorted(known - {source.document for source in wanted}):
             self.remove(document)
+        remembered = Unread(Path(self._store.place).parent)
+        failed = [item for source in wanted if (item := remembered.known(source)) is not None]
+        names = {item.name for item in failed}
         with self._taker(AddOptions(), history=False) as taker:
-            report = _take_all(taker, wanted, progress)
-        self._unread = [item for item in report.items if item.error is not None]
+            report = _take_all(taker, [source for source in wanted if source.name not in names], progress)
+        self._unread = [*failed, *(item for item in report.items if item.error is not None)]
+        remembered.keep(self._unread)
         for document in {document_of(item) for item in self._unread} & known:
             self.remove(document)
 

@@ -150,7 +150,8 @@ class LibraryReader:
         found = engine.search(query, view, limit=limit, lane=lane)
         with self._reading() as connection:
             passages = contents.passages_by_id(connection, [one.id for one in found.hits])
-        if any(one.id not in passages for one in found.hits):
+        # A passage keeps its id when its document's content is replaced: it must be of a version that was there.
+        if any(one.id not in passages or passages[one.id][0] not in self._keys for one in found.hits):
             raise TransientError("knowledge.library_changed")
         hits = [Hit(passages[one.id][1], one.score, one.lanes, one.coverage, one.cosine) for one in found.hits]
         return hits, found.notes

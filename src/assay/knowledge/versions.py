@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 _CODE = re.compile(r"[a-z]{1,6}(?:/[a-z]{1,4})?[ _-]?\d+(?:[._-]\d+)*(?![a-z0-9])")
@@ -89,6 +90,8 @@ def meant(reference: str, rows: Sequence[VersionRow]) -> set[str]:
 
 
 def _targets(row: VersionRow, rows: Sequence[VersionRow]) -> list[VersionRow]:
+    if not row.replaces:
+        return []
     others = [one for one in rows if one.document != row.document]
     named = {document for reference in row.replaces for document in meant(reference, others)}
     return [one for one in others if one.document in named]
@@ -106,10 +109,12 @@ def _stem(row: VersionRow) -> str:
     return PurePosixPath(row.name).stem
 
 
+@lru_cache(1 << 15)
 def _plain(words: str) -> str:
     return _MARKS.sub(" ", unicodedata.normalize("NFKC", words).casefold()).strip()
 
 
+@lru_cache(1 << 15)
 def _code(words: str) -> str | None:
     found = _CODE.match(_plain(words))
     return None if found is None else re.sub(r"[ _-]", "", found.group())
