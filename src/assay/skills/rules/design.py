@@ -150,16 +150,21 @@ def _of_tree(path: Path, data: Any) -> Design:
         data = {path.stem: data}
     if not isinstance(data, dict):
         raise InputError("rules.design_shape", path=path)
-    design = Design(path.name, [])
-    _object(design, data, (), "", None, 0, path)
+    return design_of(path.name, data)
+
+
+def design_of(name: str, data: Mapping[str, Any]) -> Design:
+    """A design from plain data: objects by their label, each with its fields or a list of several such objects."""
+    design = Design(name, [])
+    _object(design, data, (), "", None, 0)
     return design
 
 
 def _object(
-    design: Design, data: Mapping[Any, Any], labels: tuple[str, ...], where: str, up: int | None, depth: int, path: Path
+    design: Design, data: Mapping[Any, Any], labels: tuple[str, ...], where: str, up: int | None, depth: int
 ) -> None:
     if depth > MAX_DEPTH or len(design.things) > MAX_CELLS:
-        raise InputError("rules.design_shape", path=path)
+        raise InputError("rules.design_shape", path=design.name)
     kinds = tuple(str(value) for key, value in data.items() if KIND.fullmatch(str(key)) and isinstance(value, str))
     thing = Thing(len(design.things), (*labels, *kinds), where or design.name, {}, up)
     design.things.append(thing)
@@ -168,10 +173,10 @@ def _object(
         if isinstance(value, Mapping) and "value" in value and set(value) <= {"value", "unit"}:
             _keep(thing, name, value["value"], str(value.get("unit") or ""), place)
         elif isinstance(value, Mapping):
-            _object(design, value, (name,), place, thing.number, depth + 1, path)
+            _object(design, value, (name,), place, thing.number, depth + 1)
         elif isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
             for index, one in enumerate(value):
-                _object(design, one, (name,), f"{place}/{index}", thing.number, depth + 1, path)
+                _object(design, one, (name,), f"{place}/{index}", thing.number, depth + 1)
         else:
             _keep(thing, name, value, "", place)
 

@@ -246,6 +246,8 @@ def _graded(value: str, limit: str) -> int | None:
 
 # --- numbers ---
 
+_PLAIN = re.compile(r"(?P<number>[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*(?P<unit>[^\s\d][^\d]{0,20}|1/\w+)?")
+
 
 def _numbers(test: Test, value: Value, thing: Thing | None, look: Lookup, outcome: Outcome) -> Outcome:
     read = _quantity(value)
@@ -280,7 +282,9 @@ def _quantity(value: Value) -> tuple[float, float, str] | None:
     words = raw.strip()
     read = quantity_at(words)
     if read is None or words[read.end :].strip() or read.signed:
-        return None
+        # Whatever unit pint knows, and powers of ten, may stand in a design.
+        plain = _PLAIN.fullmatch(words)
+        return None if plain is None else (*(float(plain["number"]),) * 2, _unit(plain["unit"] or value.unit))
     units = {limit.unit for limit in read.limits if limit.unit} or {_unit(value.unit)}
     numbers = [float(limit.number) for limit in read.limits if limit.number is not None]
     return None if len(units) != 1 else (min(numbers), max(numbers), units.pop())

@@ -29,7 +29,7 @@ _PINT = {
     "mL": "milliliter",
     "°C": "degC",
 }
-_OPAQUE = frozenset({"dB", "dB(A)", "pH"})
+_OPAQUE = frozenset({"HB", "HRC", "HV", "dB", "dB(A)", "pH"})
 """Units that only themselves compare with: nothing is converted."""
 
 

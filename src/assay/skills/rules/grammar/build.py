@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from decimal import Decimal
 
+from assay.skills.rules.grammar.dimensions import fits
 from assay.skills.rules.rule import Groups, Limit, Name, Op, Part, Severity, Test
 
 
@@ -39,29 +41,56 @@ def negated(op: Op, near: str) -> Op:
     return found
 
 
+_LEFT_OVER = re.compile(
+    r"\d.*\bor (?:more|less|above|below)\b|\b(?:at least|at most|more than|less than|not exceeding)\b|及以上|及以下"
+)
+"""Words of a comparison that were taken for part of a name: the sentence was not understood."""
+
+
 @dataclass(slots=True)
 class Reading:
-    """A sentence while it is read: parts so far, what holds for all of them, and whom "its" means."""
+    """A sentence while it is read: parts so far, what holds for all of them, and whom "its" means.
+
+    ``known`` are fields by their property, ``compared`` the field of the last condition ("...; above 150 mm, ...").
+    """
 
     parts: list[Part] = field(default_factory=list)
     when: list[tuple[Test, ...]] = field(default_factory=list)
     unless: list[tuple[Test, ...]] = field(default_factory=list)
     object: str = ""
-    property: str = ""
+    last: Name | None = None
+    topic: str = ""
+    known: dict[str, Name] = field(default_factory=dict)
+    compared: Name | None = None
 
     def add(self, tests: list[Test], severity: Severity, when: Groups = ()) -> None:
         """Requirements; the last one's object is whom the next may mean."""
         for test in tests:
+            if _LEFT_OVER.search(f"{test.field.object} {test.field.property}"):
+                raise Stop("subject", str(test.field))
             self.parts.append(Part(test=test, when=when, severity=severity))
-            self.object = test.field.object or self.object
-            self.property = test.field.property
+            self._lend(test.field.object)
+            self.topic = self.topic or self.object
+            self.last = test.field
+            self.known.setdefault(test.field.property, test.field)
 
     def condition(self, groups: list[tuple[Test, ...]]) -> None:
         """Conditions of everything in the sentence; their object is whom the requirement may mean."""
         self.when.extend(groups)
         for group in groups:
             for test in group:
-                self.object = test.field.object or self.object
+                self._lend(test.field.object)
+                if test.op not in (Op.PRESENT, Op.ABSENT):
+                    self.compared = test.field
+
+    def _lend(self, object: str) -> None:
+        """What a later sentence part may mean by "its": an object, never the space between two."""
+        if object and not PAIR.search(object):
+            self.object = object
+
+    def next(self) -> Reading:
+        """A reading of what stands behind a semicolon: it may mean the same things, under conditions of its own."""
+        return Reading(object=self.object, last=self.last, known=self.known, compared=self.compared)
 
     def finish(self, near: str) -> list[Part]:
         """The parts with what holds for all. Raises Stop when there is none."""
@@ -74,8 +103,17 @@ class Reading:
         ]
 
 
+PAIR = re.compile(r"^between\s|之间$|间$")
+"""Objects that are the space between two others."""
+SURROUNDING = re.compile(r"^(?:ambient|环境|室外|outdoor|wind|大气|atmospheric|relative humidity)", re.IGNORECASE)
+"""Properties of the surroundings, which no object of the sentence has."""
+
+
 def compared(name: Name, op: Op, limits: tuple[Limit, ...], near: str) -> Test:
     """A test from a comparison and the one or two limits behind it. Raises Stop where they do not fit."""
+    for limit in limits:
+        if limit.of is None and not limit.words and not fits(name.property, limit.unit):
+            raise Stop("unit", near)
     if len(limits) == 2:
         if op not in (Op.EQUAL, Op.BETWEEN):
             raise Stop("range", near)
@@ -83,6 +121,16 @@ def compared(name: Name, op: Op, limits: tuple[Limit, ...], near: str) -> Test:
     if op is Op.BETWEEN:
         raise Stop("range", near)
     return Test(field=name, op=op, limits=limits)
+
+
+def around_one(limits: tuple[Limit, ...]) -> tuple[Limit, ...]:
+    """``±10 %`` of a field is from 0.9 to 1.1 times it, unless a deviation is what is limited."""
+    if len(limits) != 2 or any(limit.of is None or limit.number is None for limit in limits):
+        return limits
+    low, high = (limit.number or Decimal(0) for limit in limits)
+    if low != -high:
+        return limits
+    return tuple(one.model_copy(update={"number": 1 + (one.number or Decimal(0))}) for one in limits)
 
 
 def plain(text: str) -> str:

@@ -93,7 +93,7 @@ def _numeric(text: str, object: str) -> Groups | None:
         match = re.fullmatch(rf"(?P<head>.+?)\s(?:of\s|{_BE}\s)?(?P<value>between\s.+|from\s\d.+)", text)
         return None if match is None else _one(match["head"], Op.BETWEEN, match["value"], text, object)
     head, op = text[: cut.start()].strip(), _op(cut, text)
-    does = re.search(rf"(?:^|\s)(?:{_BE}|do|does|of)(?P<minus>\snot)?$", head)
+    does = re.search(rf"(?:^|\s)(?:{_BE}|do|does|of|falls|drops|rises|goes)(?P<minus>\snot)?$", head)
     if does:
         head = head[: does.start()]
         op = negated(op, text) if does["minus"] else op
@@ -126,6 +126,8 @@ def _one(head: str, op: Op, value: str, near: str, object: str, implied: str = "
 
 def _state(text: str, object: str) -> Groups | None:
     """``the building is sprinklered``, ``a sprinkler system is provided``, ``corrosive environments``."""
+    if re.search(r"\b(?:one|two|three|four|five|six|ten|more|fewer|several|both|each)\b", text, re.IGNORECASE):
+        return None
     if holds_quantity(text) or COMPARE.search(text) or MODAL.search(text) or REFERS.search(text):
         return None
     if match := _HAS.fullmatch(text):
@@ -158,6 +160,8 @@ def _stated(match: re.Match[str]) -> Test:
 def relative_en(words: str) -> tuple[Groups, str]:
     """Conditions behind a noun ("motors with a power above 55 kW", "buildings over 24 m in height") and the noun."""
     if match := _WITH.fullmatch(words):
+        if COMPARE.search(match["head"]) or re.search(r"\s(?:or|and)$", match["head"]):
+            raise Stop("subject", words)
         if re.search(r"\d", match["rest"]):
             if " of " in match["head"] and PROPERTY.search(match["head"].partition(" of ")[0]):
                 raise Stop("subject", words)
@@ -178,6 +182,8 @@ def relative_en(words: str) -> tuple[Groups, str]:
         match, op = re.fullmatch(r"(?P<head>.+)", head), _op(cut, words)
         limits, rest = limits_en(words[cut.end() :])
     named, rest = beside(rest)
+    if match and re.search(r"\sor$|\sand$|\sor\swith\s", match["head"]):
+        raise Stop("subject", words)
     named = named or (DEGREES.get(cut["word"].lower(), "") if cut else "")
     if match is None or rest or not named:
         raise Stop("subject", words)

@@ -7,7 +7,17 @@ import re
 from assay.skills.rules.grammar.build import Stop, compared, negated
 from assay.skills.rules.grammar.limits_zh import GRADE, limits_zh, name_zh
 from assay.skills.rules.grammar.quantities import holds_quantity, quantity_at
-from assay.skills.rules.grammar.words_zh import COMPARE, LISTS, MODAL, OPS, PROVIDES, REFERS, STATES, property_start
+from assay.skills.rules.grammar.words_zh import (
+    COMPARE,
+    LISTS,
+    MODAL,
+    MODIFIER,
+    OPS,
+    PROVIDES,
+    REFERS,
+    STATES,
+    property_start,
+)
 from assay.skills.rules.rule import Limit, Name, Op, Test
 
 Groups = list[tuple[Test, ...]]
@@ -22,9 +32,15 @@ _WITH = re.compile(
 _IS = re.compile(r"(?P<subject>.+?)(?P<none>不)?(?:为|是|属于)(?P<what>.+)")
 
 
-def conditions_zh(text: str, object: str = "") -> Groups:
-    """The groups of a condition's words; ``object`` is whose property a bare one is. Raises Stop."""
+def conditions_zh(text: str, object: str = "", before: Name | None = None, *, of_noun: bool = False) -> Groups:
+    """The groups of a condition's words; ``object`` is whose property a bare one is. Raises Stop.
+
+    ``before`` is the field of the condition before: "；大于150mm时" is about the same. ``of_noun``: every bare property
+    is the object's (they stand in front of a noun), else a later one may be that of the condition before it.
+    """
     text = re.sub(r"(?:时|者|的)$", "", text.strip())
+    if before is not None and COMPARE.match(text):
+        text, object = f"{before.property}{text}", before.object
     whole = _attempt(text, object)
     if whole is not None:
         return whole
@@ -34,8 +50,8 @@ def conditions_zh(text: str, object: str = "") -> Groups:
             parts = (text[: cut.start()], text[cut.end() :])
             if not all(parts):
                 continue
-            left = _tried(parts[0], object)
-            right = _tried(parts[1], _last_object(left, object)) if left else None
+            left = _tried(parts[0], object, of_noun)
+            right = _tried(parts[1], object if of_noun else _last_object(left, object), of_noun) if left else None
             if left and right:
                 if pattern is _AND:
                     return [*left, *right]
@@ -45,9 +61,9 @@ def conditions_zh(text: str, object: str = "") -> Groups:
     raise Stop("condition", text)
 
 
-def _tried(text: str, object: str) -> Groups | None:
+def _tried(text: str, object: str, of_noun: bool) -> Groups | None:
     try:
-        return conditions_zh(text, object)
+        return conditions_zh(text, object, of_noun=of_noun)
     except Stop:
         return None
 
@@ -82,7 +98,7 @@ def _numeric(text: str, object: str) -> Groups | None:
 
 def _bounded(text: str, object: str) -> Groups | None:
     """温度在60℃以上, 3层及以上, 功率15kW及以上, 压力在1～2MPa之间."""
-    match = re.search(r"\d|[一二两三四五六七八九十百]+(?=层|级|台|个)", text)
+    match = re.search(r"-?\d|[一二两三四五六七八九十百]+(?=层|级|台|个)", text)
     if match is None:
         return None
     head, rest = re.sub(r"(?:在|为|是)$", "", text[: match.start()]), text[match.start() :]
@@ -116,13 +132,14 @@ def _own(words: str, object: str) -> Name:
 
 
 def _words(text: str, object: str) -> Groups | None:
+    if re.search(r"[一二两三四五六七八九十][个台座层条根种]|及以上|及以下", text):
+        return None
     if holds_quantity(GRADE.sub("", text)) or COMPARE.search(text) or MODAL.search(text) or _refers(text):
         return None
     if match := _IS.fullmatch(text):
         name = _own(match["subject"], object)
         values = [one for one in re.split(r"、|或者|或|和", match["what"]) if one]
-        if name.object or property_start(match["subject"]) < len(match["subject"]):
-            return [(_one_of(name, values, minus=bool(match["none"])),)]
+        return [(_one_of(name, values, minus=bool(match["none"])),)]
     if (match := _WITH.fullmatch(text)) and not _OR.search(text):
         op = Op.ABSENT if match["none"] else Op.PRESENT
         owner = re.sub(r"(?:内|中)?$", "", match["subject"]) if match["subject"] else object
@@ -152,6 +169,8 @@ def listed(words: str) -> list[str]:
     found = [one.strip() for one in LISTS.split(words)]
     if not all(found):
         raise Stop("list", words)
+    if any(MODIFIER.sub("", one) == "" for one in found):
+        return [words]  # 最高和最低液位标志
     return found
 
 
@@ -161,7 +180,7 @@ def relative(words: str) -> tuple[Groups, str]:
         before, after = words[:cut], words[cut + 1 :]
         if not after:
             continue
-        numeric = bool(COMPARE.search(before) or _BOUND.search(before))
+        numeric = bool(COMPARE.search(before) or _BOUND.search(before) or re.search(r".为\d", before))
         provided = re.match(
             r"(?:未|没有|无)?(?:设有|设置|配有|装有|配备|采用|安装)", before
         ) and not PROVIDES.fullmatch(before)
@@ -178,7 +197,7 @@ def relative(words: str) -> tuple[Groups, str]:
 
 def _relative_tests(before: str, head: str) -> Groups | None:
     try:
-        groups = conditions_zh(before, head)
+        groups = conditions_zh(before, head, of_noun=True)
     except Stop:
         return None
     # Whatever stands before the comparison is a property of the noun behind it: 建筑高度大于54m的住宅建筑.

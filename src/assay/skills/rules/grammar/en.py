@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-from assay.skills.rules.grammar.build import NUMBERED, Reading, Stop, plain
+from assay.skills.rules.grammar.build import NUMBERED, SURROUNDING, Reading, Stop, plain
 from assay.skills.rules.grammar.conditions_en import conditions_en, relative_en
-from assay.skills.rules.grammar.predicates_en import requirement
+from assay.skills.rules.grammar.predicates_en import owned, requirement
 from assay.skills.rules.grammar.words_en import (
     COMPARE,
     MODAL,
@@ -27,8 +27,15 @@ _BUT = r"except (?:where|when|if|for|in|on|during|at|that)|unless|except|other t
 _LEAD = re.compile(rf"(?P<mark>{_IF}|{_BUT}|for|in|during|at|on)\s(?P<what>.+)", re.IGNORECASE)
 _TRAIL = re.compile(rf",?\s(?P<mark>{_IF}|{_BUT})\s(?P<what>.+)$", re.IGNORECASE)
 _NEXT = re.compile(r"(?:,\s?(?:and|but)\s|,\s|\s(?:and|but)\s)", re.IGNORECASE)
+_NOR = re.compile(
+    r"(?P<not>\b(?:shall|must|should) not [^,;]+?),?\s(?:nor|or)\s(?P<verb>(?:fall|drop|be|rise"
+    r"|exceed)(?=\s(?:below|above|less|more|greater"
+    r"|\d)))\s",
+    re.IGNORECASE,
+)
+"""Not A nor B is not A and not B ("shall not exceed 40 °C or fall below 5 °C")."""
 _VAGUE = re.compile(
-    r"\b(?:otherwise|as far as|where practicable|if necessary|as necessary|adequate|suitable|sufficient"
+    r"\b(?:(?<!unless )otherwise|as far as|where practicable|if necessary|as necessary|adequate|suitable|sufficient"
     r"|appropriate|whichever"
     r"|preferably|respectively|either)\b",
     re.IGNORECASE,
@@ -41,12 +48,12 @@ def read_en(text: str) -> list[Part]:
     if (vague := _VAGUE.search(text)) is not None:
         raise Stop("vague", vague.group())
     parts: list[Part] = []
-    object = property = ""
+    text = _NOR.sub(r"\g<not> and shall not \g<verb> ", text)
+    reading = Reading()
     for group in re.split(r";\s", text):
-        reading = Reading(object=object, property=property)
+        reading = reading.next()
         _read_group(group.strip(), reading)
         parts += reading.finish(group)
-        object, property = reading.object, reading.property
     return parts
 
 
@@ -54,7 +61,10 @@ def _read_group(group: str, reading: Reading) -> None:
     group = _leading(group, reading)
     before = len(reading.when)
     group = _trailing(group, reading)
-    for clause in _clauses(group):
+    clauses = _clauses(group)
+    if len(reading.when) > before and sum(MODAL.search(clause) is not None for clause in clauses) > 1:
+        raise Stop("scope", group)  # "A shall ... and B shall ... if ...": of both, or of the last?
+    for clause in clauses:
         _clause(clause, reading)
     reading.when[before:] = [_owned(tests, reading.object) for tests in reading.when[before:]]
 
@@ -63,7 +73,9 @@ def _owned(tests: tuple[Test, ...], object: str) -> tuple[Test, ...]:
     """Bare properties of a condition behind the requirement belong to its object ("... if the volume exceeds 1 m³")."""
     return tuple(
         test.model_copy(update={"field": Name(object=object, property=test.field.property)})
-        if not test.field.object and property_start(test.field.property) == 0
+        if not test.field.object
+        and property_start(test.field.property) == 0
+        and not SURROUNDING.search(test.field.property)
         else test
         for test in tests
     )
@@ -209,7 +221,7 @@ def _clause(clause: str, reading: Reading) -> None:
     none = re.match(r"(?:no|none of the)\s", subject, re.IGNORECASE)
     if none:
         subject, minus = subject[none.end() :], not minus
-    front, subject = relative_en(subject) if subject else ([], "")
+    front, subject = relative_en(subject) if subject and not owned(subject) else ([], subject)
     reading.condition(front)
     soft = Severity.RECOMMENDED if word in SOFT else Severity.MANDATORY
     reading.add(requirement(subject, rest, minus, reading), soft)

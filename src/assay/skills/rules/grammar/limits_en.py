@@ -26,7 +26,7 @@ _WORDS = {
     "three times": Decimal(3),
 }
 _BESIDE = re.compile(rf"\s*(?P<word>{'|'.join(sorted(ADJECTIVES, key=len, reverse=True))})\b\s*")
-_IN = r"in|at|above|below|around|on|under|inside|for|near|across|along"
+_IN = r"in|through|at|above|below|around|on|under|inside|for|near|across|along"
 
 
 def limits_en(text: str, object: str = "") -> tuple[tuple[Limit, ...], str]:
@@ -56,7 +56,7 @@ def name_en(words: str, object: str = "") -> Name:
     """A field from its words: "the width of exit doors", "the stair width", "its slope"."""
     own = re.match(r"(?:its|their)\s+", words.strip(), re.IGNORECASE)
     words = bare(words.strip()[own.end() :] if own else words)
-    if pair := re.fullmatch(r"(?P<property>.+?)\s(?P<object>between\s.+\sand\s.+|between\s.+)", words):
+    if pair := re.fullmatch(r"(?P<property>.+?)\s(?P<object>between\s.+\sand\s.+|between\s.+|from\s.+\sto\s.+)", words):
         return Name(object=pair["object"], property=pair["property"])
     for link in ("of", _IN):
         for cut in re.finditer(rf"\s(?:{link})\s", words):
@@ -112,6 +112,8 @@ def _factors(match: re.Match[str], text: str, object: str) -> tuple[Limit, ...]:
     if re.search(r"\d|\band\b|,", of) or COMPARE.search(of):
         raise Stop("limit", text)
     name = name_en(of, object)
+    if PROPERTY.search(name.property) is None:
+        raise Stop("limit", text)
     word = match["word"].lower()
     if word in _WORDS:
         return (Limit(number=_WORDS[word], of=name),)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from assay.skills.rules.grammar.build import Stop
 from assay.skills.rules.grammar.quantities import Read, quantity_at
-from assay.skills.rules.grammar.words_zh import COMPARE, property_start
+from assay.skills.rules.grammar.words_zh import COMPARE, measured, property_start
 from assay.skills.rules.rule import Limit, Name
 
 GRADE = re.compile(
@@ -16,6 +16,7 @@ GRADE = re.compile(
 )
 _TIMES = re.compile(r"(?P<of>[^，；]+?)的(?P<rest>[±\d一二两三四五六七八九十百千].*)$")
 _PLUS = re.compile(r"(?P<of>[^，；\d]+?)(?P<sign>加上?|减去?|[+-])(?P<rest>\d.*)$")
+_UNSURE = re.compile(r"[该任]|本(?!体)|上述|所在|通向|下列|以下")
 _TAIL = re.compile(r"(?:的?(?:要求|规定值?|范围内?|之间|以内|之内))?$")
 
 
@@ -30,7 +31,11 @@ def limits_zh(text: str) -> tuple[Limit, ...]:
         return _times(match["of"], match["rest"], text)
     if match := _PLUS.fullmatch(text):
         return (_plus(match, text),)
+    if _UNSURE.search(text):
+        raise Stop("limit", text)
     if re.search(r"\d|[，；]", text) or COMPARE.search(text) or not text or len(text) > 40:
+        raise Stop("limit", text)
+    if not measured(text):
         raise Stop("limit", text)
     return (Limit(number=Decimal(1), of=name_zh(text)),)
 
@@ -58,7 +63,7 @@ def _signed(read: Read) -> tuple[Limit, ...]:
 def _times(of: str, rest: str, text: str) -> tuple[Limit, ...]:
     rest = re.sub(r"倍", "", rest) if "倍" in rest else rest
     read = quantity_at(rest)
-    if read is None or rest[read.end :].strip() or re.search(r"\d", of):
+    if read is None or rest[read.end :].strip() or re.search(r"\d", of) or _UNSURE.search(of) or not measured(of):
         raise Stop("limit", text)
     if any(limit.unit not in ("", "%", "‰") for limit in read.limits):
         raise Stop("limit", text)

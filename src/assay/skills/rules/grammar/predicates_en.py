@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from assay.skills.rules.grammar.build import Reading, Stop, compared, negated
+from assay.skills.rules.grammar.build import SURROUNDING, Reading, Stop, around_one, compared, negated
 from assay.skills.rules.grammar.limits_en import beside, limits_en, name_en
 from assay.skills.rules.grammar.quantities import holds_quantity, quantity_at
 from assay.skills.rules.grammar.words_en import (
@@ -20,7 +20,7 @@ from assay.skills.rules.grammar.words_en import (
 from assay.skills.rules.rule import Limit, Name, Op, Test
 
 _KEEP = re.compile(
-    r"(?:be\s)?(?:kept|maintained|held|limited to|remain|stay|fall|drop|rise|lie|spaced|located|placed"
+    r"(?:be\s)?(?:kept|maintained|held|limited to|remain|stay|fall|drop|rise|lie|spaced|taken as|located|placed"
     r"|installed|situated|set"
     r"|positioned|mounted)\s(?:at\s(?=\d))?"
 )
@@ -34,13 +34,34 @@ _OF = re.compile(r"be\s(?:made|constructed|manufactured)\s(?:of|from)\s(?P<what>
 _SIDE = re.compile(
     r"\s*(?:or\s(?P<up>more|greater|above|higher|over|better)|or\s(?P<down>less|below|lower|under|fewer))\b"
 )
-_AWAY = re.compile(r"\s*(?:away\s)?from\s(?P<what>.+)")
+_AWAY = re.compile(r"\s*(?:away\s)?(?P<link>from|above|below)\s(?P<what>.+)")
 _NOUNS = re.compile(r",\s(?:and\s|or\s)?|\s(?:and|or)\s")
+
+
+_OWNED = re.compile(
+    r"(?P<property>[a-z][a-z -]*?)\sof\s(?P<value>(?:at least|not less|no less|not more|no more|at most|\d"
+    r"|between)\s?.*)"
+)
+_KEPT = re.compile(
+    r"be\s(?:maintained|provided|kept|ensured|left|available)(?:\s(?:around|in front of|at|in|on|for|behind"
+    r"|above|along)\s(?P<place>.+))?"
+)
+
+
+def owned(subject: str) -> re.Match[str] | None:
+    """A subject that holds the limit itself ("a clearance of at least 0.9 m"): its property and its value."""
+    subject = re.sub(r"^(?:an?|the)\s", "", subject, flags=re.IGNORECASE)
+    match = _OWNED.fullmatch(subject[:1].lower() + subject[1:])
+    return match if match is not None and property_start(match["property"]) == 0 else None
 
 
 def requirement(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test]:
     """The tests of one clause. Raises Stop."""
     rest = rest.strip()
+    if (of := owned(subject)) and (at := _KEPT.fullmatch(rest)) and not minus:
+        # "A clearance of at least 0.9 m shall be maintained around panels": the subject holds the limit.
+        name = Name(object=bare(at["place"] or "") or reading.object, property=bare(of["property"]))
+        return _limited([name], of["value"], False, "", reading)
     if REFERS.search(rest):
         raise Stop("refers", rest)
     for read in (_having, _comparison, _providing):
@@ -53,13 +74,13 @@ def requirement(subject: str, rest: str, minus: bool, reading: Reading) -> list[
 def _subjects(subject: str, reading: Reading) -> list[Name]:
     """The fields of a comparison's subject; none named means the one before."""
     if not subject:
-        if not reading.property:
+        if reading.last is None:
             raise Stop("no_subject", subject)
-        return [Name(object=reading.object, property=reading.property)]
+        return [reading.last]
     if COMPARE.search(re.sub(r"^(?:the\s)?(?:minimum|maximum)\s", "", subject)) or REFERS.search(subject):
         raise Stop("subject", subject)
     name = name_en(subject, reading.object)
-    if not name.object and property_start(name.property) == 0:
+    if not name.object and property_start(name.property) == 0 and not SURROUNDING.search(name.property):
         name = name.model_copy(update={"object": reading.object})
     properties = _each(name.property) if _all_properties(name.property) else [name.property]
     split = not RELATIONAL.search(name.property) and not name.object.startswith("between ")
@@ -130,6 +151,12 @@ def _counted(what: str) -> tuple[Op, tuple[Limit, ...], str] | None:
 def _comparison(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test] | None:
     """``not exceed 45 m``, ``be kept between 35 and 45 °C``, ``be at least 250 mm deep``, ``be within ±10 %``."""
     keep = _KEEP.match(rest)
+    if (
+        keep
+        and not re.search(r"\d", rest)
+        and re.search(r"located|placed|installed|situated|positioned|mounted", keep.group())
+    ):
+        return None
     body = rest[keep.end() :] if keep else re.sub(r"^be\s", "", rest)
     within = re.match(r"within\s", body)
     body = body[within.end() :] if within else body
@@ -150,10 +177,17 @@ def _comparison(subject: str, rest: str, minus: bool, reading: Reading) -> list[
         names = [Name(object=one, property=named) for one in owners]
     else:
         names = _subjects(subject, reading)
-        if subject and not any(PROPERTY.search(one.property) or one.property == "travel" for one in names):
-            if compare is None:
-                return None
+        known = all(PROPERTY.search(one.property) for one in names)
+        if subject and not known and compare is None:
+            return None
+        if not known and not _plain_count(value):
+            raise Stop("subject", subject)  # "Cables shall not exceed 30 m" does not say the length of what
     return _limited(names, body, minus, "", reading)
+
+
+def _plain_count(value: str) -> bool:
+    read = quantity_at(value)
+    return read is not None and not any(limit.unit for limit in read.limits)
 
 
 def _measure_property(value: str) -> str:
@@ -164,11 +198,10 @@ def _measure_property(value: str) -> str:
 
 def _away(subject: str, body: str, value: str) -> tuple[str, str, str] | None:
     """Subject, measure and what it is away from ("at least 300 mm away from hot pipes")."""
-    read = quantity_at(value)
-    match = None if read is None else _AWAY.fullmatch(value[read.end :])
-    if read is None or match is None:
-        return None
-    return subject, value[: read.end], match["what"]
+    read, between = quantity_at(value), re.match(r"between\s[-\d.]+[^\d]*\sand\s[\d.]+\s\S+", value)
+    end = between.end() if between else read.end if read else None
+    match = None if end is None else _AWAY.fullmatch(value[end:])
+    return None if match is None else (subject, value[:end], f"{match['link']} {match['what']}")
 
 
 def _distance(
@@ -177,7 +210,7 @@ def _distance(
     subject, measure, what = away
     if holds_quantity(what) or LIMITING.search(what):
         raise Stop("limit", what)
-    name = Name(object=bare(subject) or reading.object, property=f"distance from {bare(what)}")
+    name = Name(object=bare(subject) or reading.object, property=f"distance {bare(what)}")
     words = (compare.group() if compare else "") + measure
     return _limited([name], words, minus, "", reading)
 
@@ -195,9 +228,13 @@ def _limited(names: list[Name], words: str, minus: bool, extreme: str, reading: 
             raise Stop("limit", words)
         op, rest = (Op.AT_LEAST if side["up"] else Op.AT_MOST), rest[side.end() :]
         _, rest = beside(rest)
+    if (last := re.fullmatch(r"\s*(?:(minimum|min\.?)|(maximum|max\.?))", rest)) and op is Op.EQUAL:
+        op, rest = (Op.AT_LEAST if last[1] else Op.AT_MOST), ""
     if rest.strip(" ,"):
         raise Stop("limit", rest)
     op = negated(op, words) if minus else op
+    if not re.search(r"deviation|error|tolerance", names[0].property, re.IGNORECASE):
+        limits = around_one(limits)
     found = []
     for name in names:
         word = re.match(r"(minimum|min\.?)\s|(maximum|max\.?)\s", name.property, re.IGNORECASE)

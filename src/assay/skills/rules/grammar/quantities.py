@@ -15,20 +15,20 @@ _UNITS: dict[str, tuple[str, ...]] = {
     "‰": ("‰",),
     "degC": ("°C", "℃", "摄氏度", "degrees Celsius", "degree Celsius", "deg C"),
     "degF": ("°F", "℉", "degrees Fahrenheit"),
-    "°": ("°", "degrees", "degree", "度"),
-    "mm": ("毫米", "millimetres", "millimeters", "millimetre"),
-    "cm": ("厘米", "centimetres", "centimeters"),
+    "°": ("°", "degrees", "degree"),
+    "mm": ("㎜", "毫米", "millimetres", "millimeters", "millimetre"),
+    "cm": ("㎝", "厘米", "centimetres", "centimeters"),
     "m": ("米", "metres", "meters", "metre", "meter"),
     "km": ("千米", "公里"),
-    "m²": ("平方米", "square metres", "square meters", "m2", "m^2"),
+    "m²": ("㎡", "平方米", "square metres", "square meters", "m2", "m^2"),
     "mm²": ("平方毫米", "mm2"),
-    "m³": ("立方米", "cubic metres", "cubic meters", "m3", "m^3"),
+    "m³": ("㎥", "立方米", "cubic metres", "cubic meters", "m3", "m^3"),
     "m³/h": ("m3/h", "立方米每小时", "立方米/小时"),
     "L": ("升", "litres", "liters", "litre", "liter", "l"),
     "Pa": ("帕",),
     "kPa": ("千帕",),
     "MPa": ("兆帕",),
-    "kg": ("千克", "公斤", "kilograms"),
+    "kg": ("㎏", "千克", "公斤", "kilograms"),
     "t": ("吨", "tonnes", "tons"),
     "kN": ("千牛",),
     "s": ("秒", "seconds", "second", "sec"),
@@ -56,7 +56,7 @@ _PREFIX = "[munkMGμµcdh]?"
 _ATOM = (
     rf"(?:{_PREFIX}(?:Pa|bar|m|g|W|V|A|Hz|N|J|Ω|L|l|s|S|F|lx|lm|cd|mol|eV|Wh|VA|var|Ah)|rpm|ppm|dB|K|min|h|d"
     rf"|t|in|ft|psi"
-    r"|kgf|Nm)"
+    r"|kgf|Nm|HRC|HB|HV)"
 )
 _SYMBOLS = rf"{_ATOM}[²³]?(?:\^?[23])?(?:[·*]{_ATOM}[²³]?)*(?:/(?:{_ATOM}[²³]?|\({_ATOM}[²³]?(?:[·*]{_ATOM}[²³]?)+\)))*"
 _SPELLED = {spelling: unit for unit, spellings in _UNITS.items() for spelling in spellings}

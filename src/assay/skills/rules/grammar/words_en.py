@@ -18,7 +18,8 @@ _CORE = (
     "quantity colour color material torque stress size rise span cover gauge viscosity roughness dimension "
     "displacement "
     "impedance capacitance elevation pitch overlap offset lifetime age output input demand consumption "
-    "separation margin"
+    "separation margin headroom difference elongation runout resistivity going cross-section allowance "
+    "setting drop loss delay stroke thrust purity moisture lag creep opacity flatness"
 )
 _MODIFIERS = (
     "clear nominal rated design operating working test set surface ambient relative absolute maximum "
@@ -29,10 +30,14 @@ _MODIFIERS = (
     "allowable permissible "
     "permitted normal horizontal vertical free noise sound power vibration burst discharge exhaust face "
     "fire-resistance fire "
-    "short-circuit dew water gas oil surface shutdown response escape headroom bend"
+    "short-circuit dew water gas oil surface shutdown response escape headroom bend hydrostatic temperature "
+    "pressure starting corrosion locked-rotor pneumatic hydraulic "
+    "static dynamic differential"
 )
 # Modifiers that are things themselves before most properties: water pressure is the pressure of water.
 _ONLY = {
+    "temperature": ("difference", "rise", "drop"),
+    "pressure": ("difference", "rise", "drop", "loss"),
     "power": ("factor", "consumption", "demand"),
     "oil": (),
     "water": (),
@@ -51,7 +56,8 @@ _ONLY = {
 }
 _CORES = "|".join(sorted(_CORE.split(), key=len, reverse=True))
 _PHRASES = (
-    r"degree of (?:ingress )?protection|rate of (?:rise|flow)|factor of safety|fire[- ]resistance rating|dew point|pH"
+    r"sound (?:pressure|power) level|degree of (?:ingress )?protection|rate of (?:rise|flow)|factor of "
+    r"safety|fire[- ]resistance rating|dew point|pH"
 )
 PROPERTY = re.compile(rf"(?:^|(?<=[\s-]))(?:{_PHRASES}|(?:{_CORES})(?:es|s)?)$", re.IGNORECASE)
 MODIFIER = re.compile(
@@ -73,9 +79,12 @@ COMPARE = re.compile(
     r"(?:greater|more) than"
     r"|equal to or less than|at least|at most|a minimum of|a maximum of|minimum(?=\s\d)|maximum(?=\s\d)|up "
     r"to|more than|greater than|higher than"
-    r"|larger than|longer than|wider than|thicker than|deeper than|heavier than|faster than|hotter than|older than"
+    r"|larger than|longer than|wider than|thicker than|deeper than|heavier than|faster than|hotter than"
+    r"|older than|thinner than"
     r"|less than|lower than|smaller than|shorter than|fewer than|narrower than|exceeding|exceeds?|in excess of"
-    r"|above|over|below|under|beyond|equal to|later than|≥|≤|>=|<=|>|<|=)(?=[\s\d±])\s*",
+    r"|(?:above|over|below|under|beyond)(?=\s(?:[-±]?\d|the\b|its\b|half\b|twice\b|(?:one|two|three|four"
+    r"|five|six|ten)\b))"
+    r"|equal to|later than|≥|≤|>=|<=|>|<|=)(?=[\s\d±])\s*",
     re.IGNORECASE,
 )
 _OVER = (
@@ -83,7 +92,7 @@ _OVER = (
     "than|faster than|"
     "hotter than|older than|exceeding|exceed|exceeds|in excess of|above|over|beyond|later than|>"
 )
-_UNDER = "less than|lower than|smaller than|shorter than|fewer than|narrower than|below|under|<"
+_UNDER = "less than|thinner than|lower than|smaller than|shorter than|fewer than|narrower than|below|under|<"
 _LEAST = "greater than or equal to|equal to or greater than|equal to or more than|at least|a minimum of|minimum|≥|>="
 _MOST = "less than or equal to|equal to or less than|at most|a maximum of|maximum|up to|≤|<="
 OPS: dict[str, Op] = {

@@ -17,7 +17,7 @@ _CORE = (
     "液位 水位 水质 pH值 "
     "截面积 截面 限值 用量 储量 存量 排量 水量 油量 风率 合格率 利用率 电阻率 覆盖率 扭矩 力矩 应力 标高 "
     "行程 位移 级别 型号 "
-    "漏风率 功率因数 变比 目数 粒度 吨位 人数 台数 个数 净空"
+    "压力降 压降 漏风率 功率因数 变比 目数 粒度 吨位 人数 台数 个数 净空"
 )
 _MODIFIERS = (
     "最小 最大 最高 最低 净 额定 设计 工作 公称 标称 表面 外表面 平均 允许 许用 试验 整定 爆破 有效 覆土 "
@@ -25,7 +25,7 @@ _MODIFIERS = (
     "绝对 环境 储存 操作 运行 安装 埋设 疏散 外壳防护 防护 耐火 强度 精度 泄压 换气 振动 使用 计算 液压 "
     "气压 水压 冲击 输入 "
     "输出 空载 启动 总 人均 通风 排放 建筑 占地 供水 排水 出水 进水 回水 供电 燃烧 耐压 耐久 检验 校验 单位 "
-    "瞬时 稳态 峰值"
+    "瞬时 稳态 峰值 弯曲 水平 直线 转弯 转动 垂直 标准 实际"
 )
 # A word that is a modifier of some properties only: elsewhere it is the thing itself (建筑高度, 安全阀数量).
 _ONLY = {"建筑": ("面积", "密度"), "供电": (), "安全": ("距离", "系数", "间距", "泄放量"), "保温": ("厚度", "温度")}
@@ -33,6 +33,7 @@ RELATIONAL = re.compile(r"距|温差|压差|高差|差|间隙|之间|间隔")
 """Properties of a pair, whose "A and B" are not two objects."""
 _CORES = "|".join(sorted(_CORE.split(), key=len, reverse=True))
 PROPERTY = re.compile(rf"(?:{_CORES})$")
+PROPERTY_WORD = re.compile(_CORES)
 MODIFIER = re.compile(rf"(?:{'|'.join(sorted(_MODIFIERS.split(), key=len, reverse=True))})$")
 
 COMPARE = re.compile(
@@ -54,7 +55,8 @@ NEGATIVE = frozenset("不应 不宜 不得 不准 不许 不能 不可 严禁 �
 SOFT = frozenset("宜 不宜".split())
 PERMITTED = frozenset("可不 可以 可".split())
 PROVIDES = re.compile(
-    r"(?:设置有|设置|装设|安装|配备|配置|配有|装有|采取|采用|具有|具备|留有|预留|保留|选用|使用|敷设|布置|设有|设|有)"
+    r"(?:设置有|设置|装设|安装|配备|配置|配有|装有|采取|采用|具有|具备|留有|预留|保留|选用|使用|敷设|布置"
+    r"|开设|铺设|增设|加设|加装|悬挂|设有|设|有)"
 )
 STATES = re.compile(r"(?:位于|处于|用于|属于|进行|储存|存放|输送|布置在|安装在|设置在|设在|未|无|没有|不)")
 """Verbs that begin a state in a condition."""
@@ -62,15 +64,36 @@ REFERS = re.compile(r"符合|规定|要求|本规范|本标准|下列|以下(?:�
 LISTS = re.compile(r"、|以及|和|与|及|或")
 
 
+_KIND_OF = re.compile(r"[率量值比径距厚宽高深压温速差度数]$")
+"""Last characters of words for something that is measured (蒸发量, 水压, 门宽)."""
+_LEADING = re.compile(r"(?:额定|设计|工作|公称|最大|最小|最高|最低|允许|许用|试验|计算)")
+"""Modifiers that begin a property and never a thing: 额定蒸汽压力 is a property as a whole."""
+
+
+def measured(words: str) -> bool:
+    """Whether words end like something that has a size."""
+    return bool(PROPERTY.search(words) or _KIND_OF.search(words))
+
+
 def property_start(words: str) -> int:
     """Where the property begins that ends ``words`` (with its modifiers), or the length when there is none."""
     match = PROPERTY.search(words)
-    if match is None:
+    at = _short(words) if match is None else match.start()
+    if at is None:
         return len(words)
-    at = match.start()
     while (modifier := MODIFIER.search(words[:at])) is not None:
         only = _ONLY.get(modifier.group())
         if only is not None and not words[at:].startswith(only):
             break
         at = modifier.start()
-    return at
+    return 0 if at and _LEADING.match(words) and "的" not in words else at
+
+
+def _short(words: str) -> int | None:
+    """A short word for a measure that stands alone or behind a modifier (水压, 额定蒸发量)."""
+    if _KIND_OF.search(words):
+        for size in (3, 2):
+            before = words[:-size]
+            if len(words) >= size and (not before or MODIFIER.search(before)):
+                return len(before)
+    return None

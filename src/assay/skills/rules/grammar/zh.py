@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from assay.skills.rules.grammar.build import NUMBERED, Reading, Stop, compared, negated, plain
+from assay.skills.rules.grammar.build import NUMBERED, SURROUNDING, Reading, Stop, around_one, compared, negated, plain
 from assay.skills.rules.grammar.conditions_zh import GRADE, conditions_zh, listed, relative
 from assay.skills.rules.grammar.limits_zh import limits_zh, name_zh
 from assay.skills.rules.grammar.quantities import holds_quantity, quantity_at
@@ -17,10 +17,12 @@ from assay.skills.rules.grammar.words_zh import (
     NEGATIVE,
     OPS,
     PERMITTED,
+    PROPERTY_WORD,
     PROVIDES,
     REFERS,
     RELATIONAL,
     SOFT,
+    measured,
     property_start,
 )
 from assay.skills.rules.rule import Limit, Name, Op, Part, Severity, Test
@@ -33,23 +35,26 @@ _FRONT = re.compile(
 )
 _BOUNDS = {"以上": Op.AT_LEAST, "以下": Op.AT_MOST, "以内": Op.AT_MOST, "之内": Op.AT_MOST}
 _EXTREME = re.compile(r"(?:最小|最低|最少)$|(?:最大|最高|最多)$")
-_STOPS = re.compile(r"否则|此时|反之|必要时|尽量|适当|尽可能|根据|按照|按(?!钮)|宜根据")
+_AGAIN = re.compile(r"(?:并且|而且|且|并)(?=(?:不应|不得|不宜|应|宜|必须|严禁))")
+_AROUND = re.compile(r"在(?P<where>.+)")
+_STOPS = re.compile(r"否则|其中|此时|反之|必要时|尽量|确需|确有|困难|特殊情况|适当|尽可能|根据|按照|按(?!钮)|宜根据")
 
 
 def read_zh(text: str) -> list[Part]:
     """The parts of a Chinese sentence. Raises Stop when any of it stays unread."""
     text = NUMBERED.sub("", plain(text)).strip().rstrip("。;；.").strip()
     parts: list[Part] = []
-    object = property = ""
+    reading = Reading()
     for group in re.split(r"[；;]", text):
-        reading = Reading(object=object, property=property)
+        reading = reading.next()
         _read_group(group.strip(), reading)
         parts += reading.finish(group)
-        object, property = reading.object, reading.property
     return parts
 
 
 def _read_group(group: str, reading: Reading) -> None:
+    if (vague := _STOPS.search(group)) is not None:
+        raise Stop("vague", group[vague.start() :])
     segments = _segments(group)
     late: list[tuple[Test, ...]] = []
     for place, segment in enumerate(segments):
@@ -60,7 +65,7 @@ def _read_group(group: str, reading: Reading) -> None:
             _condition(segment, reading)
         elif modal is None and _is_condition(segment) and place + 1 < len(segments):
             # A condition between requirements holds for what follows it, not for what was said before.
-            late = conditions_zh(_bare(segment), reading.object)
+            late = conditions_zh(_bare(segment), reading.object, reading.compared)
         else:
             _requirement(segment, reading, tuple(late))
 
@@ -70,6 +75,9 @@ def _segments(group: str) -> list[str]:
     found: list[str] = []
     for piece in re.split(r"[，,](?!\d{3})", group):
         piece = piece.strip()
+        if (again := _AGAIN.search(piece)) and MODAL.search(piece[: again.start()]):
+            found += [piece[: again.start()], piece[again.end() :]]
+            continue
         front = _FRONT.match(piece)
         if front and MODAL.search(piece[front.end() :]) and not MODAL.search(front.group()):
             found += [front.group(), piece[front.end() :].strip()]
@@ -123,12 +131,10 @@ def _condition(segment: str, reading: Reading) -> None:
     marked = _is_condition(segment) or segment.startswith(("在", "凡")) or segment.endswith(("的", "者", "中", "内"))
     if not marked:
         raise Stop("condition", segment)
-    reading.condition(conditions_zh(_bare(segment), reading.object))
+    reading.condition(conditions_zh(_bare(segment), reading.object, reading.compared))
 
 
 def _requirement(segment: str, reading: Reading, when: tuple[tuple[Test, ...], ...]) -> None:
-    if _STOPS.search(segment):
-        raise Stop("vague", segment)
     modal = MODAL.search(segment)
     if modal is None:
         cut = COMPARE.search(segment)
@@ -144,7 +150,12 @@ def _requirement(segment: str, reading: Reading, when: tuple[tuple[Test, ...], .
         raise Stop("two_modals", segment)
     rest = re.sub(r"^[均都]", "", rest.strip())
     front, subject = relative(re.sub(r"^(?:且|并且|并|而且|但|同时)", "", subject.strip()))
-    reading.condition(front)
+    if reading.parts:
+        when = (*when, *front)  # later subjects' conditions are theirs alone
+    else:
+        reading.condition(front)
+    if (around := _AROUND.fullmatch(subject)) and reading.last and property_start(subject) == len(subject):
+        when, subject = (*when, (Test(field=Name(property=around["where"]), op=Op.PRESENT),)), ""
     least = re.search(r"至少$", subject)
     subject = re.sub(r"(?:至少|也|还|同时)$", "", subject)
     if least or word == "至少应":
@@ -159,7 +170,13 @@ def _tests(subject: str, rest: str, minus: bool, reading: Reading, *, every: boo
     found = _comparison(rest, minus)
     if found is not None:
         op, limits = found
+        if re.search(r"\d\s*层$|[一二两三四五六七八九十]层$", rest) and subject and not measured(subject):
+            subject = f"{subject}的层数"
         names = _subjects(subject, reading, every=every)
+        # A size needs a word for what is measured: "电缆不应超过30m" does not say the length of what.
+        if any(limit.unit or limit.of for limit in limits) and not all(measured(name.property) for name in names):
+            raise Stop("subject", subject)
+        limits = around_one(limits) if not re.search(r"偏差|误差", names[0].property) else limits
         return [_extreme(name, op, limits, rest) for name in names]
     if (listing := _enumeration(subject, rest, minus, reading)) is not None:
         return listing
@@ -218,14 +235,18 @@ def _subjects(subject: str, reading: Reading, *, every: bool) -> list[Name]:
     """The fields that a comparison is about; none named means the one before."""
     subject = subject.strip()
     if not subject:
-        if not reading.property:
+        if reading.last is None:
             raise Stop("no_subject", subject)
-        return [Name(object=reading.object, property=reading.property)]
-    if COMPARE.search(subject) or REFERS.search(subject) or re.search(r"[，；]", subject):
+        return [reading.last]
+    if COMPARE.search(subject) or REFERS.search(subject) or re.search(r"[，；]|^[在于从]|[上下内中处侧时]$", subject):
         raise Stop("subject", subject)
-    own = re.match(r"(?:其|该)(?P<rest>.+)", subject)
+    if subject in reading.known:
+        return [reading.known[subject]]
+    own = re.match(r"其(?P<rest>.+)", subject)
     name = name_zh(own["rest"] if own else subject)
-    if (own or property_start(subject) == 0) and not name.object:
+    if name.object and "的" not in subject and reading.last and reading.last.property.startswith(name.object):
+        name = Name(object=reading.last.object, property=subject)  # 焊接电流……，焊接速度……
+    if (own or (property_start(subject) == 0 and not SURROUNDING.search(subject))) and not name.object:
         name = name.model_copy(update={"object": reading.object})
     if not name.object and every and (parts := listed(name.property)) and len(parts) > 1:
         return [name.model_copy(update={"property": part}) for part in parts]
@@ -260,21 +281,23 @@ def _provision(subject: str, rest: str, minus: bool, reading: Reading) -> list[T
     """设置止回阀和压力表, 留有不小于1.5m的操作通道, 设置两个出口; else a thing to do or not to do."""
     if REFERS.search(rest) or not rest:
         raise Stop("refers" if rest else "no_requirement", rest)
-    subject = re.sub(r"^(?:其|该|在)", "", subject.strip()) or reading.object
+    subject = re.sub(r"^(?:其|该|在)", "", subject.strip()) or reading.topic or reading.object
     if re.search(r"[和及、]", subject) and not RELATIONAL.search(subject):
         owners = listed(subject)
     else:
         owners = [subject]
     op = Op.ABSENT if minus else Op.PRESENT
+    if (bound := re.match(r"至少|最少|最多|至多", rest)) and (verb := PROVIDES.match(rest[bound.end() :])):
+        rest = verb.group() + bound.group() + rest[bound.end() + verb.end() :]
     verb = PROVIDES.match(rest)
-    if verb is None:
+    if verb is None or re.search(r"将|把|坡向|使其|(?:封堵|填实|填充|隔离|隔开|分隔)$", rest):
         if (
             holds_quantity(rest)
             or COMPARE.search(rest)
             or re.search(r"至少|最多|不少于|[一二两三四五六七八九十]+[次个点处台年]", rest)
         ):
             raise Stop("phrase_with_limit", rest)
-        if re.search(r"或|比|高出|低出", rest):
+        if measured(subject) or re.search(r"或|比|高出|低出", rest):
             raise Stop("phrase", rest)
         return [Test(field=Name(object=one, property=each), op=op) for one in owners for each in rest.split("、")]
     what = rest[verb.end() :]
@@ -292,12 +315,16 @@ def _provision(subject: str, rest: str, minus: bool, reading: Reading) -> list[T
 
 def _counted(what: str) -> tuple[Op, tuple[Limit, ...], str] | None:
     """``不少于2个人孔``, ``两个出口``, ``不小于1.5m的操作通道``, ``至少1台备用泵``."""
-    match = re.match(r"(?P<minus>不)?(?P<word>少于|小于|低于|多于|大于|超过)|(?P<least>至少)|(?P<most>最多|至多)", what)
+    match = re.match(
+        r"(?P<minus>不)?(?P<word>少于|小于|低于|多于|大于|超过)|(?P<least>至少|最少)|(?P<most>最多|至多)", what
+    )
     at = match.end() if match else 0
     read = quantity_at(what, at)
     if read is None:
         return None
     thing = re.sub(r"^的", "", what[read.end :])
+    if PROPERTY_WORD.search(thing) and property_start(thing) == len(thing):
+        raise Stop("phrase_with_limit", what)  # a property that goes on: 坡度坡向泵
     if not thing or holds_quantity(thing) or COMPARE.search(thing) or len(listed(thing)) > 1:
         raise Stop("phrase_with_limit", what)
     if match is None:

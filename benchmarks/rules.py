@@ -1,0 +1,141 @@
+"""Rules from sentences: own Chinese and English sentences in the manner of public standards, scored exactly.
+
+``python -m benchmarks.rules --json [--sample N] [--errors]``. ``test`` sentences were written before the grammar had
+read them and the grammar is not tuned on them; ``dev`` ones were used to make it. A sentence is right when object,
+property, comparison, value, unit, conditions, exceptions and strictness of every requirement are; one that should stay
+unread (a gold of no rule) is right when it does. ``checks`` are designs around each gold rule's limits with verdicts
+that follow from how they were made: ``of_gold`` tests the evaluation alone, ``end_to_end`` what the grammar read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from assay.skills.rules.checking import checked
+from assay.skills.rules.design import design_of
+from assay.skills.rules.grammar import Stop, read_sentence
+from assay.skills.rules.rule import Part, Rule
+from benchmarks.about import about
+from benchmarks.rules_designs import cases
+from benchmarks.rules_score import gold_parts, same, shown
+
+SET = Path(__file__).parent / "rules_set"
+TARGETS = {"single": 0.97, "several": 0.90}
+
+
+def load(split: str) -> list[dict[str, Any]]:
+    """The cases of a split, in the order of the file."""
+    lines = (SET / f"{split}.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def run(split: str, sample: int | None, seed: int = 0) -> dict[str, Any]:
+    """The scores of one split: sentences by kind and language, and the checks."""
+    chosen = load(split)
+    if sample is not None and sample < len(chosen):
+        chosen = random.Random(seed).sample(chosen, sample)
+    read = [(case, _read(case["text"])) for case in chosen]
+    errors = [_error(case, got) for case, got in read if not same(got, gold_parts(case))]
+    return {
+        **{kind: _score([one for one in read if one[0]["kind"] == kind]) for kind in TARGETS},
+        "by_language": {lang: _score([one for one in read if one[0]["lang"] == lang]) for lang in ("zh", "en")},
+        "checks": _checks(read),
+        "errors": errors,
+    }
+
+
+def _read(text: str) -> tuple[Part, ...] | None:
+    try:
+        return read_sentence(text)
+    except Stop:
+        return None
+
+
+def _error(case: dict[str, Any], got: Sequence[Part] | None) -> dict[str, Any]:
+    gold = gold_parts(case)
+    return {
+        "id": case["id"],
+        "text": case["text"],
+        "got": None if got is None else shown(got),
+        "gold": None if gold is None else shown(gold),
+    }
+
+
+def _score(read: Sequence[tuple[dict[str, Any], tuple[Part, ...] | None]]) -> dict[str, Any]:
+    """Right, unread though there is a rule (honest), and read wrong (the worse error)."""
+    tally: Counter[str] = Counter()
+    for case, got in read:
+        gold = gold_parts(case)
+        tally["right" if same(got, gold) else "unread" if got is None else "wrong"] += 1
+    count = len(read)
+    share = None if not count else round(tally["right"] / count, 4)
+    return {
+        "sentences": count,
+        "right": tally["right"],
+        "unread": tally["unread"],
+        "wrong": tally["wrong"],
+        "share": share,
+    }
+
+
+def _checks(read: Iterable[tuple[dict[str, Any], tuple[Part, ...] | None]]) -> dict[str, Any]:
+    totals: Counter[str] = Counter()
+    gold_right: Counter[str] = Counter()
+    end_right: Counter[str] = Counter()
+    for case, got in read:
+        for number, part in enumerate(gold_parts(case) or ()):
+            own = got[number] if got is not None and number < len(got) else None
+            for made in cases(part):
+                design = made.design
+                totals[made.kind] += 1
+                gold_right[made.kind] += _verdict(part, design) == made.verdict
+                end_right[made.kind] += (_verdict(own, design) if own else "cannot_tell") == made.verdict
+    count = sum(totals.values())
+    return {
+        "designs": count,
+        "of_gold": _part(gold_right, count),
+        "end_to_end": _part(end_right, count),
+        "by_kind": {
+            kind: {"designs": totals[kind], "of_gold": gold_right[kind], "end_to_end": end_right[kind]}
+            for kind in sorted(totals)
+        },
+    }
+
+
+def _part(right: Counter[str], count: int) -> dict[str, Any]:
+    total = sum(right.values())
+    return {"right": total, "share": None if not count else round(total / count, 4)}
+
+
+def _verdict(part: Part, design: dict[str, Any]) -> str:
+    rule = Rule(id="r", quote="", parts=(part,))
+    verdict: str = checked([rule], design_of("design", design))["results"][0]["verdict"]
+    return verdict
+
+
+def main() -> None:
+    """Print the scores."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print JSON (always done)")
+    parser.add_argument("--sample", type=int, default=None, help="so many sentences of each split, drawn with seed 0")
+    parser.add_argument("--errors", action="store_true", help="list the sentences that are wrong")
+    arguments = parser.parse_args()
+    found = {split: run(split, arguments.sample) for split in ("test", "dev")}
+    if not arguments.errors:
+        for one in found.values():
+            one["errors"] = len(one["errors"])
+    met = {kind: (found["test"][kind]["share"] or 0.0) >= target for kind, target in TARGETS.items()}
+    files = sorted(SET.glob("*.jsonl"))
+    result = {"benchmark": "rules", **found, "targets": TARGETS, "met": met}
+    result["about"] = about(files, versions=("pint",), seed=0, sample=arguments.sample)
+    print(json.dumps(result, ensure_ascii=False, indent=2))
+
+
+if __name__ == "__main__":
+    main()
