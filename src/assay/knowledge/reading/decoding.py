@@ -2,7 +2,8 @@
 
 A decoder that accepts the bytes proves little: GB18030 gives a character for nearly every pair. So a text counts as
 Chinese only if most of what is not ASCII lies where Chinese writing does: the first level of GB 2312 (3,755 characters
-in daily use) and its rows of signs.
+in daily use) and its rows of signs, and, as Korean lies there too, only if enough of it are characters that every
+Chinese text on plants is full of.
 """
 
 from __future__ import annotations
@@ -23,6 +24,14 @@ _MARKS = (
 #: Bytes that are looked at to tell what they are.
 _SAMPLE = 400_000
 _COMMON = 0.7
+_EVERYDAY = frozenset(
+    "的一是在不了有和人这中大为上个以要时来用们生到作地于出会可下而对分也后里行所然家方多经之进同制定如成动现性好机发能关开启停止检"
+    "查水油气电泵阀温度压力流量液位速转轴承管道路设备系统操作运规程安全应必须得禁严按将与及或其由从当每小月年日第章条表图号值表高低"
+    "正常常故障报警处理维修护保养更换装拆加注入出口内外前后左右上下始终确认位置状态信号参数设置控工艺料产品质量标准要求范围大小长"
+    "名称序说明备注原因措施班组负责部门员记录时间无法是否接线路断合闸门体热冷风空重新点次级数部件使相连台单元化"
+)
+#: Of twenty Chinese characters or more at least this share is in everyday use.
+_EVERYDAY_SHARE = 0.2
 #: What a Western text in cp1252 has of single high bytes: signs, quotes, dashes, and letters with marks.
 _WESTERN = re.compile(rb"[\x85\x91-\x97\xa0\xa3\xa7\xa9\xae\xb0-\xb3\xb5\xb7\xb9\xbc-\xbe\xc0-\xff]")
 _HIGH = re.compile(rb"[\x80-\xff]+")
@@ -63,8 +72,10 @@ def _raw(data: bytes, notes: list[str]) -> tuple[str | None, str]:
     text = _whole(data, "utf-8", notes)
     if text is not None:
         return text, "utf-8"
-    if _common_share(data[:_SAMPLE]) >= _COMMON and (text := _whole(data, "gb18030", notes)) is not None:
-        return text, "gb18030"
+    if _common_share(data[:_SAMPLE]) >= _COMMON:
+        text = _whole(data, "gb18030", notes)
+        if text is not None and _reads_as_chinese(text[:_SAMPLE]):
+            return text, "gb18030"
     runs = _HIGH.findall(data[:_SAMPLE])
     alone = [run for run in runs if len(run) == 1 and _WESTERN.match(run)]
     if len(alone) >= 0.9 * len(runs) and sum(map(len, runs)) <= 0.15 * min(len(data), _SAMPLE):
@@ -119,3 +130,9 @@ def _common_share(data: bytes) -> float:
         common += trail >= 0xA1 and (0xA1 <= lead <= 0xA3 or 0xB0 <= lead <= 0xD7 or lead == 0xA6)
         at += 2
     return common / total if total else 0.0
+
+
+def _reads_as_chinese(text: str) -> bool:
+    """Whether enough of the Chinese characters are in everyday use; a few of them prove nothing."""
+    characters = [char for char in text if "\u4e00" <= char <= "\u9fff"]
+    return len(characters) < 20 or sum(char in _EVERYDAY for char in characters) >= _EVERYDAY_SHARE * len(characters)

@@ -13,7 +13,7 @@ from assay.knowledge.reading.pieces import Piece, blocks_of
 from assay.knowledge.reading.tables import table_of
 
 MEDIA = "text/csv"
-CELLS = 500_000
+CELLS = 300_000
 _MARKS = (",", ";", "\t", "|")
 
 Row = list[tuple[int, int]]
@@ -26,29 +26,30 @@ def read_delimited(text: str, name: str, *, tabs: bool = False) -> ReadDocument 
         return None
     pages = FilePages(text)
     cells: list[Cell] = []
-    end = count = read = 0
+    end = read = 0
     for row in _rows(text, mark):
-        count += 1
         if len(cells) >= CELLS:
-            continue
+            break
         for column, (start, stop) in enumerate(row):
             if start < stop:
                 cells.append(Cell(read, column, Span(0, start, stop), text[start:stop]))
-        read, end = count, row[-1][1]
+        read, end = read + 1, row[-1][1]
     piece = Piece(BlockKind.TABLE, [(0, end)], table=table_of(cells))
-    notes = (note("rows_cut", rows=count, read=read),) if read < count else ()
+    left = len(text[end:].split("\n")) - 1 if len(cells) >= CELLS else 0
+    notes = (note("rows_cut", rows=read + left, read=read),) if text[end:].strip('\n"') else ()
     return ReadDocument(MEDIA, "", pages.pages, blocks_of([piece], pages), notes=notes)
 
 
 def _mark(text: str) -> str | None:
     """The mark that gives most rows of the front the same number of columns, two or more."""
-    best, most = None, 0.0
+    best, most = None, (False, 0.0)
     for mark in _MARKS:
         widths = [len(row) for row in islice(_rows(text[:100_000], mark), 200)]
         usual = max(set(widths), key=lambda width: (widths.count(width), width)) if widths else 1
         share = widths.count(usual) / len(widths) if usual > 1 else 0.0
-        if share >= 0.5 and share * min(usual, 50) > most:
-            best, most = mark, share * min(usual, 50)
+        score = (share >= 0.9, share * min(usual, 50))
+        if share >= 0.5 and score > most:
+            best, most = mark, score
     return best
 
 

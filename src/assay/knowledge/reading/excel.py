@@ -66,7 +66,7 @@ def read_excel(data: bytes, archive: zipfile.ZipFile | None, name: str) -> ReadD
     if cut_off:
         notes.append(note("sheets_cut", names=", ".join(cut_off)))
     media = OLD_MEDIA if package is None else MEDIA if modern else ODS_MEDIA
-    return ReadDocument(media, "", pages, blocks, notes=tuple(notes))
+    return ReadDocument(media, "", pages, blocks, notes=(*notes, *writer.notes()))
 
 
 def _opened(data: bytes, name: str) -> CalamineWorkbook:

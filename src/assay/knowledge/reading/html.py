@@ -51,7 +51,7 @@ def read_html(text: str, name: str) -> ReadDocument:
     pages, blocks = reader.writer.done()
     title = clean(root.findtext(".//title") or "").replace("\n", " ")
     notes = (note("html_hidden", count=reader.hidden),) if reader.hidden else ()
-    return ReadDocument(MEDIA, title[:300], pages, blocks, notes=notes)
+    return ReadDocument(MEDIA, title[:300], pages, blocks, notes=(*notes, *reader.writer.notes()))
 
 
 def _parsed(text: str, name: str) -> Element:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from assay.knowledge.reading.writing import RawCell
+from assay.knowledge.reading.writing import WIDEST, RawCell
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -49,6 +49,9 @@ def cells_of(rows: list[tuple[Element, bool]], words: Callable[[Element], str]) 
                 continue
             while taken.get(column, 0) > at:
                 column += 1
+            if column > WIDEST:
+                yield RawCell(at, column, words(cell))
+                continue
             wide = min(_count(cell.get("colspan")) or 1, _WIDEST)
             high = _count(cell.get("rowspan", "1"))
             high = min(len(rows) - at if high == 0 else high, len(rows) - at, _TALLEST)

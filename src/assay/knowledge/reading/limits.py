@@ -98,9 +98,9 @@ def _unpacked(data: bytes, entry: zipfile.ZipInfo, name: str) -> int:
     if ".." in pieces or pieces[0].endswith(":") or (pieces[0] == "" and len(pieces) > 1):
         raise InputError("reading.broken", name=name)
     is_xml = entry.filename.lower().endswith((".xml", ".rels", ".vml"))
-    size, tail = 0, b""
+    size, checksum, tail = 0, 0, b""
     for chunk in _chunks(data, entry, name):
-        size += len(chunk)
+        size, checksum = size + len(chunk), zlib.crc32(chunk, checksum)
         if size > entry.file_size or (is_xml and size > PART):
             raise InputError("reading.bomb", name=name)
         if size > RATIO_FROM and size > RATIO * max(entry.compress_size, 1):
@@ -110,6 +110,8 @@ def _unpacked(data: bytes, entry: zipfile.ZipInfo, name: str) -> int:
             if any(mark in window for mark in _DECLARATIONS):
                 raise InputError("reading.entities", name=name)
             tail = chunk[-32:]
+    if size != entry.file_size or checksum != entry.CRC:
+        raise InputError("reading.broken", name=name)
     return size
 
 

@@ -7,6 +7,7 @@ headings, quotes and bullets stay outside. Comments are part of the text but of 
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Sequence
 
 from assay.knowledge.document import Block, BlockKind, ReadDocument
@@ -20,6 +21,8 @@ from assay.knowledge.reading.structure import sign_of
 MEDIA = "text/markdown"
 #: Deeper nesting than this is read as text.
 _DEEPEST = 12
+#: What is no running text begins with one of these, or has a bar in it.
+_MARKS = frozenset("`~#*-_>!?:+0123456789")
 _FENCE = re.compile(r" {0,3}(`{3,}(?!.*`)|~{3,})")
 _ATX = re.compile(r" {0,3}(#{1,6}(?=[ \t]|$)|#{2,6}(?=[^#\s]))[ \t]*(?P<title>.*?)(?:[ \t]+#+)?[ \t]*$")
 _SETEXT = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
@@ -41,7 +44,7 @@ def read_markdown(text: str, name: str) -> ReadDocument:
     lines = lines_of(text)
     matter = front.matter_of(lines)
     reader = _Reader(text)
-    pieces = [Piece(BlockKind.PARAGRAPH, [(line.start, line.end)]) for line in lines[1 : matter.lines - 1]]
+    pieces = [Piece(BlockKind.PARAGRAPH, [(line.start, line.end)]) for line in lines[1 : max(matter.lines - 1, 0)]]
     pieces += reader.read(_without_comments(lines[matter.lines :], text))
     blocks = blocks_of(pieces, pages)
     return ReadDocument(MEDIA, matter.title or _title(blocks, pages), pages.pages, blocks, matter.stated)
@@ -56,33 +59,34 @@ def _title(blocks: Sequence[Block], pages: FilePages) -> str:
     return ""
 
 
-def _without_comments(lines: list[Line], text: str) -> list[Line]:
-    """The lines with what stands in comments cut out; a fence's lines keep theirs."""
+def _without_comments(lines: Sequence[Line], text: str) -> Sequence[Line]:
+    """The lines with what stands in comments cut out; the lines of a fence keep theirs."""
     if "<!--" not in text:
         return lines
-    hidden = [found.span() for found in _COMMENT.finditer(text)]
-    kept, fence = [], ""
+    hidden = deque(found.span() for found in _COMMENT.finditer(text))
+    kept: list[Line] = []
+    fence = ""
     for line in lines:
         mark = _FENCE.match(line.text)
-        if mark and not fence:
-            fence = mark[1][:3]
-        elif mark and fence == mark[1][:3]:
-            fence = ""
-        if fence or "<!--" not in text[: line.end]:
-            kept.append(line)
-            continue
+        if mark and fence in ("", mark[1][:3]):
+            fence = "" if fence else mark[1][:3]
+        while hidden and (hidden[0][1] <= line.start or (fence and hidden[0][0] < line.end)):
+            hidden.popleft()
         kept += _visible(line, hidden)
     return kept
 
 
-def _visible(line: Line, hidden: Sequence[tuple[int, int]]) -> list[Line]:
+def _visible(line: Line, hidden: deque[tuple[int, int]]) -> list[Line]:
+    """What is left of a line; ``hidden`` begins with the first stretch that does not end before it."""
     parts, at = [], line.start
-    for start, end in hidden:
-        if end <= line.start or start >= line.end:
-            continue
+    while hidden and hidden[0][0] < line.end:
+        start, end = hidden[0]
         if start > at:
             parts.append(line.cut(at - line.start, start - line.start))
         at = min(end, line.end)
+        if end > line.end:
+            break
+        hidden.popleft()
     if at < line.end or at == line.start:
         parts.append(line.cut(at - line.start))
     return parts
@@ -122,7 +126,12 @@ class _Reader:
             self._flush(open_lines, made)
             made.append(self._heading(title.strip(), 1 if "=" in line.text else 2))
             return 1
-        for look in (self._fenced, self._atx, self._rule, self._table, self._quote, self._admonition, self._item):
+        plain = line.text.lstrip()[:1] not in _MARKS and "|" not in line.text
+        for look in (
+            ()
+            if plain
+            else (self._fenced, self._atx, self._rule, self._table, self._quote, self._admonition, self._item)
+        ):
             if look == self._item and depth >= _DEEPEST:
                 continue
             found = look(lines, at, depth)

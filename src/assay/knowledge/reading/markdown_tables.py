@@ -25,9 +25,9 @@ def table_piece(head: Line, rows: Sequence[Line], divider: Line, text: str) -> P
     cells = []
     for row, line in enumerate((head, *rows)):
         for column, cell in enumerate(_cells(line)):
-            if column < width:
+            if column < width and cell.text:
                 cells.append(Cell(row, column, Span(0, cell.start, cell.end), cell.text))
-    table = table_of(cells, head=1 if any(cell.text for cell in cells[:width]) else 0)
+    table = table_of(cells, head=1 if cells and cells[0].row == 0 else 0)
     ranges = merged([line.strip() for line in (head, *rows)], text)
     return Piece(BlockKind.TABLE, ranges, table=table)
 

@@ -25,11 +25,13 @@ def pieces_of(lines: Sequence[Line], text: str) -> list[Piece]:
             continue
         flowing.append(structure_flow.Line(Span(1, line.start, line.end), words(line.text), gap))
         gap = False
-    made = []
+    made, at = [], 0
     for block in structure_flow.flow(flowing):
         (span,) = block.spans
-        inside = [line for line in lines if span.start <= line.start < span.end] if len(lines) > 1 else lines
-        made.append(Piece(block.kind, merged(inside, text), block.level, block.number))
+        first = at
+        while at < len(lines) and lines[at].start < span.end:
+            at += 1
+        made.append(Piece(block.kind, merged(lines[first:at], text), block.level, block.number))
     return made
 
 

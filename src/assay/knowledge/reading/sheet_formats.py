@@ -15,8 +15,10 @@ BUILT_IN = {
 }  # fmt: skip
 _BRACKETS = re.compile(r"\[(?!h+\]|m+\]|s+\])[^\]]*\]", re.IGNORECASE)
 _PART = re.compile(
-    r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|_.|\*.|(?P<digits>[#0?](?:[#0?,.]*[#0?])?(?:[Ee][+-]0+)?,*)|(?P<char>.)'
+    r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|_.|\*.|(?P<digits>(?:[#0?]|\.(?=[#0?]))(?:[#0?,.]*[#0?])?(?:[Ee][+-]0+)?,*)|(?P<char>.)'
 )
+_CONDITIONAL = re.compile(r"\[[<>=]")
+_GENERAL = re.compile(r"general", re.IGNORECASE)
 _FRACTION = re.compile(r"[#?]+\s*[?#0]*/[?#0-9]")
 
 
@@ -43,15 +45,17 @@ def shown(value: object, code: str = "") -> str:
 def number(value: float, code: str = "") -> str:
     """A number by its format code; "General" and codes that are not understood give its digits."""
     sections = _sections(code)
-    if not code or code.lower() == "general" or _FRACTION.search(code) or not sections:
+    if not code or code.lower() == "general" or _CONDITIONAL.search(code) or _FRACTION.search(code) or not sections:
         return _general(value)
     section = sections[0]
     if value < 0 and len(sections) > 1 and sections[1].strip():
         section, value = sections[1], -value
     elif value == 0 and len(sections) > 2 and sections[2].strip():
         section = sections[2]
-    if section.strip().lower() == "general" or "@" in section:
+    if not section.strip() or "@" in section:
         return _general(value)
+    if _GENERAL.search(section):
+        section = _GENERAL.sub(lambda _: f'"{_general(abs(value))}"', section)
     return _filled(value, section)
 
 

@@ -49,7 +49,7 @@ def read_slides(data: bytes, archive: zipfile.ZipFile, name: str) -> ReadDocumen
     if bare:
         notes.append(note("slides_bare", numbers=", ".join(bare[:20])))
     pages, blocks = writer.done()
-    return ReadDocument(MEDIA, title, pages, blocks, notes=tuple(notes))
+    return ReadDocument(MEDIA, title, pages, blocks, notes=(*notes, *writer.notes()))
 
 
 def _slide(writer: Writer, slide: Slide) -> str:

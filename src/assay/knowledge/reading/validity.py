@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import islice
 
-from assay.knowledge.document import Block, Page, ReadDocument, Stated
+from assay.knowledge.document import Block, BlockKind, Page, ReadDocument, Stated
 from assay.knowledge.reading.days import DAY, day_of
 from assay.knowledge.reading.history import newest_version
 from assay.knowledge.reading.validity_names import names_in
@@ -39,6 +39,11 @@ _LABELLED = re.compile(
 _ORDINAL = re.compile(
     r"^第\s*(?P<zh>\d{1,3}|[一二三四五六七八九十]{1,3})\s*版(?:本)?$"
     r"|^(?P<en>\d{1,2})(?:st|nd|rd|th)\s+(?:edition|issue|revision)$|^v(?:er)?\.?\s*(?P<v>\d{1,3}(?:\.\d{1,3}){0,3})版?$",
+    re.IGNORECASE,
+)
+_IN_MARGIN = re.compile(
+    r"(?:^|(?<=[\s|,，;；:：]))(?:版\s*本\s*号?|版\s*次|version|revision|rev\.?|issue)\s*(?:no\.?)?\s*[:：|]?\s*(?:v\.?\s*)?"
+    rf"{_VALUE}(?=$|[\s|,，;；)）])",
     re.IGNORECASE,
 )
 _FROM_LABEL = (
@@ -84,6 +89,8 @@ def stated_of(pages: Sequence[Page], blocks: Sequence[Block]) -> Stated:
     """Version, first and last day of validity and what is replaced, as far as the document plainly says so."""
     front, tail = _front(pages), _tail(pages)
     version = _version(front)
+    if version is None:
+        version = _running(pages, blocks)
     if version is None:
         version = newest_version(pages, blocks)
     first, last = _days(_clauses(front), own=False)
@@ -143,6 +150,14 @@ def _version(front: str) -> str | None:
     if not found:
         found = {next(filter(None, match.groups())): None for one in clauses if (match := _ORDINAL.match(one))}
     return None if not found else next(iter(found)) if len(found) == 1 else ""
+
+
+def _running(pages: Sequence[Page], blocks: Sequence[Block]) -> str | None:
+    """The version in the running heads and feet, which speak of nothing but the document; None where there is none."""
+    margins = (block.spans[0] for block in blocks if block.kind is BlockKind.MARGIN)
+    lines = {pages[span.page - 1].slice(span) for span in margins if span.page <= _FRONT_PAGES}
+    found = {match["value"] for line in lines if len(line) <= 200 for match in _IN_MARGIN.finditer(line)}
+    return None if not found else found.pop() if len(found) == 1 else ""
 
 
 def _without_other(text: str) -> str:

@@ -47,7 +47,7 @@ def read_word(archive: zipfile.ZipFile, name: str) -> ReadDocument:
         notes.append(note("word_changes", inserted=changes.inserted, deleted=changes.deleted))
     if changes.hidden:
         notes.append(note("word_hidden", count=changes.hidden))
-    return ReadDocument(MEDIA, reader.title, pages, blocks, notes=tuple(notes))
+    return ReadDocument(MEDIA, reader.title, pages, blocks, notes=(*notes, *reader.writer.notes()))
 
 
 @dataclass(slots=True)

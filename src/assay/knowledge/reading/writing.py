@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assay.knowledge.document import Block, BlockKind, Cell, Page, Span
+from assay.knowledge.reading.notes import note
 from assay.knowledge.reading.pieces import with_captions
 from assay.knowledge.reading.tables import table_of
 
 #: Between two cells of a row.
 BETWEEN = " | "
+#: Columns that a table may have, and places in all: what a file says of its tables may be nonsense.
+WIDEST, _PLACES = 1_000, 8_000_000
 #: What no stored text holds: control characters (line breaks and tabs are handled before), lone surrogates.
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SPACES = re.compile(r"[ \t\r\f\u00a0\u2002-\u200a\u202f]+")
@@ -49,6 +52,7 @@ class Writer:
 
     def __init__(self) -> None:
         self._pages = [_Draft()]
+        self._cut = 0
         self.blocks: list[Block] = []
 
     @property
@@ -104,10 +108,17 @@ class Writer:
     ) -> None:
         """Writes a table, a line each row; cells without words are left out. Each row of ``turns`` begins a page."""
         rows: dict[int, list[RawCell]] = {}
+        cells = list(cells)
+        widest = min(WIDEST, _PLACES // max((cell.row + cell.rows for cell in cells), default=1))
         for cell in cells:
+            if cell.column >= widest:
+                self._cut += bool(cell.text.strip())
+                continue
             words = clean(cell.text).replace("\n", " ")
             if words:
-                rows.setdefault(cell.row, []).append(RawCell(cell.row, cell.column, words, cell.rows, cell.columns))
+                rows.setdefault(cell.row, []).append(
+                    RawCell(cell.row, cell.column, words, cell.rows, min(cell.columns, widest - cell.column))
+                )
         placed: list[Cell] = []
         spans: list[Span] = []
         for row in sorted(rows):
@@ -134,6 +145,10 @@ class Writer:
         page.parts.append("\n")
         page.length += 1
         return placed
+
+    def notes(self) -> tuple[Mapping[str, str], ...]:
+        """What could not be written."""
+        return (note("cells_cut", count=self._cut, most=WIDEST),) if self._cut else ()
 
     def done(self) -> tuple[tuple[Page, ...], tuple[Block, ...]]:
         """The pages and blocks; tables with the caption and unit beside them."""

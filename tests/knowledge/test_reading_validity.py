@@ -1,0 +1,106 @@
+"""Versions and days in the document's own words, and nothing where the words are about something else."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from assay.knowledge.document import Stated
+from assay.knowledge.reading import read_bytes
+from assay.knowledge.reading.days import day_of
+
+
+def stated(text: str, name: str = "a.txt") -> Stated:
+    return read_bytes(text.encode(), name).stated
+
+
+MARCH = date(2024, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("循环泵操作规程\n版本：2.1\n生效日期：2024-03-01\n", Stated("2.1", MARCH)),
+        ("文件编号 SM-P201-2024，第 3 版，自 2024-03-01 起生效。", Stated("3", MARCH)),
+        (
+            "Pump manual, Rev. C\nEffective date: 1 March 2024\nSupersedes SOP-12 Rev B",
+            Stated("C", MARCH, None, ("SOP-12 Rev B",)),
+        ),
+        (
+            "GB/T 3766-2015\n代替 GB/T 3766-2001\n2023-12-31发布 2024-03-01实施",
+            Stated("", MARCH, None, ("GB/T 3766-2001",)),
+        ),
+        ("本规程自2024年3月1日起施行。", Stated("", MARCH)),
+        ("本版替代 SOP-12-2019。", Stated("", None, None, ("SOP-12-2019",))),
+        ("Version 2.1\nValid until 31 December 2026", Stated("2.1", None, date(2026, 12, 31))),
+        ("有效期：2024年3月1日至2026年12月31日", Stated("", MARCH, date(2026, 12, 31))),
+        ("本规程自2024年3月2日起废止。", Stated("", None, MARCH)),
+        (
+            "This edition supersedes edition 2.1 of 15 April 2019 (pump_2019.md).",
+            Stated("", None, None, ("pump_2019.md",)),
+        ),
+        ("手册（第 2 版）\n", Stated("2")),
+        ("版本 | B/2 | 生效日期 | 2024.03.01", Stated("B/2", MARCH)),
+        ("Operating manual (V3.0)", Stated("3.0")),
+        ("本办法自二〇二四年三月一日起施行，原《旧办法》同时废止。", Stated("", MARCH, None, ("旧办法",))),
+        ("This procedure is effective from 2024-03-01.", Stated("", MARCH)),
+        ("内容\n" * 2000 + "本办法自2024年3月1日起施行。\n", Stated("", MARCH)),
+    ],
+)
+def test_what_a_document_says_of_itself(text: str, expected: Stated) -> None:
+    assert stated(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "参见 SOP-12 版本 3。",
+        "固件版本 2.1 或更高",
+        "SOP-99 Rev B supersedes SOP-98.",
+        "校准有效期至 2024-03-01",
+        "Version 1 pumps need oil.",
+        "应自2024年3月1日起执行新的轮班表，注意安全。",
+        "该标准于2001年1月1日实施，已代替 GB/T 1。",
+        "Effective date: 03/04/2024",
+        "The new pump replaces P-101.",
+        "本规程部分代替 SOP-12。",
+        "2024-03-01发布",
+        "用 B 型泵代替 A-100 型泵。",
+        "Rev A\nRev B",
+        "生效日期：2024-03-01\n生效日期：2024-04-01",
+        "内容\n" * 2000 + "版本：2.1\n生效日期：2024-03-01\n",
+        "仪表 | 编号 | 有效期至\n2024-03-01 | 2",
+    ],
+)
+def test_what_speaks_of_something_else_or_in_two_ways_is_left_empty(text: str) -> None:
+    assert stated(text) == Stated()
+
+
+def test_the_newest_row_of_a_table_of_revisions() -> None:
+    table = "# T\n\n| 版本 | 日期 | 修订内容 |\n|--|--|--|\n| B | 2023-05-01 | 改 |\n| A | 2020-01-01 | 首版 |\n"
+    assert stated(table, "a.md") == Stated("B")
+    assert stated(table.replace("2020-01-01", "以前"), "a.md") == Stated()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2024年3月1日", MARCH),
+        ("二〇二四年三月一日", MARCH),
+        ("二○二四年十二月三十一日", date(2024, 12, 31)),
+        ("2024/3/1", MARCH),
+        ("20240301", MARCH),
+        ("1st of March 2024", MARCH),
+        ("Mar 1, 2024", MARCH),
+        ("01-Mar-2024", MARCH),
+        ("01.03.2024", MARCH),
+        ("13/03/2024", date(2024, 3, 13)),
+        ("03/13/2024", date(2024, 3, 13)),
+        ("03/04/2024", None),
+        ("2024-02-30", None),
+        ("March 2024", None),
+    ],
+)
+def test_days(text: str, expected: date | None) -> None:
+    assert day_of(text) == expected
