@@ -146,6 +146,33 @@ def test_postgres_itself_hides_the_rows_of_forbidden_documents(tmp_path: Path, p
             assert connection.execute(text("SELECT count(*) FROM documents")).scalar() == 0
 
 
+def test_an_owner_without_special_rights_is_bound_too(tmp_path: Path, postgres: str) -> None:
+    from sqlalchemy import create_engine, make_url, text
+    from sqlalchemy.exc import DBAPIError
+
+    url, owner = make_url(postgres), f"owner_{tmp_path.name[-20:]}".lower()
+    engine = create_engine(url)
+    try:
+        with engine.begin() as connection:
+            schema = connection.execute(text("SELECT current_schema()")).scalar_one()
+            connection.execute(text(f"CREATE ROLE {owner} LOGIN PASSWORD 'plain'"))
+            connection.execute(text(f"GRANT ALL ON SCHEMA {schema} TO {owner}"))
+    except DBAPIError as error:
+        pytest.skip(f"this PostgreSQL lets no role be made: {error.orig}")
+    plain = url.set(username=owner, password="plain").render_as_string(hide_password=False)
+    (tmp_path / "secret.txt").write_text("the secret pump", "utf-8")
+    with Library.open(plain, read=read, indexer=Indexer(None)) as library:
+        library.add([tmp_path / "secret.txt"], AddOptions(groups=("ops",)))
+        assert len(library.reader(Asker("li", frozenset({"ops"}))).search("pump", lane="lexical")) == 1
+        assert library.reader(Asker("li")).documents() == []
+        with library._store._database.read() as connection:
+            assert connection.execute(text("SELECT count(*) FROM passages")).scalar() == 0
+    with engine.begin() as connection:
+        connection.execute(text(f"DROP OWNED BY {owner} CASCADE"))
+        connection.execute(text(f"DROP ROLE {owner}"))
+    engine.dispose()
+
+
 def _about(group: str) -> dict[str, Any]:
     nothing: dict[str, Any] = dict.fromkeys(("title", "valid_from", "valid_to", "replaces"))
     return nothing | {"groups": {group}, "versions": [["pump", "dry"]]}
