@@ -1,0 +1,77 @@
+"""The question set's documents in a library, of which some say something else for a while.
+
+A document that changes is taken out and added again with its new words; vectors are kept by text, so that only the
+changed passages are embedded anew.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from assay.knowledge.access import AccessBook
+from assay.knowledge.adding import AddState, document_id
+from assay.knowledge.indexing import Indexer
+from assay.knowledge.library import Library
+from assay.knowledge.reading import read_bytes
+from benchmarks.cited.check_set import documents
+from benchmarks.cited_set import CORPUS, FOLDER, Shelf
+
+
+@dataclass(slots=True)
+class Corpus:
+    """A library of a folder's documents. ``texts`` is what they say by name, ``shelf`` how they are unchanged."""
+
+    folder: Path
+    library: Library
+    book: AccessBook
+    texts: Mapping[str, str]
+    shelf: Shelf = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.shelf = Shelf(self.library, self.book)
+
+    @classmethod
+    def open(
+        cls,
+        place: Path,
+        indexer: Indexer,
+        *,
+        folder: Path = CORPUS,
+        access: Path = FOLDER / "access.json",
+        reverse: bool = False,
+    ) -> Corpus:
+        """The documents, added in the order of their names or in the ``reverse`` order. What a run that was ended in
+        the middle left changed is put right."""
+        book = AccessBook.load(access)
+        library = Library.open(place, access=book, read=read_bytes, indexer=indexer)
+        made = cls(folder, library, book, documents(folder))
+        for name in sorted(made.texts, reverse=reverse):
+            (item,) = library.add([folder / name]).items
+            if item.state is not AddState.ADDED and item.state is not AddState.UNCHANGED:
+                made._take(folder, [name])
+        return made
+
+    @contextmanager
+    def saying(self, texts: Mapping[str, str]) -> Iterator[Shelf]:
+        """The library with these texts instead: only what differs is replaced, and put back at the end."""
+        names = [name for name, words in texts.items() if words != self.texts[name]]
+        with tempfile.TemporaryDirectory() as temporary:
+            for name in names:
+                Path(temporary, name).write_text(texts[name], encoding="utf-8")
+            try:
+                self._take(Path(temporary), names)
+                yield Shelf(self.library, self.book)
+            finally:
+                self._take(self.folder, names)
+
+    def _take(self, folder: Path, names: Sequence[str]) -> None:
+        """Add documents as if they had never said anything else."""
+        for name in names:
+            self.library.remove(document_id(name))
+            (item,) = self.library.add([folder / name]).items
+            if item.error is not None:
+                raise item.error
