@@ -93,6 +93,14 @@ def test_add_list_show_search_remove(folder: Path, capsys: pytest.CaptureFixture
     assert [one["document"] for one in told(capsys, "list")] == ["ops/阀门.txt"]
 
 
+def test_a_library_in_postgres(folder: Path, postgres: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert told(capsys, "add", folder / "pump.md", "--library", postgres, "--acl", "ops,maint")["counts"]["added"] == 1
+    assert told(capsys, "add", folder / "ops", "--library", postgres)["files"][0]["groups"] == ["*"]
+    assert [one["document"] for one in told(capsys, "list", "--library", postgres)] == ["阀门.txt"]
+    (hit,) = told(capsys, "search", "阀门 V-3", "--library", postgres)["hits"]
+    assert hit["document"] == "阀门.txt"
+
+
 def test_on_screen_in_both_languages(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["knowledge", "add", str(folder)]) == 0
     said = capsys.readouterr().out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from assay.knowledge.rights import Asker
 
 _HELP = help_lang()
+_PATIENCE_SECONDS = 5.0
 
 
 def about(name: str) -> str:
@@ -71,7 +73,7 @@ class Where:
             raise InputError("cli.knowledge_one_library")
         book = None if self.access is None else AccessBook.load(self.access)
         if self.docs is not None:
-            opened = Library.over_folder(self.docs, book)
+            opened = Library.over_folder(self.docs, book, progress=_Patience(self.docs, self.speaks))
         else:
             opened = Library.open(self._place(), access=book)
         with opened as library:
@@ -109,6 +111,20 @@ class Where:
         if self.library is not None:
             return self.library if "://" in self.library else Path(self.library).expanduser()
         return (home() if self.plant is None else plant_folder(self.plant)) / "knowledge"
+
+
+class _Patience:
+    """Says once that a folder is being read, when that takes long; not how many files it has."""
+
+    def __init__(self, folder: Path, lang: Lang) -> None:
+        self._folder, self._lang = folder, lang
+        self._begun: float | None = time.monotonic()
+
+    def __call__(self, item: object, done: int, of: int) -> None:
+        """One file is done."""
+        if self._begun is not None and time.monotonic() - self._begun > _PATIENCE_SECONDS:
+            self._begun = None
+            warn(text("cli.knowledge_patience", self._lang, folder=self._folder))
 
 
 def day_of(option: str, value: str | None) -> date | None:
