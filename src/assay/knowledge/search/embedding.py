@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from assay.knowledge.document import BlockKind
 from assay.knowledge.passage import Passage, UnitKind
+from assay.knowledge.search.blocking import waited
 from assay.llm.embedding import LocalEmbedder
 
 if TYPE_CHECKING:
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 #: What is embedded of a passage, in characters: the model takes 512 tokens, and time is tokens.
 _MOST = 1200
+_MOST_TITLE = 120
 _KEPT = 512
+#: Weight of the title's vector beside the passage's.
+TITLE = 0.4
 
 
 class Embedding:
@@ -33,27 +36,34 @@ class Embedding:
         """What the vectors were made by. Raises MissingDependency."""
         return self._embedder.digest
 
-    def query(self, text: str) -> Vectors:
-        """A question's unit vector. Raises MissingDependency, ModelError, or InputError for wrong settings."""
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of questions, a row each. Raises MissingDependency, ModelError, or InputError for settings."""
+        import numpy as np
+
         with self._lock:
-            if (known := self._known.get(text)) is not None:
-                self._known.move_to_end(text)
-                return known
-        vector: Vectors = self._run([text], query=True)[0]
+            known = {text: self._known[text] for text in texts if text in self._known}
+        missing = [text for text in dict.fromkeys(texts) if text not in known]
+        if missing:
+            known |= dict(zip(missing, self._run(missing, query=True), strict=True))
         with self._lock:
-            self._known[text] = vector
-            if len(self._known) > _KEPT:
+            self._known |= known
+            while len(self._known) > _KEPT:
                 self._known.popitem(last=False)
-        return vector
+        vectors: Vectors = np.stack([known[text] for text in texts])
+        return vectors
 
     def passages(
         self, passages: Sequence[Passage], progress: Callable[[int], None] | None = None, batch: int = 64
     ) -> Vectors:
-        """Unit vectors of passages, a row each; equal texts are embedded once. Errors as ``query``."""
+        """Vectors of passages, a row each; equal texts are embedded once. Errors as ``queries``.
+
+        A document's title, which its passages do not repeat, is embedded once and added to each of them.
+        """
         import numpy as np
 
         texts = [dense_text(passage) for passage in passages]
-        distinct = sorted(dict.fromkeys(texts), key=len)  # alike lengths together
+        titles = [" ".join(passage.title.split())[:_MOST_TITLE] for passage in passages]
+        distinct = sorted(dict.fromkeys([*texts, *filter(None, titles)]), key=len)  # alike lengths together
         rows: list[Vectors] = []
         for start in range(0, len(distinct), batch):
             rows.append(self._run(distinct[start : start + batch], query=False))
@@ -62,26 +72,16 @@ class Embedding:
         if not rows:
             return np.empty((0, 0), dtype=np.float32)
         place = {text: number for number, text in enumerate(distinct)}
-        vectors: Vectors = np.concatenate(rows)[[place[text] for text in texts]]
+        every = np.concatenate(rows)
+        vectors: Vectors = every[[place[text] for text in texts]]
+        named = np.array([bool(title) for title in titles])
+        vectors[named] += TITLE * every[[place[title] for title in titles if title]]
         return vectors
 
     def _run(self, texts: Sequence[str], *, query: bool) -> Vectors:
         if isinstance(self._embedder, LocalEmbedder):
             return self._embedder.embed_now(texts, query=query)
-        out: list[Vectors | BaseException] = []
-
-        def work() -> None:
-            try:
-                out.append(asyncio.run(self._embedder.embed(texts, query=query)))
-            except BaseException as error:  # raised again in the caller's thread
-                out.append(error)
-
-        thread = threading.Thread(target=work)  # the caller may be inside a running loop
-        thread.start()
-        thread.join()
-        if isinstance(out[0], BaseException):
-            raise out[0]
-        return out[0]
+        return waited(lambda: self._embedder.embed(texts, query=query))
 
 
 def dense_text(passage: Passage) -> str:
@@ -91,5 +91,6 @@ def dense_text(passage: Passage) -> str:
     heads: list[str] = []
     if passage.kind is BlockKind.TABLE:
         heads = list(dict.fromkeys(each.header for unit in passage.units for each in unit.fields if each.header))
-    parts = [heading, passage.lead, " ".join(heads), *own]
+    words = ("" if passage.lang == "zh" and passage.kind is not BlockKind.TABLE else " ").join(own)
+    parts = [heading, passage.lead, " ".join(heads), words]
     return "\n".join(" ".join(part.split()) for part in parts if part)[:_MOST]

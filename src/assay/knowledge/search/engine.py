@@ -9,13 +9,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from assay.kernel.errors import MissingDependency, ModelError
+from assay.kernel.errors import AssayError, InputError, LinkError, MissingDependency, ModelError
 from assay.kernel.texts import Lang, text
 from assay.knowledge.reader import Lane
+from assay.knowledge.search.dense import asked, combined, levelled
+from assay.knowledge.search.dictionary import Dictionary, Expansion
+from assay.knowledge.search.dictionary_files import configured
 from assay.knowledge.search.embedding import Embedding
-from assay.knowledge.search.fusion import Lexical, fused
+from assay.knowledge.search.fusion import fused
+from assay.knowledge.search.lexical import lexical
+from assay.knowledge.search.rerank import DEPTH, Reranker
 from assay.knowledge.search.segment import Segment, from_bytes
-from assay.knowledge.search.tokens import Term, query_terms
+from assay.knowledge.search.tokens import LONGEST_QUERY, Term, query_terms
 from assay.knowledge.search.view import View
 
 if TYPE_CHECKING:
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
 
 _MOST_BYTES = 1 << 30
 Note = Mapping[Lang, str]
+Texts = Callable[[Sequence[str]], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +55,24 @@ class Found:
 
 
 class Engine:
-    """Keeps the last views; safe to share among threads."""
+    """Keeps the last views; safe to share among threads. Without ``dictionary`` the configured one is taken."""
 
-    def __init__(self, embedding: Embedding | None = None) -> None:
+    def __init__(
+        self,
+        embedding: Embedding | None = None,
+        dictionary: Dictionary | None = None,
+        reranker: Reranker | None = None,
+    ) -> None:
         self._embedding = embedding
+        self._dictionary = dictionary if dictionary is not None else configured()
+        self._reranker = reranker
         self._views: OrderedDict[str, View] = OrderedDict()
         self._lock = threading.Lock()
 
     def view(self, segments: Mapping[str, Callable[[], bytes]]) -> View:
         """The merged view of permitted segments: a name that changes with the content -> how to load its bytes.
 
-        Loads nothing that it has merged before for the same names.
+        Loads nothing that it has merged before for the same names. Raises IntegrityError for a damaged segment.
         """
         names = sorted(segments)
         key = hashlib.sha256("\0".join(names).encode("utf-8", "surrogatepass")).hexdigest()
@@ -76,57 +89,122 @@ class Engine:
 
     def merged(self, segments: Iterable[Segment]) -> View:
         """A view that is not kept."""
-        return View(list(segments), self._embedding.digest if self._embedding is not None else "")
+        return View(list(segments), self._digest)
 
-    def search(self, query: str, view: View, *, limit: int = 10, lane: Lane = "hybrid") -> Found:
-        """The best passages of a view. A query without any word, or a view without passages, finds nothing."""
+    def search(
+        self, query: str, view: View, *, limit: int = 10, lane: Lane = "hybrid", texts: Texts | None = None
+    ) -> Found:
+        """The best passages of a view. A query without any word, or a view without passages, finds nothing.
+
+        ``texts`` gives the words of passages by id, for a reranker; without it none is asked.
+        """
         import numpy as np
 
-        terms = query_terms(query)
-        if not len(view) or limit < 1 or not any(char.isalnum() for char in query):
+        if not len(view) or limit < 1 or not any(char.isalnum() for char in query[:LONGEST_QUERY]):
             return Found(())
-        lexical = _lexical(view, terms)
-        cosines, notes = self._cosines(query, view) if lane != "lexical" else (None, [])
-        if lane == "dense":
-            scores = (
-                np.full(len(view), -np.inf) if cosines is None else np.where(np.isfinite(cosines), cosines, -np.inf)
-            )
-        elif lane == "lexical":
-            scores = np.where(lexical.scores > 0, lexical.scores, -np.inf)
-        else:
-            scores = fused(lexical, cosines)
+        expansions = self._dictionary.expand(query[:LONGEST_QUERY])
+        terms = query_terms(query)
+        words = lexical(view, terms, expansions)
+        dense, notes = self._dense(query, view, expansions) if lane != "lexical" else (None, [])
+        said = np.where(words.scores > 0, words.scores, -np.inf)
+        meant = _finite(dense.levels) if dense is not None else np.full(len(view), -np.inf)
+        scores = {"lexical": said, "dense": meant}.get(lane)
+        if scores is None:
+            scores = fused(words, dense.levels if dense is not None else None, view.chinese)
             scores = np.where(scores > 0, scores, -np.inf)
-        ranks = (
-            {"lexical": _ranks(np.where(lexical.scores > 0, lexical.scores, -np.inf), view)} if lane != "dense" else {}
-        )
-        if cosines is not None:
-            ranks["dense"] = _ranks(np.where(np.isfinite(cosines), cosines, -np.inf), view)
-        hits = tuple(
+        ranks = {"lexical": _ranks(said, view), "dense": _ranks(meant, view)}
+        cosines = dense.cosines if dense is not None else np.zeros(len(view))
+        hits = [
             Scored(
                 view.ids[row],
                 float(scores[row]),
                 {name: places[row] for name, places in ranks.items() if row in places},
-                round(float(lexical.coverage[row]), 6),
-                float(cosines[row]) if cosines is not None and np.isfinite(cosines[row]) else 0.0,
+                round(float(words.coverage[row]), 6),
+                float(cosines[row]),
             )
-            for row in best_rows(scores, view.ids, limit)
-        )
-        return Found(hits, tuple(notes), {"terms": [term.text for term in terms]})
+            for row in best_rows(scores, view.ids, max(limit, DEPTH) if self._reranks(lane, texts) else limit)
+        ]
+        if texts is not None and self._reranks(lane, texts):
+            hits, more = self._reranked(query, hits, texts)
+            notes = [*notes, *more]
+        return Found(tuple(hits[:limit]), tuple(notes), self._record(terms, expansions, lane))
 
-    def _cosines(self, query: str, view: View) -> tuple[Floats | None, list[Note]]:
-        """The cosine a passage, NaN without a vector; None where there is no dense lane, and why."""
+    @property
+    def _digest(self) -> str:
+        """The embedder's digest; empty where its weights are not installed."""
+        try:
+            return self._embedding.digest if self._embedding is not None else ""
+        except MissingDependency:
+            return ""
+
+    def _dense(self, query: str, view: View, expansions: Sequence[Expansion]) -> tuple[_Dense | None, list[Note]]:
+        """The dense lane, or None and why there is none."""
         import numpy as np
 
         if self._embedding is None:
             return None, [note("search.no_dense")]
+        question = asked(query, expansions)
         try:
-            vector = self._embedding.query(query)
-        except (MissingDependency, ModelError) as error:
-            return None, [note("search.dense_failed", reason=error)]
-        rows, values = view.cosines(vector)
-        cosines = np.full(len(view), np.nan)
-        cosines[rows] = values
-        return cosines, [note("search.dense_partly", count=view.missing_vectors)] if view.missing_vectors else []
+            vectors = self._embedding.queries(question.texts)
+        except (MissingDependency, ModelError, LinkError) as error:
+            return None, [reasoned("search.dense_failed", error)]
+        if not np.isfinite(vectors).all():
+            return None, [reasoned("search.dense_failed", ModelError("llm.bad_vectors", model="-"))]
+        rows, both = view.cosines(np.stack(combined(question, list(vectors))))
+        notes = [note("search.dense_partly", count=view.missing_vectors)] if view.missing_vectors else []
+        if not len(rows):
+            return None, notes
+        own = view.chinese[rows] == (question.lang == "zh")
+        used = np.where(own, both[:, 0], both[:, 1])
+        levels, cosines = np.full(len(view), np.nan), np.zeros(len(view))
+        levels[rows], cosines[rows] = levelled(used, own, bool(question.other)), used
+        return _Dense(levels, cosines), notes
+
+    def _reranks(self, lane: Lane, texts: Texts | None) -> bool:
+        return self._reranker is not None and texts is not None and lane == "hybrid"
+
+    def _reranked(self, query: str, hits: list[Scored], texts: Texts) -> tuple[list[Scored], list[Note]]:
+        """The best hits in the reranker's order; in ours, with a note, when it fails."""
+        assert self._reranker is not None
+        if len(hits) < 2:
+            return hits, []
+        first, rest = hits[:DEPTH], hits[DEPTH:]
+        try:
+            scores = self._reranker.scores(query[:LONGEST_QUERY], texts([hit.id for hit in first]))
+        except (LinkError, ModelError, InputError) as error:
+            return hits, [reasoned("search.rerank_failed", error)]
+        order = sorted(range(len(first)), key=lambda at: (-scores[at], at))
+        return [*(first[at] for at in order), *rest], []
+
+    def _record(self, terms: Sequence[Term], expansions: Sequence[Expansion], lane: Lane) -> dict[str, Any]:
+        """What a search was made with; it tells nothing of documents."""
+        return {
+            "lane": lane,
+            "terms": [term.text for term in terms],
+            "expansions": {each.said: list(each.forms) for each in expansions},
+            "dictionary": self._dictionary.digest,
+            "embedding": self._digest,
+            "reranker": self._reranker.digest if self._reranker is not None else "",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Dense:
+    """``levels`` are what ranks (NaN without a vector), ``cosines`` what they were made of."""
+
+    levels: Floats
+    cosines: Floats
+
+
+def _finite(values: Floats) -> Floats:
+    import numpy as np
+
+    return np.where(np.isfinite(values), values, -np.inf)
+
+
+def reasoned(key: str, error: AssayError) -> Note:
+    """A sentence in both languages with an error's own sentence in it."""
+    return {"zh": text(key, "zh", reason=error.render("zh")), "en": text(key, "en", reason=error.render("en"))}
 
 
 def note(key: str, **params: object) -> Note:
@@ -148,16 +226,3 @@ def best_rows(scores: Floats, ids: Sequence[str], limit: int) -> list[int]:
 
 def _ranks(scores: Floats, view: View, depth: int = 100) -> dict[int, int]:
     return {row: place for place, row in enumerate(best_rows(scores, view.ids, depth), 1)}
-
-
-def _lexical(view: View, terms: Sequence[Term]) -> Lexical:
-    import numpy as np
-
-    scores, covered = np.zeros(len(view)), np.zeros(len(view))
-    total = 0.0
-    for term in terms:
-        found = view.posting(term.text)
-        scores[found.rows] += term.weight * found.scores
-        covered[found.rows] += term.weight * found.idf
-        total += term.weight * found.idf
-    return Lexical(scores, covered / total if total > 0 else covered)

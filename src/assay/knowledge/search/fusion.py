@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 #: Below this share of the query's weight in the best passage, words count least; above the other, most.
-COVERED = (0.25, 0.75)
+COVERED = (0.4, 0.9)
 #: Weight of the lexical lane at either end.
-TRUST = (0.15, 0.6)
+TRUST = (0.35, 0.6)
 #: Standard deviations of the cosine that are as good as nothing found.
 SPREAD = 4.0
 
@@ -27,18 +27,25 @@ class Lexical:
     coverage: Floats
 
 
-def fused(lexical: Lexical, cosines: Floats | None) -> Floats:
-    """A score a passage in 0 to 1; ``cosines`` is NaN where a passage has no vector, None without a dense lane."""
+def fused(lexical: Lexical, levels: Floats | None, chinese: NDArray[np.bool_]) -> Floats:
+    """A score a passage in 0 to 1; ``levels`` are the dense lane's deviations above the mean, NaN without a vector.
+
+    Half of the words' score is beside the best of all passages, half beside the best of the passage's language: only
+    the dictionary's words reach the other language.
+    """
     import numpy as np
 
-    words = lexical.scores / best if (best := float(lexical.scores.max(initial=0.0))) > 0 else lexical.scores
-    known = np.isfinite(cosines) if cosines is not None else np.zeros(len(words), dtype=bool)
-    if cosines is None or not known.any():
+    best = float(lexical.scores.max(initial=0.0))
+    words = np.zeros(len(chinese))
+    if best > 0:
+        tops = [float(lexical.scores[of].max(initial=0.0)) or best for of in (chinese, ~chinese)]
+        words = 0.5 * lexical.scores / best + 0.5 * lexical.scores / np.where(chinese, tops[0], tops[1])
+    known = np.isfinite(levels) if levels is not None else np.zeros(len(words), dtype=bool)
+    if levels is None or not known.any():
         return words
-    sense = _scaled(cosines, known)
+    sense = np.where(known, np.clip(1.0 - (levels[known].max() - np.where(known, levels, 0.0)) / SPREAD, 0.0, 1.0), 0.0)
     trust = trusted(float(lexical.coverage[lexical.scores >= best].max(initial=0.0)) if best > 0 else 0.0)
-    mixed = trust * words + (1.0 - trust) * sense
-    return np.where(known, mixed, trust * words)
+    return trust * words + (1.0 - trust) * sense
 
 
 def trusted(coverage: float) -> float:
@@ -46,13 +53,3 @@ def trusted(coverage: float) -> float:
     low, high = COVERED
     share = min(1.0, max(0.0, (coverage - low) / (high - low)))
     return TRUST[0] + share * (TRUST[1] - TRUST[0])
-
-
-def _scaled(cosines: Floats, known: NDArray[np.bool_]) -> Floats:
-    """Cosines as 1 for the best down to 0 at ``SPREAD`` deviations below it: models differ in their range."""
-    import numpy as np
-
-    values = cosines[known]
-    best, deviation = float(values.max()), float(values.std())
-    width = SPREAD * deviation if deviation > 1e-9 else 1.0
-    return np.clip(1.0 - (best - np.where(known, cosines, best - width)) / width, 0.0, 1.0)

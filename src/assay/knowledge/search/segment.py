@@ -28,14 +28,15 @@ if TYPE_CHECKING:
 SCALE = 4000
 #: A term of title or heading counts half of one in the text; frequencies and lengths are kept in halves.
 BODY, HEAD = 2, 1
-_MAGIC = b"assay-segment-1\n"
+_MAGIC = b"assay-segment-2\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
     """``terms`` ascend; number i has the postings ``starts[i]`` to ``starts[i + 1]``: passage and frequency.
 
-    ``vectors`` has a row a passage, of zeros where there is none; ``model`` is the digest of what made them.
+    ``chinese`` says in which language a passage is. ``vectors`` has a row a passage, of zeros where there is none;
+    ``model`` is the digest of what made them.
     """
 
     ids: tuple[str, ...]
@@ -44,6 +45,7 @@ class Segment:
     passages: NDArray[np.uint32]
     counts: NDArray[np.uint8]
     lengths: NDArray[np.uint32]
+    chinese: NDArray[np.bool_]
     vectors: NDArray[np.int16]
     model: str
 
@@ -56,7 +58,7 @@ class Segment:
         return b"".join([_MAGIC, line, *(array.tobytes() for array in arrays.values())])
 
 
-_ARRAYS = ("terms", "starts", "passages", "counts", "lengths", "vectors")
+_ARRAYS = ("terms", "starts", "passages", "counts", "lengths", "chinese", "vectors")
 
 
 def from_bytes(stored: bytes) -> Segment:
@@ -105,6 +107,7 @@ def build(passages: Sequence[Passage], vectors: NDArray[np.float32] | None = Non
         passages=np.ascontiguousarray(pairs[:, 0]),
         counts=pairs[:, 1].astype(np.uint8),
         lengths=lengths,
+        chinese=np.array([passage.lang == "zh" for passage in passages], dtype=bool),
         vectors=whole(vectors, len(passages)),
         model=model if vectors is not None else "",
     )

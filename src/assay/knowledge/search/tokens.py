@@ -18,7 +18,7 @@ from assay.knowledge.search.stem import stem
 from assay.knowledge.search.words import ASKING_EN, ASKING_ZH, HEADS, STOP_EN, STOP_ZH, TRADITIONAL, UNITS
 
 #: Changes whenever the same text would give other terms: segments made before are made anew.
-VERSION = 1
+VERSION = 2
 LONGEST_QUERY = 2000
 _CJK = "\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0002ffff"
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣", "-") | {"×": "x", "µ": "μ", "‘": "'", "’": "'"})
@@ -34,6 +34,7 @@ _SCAN = re.compile(
     rf"|(?P<number>{_NUMBER})"
     r"|(?P<word>[^\W\d_]+(?:'[^\W\d_]+)*)"
 )
+_HAS_CJK = re.compile(f"[{_CJK}]+")
 _SPACED = re.compile(r"(?<![\w/.-])([A-Z]{1,4}) (\d{2,5}[A-Z]?)\b(?![.-]\d)")
 
 
@@ -59,6 +60,16 @@ def query_terms(text: str) -> list[Term]:
     for term, weight in _scanned(text[:LONGEST_QUERY], query=True):
         found[term] = max(weight, found.get(term, 0.0))
     return [Term(term, weight) for term, weight in found.items()]
+
+
+def has_chinese(text: str) -> bool:
+    """Whether there is a Chinese character in a text."""
+    return _HAS_CJK.search(text) is not None
+
+
+def words_of(plain: str) -> list[str]:
+    """The Chinese words of a normalised text as the segmenter cuts it."""
+    return [word for match in _HAS_CJK.finditer(plain) for word in _segmented(match.group())]
 
 
 def normalised(text: str) -> str:

@@ -46,6 +46,7 @@ class View:
         self.model = model
         self._lengths = _joined([one.lengths for one in segments], np.uint32).astype(np.float64)
         self._mean = float(self._lengths.sum()) / len(self.ids) if self.ids else 1.0
+        self.chinese = _joined([one.chinese for one in segments], bool)
         self._saturation = K1 * (1.0 - B + B * self._lengths / (self._mean or 1.0))
         self._merge_postings(segments, firsts)
         self._merge_vectors(segments, firsts)
@@ -78,15 +79,16 @@ class View:
         count = self._counts[places].astype(np.float64) / 2.0
         return Posting(rows, idf * count * (K1 + 1.0) / (count + self._saturation[rows]), idf)
 
-    def cosines(self, query: NDArray[np.float32]) -> tuple[Rows, Floats]:
-        """The rows that have a vector and their cosines with ``query``; exact sums of whole numbers."""
+    def cosines(self, queries: NDArray[np.float32]) -> tuple[Rows, Floats]:
+        """The rows that have a vector, and their cosines with each of ``queries`` (a column each), exactly summed."""
         import numpy as np
 
-        sums = np.zeros(len(self._dense_rows), dtype=np.float32)
-        if len(sums) and self._vectors.shape[1] == query.shape[-1]:
-            asked = whole(query.reshape(1, -1), 1)[0].astype(np.float32)
-            for at in range(0, len(sums), _BLOCK):
-                sums[at : at + _BLOCK] = self._vectors[at : at + _BLOCK].astype(np.float32) @ asked
+        sums = np.zeros((len(self._dense_rows), len(queries)), dtype=np.float32)
+        if not len(sums) or self._vectors.shape[1] != queries.shape[1]:
+            return self._dense_rows[:0], sums[:0].astype(np.float64)
+        asked = whole(queries, len(queries)).astype(np.float32).T
+        for at in range(0, len(sums), _BLOCK):
+            sums[at : at + _BLOCK] = self._vectors[at : at + _BLOCK].astype(np.float32) @ asked
         return self._dense_rows, sums.astype(np.float64) / (SCALE * SCALE)
 
     def _merge_postings(self, segments: Sequence[Segment], firsts: Rows) -> None:
