@@ -15,10 +15,11 @@ WIDTH, HEIGHT = 595.0, 842.0
 
 
 @cache
-def han_font(characters: str) -> str:
+def han_font(characters: str, *, garbled: bool = False) -> str:
     """The kernel's Chinese font cut to these characters, registered with reportlab: the name it has there.
 
-    reportlab reads TrueType outlines only, so the font's cubic curves are made quadratic.
+    reportlab reads TrueType outlines only, so the font's cubic curves are made quadratic. A ``garbled`` font has the
+    characters at U+E000 and up, in their order, as fonts of bad converters do.
     """
     from fontTools import subset
     from fontTools.ttLib import TTFont
@@ -31,7 +32,10 @@ def han_font(characters: str) -> str:
     cutter.populate(text=characters)
     cutter.subset(font)
     _quadratic(font)
-    name = "Han" + hashlib.sha256(characters.encode()).hexdigest()[:12]
+    if garbled:
+        for table in font["cmap"].tables:
+            table.cmap = {0xE000 + characters.index(chr(code)): glyph for code, glyph in table.cmap.items()}
+    name = "Han" + hashlib.sha256(f"{characters}{garbled}".encode()).hexdigest()[:12]
     for record in font["name"].names:  # reportlab keeps fonts of one name apart by nothing else
         record.string = name
     out = io.BytesIO()
@@ -98,6 +102,17 @@ def lines(*texts: str | tuple[str, float, bool], left: float = 72, top: float = 
             words, points, bold = text if isinstance(text, tuple) else (text, size, False)
             y += points * 1.4 if words else size * 1.4
             _write(canvas, words, left, HEIGHT - y, points, every, bold=bold)
+
+    return draw
+
+
+def garbled(words: str, *, left: float = 72, top: float = 100, size: float = 14) -> Draw:
+    """A page that shows Chinese words whose text layer says private characters."""
+    characters = "".join(sorted(set(words)))
+
+    def draw(canvas: Any) -> None:
+        canvas.setFont(han_font(characters, garbled=True), size)
+        canvas.drawString(left, HEIGHT - top, "".join(chr(0xE000 + characters.index(c)) for c in words))
 
     return draw
 

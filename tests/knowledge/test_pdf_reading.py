@@ -13,6 +13,7 @@ from tests.knowledge import made_pdf as made
 from assay.kernel.errors import InputError
 from assay.knowledge.document import Block, BlockKind, ReadDocument, Span
 from assay.knowledge.reading.pdf import read_pdf
+from assay.knowledge.reading.pdf_quality import poor
 
 MANUAL = made.pdf(
     made.both(
@@ -250,11 +251,23 @@ def test_a_page_without_text_is_named_where_nothing_is_recognised() -> None:
 
 
 def test_a_damaged_text_layer_is_told() -> None:
-    document = read(made.pdf(lambda canvas: made.lines("\x8f\x90\x9d\x8d" * 20)(canvas)))
-    assert [note["en"] for note in document.notes] in (
-        [],
-        ["The text layer of pages 1 is damaged and was stored as it is."],
-    )
+    document = read(made.pdf(made.garbled("轴承温度不得超过规定的数值")))
+    assert [note["en"] for note in document.notes] == ["The text layer of pages 1 is damaged and was stored as it is."]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("The pump is started with the valve closed. " * 10, False),
+        ("泵在出口阀关闭的情况下启动，然后缓慢打开出口阀。" * 5, False),
+        ("\ue001\ue002\ue003 and more", True),
+        ("\uf0b7 a list \uf0b7 with bullets of an old font", False),
+        ("7KH SXPS LV VWDUWHG ZLWK WKH YDOYH FORVHG " * 10, True),
+        ("枧栿檁櫦欯歍殅毣氎汼泃洜涰淛渏湆溠滻漞潩澪濺瀟灋" * 5, True),
+    ],
+)
+def test_what_a_poor_text_layer_is(text: str, says: bool) -> None:
+    assert poor([ord(c) for c in text if not c.isspace()]) is says
 
 
 @pytest.mark.parametrize(

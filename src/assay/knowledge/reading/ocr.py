@@ -9,11 +9,13 @@ from __future__ import annotations
 import os
 import threading
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from assay.kernel.errors import MissingDependency
+from assay.knowledge.reading.ocr_ink import ink_lines
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 _ENGINE = threading.Lock()
 _LONGEST = 2600  # pixels of a side that the detector sees; more is scaled down
 _LOOK_SIDE = 1100  # pixels of the longer side when only the way up is looked for
+_SURE = 0.8  # confidence from which a line counts that the detector did not see
 _LOOKED_AT = 12  # lines that tell which way up a page is
 
 
@@ -50,15 +53,37 @@ def recognise(picture: Picture) -> tuple[list[OcrLine], int]:
         engine = _engine()
         turns = _turns(engine, picture)
         upright = np.ascontiguousarray(np.rot90(picture, turns)[:, :, ::-1])
-        found = engine(upright, use_cls=False, return_word_box=True, return_single_char_box=True)
+        lines = _seen(engine(upright, use_cls=False, return_word_box=True, return_single_char_box=True))
+        lines += _passed_over(engine, upright, lines)
+    return lines, turns
+
+
+def _seen(found: Any) -> list[OcrLine]:
     if not getattr(found, "txts", None):
-        return [], turns
+        return []
     words = found.word_results or [()] * len(found.txts)
-    lines = [
-        _line(text, box, float(score), word)
-        for text, box, score, word in zip(found.txts, found.boxes, found.scores, words, strict=False)
-    ]
-    return [line for line in lines if line.text.strip()], turns
+    every = zip(found.txts, found.boxes, found.scores, words, strict=False)
+    lines = [_line(text, box, float(score), word) for text, box, score, word in every]
+    return [line for line in lines if line.text.strip()]
+
+
+def _passed_over(engine: Any, upright: Picture, lines: Sequence[OcrLine]) -> list[OcrLine]:
+    """Lines that the detector passed over: it looks at a page as a whole and misses what stands alone in white."""
+    import numpy as np
+
+    taken = [(round(one.edges[0][0]), round(one.top), round(one.edges[-1][1]), round(one.bottom)) for one in lines]
+    height = float(np.median([one.bottom - one.top for one in lines])) * 0.7 if lines else 0.0
+    boxes = ink_lines(upright, taken, height=height)
+    if not boxes:
+        return []
+    read = engine.recognize_txt([np.ascontiguousarray(upright[y0:y1, x0:x1]) for x0, y0, x1, y1 in boxes])
+    found = []
+    for (x0, y0, x1, y1), text, score in zip(boxes, read.txts, read.scores, strict=True):
+        if score >= _SURE and any(c.isalnum() for c in text):
+            room = (y1 - y0) // 6
+            corners = np.array([(x0 + room, y0), (x1 - room, y0), (x1 - room, y1), (x0 + room, y1)], dtype=float)
+            found.append(_line(text, corners, float(score), ()))
+    return found
 
 
 @cache
@@ -67,7 +92,8 @@ def _engine() -> Any:
         from rapidocr import RapidOCR
     except ImportError as error:
         raise MissingDependency("reading.no_rapidocr") from error
-    threads = int(os.environ.get("OMP_NUM_THREADS") or min(4, os.cpu_count() or 1))
+    wanted = os.environ.get("OMP_NUM_THREADS", "")
+    threads = int(wanted) if wanted.isdigit() and int(wanted) else min(4, os.cpu_count() or 1)
     return RapidOCR(
         params={
             "Global.log_level": "critical",
@@ -105,8 +131,15 @@ def _turns(engine: Any, picture: Picture) -> int:
 
 
 def _boxes(engine: Any, picture: Any) -> list[Any]:
+    """The corners of lines: the detector's, or those of the ink where it sees hardly any."""
+    import numpy as np
+
     found = engine._load_det_model()(picture)
-    return [] if found.boxes is None else list(found.boxes)
+    boxes = [] if found.boxes is None else list(found.boxes)
+    if len(boxes) >= 3:
+        return boxes
+    ink = ink_lines(picture)
+    return [np.array([(a, b), (c, b), (c, d), (a, d)], dtype=np.float32) for a, b, c, d in ink] or boxes
 
 
 def _sides(box: Any) -> tuple[float, float]:
