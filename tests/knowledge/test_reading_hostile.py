@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import os
+import random
+import re
 import time
 import zipfile
 import zlib
@@ -134,6 +136,27 @@ def test_macros_and_files_inside_are_named_and_left_alone() -> None:
         archive.writestr("word/embeddings/inner.docx", zipped({"a": "b"}))
     notes = " ".join(one["en"] for one in read_bytes(target.getvalue(), "a.docm").notes)
     assert "macros" in notes and "inner.docx" in notes
+
+
+def test_parts_with_nonsense_inside_never_crash() -> None:
+    """Attribute values exchanged for nonsense, seeded: a document or a sentence."""
+    chance = random.Random(7)
+    whole = zipfile.ZipFile(io.BytesIO(word()))
+    parts = {name: whole.read(name).decode() for name in whole.namelist() if not name.endswith((".jpeg", ".bin"))}
+    names = ["word/document.xml", "word/styles.xml", "word/numbering.xml", "word/_rels/document.xml.rels"]
+    for _ in range(40):
+        changed: dict[str, bytes | str] = dict(parts)
+        for name in names:
+            text = parts[name]
+            places = [found.span(1) for found in re.finditer(r'(?<=[a-z])="([^"]*)"', text.partition("?>")[2])]
+            start, end = chance.choice(places)
+            front = text.partition("?>")
+            nonsense = chance.choice(["", "-1", "99999999", "abc", "1e9", "rId99", "../x"])
+            changed[name] = f"{front[0]}?>{front[2][:start]}{nonsense}{front[2][end:]}"
+        try:
+            read_bytes(zipped(changed), "a.docx")
+        except AssayError as error:
+            assert str(error)
 
 
 def test_files_that_are_none(tmp_path: Path) -> None:

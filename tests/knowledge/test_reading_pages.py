@@ -15,7 +15,7 @@ from assay.knowledge.reading import read_bytes
 PAGE = """<!doctype html><html><head><title>Pump manual</title>
 <style>.x{display:none} p.y, #z {visibility:hidden}</style><script>bad()</script></head>
 <body><nav>Menu</nav><h1>5 Pump</h1><p>First <b>bold</b> text<br>second 10<sup>5</sup> Pa m<sup>3</sup>.</p>
-<p class="x">hidden 1</p><p id=z>hidden 2</p><div style="display: none">hidden 3</div><p aria-hidden="true">hidden 4</p>
+<p class="x">hidden 1</p><p id=z>hidden 2</p><div style="display: none">hidden 3</div><p hidden>hidden 4</p>
 <span style="font-size:0">hidden 5</span><!-- hidden 6 --><noscript>hidden 7</noscript>
 <ol start=3><li>Close<ul><li>slowly</li></ul></li><li>Open</li></ol>
 <div class="admonition warning"><p>Hot!</p></div>

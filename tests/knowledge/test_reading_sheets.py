@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import zipfile
 from typing import Any
 
 import openpyxl
@@ -135,3 +136,35 @@ def test_chart_sheets_and_empty_sheets_are_pages_without_words() -> None:
     book.create_chartsheet("chart")
     made = read(book)
     assert [page.text for page in made.pages] == ["", ""] and "No text" in made.notes[-1]["en"]
+
+
+OFFICE = "urn:oasis:names:tc:opendocument:xmlns"
+SPACES = " ".join(f'xmlns:{one}="{OFFICE}:{one}:1.0"' for one in ("office", "table", "text", "manifest"))
+
+
+def ods(rows: str) -> bytes:
+    target = io.BytesIO()
+    sheet = f'<office:spreadsheet><table:table table:name="S">{rows}</table:table></office:spreadsheet>'
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", f"<manifest:manifest {SPACES}/>")
+        content = f"<office:document-content {SPACES}><office:body>{sheet}</office:body></office:document-content>"
+        archive.writestr("content.xml", content)
+    return target.getvalue()
+
+
+def row(*cells: str, times: int = 1) -> str:
+    return f'<table:table-row table:number-rows-repeated="{times}">{"".join(cells)}</table:table-row>'
+
+
+def cell(words: str = "", times: int = 1) -> str:
+    content = f' office:value-type="string"><text:p>{words}</text:p></table:table-cell>' if words else "/>"
+    return f'<table:table-cell table:number-columns-repeated="{times}"{content}'
+
+
+def test_open_document_sheets_and_their_bombs() -> None:
+    far = row(cell(times=16384), times=1048570)
+    made = read_bytes(ods(row(cell("模式"), cell("压力")) + row(cell("自动"), cell("0.6")) + far), "a.ods")
+    assert made.pages[0].text == "模式 | 压力\n自动 | 0.6\n" and "opendocument" in made.media
+    with pytest.raises(InputError, match="reach over"):
+        read_bytes(ods(row(cell("x", times=16384), times=1048576)), "a.ods")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from typing import Any
 
 import docx
@@ -167,3 +168,39 @@ def test_bold_lines_are_headings_and_toc_lines_are_margins() -> None:
     document.add_paragraph().add_run("启动准备").bold = True
     document.add_paragraph("关闭出口阀。")
     assert [kind for kind, _, _ in blocks(read(document))] == ["margin", "heading", "paragraph"]
+
+
+def test_footnotes_stand_behind_their_paragraph() -> None:
+    target = io.BytesIO()
+    document = docx.Document()
+    document.add_paragraph("压力 0.6 MPa")._p.append(xml('<w:r><w:footnoteReference w:id="2"/></w:r>'))
+    document.add_paragraph("next")
+    document.save(target)
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
+    parts = {one: zipfile.ZipFile(target).read(one) for one in zipfile.ZipFile(target).namelist()}
+    rels = "word/_rels/document.xml.rels"
+    link = f'<Relationship Id="rId99" Type="{kind}" Target="footnotes.xml"/></Relationships>'
+    parts[rels] = parts[rels].replace(b"</Relationships>", link.encode())
+    note = '<w:footnote w:id="2"><w:p><w:r><w:t>表压。</w:t></w:r></w:p></w:footnote>'
+    parts["word/footnotes.xml"] = f"<w:footnotes {SPACE}>{note}</w:footnotes>".encode()
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    assert blocks(read_bytes(target.getvalue(), "a.docx")) == [
+        ("paragraph", "", "压力 0.6 MPa[1]"),
+        ("note", "", "[1] 表压。"),
+        ("paragraph", "", "next"),
+    ]
+
+
+def test_a_table_goes_on_where_word_last_broke_the_page() -> None:
+    document = docx.Document()
+    table = document.add_table(3, 2)
+    for row, line in enumerate((("Mode", "Limit"), ("auto", "5 bar"), ("manual", "6 bar"))):
+        for column, text in enumerate(line):
+            table.cell(row, column).text = text
+    table.cell(2, 0).paragraphs[0].runs[0]._r.insert(0, xml("<w:lastRenderedPageBreak/>"))
+    made = read(document)
+    assert [page.text for page in made.pages] == ["Mode | Limit\nauto | 5 bar\n", "manual | 6 bar\n"]
+    assert [span.page for span in made.blocks[0].spans] == [1, 2]

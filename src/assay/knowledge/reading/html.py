@@ -150,7 +150,7 @@ class _Reader:
 
     def is_hidden(self, element: Element) -> bool:
         """Whether a person does not see an element."""
-        if element.get("hidden") is not None or element.get("aria-hidden") == "true":
+        if element.get("hidden") is not None:
             return True
         if (style := element.get("style")) and _HIDING.search(style):
             return True

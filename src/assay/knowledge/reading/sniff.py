@@ -64,7 +64,7 @@ _MAIN = (
 
 def sniff(data: bytes, name: str) -> Sniffed:
     """What the bytes are. Raises InputError for what cannot be read, with what to do instead."""
-    if b"%PDF-" in data[:1024]:
+    if data[:1024].lstrip().startswith(b"%PDF-") or (b"%PDF-" in data[:1024] and b"endobj" in data):
         return Sniffed(Kind.PDF)
     if data.startswith(_PICTURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP") or _is_bitmap(data):
         return Sniffed(Kind.PICTURE)
@@ -72,7 +72,7 @@ def sniff(data: bytes, name: str) -> Sniffed:
         return _zip(data, name)
     if data.startswith(_OLE):
         return _compound(data, name)
-    if data.lstrip()[:5] == b"{\\rtf":
+    if data[:1024].lstrip()[:5] == b"{\\rtf":
         raise InputError("reading.rtf", name=name)
     if data.startswith((b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf\x27\x1c", b"BZh", b"\xfd7zXZ\0")):
         raise InputError("reading.archive", name=name)
