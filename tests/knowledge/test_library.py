@@ -136,6 +136,18 @@ def test_a_changed_file_is_a_new_version_and_the_old_one_stays(library: Library,
     assert {hit.passage.version for hit in found} == {"1", "2"}
 
 
+def test_the_same_content_under_another_version(library: Library, folder: Path) -> None:
+    states(library, folder)
+    assert states(library, folder / "valve.txt", version="2026-01") == {"valve.txt": AddState.UPDATED}
+    assert states(library, folder / "valve.txt", version="2026-01") == {"valve.txt": AddState.UNCHANGED}
+    found = known(library.reader(LI))
+    assert found["valve.txt 2026-01"][1] and not found["valve.txt 1"][1]
+    (folder / "valve.txt").write_text("阀门 V-3 应快速打开。", "utf-8")
+    assert states(library, folder / "valve.txt", version="2026-01") == {"valve.txt": AddState.UPDATED}
+    assert states(library, folder / "valve.txt", version="2026-01") == {"valve.txt": AddState.UNCHANGED}
+    assert known(library.reader(LI))["valve.txt 2026-01#3"] == ("2026-01#3", True, None)
+
+
 def test_search_ranks_what_may_be_read(library: Library, folder: Path) -> None:
     states(library, folder, groups=("ops",))
     assert library.reader(LI).search("阀门", lane="lexical") == []

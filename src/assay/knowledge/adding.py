@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -136,8 +137,8 @@ def _files(folder: Path) -> Iterable[Path]:
 
 
 def _safe(name: str) -> str:
-    """A name that every database can keep: bytes of a file name that are no UTF-8 become U+FFFD."""
-    return os.fsencode(name).decode("utf-8", "replace")
+    """A name that every database keeps, the same on every system: composed (NFC), U+FFFD for what is no UTF-8."""
+    return unicodedata.normalize("NFC", os.fsencode(name).decode("utf-8", "replace"))
 
 
 def stamp(path: Path) -> Stamp:

@@ -64,7 +64,7 @@ class Taker:
         """What became of a file whose stamp shows that it is the same as before; None for any other."""
         with self._store.looking() as connection:
             known = _known(connection, source.document)
-        if known is None or known.source != str(source.path):
+        if known is None or known.source != str(source.path) or not self._named(known):
             return None
         try:
             if known.stamp != stamp(source.path):
@@ -85,7 +85,7 @@ class Taker:
         while True:
             with self._store.looking() as connection:
                 known = _known(connection, source.document)
-            if known is not None and known.newest.sha256 == sha256:
+            if known is not None and known.newest.sha256 == sha256 and self._named(known):
                 self._moved(source, known, before)
                 return self._same(source, known)
             if known is not None and known.source != str(source.path) and source.document not in self._replaces:
@@ -161,6 +161,11 @@ class Taker:
                     owner = values.get("owner", known.owner)
                     keeping.put_document(connection, source.document, source.name, known.source, owner)
         return Added(source.path, source.name, state, source.document, newest.label, newest.pages, groups=groups)
+
+    def _named(self, known: _Known) -> bool:
+        """Whether the newest version is called as the options say: the same content may become another version."""
+        said, label = self._options.version, known.newest.label
+        return said is None or label == said.strip() or label.startswith(f"{said.strip()}#")
 
     def _said(self) -> dict[str, Any]:
         said = self._options
