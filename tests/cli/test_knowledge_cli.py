@@ -22,7 +22,7 @@ from assay.plant.records import open_records
 def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("ASSAY_LANG", "en")
     monkeypatch.setenv("ASSAY_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(Indexer, "configured", classmethod(lambda cls: cls(None)))
+    monkeypatch.setattr(Indexer, "configured", classmethod(lambda cls, plant=None: cls(None, plant=plant)))
     # Reading in a child costs a second a command; test_apart has it.
     monkeypatch.setattr("assay.knowledge.apart.ReadingProcess", InProcess)
 
@@ -99,6 +99,20 @@ def test_a_library_in_postgres(folder: Path, postgres: str, capsys: pytest.Captu
     assert [one["document"] for one in told(capsys, "list", "--library", postgres)] == ["阀门.txt"]
     (hit,) = told(capsys, "search", "阀门 V-3", "--library", postgres)["hits"]
     assert hit["document"] == "阀门.txt"
+
+
+def test_the_dictionary(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "words.yaml"
+    file.write_text("- [排空阀, vent valve, ~老三]\n", "utf-8")
+    found = told(capsys, "dictionary", "老三", "--file", file)
+    assert found["own_groups"] == 1 and found["brings"] == [
+        {"said": "老三", "forms": ["排空阀", "vent valve"], "spoken": True}
+    ]
+    assert run(["knowledge", "dictionary", "老三"]) == 0 and "老三" not in capsys.readouterr().out
+    file.rename(home() / "dictionary.yaml")
+    assert told(capsys, "dictionary", "老三")["own_groups"] == 1
+    assert "FILE" in failed(capsys, "dictionary")
+    assert "absent.yaml" in failed(capsys, "dictionary", "--file", tmp_path / "absent.yaml")
 
 
 def test_on_screen_in_both_languages(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

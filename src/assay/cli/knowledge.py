@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assay.cli import knowledge_add, knowledge_ask, knowledge_doubts, knowledge_search
+from assay.cli import knowledge_add, knowledge_ask, knowledge_dictionary, knowledge_doubts, knowledge_search
 from assay.cli.evidence import visible
 from assay.cli.knowledge_parts import (
     AccessOption,
@@ -38,6 +38,7 @@ knowledge_add.register(app)
 knowledge_search.register(app)
 knowledge_ask.register(app)
 knowledge_doubts.register(app)
+knowledge_dictionary.register(app)
 
 
 @app.command("list", help=about("list"))

@@ -20,6 +20,7 @@ from assay.kernel.texts import Lang, text
 if TYPE_CHECKING:
     from datetime import date
 
+    from assay.knowledge.indexing import Indexer
     from assay.knowledge.library import Library
     from assay.knowledge.library_reader import LibraryReader
     from assay.knowledge.reader import DocumentInfo
@@ -75,7 +76,7 @@ class Where:
         if self.docs is not None:
             opened = Library.over_folder(self.docs, book, progress=_Patience(self.docs, self.speaks))
         else:
-            opened = Library.open(self._place(), access=book)
+            opened = Library.open(self._place(), access=book, indexer=self._indexer())
         with opened as library:
             yield library
 
@@ -104,6 +105,13 @@ class Where:
             warn(text("cli.knowledge_no_groups", self.speaks, user=user))
             return Asker(user)
         return Asker(caller.user, frozenset(caller.roles))
+
+    def _indexer(self) -> Indexer | None:
+        """A plant's own, because its names are words of the dictionary."""
+        from assay.knowledge.indexing import Indexer
+        from assay.plant.model import load_plant
+
+        return None if self.plant is None else Indexer.configured(load_plant(self.plant))
 
     def _place(self) -> Path | str:
         from assay.plant.home import home, plant_folder

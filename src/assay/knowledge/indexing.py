@@ -10,20 +10,39 @@ from assay.kernel.errors import MissingDependency
 from assay.knowledge.passage import Passage
 
 if TYPE_CHECKING:
+    from assay.knowledge.search.dictionary import Dictionary, Group
     from assay.knowledge.search.embedding import Embedding
     from assay.knowledge.search.engine import Engine
+    from assay.knowledge.search.rerank import Reranker
+    from assay.plant.model import Plant
+
+
+def words_of(plant: Plant | None, own: Sequence[Group] | None = None) -> Dictionary:
+    """The dictionary of a plant: the configured one (or the shipped one with ``own``), and the names of its parts."""
+    from assay.knowledge.search.dictionary_files import configured, of_plant, shipped
+
+    words = configured() if own is None else shipped().with_groups(own)
+    return words if plant is None else words.with_groups(of_plant(plant))
 
 
 class Indexer:
-    """Builds segments and ranks over them. Without an embedding there is no dense lane."""
+    """Builds segments and ranks over them. Without an embedding there is no dense lane.
 
-    def __init__(self, embedding: Embedding | None) -> None:
+    A plant's names of equipment and tags are words of its dictionary. ``reranker`` sees the best passages last.
+    """
+
+    def __init__(
+        self, embedding: Embedding | None, *, plant: Plant | None = None, reranker: Reranker | None = None
+    ) -> None:
         self._embedding = embedding
+        self._plant = plant
+        self._reranker = reranker
 
     @classmethod
-    def configured(cls) -> Indexer:
-        """With the configured embedder; without one where the extra that brings it is not installed."""
+    def configured(cls, plant: Plant | None = None) -> Indexer:
+        """With the configured embedder and reranker; without vectors where no embedder is installed."""
         from assay.knowledge.search.embedding import Embedding
+        from assay.knowledge.search.rerank import open_reranker
         from assay.knowledge.vectors import FILE, KeptVectors
         from assay.llm.config import open_embedder
         from assay.plant.home import home, private_folder
@@ -32,9 +51,10 @@ class Indexer:
         try:
             embedding = Embedding(KeptVectors(open_embedder(), kept))
             # Asking for the digest finds out whether the weights are there, without loading them.
-            return cls(embedding if embedding.digest else None)
+            found = embedding if embedding.digest else None
         except MissingDependency:
-            return cls(None)
+            found = None
+        return cls(found, plant=plant, reranker=open_reranker())
 
     @cached_property
     def made_by(self) -> str:
@@ -48,7 +68,7 @@ class Indexer:
         """Ranks over permitted segments, and keeps the last views of them."""
         from assay.knowledge.search.engine import Engine
 
-        return Engine(self._embedding)
+        return Engine(self._embedding, words_of(self._plant), self._reranker)
 
     def build(self, passages: Sequence[Passage]) -> bytes:
         """The index of one version as it is stored."""

@@ -147,14 +147,21 @@ class LibraryReader:
         loads = _Loader(self, chosen)
         engine = self._indexer.engine
         view = engine.view({f"{key} {self._snapshot.made_by[key]}": partial(loads, key) for key in chosen})
-        found = engine.search(query, view, limit=limit, lane=lane)
-        with self._reading() as connection:
-            passages = contents.passages_by_id(connection, [one.id for one in found.hits])
-        # A passage keeps its id when its document's content is replaced: it must be of a version that was there.
-        if any(one.id not in passages or passages[one.id][0] not in self._keys for one in found.hits):
-            raise TransientError("knowledge.library_changed")
-        hits = [Hit(passages[one.id][1], one.score, one.lanes, one.coverage, one.cosine) for one in found.hits]
+        found = engine.search(
+            query, view, limit=limit, lane=lane, texts=lambda ids: [self._found(ids)[id].text for id in ids]
+        )
+        passages = self._found([one.id for one in found.hits])
+        hits = [Hit(passages[one.id], one.score, one.lanes, one.coverage, one.cosine) for one in found.hits]
         return hits, found.notes
+
+    def _found(self, ids: Sequence[str]) -> dict[str, Passage]:
+        """Passages that a search found. One keeps its id when its document's content is replaced: it must be of a
+        version that was there."""
+        with self._reading() as connection:
+            found = contents.passages_by_id(connection, ids)
+        if any(id not in found or found[id][0] not in self._keys for id in ids):
+            raise TransientError("knowledge.library_changed")
+        return {id: passage for id, (_, passage) in found.items()}
 
     def fingerprint(self) -> str:
         """A hash over the permitted documents, their versions and doubts: the key of every cache above."""
