@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -85,6 +86,9 @@ def md(text: str) -> ReadDocument:
 
 
 def assert_sound(read: ReadDocument) -> None:
+    """Every place is inside its page, has words, and is in one block only."""
+    taken = sorted(span for block in read.blocks for span in block.spans)
+    assert all(a.page < b.page or a.end <= b.start for a, b in pairwise(taken))
     for block in read.blocks:
         assert block.spans
         for span in block.spans:
@@ -132,6 +136,37 @@ def test_a_pipe_table_has_cells_head_unit_row_caption_and_unit() -> None:
     assert (table.header_rows, table.unit_row, table.conditions) == (2, 1, (0,))
     assert table.caption and read.slice(table.caption) == "表 3 运行参数"
     assert table.unit and read.slice(table.unit) == "mm"
+
+
+def test_an_html_table_in_markdown_keeps_its_places() -> None:
+    text = """Text before.
+
+<table>
+<caption>表 1 参数</caption>
+<tr><th rowspan="2">模式</th><th colspan=2>压力</th></tr>
+<tr><th>low</th><th><b>high</b></th></tr>
+<tr><td>自动</td><td>0.4</td><td>0.6</td></tr>
+</table>
+
+Text after.
+"""
+    read = md(text)
+    table = next(one.table for one in read.blocks if one.table)
+    assert [(one.row, one.column, one.rows, one.columns, one.text) for one in table.cells] == [
+        (0, 0, 2, 1, "模式"),
+        (0, 1, 1, 2, "压力"),
+        (1, 1, 1, 1, "low"),
+        (1, 2, 1, 1, "high"),
+        (2, 0, 1, 1, "自动"),
+        (2, 1, 1, 1, "0.4"),
+        (2, 2, 1, 1, "0.6"),
+    ]
+    assert table.header_rows == 2 and table.caption and read.slice(table.caption) == "表 1 参数"
+    assert of(read, BlockKind.PARAGRAPH) == [["Text before."], ["Text after."]]
+    assert_sound(read)
+    for broken in (text.replace("</table>", ""), text.replace("<td>", "<table><td>"), "<table>\n</table>\n"):
+        assert_sound(md(broken))
+        assert md(broken).pages[0].text == broken
 
 
 def test_comments_are_stored_but_in_no_block() -> None:
@@ -197,8 +232,10 @@ def test_guesses_and_cuts_are_said() -> None:
 
 
 LINE = st.sampled_from(
-    "# 标题/text of a line/- item/  - deeper/1. one/> quoted/> > twice/| a | b |/|---|---|/```///    code/<!-- x/-->/"
-    "表 1 参数/Warning: hot/---/===/!!! note/:::tip/:::/\f/5.1 条文".split("/")
+    "# 标题;text of a line;- item;  - deeper;1. one;> quoted;> > twice;| a | b |;|---|---|;```;;;    code;<!-- x;-->;"
+    "表 1 参数;Warning: hot;---;===;!!! note;:::tip;:::;\f;5.1 条文;<table>;<tr><td>x<td rowspan=3>y;</table>".split(
+        ";"
+    )
 )
 
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from assay.knowledge.document import Block, BlockKind, ReadDocument
 from assay.knowledge.reading import front
 from assay.knowledge.reading.lines import FilePages, Line, lines_of, merged
+from assay.knowledge.reading.markdown_html import OPENS, table_pieces
 from assay.knowledge.reading.markdown_tables import DIVIDER, table_piece
 from assay.knowledge.reading.paragraphs import pieces_of, words
 from assay.knowledge.reading.pieces import Piece, blocks_of
@@ -22,7 +23,7 @@ MEDIA = "text/markdown"
 #: Deeper nesting than this is read as text.
 _DEEPEST = 12
 #: What is no running text begins with one of these, or has a bar in it.
-_MARKS = frozenset("`~#*-_>!?:+0123456789")
+_MARKS = frozenset("`~#*-_>!?:+<0123456789")
 _FENCE = re.compile(r" {0,3}(`{3,}(?!.*`)|~{3,})")
 _ATX = re.compile(r" {0,3}(#{1,6}(?=[ \t]|$)|#{2,6}(?=[^#\s]))[ \t]*(?P<title>.*?)(?:[ \t]+#+)?[ \t]*$")
 _SETEXT = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
@@ -174,6 +175,8 @@ class _Reader:
         return ([], 1) if _RULE.match(lines[at].text) else None
 
     def _table(self, lines: Sequence[Line], at: int, depth: int) -> tuple[list[Piece], int] | None:
+        if OPENS.match(lines[at].text):
+            return table_pieces(lines, at, self.text)
         if "|" not in lines[at].text or at + 1 >= len(lines) or not DIVIDER.match(lines[at + 1].text):
             return None
         end = at + 2
