@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -14,10 +15,11 @@ from assay.knowledge.sentences import introduces, language, marked, sentences
 
 #: A passage is filled up to the first figure where a unit ends, and never beyond the second, in characters.
 _SIZES: dict[Lang, tuple[int, int]] = {"zh": (240, 400), "en": (600, 900)}
-_MOST_ROWS = 8
+_MOST_ROWS = 4
 _SIGNAL = 12
 #: A heading with nothing under it is a clause of its own from this length on.
 _CLAUSE: dict[Lang, int] = {"zh": 24, "en": 60}
+_SIGNALS = re.compile(r"\W{0,4}(?:危险|警告|注意|小心|严禁|警示|danger|warning|caution|notice)", re.I)
 _FLOWING = frozenset({BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.NOTE, BlockKind.CAPTION})
 
 
@@ -149,7 +151,10 @@ class _Cutter:
         if not units:
             return
         group = self._group
-        if group is None or not (group.bare or (group.kind is block.kind is BlockKind.WARNING)):
+        goes_on = (
+            group is not None and group.kind is block.kind is BlockKind.WARNING and not _SIGNALS.match(units[0].text)
+        )
+        if group is None or not (group.bare or goes_on):
             yield from self._close()
             group = self._group = _Group(block.kind)
         group.kind = block.kind
@@ -163,20 +168,12 @@ class _Cutter:
 
     def _table(self, block: Block) -> Iterator[Passage]:
         yield from self._close_unless_bare()
-        rows = rows_of(self._read, block)
-        enough, most = _SIZES[self._lang]
         lead = lead_of(self._read, block)
-        for row in rows:
-            group = self._group
-            if group is not None and not group.bare:
-                count = len(group.units)
-                if count >= _MOST_ROWS or group.size >= enough or group.size + len(row.text) > most:
-                    yield from self._close()
-            if self._group is None:
-                self._group = _Group(BlockKind.TABLE)
-            self._group.kind, self._group.lead = BlockKind.TABLE, lead
-            self._group.units.append(row)
-        yield from self._close_unless_bare()
+        for rows in _grouped(rows_of(self._read, block), _SIZES[self._lang][1]):
+            group = self._group = self._group or _Group(BlockKind.TABLE)
+            group.kind, group.lead = BlockKind.TABLE, lead
+            group.units += rows
+            yield from self._close()
 
     def _close_unless_bare(self) -> Iterator[Passage]:
         if self._group is not None and not self._group.bare:
@@ -204,6 +201,15 @@ class _Cutter:
             units=units,
             lead=group.lead,
         )
+
+
+def _grouped(rows: Sequence[Unit], most: int) -> Iterator[Sequence[Unit]]:
+    """The rows of a table in groups of about the same number, of few rows and about ``most`` characters."""
+    characters = sum(len(row.text) + 1 for row in rows)
+    groups = max(-(-len(rows) // _MOST_ROWS), min(len(rows), -(-characters // most)))
+    for number in range(groups):
+        if part := rows[number * len(rows) // groups : (number + 1) * len(rows) // groups]:
+            yield part
 
 
 def _style(marker: str) -> str:

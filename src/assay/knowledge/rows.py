@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from assay.knowledge.document import Block, Cell, ReadDocument, Span, Table
 from assay.knowledge.passage import Field, Unit, UnitKind
+from assay.knowledge.search.tokens import normalised
+from assay.knowledge.search.words import UNITS
 
 _NUMBER = r"[<>≤≥±~≈＜＞=]*\s*[-−–+]?\d[\d\s.,×xX^/~–—−±+-]*"
 _NUMERIC = re.compile(rf"{_NUMBER}")
@@ -128,9 +130,11 @@ class _Columns:
             return match["unit"], Span(cell.span.page, cell.span.start + at, cell.span.start + at + len(match["unit"]))
         if not _NUMERIC.fullmatch(value):
             return "", None
-        for pattern in (_BRACKETED, _BEHIND):
-            if (match := pattern.search(header)) and _UNITLIKE.fullmatch(match["unit"]):
-                return match["unit"], place
+        for head in reversed(self._heads.get(cell.column, ())):
+            if unit := _of_head(head.text):
+                return unit, head.span
+        if self._keyed and (unit := _of_head(header)):
+            return unit, place
         if (row := self._units.get(cell.column)) is not None:
             return row.text.strip().strip("()（）[]"), row.span
         if stated is not None and stated is not cell and not self._first(cell):
@@ -140,6 +144,16 @@ class _Columns:
     def _first(self, cell: Cell) -> bool:
         """Whether a cell only counts or names its row."""
         return cell.column == 0 and cell.column not in self._table.conditions
+
+
+def _of_head(words: str) -> str:
+    """The unit in a column's head: "Pressure (kPa)", "压力/kPa", "流量，m³/h", or a head that is a unit itself."""
+    words = " ".join(words.split())
+    if (match := _BRACKETED.search(words)) and _UNITLIKE.fullmatch(match["unit"]):
+        return match["unit"]
+    if (match := _BEHIND.search(words)) and normalised(match["unit"]) in UNITS:
+        return match["unit"]
+    return words if normalised(words) in UNITS and len(words) > 1 else ""
 
 
 def _stated(words: str) -> str:
