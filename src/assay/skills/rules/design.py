@@ -146,7 +146,7 @@ def _first_line(error: BaseException) -> str:
 
 
 def _of_tree(path: Path, data: Any) -> Design:
-    if isinstance(data, list):
+    if isinstance(data, list) and all(isinstance(one, dict) for one in data):
         data = {path.stem: data}
     if not isinstance(data, dict):
         raise InputError("rules.design_shape", path=path)

@@ -22,7 +22,7 @@ _ASKS = re.compile(
     r"|is to be|are to be)\b",
     re.IGNORECASE,
 )
-_LIMITS = re.compile(r"最小|最大|最高|最低|上限|下限|不应|\\bmin|\\bmax|\\blimit|\\bshall|≥|≤", re.IGNORECASE)
+_LIMITS = re.compile(r"最小|最大|最高|最低|上限|下限|不应|\bmin|\bmax|\blimit|\bshall|≥|≤", re.IGNORECASE)
 _LEAD_ZH = re.compile(r"(?P<object>.+?)(?:应|必须|宜)(?:符合|满足)(?:下列|以下|如下)(?:规定|要求|条件)[:：]?$")
 _EACH_ZH = re.compile(
     r"(?P<before>.*?)(?:下列|以下)(?P<what>[^应宜不必严，]*)(?P<rest>(?:均)?(?:不?应|不?宜|不得|严禁|必须).+?)[:：]$"

@@ -149,10 +149,18 @@ class Lookup:
         return alike[0] if len(alike) == 1 else None
 
     def _joined(self, thing: Thing, name: Name) -> Value | None:
+        """A field that says object and property in one, or that says them with another cut between the two."""
         if not name.object:
             return None
-        whole = plain(name.object + ("" if re.search(r"[\u4e00-\u9fff]$", name.object) else " ") + name.property)
-        return next((value for field, value in thing.fields.items() if plain(field) == whole), None)
+        whole = _whole(name.object, name.property)
+        for own, value in thing.fields.items():
+            if plain(own) == whole or any(_whole(label, own) == whole for label in thing.labels):
+                return value
+        return None
+
+
+def _whole(object: str, property: str) -> str:
+    return plain(object + ("" if re.search(r"[\u4e00-\u9fff]$", object) else " ") + property)
 
 
 def _near(field: str, property: str) -> bool:

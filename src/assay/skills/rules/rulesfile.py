@@ -97,6 +97,8 @@ def rule_data(rule: Rule) -> dict[str, Any]:
 
 def rule_of(data: Any) -> Rule:
     """A rule from the file's data. Raises InputError, pydantic's ValidationError, KeyError or TypeError."""
+    if not isinstance(data, dict):
+        raise TypeError("a rule is a mapping")
     confirmation = data.get("confirmation")
     return Rule(
         id=str(data["id"]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from assay.knowledge.passage import Field
+from assay.skills.rules.design import split_unit
 from assay.skills.rules.grammar import Stop
 from assay.skills.rules.grammar.build import compared, plain
 from assay.skills.rules.grammar.limits_en import name_en
@@ -103,7 +104,12 @@ def _value(field: Field) -> tuple[Limit, ...]:
     read = quantity_at(words)
     if read is None or words[read.end :].strip() or read.signed:
         raise Stop("row_value", field.value)
-    return _with_unit(read, field.unit)
+    return _with_unit(read, _unit_of(field))
+
+
+def _unit_of(field: Field) -> str:
+    """The column's unit; one in the heading where the cell is no plain number ("24 < H ≤ 54")."""
+    return field.unit or split_unit(plain(field.header))[1]
 
 
 def _with_unit(read: Read, unit: str) -> tuple[Limit, ...]:
@@ -119,20 +125,20 @@ def _condition(field: Field) -> list[tuple[Test, ...]]:
     words = plain(field.value).strip()
     name = name_zh(header) if _HAN.search(header) else name_en(header)
     if two := _TWO.fullmatch(words):
-        low, high = (_bound(two[end], field.unit) for end in ("low", "high"))
+        low, high = (_bound(two[end], _unit_of(field)) for end in ("low", "high"))
         first = Op.OVER if two["first"] == "<" else Op.AT_LEAST
         return [(Test(field=name, op=first, limits=low),), (Test(field=name, op=_SIGNS[two["second"]], limits=high),)]
     if sign := _SIGN.fullmatch(words):
-        return [(Test(field=name, op=_SIGNS[sign["sign"]], limits=_bound(sign["rest"], field.unit)),)]
+        return [(Test(field=name, op=_SIGNS[sign["sign"]], limits=_bound(sign["rest"], _unit_of(field))),)]
     if worded := _WORDS.fullmatch(words):
         op = _WORD_OPS.get(worded["op"].lower())
         if op is None:
             raise Stop("row_value", field.value)
-        return [(Test(field=name, op=op, limits=_bound(worded["rest"], field.unit)),)]
+        return [(Test(field=name, op=op, limits=_bound(worded["rest"], _unit_of(field))),)]
     read = quantity_at(words)
     if read is not None and not words[read.end :].strip():
         op = Op.BETWEEN if len(read.limits) == 2 else Op.EQUAL
-        return [(Test(field=name, op=op, limits=_with_unit(read, field.unit)),)]
+        return [(Test(field=name, op=op, limits=_with_unit(read, _unit_of(field))),)]
     if re.search(r"\d", GRADE.sub("", words)) or len(words) > 40:
         raise Stop("row_value", field.value)
     values = tuple(Limit(words=one) for one in re.split(r"、|或|\sor\s|,\s", words) if one)

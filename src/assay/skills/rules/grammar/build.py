@@ -61,6 +61,7 @@ class Reading:
     last: Name | None = None
     topic: str = ""
     known: dict[str, Name] = field(default_factory=dict)
+    asked: dict[str, Name] = field(default_factory=dict)
     compared: Name | None = None
 
     def add(self, tests: list[Test], severity: Severity, when: Groups = ()) -> None:
@@ -76,12 +77,21 @@ class Reading:
 
     def condition(self, groups: list[tuple[Test, ...]]) -> None:
         """Conditions of everything in the sentence; their object is whom the requirement may mean."""
-        self.when.extend(groups)
         for group in groups:
-            for test in group:
+            tests = tuple(self._again(test) for test in group)
+            self.when.append(tests)
+            for test in tests:
                 self._lend(test.field.object)
-                if test.op not in (Op.PRESENT, Op.ABSENT):
-                    self.compared = test.field
+
+    def _again(self, test: Test) -> Test:
+        """A condition of the property of an earlier condition is about the same field ("...; if the pressure ...")."""
+        if test.op in (Op.PRESENT, Op.ABSENT):
+            return test
+        if (before := self.asked.get(test.field.property)) and test.field.object == self.object:
+            test = test.model_copy(update={"field": before})
+        self.asked.setdefault(test.field.property, test.field)
+        self.compared = test.field
+        return test
 
     def _lend(self, object: str) -> None:
         """What a later sentence part may mean by "its": an object, never the space between two."""
@@ -90,7 +100,7 @@ class Reading:
 
     def next(self) -> Reading:
         """A reading of what stands behind a semicolon: it may mean the same things, under conditions of its own."""
-        return Reading(object=self.object, last=self.last, known=self.known, compared=self.compared)
+        return Reading(object=self.object, last=self.last, known=self.known, asked=self.asked, compared=self.compared)
 
     def finish(self, near: str) -> list[Part]:
         """The parts with what holds for all. Raises Stop when there is none."""

@@ -165,7 +165,8 @@ def relative_en(words: str) -> tuple[Groups, str]:
         if re.search(r"\d", match["rest"]):
             if " of " in match["head"] and PROPERTY.search(match["head"].partition(" of ")[0]):
                 raise Stop("subject", words)
-            return _owned(match["rest"], bare(match["head"])), match["head"]
+            owner, head = _owner(match["head"])
+            return _owned(match["rest"], owner), head
     cut = COMPARE.search(words)
     if cut is None:
         match = re.fullmatch(
@@ -187,7 +188,15 @@ def relative_en(words: str) -> tuple[Groups, str]:
     named = named or (DEGREES.get(cut["word"].lower(), "") if cut else "")
     if match is None or rest or not named:
         raise Stop("subject", words)
-    return [(compared(Name(object=bare(match["head"]), property=named), op, limits, words),)], match["head"]
+    owner, head = _owner(match["head"])
+    return [(compared(Name(object=owner, property=named), op, limits, words),)], head
+
+
+def _owner(head: str) -> tuple[str, str]:
+    """Whose a condition behind a noun is, and the noun: "corridors in buildings over 24 m in height" are corridors,
+    and the height is that of the buildings."""
+    inside = re.fullmatch(r"(?P<head>.+?)\s(?:in|inside|within)\s(?P<place>.+)", head)
+    return (bare(head), head) if inside is None else (bare(inside["place"]), inside["head"])
 
 
 def _owned(text: str, head: str) -> Groups:

@@ -15,7 +15,7 @@ _CORE = (
     "class grade rating "
     "accuracy efficiency factor frequency head leakage concentration content density hardness strength "
     "tolerance range number "
-    "quantity colour color material torque stress size rise span cover gauge viscosity roughness dimension "
+    "quantity colour color material torque stress size rise span viscosity roughness dimension "
     "displacement "
     "impedance capacitance elevation pitch overlap offset lifetime age output input demand consumption "
     "separation margin headroom difference elongation runout resistivity going cross-section allowance "
@@ -143,13 +143,22 @@ LIMITING = re.compile(
 )
 
 
+_DOING = re.compile(r"(?:^|(?<=\s))(?P<word>\w+ing)\s$", re.IGNORECASE)
+_THINGS = frozenset(
+    "building bearing coupling casing piping housing opening ceiling railing lining fitting winding spring ring string "
+    "landing wiring bushing tubing footing covering cladding packing crossing moulding casting forging "
+    "drawing parking".split()
+)
+"""Words in -ing that are things; any other says what a property is for (venting area, welding current)."""
+
+
 def property_start(words: str) -> int:
     """Where the property begins that ends ``words`` (with its modifiers), or the length when there is none."""
     match = PROPERTY.search(words)
     if match is None:
         return len(words)
     at = match.start()
-    while (modifier := MODIFIER.search(words[:at])) is not None:
+    while (modifier := MODIFIER.search(words[:at]) or _doing(words[:at])) is not None:
         only = _ONLY.get(modifier.group().strip().lower())
         if only is not None and not words[at:].lower().startswith(only):
             break
@@ -160,3 +169,8 @@ def property_start(words: str) -> int:
 def bare(words: str) -> str:
     """Words without articles and "all", spaces single."""
     return " ".join(ARTICLE.sub("", f"{words} ").split()).strip(" ,.")
+
+
+def _doing(words: str) -> re.Match[str] | None:
+    match = _DOING.search(words)
+    return None if match is None or match["word"].lower() in _THINGS else match

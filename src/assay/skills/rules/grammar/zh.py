@@ -297,7 +297,7 @@ def _provision(subject: str, rest: str, minus: bool, reading: Reading) -> list[T
             or re.search(r"至少|最多|不少于|[一二两三四五六七八九十]+[次个点处台年]", rest)
         ):
             raise Stop("phrase_with_limit", rest)
-        if measured(subject) or re.search(r"或|比|高出|低出", rest):
+        if measured(subject) or subject.endswith(("前", "后", "时")) or re.search(r"或|比|高出|低出", rest):
             raise Stop("phrase", rest)
         return [Test(field=Name(object=one, property=each), op=op) for one in owners for each in rest.split("、")]
     what = rest[verb.end() :]
