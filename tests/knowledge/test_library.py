@@ -322,3 +322,27 @@ def test_the_migrations_make_the_tables_of_the_schema(library: Library) -> None:
     options = {"compare_type": True, "version_table": "knowledge_revision"}
     with library._store.keeping() as connection:
         assert compare_metadata(MigrationContext.configure(connection, opts=options), metadata) == []
+
+
+def test_a_picture_is_cut_from_the_stored_file(tmp_path: Path) -> None:
+    from reportlab.pdfgen.canvas import Canvas
+
+    from assay.knowledge.reading import read_bytes
+
+    file = tmp_path / "pump.pdf"
+    canvas = Canvas(str(file))
+    canvas.drawString(100, 700, "Never run the pump dry.")
+    canvas.save()
+    (tmp_path / "note.txt").write_text("Never run it dry.", "utf-8")
+    reads = lambda data, name: read_bytes(data, name, ocr=False)  # noqa: E731
+    with Library.open(tmp_path / "library", read=reads, indexer=Indexer(None)) as library:
+        library.add([file, tmp_path / "note.txt"])
+        file.unlink()
+        reader = library.reader(LI)
+        note, pump = reader.documents()
+        picture = reader.picture(pump.id, pump.version, Span(1, 0, 5))
+        whole = reader.picture(pump.id, pump.version, Span(1, 0, 23))
+        assert (
+            picture is not None and whole is not None and picture.startswith(b"\x89PNG") and len(whole) > len(picture)
+        )
+        assert reader.picture(note.id, note.version, Span(1, 0, 5)) is None

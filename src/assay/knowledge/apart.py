@@ -7,7 +7,6 @@ body is a line of JSON and, behind it, bytes. Nothing is unpickled: the process 
 from __future__ import annotations
 
 import contextlib
-import importlib
 import json
 import os
 import subprocess
@@ -24,8 +23,8 @@ from assay.knowledge.store.codec import pack_read, unpack_read
 MEMORY = 4 << 30
 """Bytes that the process may have."""
 SECONDS = 180.0
-SECONDS_A_MEGABYTE = 300.0
-"""A scanned page of 30 kB takes some seconds to recognise."""
+SECONDS_A_MEGABYTE = 900.0
+"""A scanned page of 30 kB takes some seconds to recognise, three times as long on a busy machine."""
 _KINDS: dict[str, type[AssayError]] = {
     kind.__name__: kind for kind in (InputError, BusyError, IntegrityError, MissingDependency, TransientError)
 }
@@ -112,15 +111,10 @@ def _document(answer: bytes, name: str) -> ReadDocument:
     if said["state"] == "memory":
         raise InputError("knowledge.file_memory", name=name)
     if said["state"] == "failed":
-        _import_room(said["room"])
+        import assay.knowledge.reading  # noqa: F401 - its texts are the sentences
+
         raise _KINDS.get(said["kind"], InputError)(said["key"], **said["params"])
     raise InputError("knowledge.file_broken", name=name, problem=said["problem"])
-
-
-def _import_room(package: str) -> None:
-    """Texts of a part of the room are registered when it is loaded."""
-    if package.startswith("assay.knowledge"):
-        importlib.import_module(package)
 
 
 def serve(memory: int, source: BinaryIO, target: BinaryIO) -> None:
@@ -140,7 +134,7 @@ def _answer(request: bytes) -> bytes:
     except AssayError as error:
         params = {name: value if isinstance(value, int | float) else str(value) for name, value in error.params.items()}
         said = {"state": "failed", "kind": type(error).__name__, "key": error.key, "params": params}
-        return _body({**said, "room": "assay.knowledge.reading"}, b"")
+        return _body(said, b"")
     except MemoryError:
         return _body({"state": "memory"}, b"")
     except Exception as error:  # a fault in a reader is one file's, and is told with its kind
