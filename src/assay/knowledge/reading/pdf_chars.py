@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import unicodedata
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", Any, float)
 Four = tuple[float, float, float, float]
+#: The "turn" of words that stand at another angle than a quarter.
+SLANTED = 4
 _WIDE_GAP = 1.1  # of the height: the width of a gap that parts words of one line
 #: Signs of Adobe's Symbol font that old drivers write into the private use area (its published encoding).
 _SYMBOLS = dict(
@@ -98,6 +100,15 @@ class Characters:
     damaged: int
     tight: bool
 
+    @property
+    def text(self) -> str:
+        """The characters in their order, as the file says them."""
+        return _string(self.codes[self.codes > 0])
+
+
+def _string(codes: Whole) -> str:
+    return codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+
 
 def characters_of(text_page: Any, frame: Frame) -> Characters:
     """Read the characters of a pypdfium2 text page."""
@@ -170,21 +181,63 @@ def _turned(raw: Any, handle: Any, at: int) -> tuple[tuple[float, float, float, 
 def words_of(text_page: Any, characters: Characters, size: tuple[float, float]) -> list[tuple[int, list[Words]]]:
     """The words of a page for each turn in which there are some, that with the most first.
 
-    The places of turned words are in the frame in which they are upright.
+    The places of turned words are in the frame in which they are upright. Slanted words come last, as turn ``SLANTED``.
     """
     import numpy as np
 
     visible = _visible(characters.codes)
     counts = np.bincount(characters.turns[visible], minlength=4).tolist()
-    result = []
+    result: list[tuple[int, list[Words]]] = []
+    slanted: list[list[int]] = []
     for turn in sorted(range(4), key=lambda one: (-counts[one], one)):
         if counts[turn]:
             members = np.flatnonzero(visible & (characters.turns == turn))
             places = _upright(characters.boxes, turn, size)
-            pieces = _woven(np.split(members, _breaks(places[members])), places)
+            pieces = np.split(members, _breaks(places[members]))
+            aslant = [_is_slanted(text_page, int(piece[0])) for piece in pieces]
+            slanted += _together(
+                [at for piece, yes in zip(pieces, aslant, strict=True) if yes for at in piece.tolist()]
+            )
+            pieces = _woven([piece for piece, yes in zip(pieces, aslant, strict=True) if not yes], places)
             made = [_words(text_page, characters, piece, places) for piece in pieces]
             result.append((turn, [one for one in made if one is not None]))
+    if slanted:
+        every = [_slanted(characters, run) for run in slanted]
+        result.append((SLANTED, every))
     return [one for one in result if one[1]]
+
+
+def _is_slanted(text_page: Any, at: int) -> bool:
+    """Whether a character is turned by something between quarters (a watermark, a drawing's label)."""
+    import pypdfium2.raw as raw
+
+    matrix = raw.FS_MATRIX()
+    raw.FPDFText_GetMatrix(text_page.raw, at, ctypes.byref(matrix))
+    low, high = sorted((abs(matrix.a), abs(matrix.b)))
+    return bool(low > 0.1 * high)
+
+
+def _together(places: Sequence[int]) -> list[list[int]]:
+    """Runs of characters that follow each other, but for white space."""
+    runs: list[list[int]] = []
+    for at in places:
+        if runs and at - runs[-1][-1] <= 3:
+            runs[-1].append(at)
+        else:
+            runs.append([at])
+    return runs
+
+
+def _slanted(characters: Characters, run: Sequence[int]) -> Words:
+    """The words of slanted characters, one behind the other."""
+    import numpy as np
+
+    at = list(run)
+    boxes = characters.boxes[at]
+    low, high = boxes.min(axis=0).tolist(), boxes.max(axis=0).tolist()
+    text = "".join(chr(code) if code < 0xD800 else "\ufffd" for code in characters.codes[at].tolist())
+    middles = boxes[:, [0, 2]].mean(axis=1, dtype=np.float32)
+    return Words(text, boxes, middles, low[0], low[1], high[2], high[3], slanted=True)
 
 
 def _visible(codes: Whole) -> NDArray[np.bool_]:
@@ -299,7 +352,7 @@ def _spaced(
         codes = np.insert(characters.codes[piece], after + 1, 32)
     else:
         keep, codes = piece, characters.codes[piece]
-    return codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass"), keep
+    return _string(codes), keep
 
 
 def _special(codes: Whole) -> bool:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assay.knowledge.reading.pdf_chars import Characters, Frame, characters_of, frame_of, words_of
+from assay.knowledge.reading.pdf_chars import SLANTED, Characters, Frame, characters_of, frame_of, words_of
 from assay.knowledge.reading.pdf_quality import poor
 from assay.knowledge.reading.pdf_rules import Drawn, drawn_on
-from assay.knowledge.reading.structure_layout import Placed, reading_order
+from assay.knowledge.reading.structure_layout import Placed, placed_row, reading_order
 from assay.knowledge.reading.structure_store import Draft
 from assay.knowledge.reading.structure_words import Words
 from assay.knowledge.reading.tables_fill import filled
@@ -41,23 +41,25 @@ def layer_of(page: Any, number: int) -> Layer:
 
 
 def _needs_ocr(characters: Characters, drawn: Drawn) -> str:
-    seen = [code for code in characters.codes.tolist() if code > 32]
-    if len(seen) < _FEW and (drawn.pictures > 0.05 or drawn.strokes > 300):
+    text = characters.text
+    if sum(not c.isspace() for c in text) < _FEW and (drawn.pictures > 0.05 or drawn.strokes > 300):
         return "picture"
-    return "poor" if poor(seen, characters.damaged) else ""
+    return "poor" if poor(text, characters.damaged) else ""
 
 
 def _draft(groups: Sequence[tuple[int, list[Words]]], frame: Frame, drawn: Drawn, number: int) -> Draft:
     width, height = frame.size
     items: list[Placed] = []
     for at, (turn, words) in enumerate(groups):
-        if at == 0:
+        if turn == SLANTED:
+            items += [placed_row([one]) for one in words]
+        elif at == 0:
             across, down = drawn.rules(turn, frame.size)
             items += placed(words, across, down)
         else:  # what is turned otherwise (a stamp along the edge) comes behind
             items += reading_order(words, [])
     scanned = drawn.hidden and drawn.pictures > 0.7
-    upright = width if groups and groups[0][0] % 2 else height
+    upright = width if groups and groups[0][0] in (1, 3) else height
     return Draft(number, width, height, items, scanned, upright=upright)
 
 

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections import Counter
 
 _SHARE = 0.1
+_VISIBLE = re.compile(r"[\s\0]+")
+_LONG_WORD = re.compile(r"[A-Za-z]{5,}")
+_VOWEL = re.compile(r"[aeiouAEIOU]")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _BULLETS = frozenset((0xF0B7, 0xF0A7, 0xF0D8, 0xF076, 0xF0FC, 0xF06E, 0xF06C, 0xF071, 0xF0E0))
 
 
-def poor(codes: Sequence[int], damaged: int = 0) -> bool:
-    """Whether visible code points are no readable text: many without a meaning, English without vowels, Chinese of rare
-    characters only. ``damaged`` is how many of them have no code in the file."""
-    if not codes:
+def poor(text: str, damaged: int = 0) -> bool:
+    """Whether a page's text is no readable text.
+
+    Its signs are many characters without a meaning, long words nearly without vowels (tags and abbreviations are short)
+    and Chinese of rare characters only. ``damaged`` is how many characters have no code in the file.
+    """
+    seen = _VISIBLE.sub("", text)
+    if not seen:
         return False
-    strange = sum(_strange(code) for code in codes)
-    if max(strange, damaged) > _SHARE * len(codes):
+    strange = sum(count for character, count in Counter(seen).items() if _strange(ord(character)))
+    if max(strange, damaged) > _SHARE * len(seen):
         return True
-    letters = [chr(code) for code in codes if 65 <= code <= 90 or 97 <= code <= 122]
-    if len(letters) >= 200 and sum(one in "aeiouAEIOU" for one in letters) < 0.15 * len(letters):
+    words = _LONG_WORD.findall(text)
+    if len(words) >= 20 and len(_VOWEL.findall("".join(words))) < 0.2 * sum(map(len, words)):
         return True
-    han = [chr(code) for code in codes if 0x4E00 <= code <= 0x9FFF]
-    return len(han) >= 60 and sum(_usual(one) for one in han) < 0.5 * len(han)
+    han = _HAN.findall(text)
+    return len(han) >= 60 and sum(map(_usual, han)) < 0.5 * len(han)
 
 
 def _strange(code: int) -> bool:

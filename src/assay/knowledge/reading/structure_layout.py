@@ -24,13 +24,14 @@ class Placed:
     box: tuple[float, float, float, float]
 
 
-def _placed(row: Row, grid: Grid | None = None, left: float = 0.0, right: float = 0.0) -> Placed:
+def placed_row(row: Row, grid: Grid | None = None, left: float = 0.0, right: float = 0.0) -> Placed:
+    """A row (or a table) in its column with its own place worked out."""
     return Placed(row, grid, left, right, grid.box if grid else around(row))
 
 
 def reading_order(words: Sequence[Words], grids: Sequence[Grid]) -> list[Placed]:
     """Rows and tables as they are read: column by column between what runs over the whole width."""
-    items = [*(_placed([w]) for w in words), *(_placed([], grid) for grid in grids)]
+    items = [*(placed_row([w]) for w in words), *(placed_row([], grid) for grid in grids)]
     return _ordered(items, depth=0)
 
 
@@ -62,8 +63,8 @@ def _single(items: list[Placed]) -> list[Placed]:
     if not items:
         return []
     left, right = min(one.box[0] for one in items), max(one.box[2] for one in items)
-    rows = [_placed(row, None, left, right) for row in rows_of(w for one in items for w in one.row)]
-    rows += [_placed([], one.grid, left, right) for one in items if one.grid]
+    rows = [placed_row(row, None, left, right) for row in rows_of(w for one in items for w in one.row)]
+    rows += [placed_row([], one.grid, left, right) for one in items if one.grid]
     return sorted(rows, key=lambda one: (one.box[1] + one.box[3]) / 2 if one.grid is None else one.box[1])
 
 

@@ -21,7 +21,7 @@ class Words:
     ``boxes`` has a row for each character, as they are to be stored, NaN for one without a place; ``middles`` are the
     characters' middles from the left and ``left`` to ``bottom`` is the place in the frame in
     which the text is upright (points from the top left). ``size`` is the font's size in points, ``score`` the OCR's
-    confidence in each character (None for a text layer).
+    confidence in each character (None for a text layer); ``slanted`` ones stand at an angle between quarters.
     """
 
     text: str
@@ -34,6 +34,7 @@ class Words:
     size: float = 0.0
     bold: bool = False
     score: tuple[float, ...] | None = None
+    slanted: bool = False
 
     @property
     def height(self) -> float:
