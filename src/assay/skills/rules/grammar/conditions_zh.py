@@ -125,7 +125,7 @@ def _bounded(text: str, object: str) -> Groups | None:
 def _own(words: str, object: str) -> Name:
     """The field of a comparison's left side; a bare property belongs to ``object``."""
     words = re.sub(r"^(?:当|其)", "", words.strip())
-    if not words or COMPARE.search(words) or len(words) > 40:
+    if not words or COMPARE.search(words) or re.search(r"且|或|并|为|，", words) or len(words) > 40:
         raise Stop("condition", words)
     name = name_zh(words)
     return name if name.object or property_start(words) != 0 else name.model_copy(update={"object": object})
@@ -182,7 +182,7 @@ def relative(words: str) -> tuple[Groups, str]:
             continue
         numeric = bool(COMPARE.search(before) or _BOUND.search(before) or re.search(r".为\d", before))
         provided = re.match(
-            r"(?:未|没有|无)?(?:设有|设置|配有|装有|配备|采用|安装)", before
+            r"(?:未|没有|无)?(?:设有|设置|配有|装有|配备|采用|采取|安装)", before
         ) and not PROVIDES.fullmatch(before)
         if not (numeric or provided):
             continue

@@ -49,7 +49,7 @@ def name_zh(words: str) -> Name:
     at = property_start(words)
     if words[:at].endswith(("和", "与", "、", "及")):  # 长度和宽度: a list of properties
         return Name(property=words)
-    return Name(property=words) if at in (0, len(words)) else Name(object=words[:at], property=words[at:])
+    return Name(property=words) if at in (0, 1, len(words)) else Name(object=words[:at], property=words[at:])
 
 
 def _signed(read: Read) -> tuple[Limit, ...]:

@@ -182,7 +182,9 @@ def _comparison(subject: str, rest: str, minus: bool, reading: Reading) -> list[
             return None
         if not known and not _plain_count(value):
             raise Stop("subject", subject)  # "Cables shall not exceed 30 m" does not say the length of what
-    return _limited(names, body, minus, "", reading)
+    # "at least 1.2 m long and 1.0 m wide": what goes on without a comparison of its own has the one before.
+    goes_on = not subject and named and compare is None and reading.parts
+    return _limited(names, body, minus, "", reading, reading.parts[-1].test.op if goes_on else Op.EQUAL)
 
 
 def _plain_count(value: str) -> bool:
@@ -215,10 +217,12 @@ def _distance(
     return _limited([name], words, minus, "", reading)
 
 
-def _limited(names: list[Name], words: str, minus: bool, extreme: str, reading: Reading) -> list[Test]:
+def _limited(
+    names: list[Name], words: str, minus: bool, extreme: str, reading: Reading, default: Op = Op.EQUAL
+) -> list[Test]:
     """Tests from a comparison's words about some fields; the whole of the words must be read."""
     compare = COMPARE.match(words)
-    op = OPS[compare["word"].lower()] if compare else Op.EQUAL
+    op = OPS[compare["word"].lower()] if compare else default
     if compare and compare["minus"]:
         op = negated(op, words)
     limits, rest = limits_en(words[compare.end() :] if compare else words, reading.object or names[0].object)

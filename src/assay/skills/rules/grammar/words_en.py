@@ -30,7 +30,8 @@ _MODIFIERS = (
     "allowable permissible "
     "permitted normal horizontal vertical free noise sound power vibration burst discharge exhaust face "
     "fire-resistance fire "
-    "short-circuit dew water gas oil surface shutdown response escape headroom bend hydrostatic temperature "
+    "short-circuit dew water gas oil surface shutdown response escape headroom bend hydrostatic outlet inlet "
+    "temperature "
     "pressure starting corrosion locked-rotor pneumatic hydraulic "
     "static dynamic differential"
 )
@@ -132,9 +133,8 @@ DEGREES = {
 }
 """Comparatives and their property where no property is named ("the ladder is higher than 3 m")."""
 REFERS = re.compile(
-    r"\b(?:in accordance with|comply|complies|conform|according to|table|clause|section|annex|figure"
-    r"|subclause|paragraph"
-    r"|as specified|following|the requirements|applicable|this standard|approved by)\b",
+    r"\b(?:in accordance with|comply|complies|conform|according to|as specified|following|the requirements|applicable"
+    r"|this standard|approved by|(?:table|clause|section|annex|figure|subclause|paragraph)s?\s(?:[A-Z]\b|[A-Z]?\d))",
     re.IGNORECASE,
 )
 ARTICLE = re.compile(r"\b(?:the|an?|all|any|every one of)\s+", re.IGNORECASE)
@@ -146,6 +146,7 @@ LIMITING = re.compile(
 _DOING = re.compile(r"(?:^|(?<=\s))(?P<word>\w+ing)\s$", re.IGNORECASE)
 _THINGS = frozenset(
     "building bearing coupling casing piping housing opening ceiling railing lining fitting winding spring ring string "
+    "sling "
     "landing wiring bushing tubing footing covering cladding packing crossing moulding casting forging "
     "drawing parking".split()
 )

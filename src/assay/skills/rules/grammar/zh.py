@@ -36,6 +36,8 @@ _FRONT = re.compile(
 _BOUNDS = {"以上": Op.AT_LEAST, "以下": Op.AT_MOST, "以内": Op.AT_MOST, "之内": Op.AT_MOST}
 _EXTREME = re.compile(r"(?:最小|最低|最少)$|(?:最大|最高|最多)$")
 _AGAIN = re.compile(r"(?:并且|而且|且|并)(?=(?:不应|不得|不宜|应|宜|必须|严禁))")
+_DOES = re.compile(r"将|把|坡向|使其|(?:封堵|填实|填充|隔离|隔开|分隔)$")
+"""Words by which a phrase says what is done, not what is there."""
 _AROUND = re.compile(r"在(?P<where>.+)")
 _STOPS = re.compile(r"否则|其中|此时|反之|必要时|尽量|确需|确有|困难|特殊情况|适当|尽可能|根据|按照|按(?!钮)|宜根据")
 
@@ -290,7 +292,7 @@ def _provision(subject: str, rest: str, minus: bool, reading: Reading) -> list[T
     if (bound := re.match(r"至少|最少|最多|至多", rest)) and (verb := PROVIDES.match(rest[bound.end() :])):
         rest = verb.group() + bound.group() + rest[bound.end() + verb.end() :]
     verb = PROVIDES.match(rest)
-    if verb is None or re.search(r"将|把|坡向|使其|(?:封堵|填实|填充|隔离|隔开|分隔)$", rest):
+    if verb is None or _DOES.search(rest) or rest[verb.end() :].startswith(("在", "于")):
         if (
             holds_quantity(rest)
             or COMPARE.search(rest)
