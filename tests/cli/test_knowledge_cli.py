@@ -153,12 +153,29 @@ def test_wrong_input_is_one_sentence(folder: Path, capsys: pytest.CaptureFixture
     assert "hybrid" in failed(capsys, "search", "x", "--lane", "both")
     assert "access.json" in failed(capsys, "list", "--access", tmp_path / "access.json")
     assert "nowhere" in failed(capsys, "list", "--docs", tmp_path / "nowhere")
+    assert "typo" in failed(capsys, "search", "x", "--library", tmp_path / "typo") and not (tmp_path / "typo").exists()
     assert "postgresql+psycopg" in failed(capsys, "list", "--library", "mysql://somewhere/x")
     assert "pump" in failed(capsys, "show", "pump")
     run(["knowledge", "add", str(folder)])
     assert "1 to 1" in failed(capsys, "show", "pump", "--page", 7)
     assert "version" in failed(capsys, "show", "pump", "--version", "Z")
     assert "dbt_0" in failed(capsys, "doubts", "confirm", "dbt_0")
+
+
+def test_an_interrupt_keeps_what_was_added(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(self: InProcess, data: bytes, name: str) -> Any:
+        if name == "pump.md":
+            raise KeyboardInterrupt
+        return read_bytes(data, name)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(InProcess, "__call__", interrupted)
+        assert run(["knowledge", "add", str(folder)]) == 130
+    assert "goes on with the rest" in capsys.readouterr().err
+    assert [one["document"] for one in told(capsys, "list")] == ["ops/阀门.txt"]
+    assert told(capsys, "add", folder)["counts"] == dict(added=1, updated=0, changed=0, unchanged=1, failed=0)
 
 
 def test_a_folder_with_a_bad_file(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -55,7 +55,7 @@ def add(
         ocr=ocr,
     )
     where = Where(library, plant, lang=lang)
-    with where.open() as opened:
+    with where.open(create=True) as opened:
         progress = _Progress(where.speaks)
         try:
             report = opened.add(paths, options, progress=progress)

@@ -65,10 +65,13 @@ class Where:
         return resolve_lang(self.lang)
 
     @contextmanager
-    def open(self) -> Iterator[Library]:
-        """The library: that of ``--docs``, ``--library`` or ``--plant``, else the one in the data folder."""
+    def open(self, *, create: bool = False) -> Iterator[Library]:
+        """The library: that of ``--docs``, ``--library`` or ``--plant``, else the one in the data folder.
+
+        InputError for a named folder that holds none, unless ``create``.
+        """
         from assay.knowledge.access import AccessBook
-        from assay.knowledge.library import Library
+        from assay.knowledge.library import FILE, Library
 
         if sum(one is not None for one in (self.library, self.plant, self.docs)) > 1:
             raise InputError("cli.knowledge_one_library")
@@ -76,7 +79,10 @@ class Where:
         if self.docs is not None:
             opened = Library.over_folder(self.docs, book, progress=_Patience(self.docs, self.speaks))
         else:
-            opened = Library.open(self._place(), access=book, indexer=self._indexer())
+            place = self._place()
+            if isinstance(place, Path) and self.library is not None and not (create or (place / FILE).exists()):
+                raise InputError("cli.knowledge_no_library", path=place)
+            opened = Library.open(place, access=book, indexer=self._indexer())
         with opened as library:
             yield library
 
