@@ -15,11 +15,11 @@ WIDTH, HEIGHT = 595.0, 842.0
 
 
 @cache
-def han_font(characters: str, *, garbled: bool = False) -> str:
+def han_font(characters: str, *, garbled: int = 0, family: str = "Han") -> str:
     """The kernel's Chinese font cut to these characters, registered with reportlab: the name it has there.
 
     reportlab reads TrueType outlines only, so the font's cubic curves are made quadratic. A ``garbled`` font has the
-    characters at U+E000 and up, in their order, as fonts of bad converters do.
+    characters from that code point on, in their order, as fonts of bad converters do.
     """
     from fontTools import subset
     from fontTools.ttLib import TTFont
@@ -34,8 +34,8 @@ def han_font(characters: str, *, garbled: bool = False) -> str:
     _quadratic(font)
     if garbled:
         for table in font["cmap"].tables:
-            table.cmap = {0xE000 + characters.index(chr(code)): glyph for code, glyph in table.cmap.items()}
-    name = "Han" + hashlib.sha256(f"{characters}{garbled}".encode()).hexdigest()[:12]
+            table.cmap = {garbled + characters.index(chr(code)): glyph for code, glyph in table.cmap.items()}
+    name = family + hashlib.sha256(f"{characters}{garbled}".encode()).hexdigest()[:12]
     for record in font["name"].names:  # reportlab keeps fonts of one name apart by nothing else
         record.string = name
     out = io.BytesIO()
@@ -106,13 +106,13 @@ def lines(*texts: str | tuple[str, float, bool], left: float = 72, top: float = 
     return draw
 
 
-def garbled(words: str, *, left: float = 72, top: float = 100, size: float = 14) -> Draw:
-    """A page that shows Chinese words whose text layer says private characters."""
+def garbled(words: str, *, left: float = 72, top: float = 100, first: int = 0xE000, family: str = "Han") -> Draw:
+    """A page that shows words whose text layer says private characters."""
     characters = "".join(sorted(set(words)))
 
     def draw(canvas: Any) -> None:
-        canvas.setFont(han_font(characters, garbled=True), size)
-        canvas.drawString(left, HEIGHT - top, "".join(chr(0xE000 + characters.index(c)) for c in words))
+        canvas.setFont(han_font(characters, garbled=first, family=family), 14)
+        canvas.drawString(left, HEIGHT - top, "".join(chr(first + characters.index(c)) for c in words))
 
     return draw
 

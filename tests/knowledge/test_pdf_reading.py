@@ -281,6 +281,14 @@ def test_a_damaged_text_layer_is_told() -> None:
     assert [note["en"] for note in document.notes] == ["The text layer of pages 1 is damaged and was stored as it is."]
 
 
+def test_signs_of_the_symbol_font_are_themselves() -> None:
+    plain = made.lines("The length is 120 mm", "The tolerance is half a millimetre.")
+    page = made.both(plain, made.garbled("±", left=400, first=0xF0B1, family="Symbol"))
+    assert "±" in read(made.pdf(page)).pages[0].text
+    other = made.both(plain, made.garbled("±", left=400, first=0xF0B1))
+    assert "±" not in read(made.pdf(other)).pages[0].text
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assay.knowledge.reading.pdf_chars import SLANTED, Characters, Frame, characters_of, frame_of, words_of
+from assay.knowledge.reading.pdf_chars import Characters, Frame, characters_of, frame_of
 from assay.knowledge.reading.pdf_quality import poor
 from assay.knowledge.reading.pdf_rules import Drawn, drawn_on
+from assay.knowledge.reading.pdf_words import SLANTED, words_of
 from assay.knowledge.reading.structure_layout import Placed, placed_row, reading_order
 from assay.knowledge.reading.structure_store import Draft
 from assay.knowledge.reading.structure_words import Words
