@@ -210,3 +210,25 @@ def test_a_person_confirms_a_number(tmp_path: Path, capsys: pytest.CaptureFixtur
     with open_records(home() / "records.db") as records:
         (row,) = records.audit.rows(doubt["id"])
     assert (row.what, row.who) == ("doubt_confirmed", settled["person"])
+
+
+def test_a_file_that_takes_long_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    from assay.cli.knowledge_add import _Progress
+    from assay.knowledge.adding import Source
+
+    class Twice:
+        """An event that has not come once, and then has."""
+
+        def __init__(self) -> None:
+            self._said = iter((False, True))
+
+        def wait(self, seconds: float) -> bool:
+            return next(self._said)
+
+    progress = _Progress("en")
+    progress.end()
+    progress.begin(Source(tmp_path, "scan.pdf"))
+    progress._file_begun -= 200
+    progress._ended = Twice()  # type: ignore[assignment]
+    progress._tick()
+    assert "scan.pdf: being read for 3:20" in capsys.readouterr().err

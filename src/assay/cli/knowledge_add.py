@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,10 +16,12 @@ from assay.cli.output import print_json, say, warn
 from assay.kernel.texts import Lang, text
 
 if TYPE_CHECKING:
-    from assay.knowledge.adding import Added, AddOptions, AddReport
+    from assay.knowledge.adding import Added, AddOptions, AddReport, Source
 
 _SHOWN = 20
 """Files that are named one by one on screen."""
+_LONG = 15.0
+"""Seconds after which a file is said to be still being read."""
 
 
 def register(app: typer.Typer) -> None:
@@ -58,7 +61,7 @@ def add(
     with where.open(create=True) as opened:
         progress = _Progress(where.speaks)
         try:
-            report = opened.add(paths, options, progress=progress)
+            report = opened.add(paths, options, progress=progress, begin=progress.begin)
         except KeyboardInterrupt:
             progress.end()
             warn(text("cli.knowledge_interrupted", where.speaks))
@@ -80,32 +83,50 @@ def _groups(acl: list[str] | None) -> tuple[str, ...] | None:
 
 
 class _Progress:
-    """How far it is, on standard error, at most once a second; each file that fails is named at once."""
+    """How far it is, on standard error: after each file at most every so often, and while one file takes long."""
 
     def __init__(self, lang: Lang) -> None:
         self._lang = lang
+        self._live = sys.stderr.isatty()
+        self._pause = 1.0 if self._live else 5.0
         self._begun = self._said = time.monotonic()
-        self._live = False
+        self._file, self._file_begun = "", self._begun
+        self._ended = threading.Event()
+        threading.Thread(target=self._tick, daemon=True).start()
+
+    def begin(self, source: Source) -> None:
+        """A file is begun."""
+        self._file, self._file_begun = source.name, time.monotonic()
 
     def __call__(self, item: Added, done: int, of: int) -> None:
         """One more file is done."""
         now = time.monotonic()
-        if now - self._said < 1.0 or done == of:
+        if now - self._said < self._pause or done == of:
             return
-        self._said = now
         speed = done / (now - self._begun)
-        rest = (of - done) / speed
-        line = text("cli.knowledge_progress", self._lang, done=done, of=of, speed=speed, rest=_duration(rest))
-        if sys.stderr.isatty():
-            self._live = True
-            print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
-        else:
-            warn(line)
+        rest = _duration((of - done) / speed)
+        self._say(text("cli.knowledge_progress", self._lang, done=done, of=of, speed=speed, rest=rest))
 
     def end(self) -> None:
         """Leave the line for what follows."""
+        self._ended.set()
         if self._live:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+    def _tick(self) -> None:
+        """A long file must not look like a program that hangs."""
+        while not self._ended.wait(_LONG):
+            passed = time.monotonic() - self._file_begun
+            if self._file and passed >= _LONG:
+                name = visible(self._file)
+                self._say(text("cli.knowledge_reading", self._lang, name=name, passed=_duration(passed)))
+
+    def _say(self, line: str) -> None:
+        self._said = time.monotonic()
+        if self._live:
+            print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
+        else:
+            warn(line)
 
 
 def _duration(seconds: float) -> str:

@@ -99,17 +99,23 @@ class Library:
         return self._store.place
 
     def add(
-        self, paths: Sequence[Path], options: AddOptions | None = None, *, progress: Progress | None = None
+        self,
+        paths: Sequence[Path],
+        options: AddOptions | None = None,
+        *,
+        progress: Progress | None = None,
+        begin: Callable[[Source], None] | None = None,
     ) -> AddReport:
         """Add files and folders, each file in a transaction of its own: what is done stays done.
 
         A file that cannot be read is reported and the others go on. InputError when nothing can be added at all
-        (a path that is not there, two files of one name); a fault of the database ends the run.
+        (a path that is not there, two files of one name); a fault of the database ends the run. ``begin`` is told
+        of each file before it is looked at, ``progress`` afterwards.
         """
         chosen = options or AddOptions()
         wanted = sources(paths, chosen.name)
         with self._taker(chosen) as taker:
-            return _take_all(taker, wanted, progress)
+            return _take_all(taker, wanted, progress, begin)
 
     def reader(self, asker: Asker, *, on: date | None = None) -> LibraryReader:
         """The documents as somebody sees them on a day (today)."""
@@ -212,9 +218,16 @@ def document_of(item: Added) -> str:
     return Source(item.path, item.name).document
 
 
-def _take_all(taker: Taker, wanted: Sequence[Source], progress: Progress | None) -> AddReport:
+def _take_all(
+    taker: Taker,
+    wanted: Sequence[Source],
+    progress: Progress | None,
+    begin: Callable[[Source], None] | None = None,
+) -> AddReport:
     report = AddReport()
     for source in wanted:
+        if begin is not None:
+            begin(source)
         report.items.append(taker.settled(source) or taker.take(source))
         if progress is not None:
             progress(report.items[-1], len(report.items), len(wanted))
