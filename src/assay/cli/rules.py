@@ -25,6 +25,7 @@ from assay.kernel.errors import InputError
 from assay.kernel.texts import Lang, text
 
 if TYPE_CHECKING:
+    from assay.plant.records import Records
     from assay.skills.rules.runner import Outcome
     from assay.skills.rules.tools import ExtractArguments
 
@@ -41,6 +42,7 @@ def extract(
     access: AccessOption = None,
     user: AsOption = None,
     on: OnOption = None,
+    propose: Annotated[bool, typer.Option("--propose", help=about("propose"))] = False,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -49,7 +51,6 @@ def extract(
 
     from assay.plant.home import home
     from assay.plant.records import open_records
-    from assay.skills.rules.runner import extract_rules
 
     speaks = resolve_lang(lang)
     where = Where(library, plant, None, access, user, on, lang)
@@ -57,9 +58,9 @@ def extract(
     if out is not None and out.exists():
         _keep_confirmed(out)
     with open_records(home() / "records.db") as records:
-        outcome = asyncio.run(extract_rules(arguments, records, lang=speaks))
+        outcome = asyncio.run(_extracted(arguments, records, speaks, propose=propose))
     if out is not None and outcome.value is not None:
-        _write(out, outcome.value)
+        _write(out, outcome)
     if as_json:
         print_json(outcome.document())
     else:
@@ -104,17 +105,36 @@ def _keep_confirmed(out: Path) -> None:
         raise InputError("cli.rules_has_confirmed", path=out)
 
 
-def _write(out: Path, value: Any) -> None:
+async def _extracted(arguments: ExtractArguments, records: Records, lang: Lang, *, propose: bool) -> Outcome:
+    """The rules; with ``propose`` the configured language model is asked about what was not read."""
+    from assay.skills.rules.runner import extract_rules
+
+    if not propose:
+        return await extract_rules(arguments, records, lang=lang)
+    from assay.cli.investigate import open_or_none
+
+    model = open_or_none(lang)
+    try:
+        return await extract_rules(arguments, records, lang=lang, model=model)
+    finally:
+        if model is not None:
+            await model.close()
+
+
+def _write(out: Path, outcome: Outcome) -> None:
 
     from assay.skills.rules.rule import Unread
     from assay.skills.rules.rulesfile import RuleBook, rule_of, write_book
 
-    rules = [rule_of(one) for one in value["rules"]]
+    value = outcome.value
+    rules = [*(rule_of(one) for one in value["rules"]), *outcome.proposed]
     unread = [Unread.model_validate(one) for one in value["unread"]]
     write_file(out, write_book(RuleBook(rules, unread, value["source"])))
 
 
 def _tell(outcome: Outcome, out: Path | None, lang: Lang) -> None:
+    from assay.skills.rules.notation import write_test
+
     for sentence in outcome.answer.sentences:
         say(f"- {sentence.text}  [{', '.join(sentence.evidence)}]")
     for missing in outcome.answer.missing:
@@ -125,6 +145,9 @@ def _tell(outcome: Outcome, out: Path | None, lang: Lang) -> None:
         say(f"{rule['id']}  {' '.join(rule['quote'].split())}")
         for part in rule["parts"]:
             say(f"    {_line(part, lang)}")
+    for proposed in outcome.proposed:
+        say(f"{proposed.id}  {text('cli.rules_by_model', lang)}  {' '.join(proposed.quote.split())}")
+        say(f"    {write_test(proposed.parts[0].test)}")
     for one in outcome.value["unread"]:
         near = f": {one['near']}" if one["near"] else ""
         say(f"? {one['clause']} {' '.join(one['quote'].split())} -- {text('rules.' + one['reason'], lang)}{near}")

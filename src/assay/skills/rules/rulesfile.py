@@ -166,14 +166,18 @@ def _unread(data: dict[str, Any]) -> Unread:
 
 
 def confirm(rules: Sequence[Rule], ids: Iterable[str] | None, *, by: str, at: str) -> tuple[list[Rule], list[Rule]]:
-    """All rules after a person confirmed some (None: all), and those newly confirmed. InputError for an unknown id."""
+    """All rules after a person confirmed some, and those newly confirmed. InputError for an unknown id.
+
+    ``ids`` None is every rule that the grammar read: what a model proposed is confirmed by its id only.
+    """
     wanted = None if ids is None else set(ids)
     unknown = sorted((wanted or set()) - {rule.id for rule in rules})
     if unknown:
         raise InputError("rules.unknown_rule", id=unknown[0])
     after, new = [], []
     for rule in rules:
-        if (wanted is None or rule.id in wanted) and not rule.confirmed:
+        meant = rule.origin == "grammar" if wanted is None else rule.id in wanted
+        if meant and not rule.confirmed:
             rule = rule.model_copy(update={"confirmation": Confirmation(by=by, at=at, hash=rule.hash)})
             new.append(rule)
         after.append(rule)

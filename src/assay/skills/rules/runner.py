@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from assay.kernel.answer import Answer
@@ -15,13 +15,15 @@ from assay.kernel.context import RunContext, new_run_id
 from assay.kernel.errors import InputError, Refused
 from assay.kernel.evidence import Evidence
 from assay.kernel.policy import Policy
+from assay.kernel.ports import LanguageModel
 from assay.kernel.render import Renderer
 from assay.kernel.texts import Lang, text
 from assay.plant.records import Records
 from assay.skills.rules import skill
 from assay.skills.rules.design import Design
 from assay.skills.rules.lookup import FieldMap
-from assay.skills.rules.rule import Rule
+from assay.skills.rules.propose import Proposer
+from assay.skills.rules.rule import Rule, Unread
 from assay.skills.rules.rulesfile import rule_data
 from assay.skills.rules.tools import ExtractArguments
 
@@ -30,10 +32,11 @@ SECONDS = 900.0
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The answer and the tool's evidence (None when the run was refused)."""
+    """The answer, the tool's evidence (None when the run was refused), and what a model proposed besides."""
 
     answer: Answer
     evidence: Evidence | None
+    proposed: tuple[Rule, ...] = ()
 
     @property
     def value(self) -> Any:
@@ -49,14 +52,29 @@ class Outcome:
             "not_known": list(self.answer.missing),
             "evidence": None if self.evidence is None else self.evidence.id,
             "value": self.value,
+            "proposed_by_model": [rule_data(rule) for rule in self.proposed],
         }
 
 
 async def extract_rules(
-    arguments: ExtractArguments, records: Records, *, lang: Lang = "en", user: str | None = None
+    arguments: ExtractArguments,
+    records: Records,
+    *,
+    lang: Lang = "en",
+    user: str | None = None,
+    model: LanguageModel | None = None,
 ) -> Outcome:
-    """The rules of a document. Raises InputError for one that cannot be read."""
-    return await _ask("extract", arguments.model_dump(mode="json"), records, lang, user)
+    """The rules of a document. Raises InputError for one that cannot be read.
+
+    With a ``model``, clauses that were not read are shown to it with the tests found in their words; what it chooses
+    are the outcome's ``proposed`` rules, none of which counts before a person confirmed it by name.
+    """
+    outcome = await _ask("extract", arguments.model_dump(mode="json"), records, lang, user)
+    if model is None or outcome.value is None:
+        return outcome
+    unread = [Unread.model_validate(one) for one in outcome.value["unread"]]
+    context = _context(records, lang, user, outcome.answer.run)
+    return replace(outcome, proposed=tuple(await Proposer(model, context).propose(unread)))
 
 
 async def check_design(
@@ -84,18 +102,22 @@ async def check_design(
 
 
 async def _ask(view: str, arguments: dict[str, Any], records: Records, lang: Lang, user: str | None) -> Outcome:
-    rules = Policy.load(None)
-    context = RunContext(
-        run=new_run_id(),
-        caller=rules.caller(user),
-        policy=rules,
-        store=records.evidence,
-        lang=lang,
-        budget=Budget(seconds=SECONDS),
-        resources={"rules_view": view, "rules_arguments": arguments},
-    )
+    context = _context(records, lang, user, new_run_id())
+    context.resources = {"rules_view": view, "rules_arguments": arguments}
     renderer = Renderer(lang)
     answering = Answering(records.evidence, renderer, standard_checks(renderer), skill.checks)
     answer = await answered(skill, answering, text(f"rules.question_{view}", lang), context, records.runs)
     call = context.calls.get(f"rules.{view}")
     return Outcome(answer, None if call is None else call.evidence)
+
+
+def _context(records: Records, lang: Lang, user: str | None, run: str) -> RunContext:
+    rules = Policy.load(None)
+    return RunContext(
+        run=run,
+        caller=rules.caller(user),
+        policy=rules,
+        store=records.evidence,
+        lang=lang,
+        budget=Budget(seconds=SECONDS),
+    )
