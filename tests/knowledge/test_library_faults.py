@@ -144,6 +144,13 @@ def test_a_folder_library_follows_its_folder(tmp_path: Path, folder: Path, monke
     assert (found["manual_01.txt"], found["new.txt"]) == ("changed", "new")
     assert tried == ["bad.txt", "manual_01.txt", "new.txt"]
     assert names() == found and tried == [], "what could not be read is not tried again before it changes"
+    monkeypatch.setattr("assay.knowledge.unread.code_digest", lambda: "another code")
+    assert names() == found and len(tried) == FILES + 1, "another code reads everything anew"
+    (database,) = (tmp_path / "home").rglob(FILE)
+    database.write_bytes(b"broken " * 1000)
+    for log in database.parent.glob(f"{FILE}-*"):
+        log.unlink()
+    assert names() == found, "what is broken is made again"
     for file in folder.iterdir():
         file.unlink()
     assert names() == {}

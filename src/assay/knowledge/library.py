@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
-from assay.kernel.errors import AssayError, InputError
+from assay.kernel.errors import AssayError, InputError, IntegrityError
 from assay.knowledge.access import AccessBook
 from assay.knowledge.adding import Added, AddOptions, AddReport, Source, sources
 from assay.knowledge.indexing import Indexer
@@ -90,7 +91,12 @@ class Library:
             raise InputError("knowledge.folder_missing", path=folder)
         place = home() / "knowledge" / "folders" / plant_slug(str(folder.absolute()))
         library = cls.open(place, access=access, read=read, indexer=indexer)
-        library._follow(folder, progress)
+        try:
+            library._follow(folder, progress)
+        except IntegrityError:  # what is broken here can be made again from the files
+            library.close()
+            shutil.rmtree(place)
+            library._follow(folder, progress)
         return library
 
     @property
@@ -185,19 +191,21 @@ class Library:
 
     def _follow(self, folder: Path, progress: Progress | None) -> None:
         wanted = sources([folder], empty=True)
+        remembered = Unread(Path(self._store.place).parent)
         with self._store.looking() as connection:
             known = {row.document for row in contents.version_rows(connection)}
-        for document in sorted(known - {source.document for source in wanted}):
+        kept = {source.document for source in wanted} if remembered.same_code else set()
+        for document in sorted(known - kept):
             self.remove(document)
-        remembered = Unread(Path(self._store.place).parent)
         failed = [item for source in wanted if (item := remembered.known(source)) is not None]
         names = {item.name for item in failed}
         with self._taker(AddOptions(), history=False) as taker:
             report = _take_all(taker, [source for source in wanted if source.name not in names], progress)
         self._unread = [*failed, *(item for item in report.items if item.error is not None)]
-        remembered.keep(self._unread)
-        for document in {document_of(item) for item in self._unread} & known:
+        for document in {document_of(item) for item in self._unread} & known & kept:
             self.remove(document)
+        remembered.keep(self._unread)
+        self.reindex()
 
 
 def find_document(reader: LibraryReader, reference: str) -> str:
