@@ -37,7 +37,6 @@ class Bench:
 
     corpus: Corpus
     asking: Asking
-    lang: str = ""
 
     async def said(self, question: Question, shelf: Shelf) -> dict[str, Any]:
         """The answer to a question as JSON data, without what differs between two runs."""
@@ -76,7 +75,7 @@ def main() -> None:
     options = _options().parse_args()
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as temporary:
-        report = asyncio.run(_run(options, options.work or Path(temporary)))
+        report = asyncio.run(_run(options, Path(temporary)))
     report["seconds"] = round(time.monotonic() - began, 1)
     print(json.dumps(report, ensure_ascii=False, indent=None if options.json else 2))
 
@@ -89,24 +88,25 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--split", choices=("test", "calibration", "all"), default="all")
     parser.add_argument("--no-model", action="store_true", help="code alone decides")
     parser.add_argument("--resume", type=Path, help="keep the model's choices here; a second run takes them from it")
-    parser.add_argument("--work", type=Path, help="keep the library and the vectors here")
+    parser.add_argument("--work", type=Path, help="keep the vectors here")
     parser.add_argument("--cases", action="store_true", help="print also what was not as it must be")
     return parser
 
 
-async def _run(options: argparse.Namespace, work: Path) -> Record:
+async def _run(options: argparse.Namespace, temporary: Path) -> Record:
+    work: Path = options.work or temporary
     work.mkdir(parents=True, exist_ok=True)
     indexer = indexer_in(work)
     vectors = RememberingVectors(work / "vectors.npz")
     model = None if options.no_model else _model(options.resume)
-    corpus = Corpus.open(work / "library", indexer)
+    corpus = Corpus.open(temporary / "library", indexer)
     bench = Bench(corpus, Asking(model=model, cosines=embedded_cosines(vectors)))
     chosen = _chosen(options)
     try:
         base = await bench.base(chosen)
         kept = [one for one in chosen if right(one, base[one.id])]
         records = await _flipped(bench, kept, options.seed)
-        other = Corpus.open(work / "reversed", indexer, reverse=True)
+        other = Corpus.open(temporary / "reversed", indexer, reverse=True)
         again = await replace(bench, corpus=other).base(chosen)
     finally:
         vectors.save()

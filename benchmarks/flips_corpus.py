@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assay.knowledge.access import AccessBook
-from assay.knowledge.adding import AddState, document_id
+from assay.knowledge.adding import document_id
 from assay.knowledge.indexing import Indexer
 from assay.knowledge.library import Library
 from assay.knowledge.reading import read_bytes
@@ -27,12 +27,11 @@ class Corpus:
 
     folder: Path
     library: Library
-    book: AccessBook
     texts: Mapping[str, str]
     shelf: Shelf = field(init=False)
 
     def __post_init__(self) -> None:
-        self.shelf = Shelf(self.library, self.book)
+        self.shelf = self._now()
 
     @classmethod
     def open(
@@ -44,15 +43,10 @@ class Corpus:
         access: Path = FOLDER / "access.json",
         reverse: bool = False,
     ) -> Corpus:
-        """The documents, added in the order of their names or in the ``reverse`` order. What a run that was ended in
-        the middle left changed is put right."""
-        book = AccessBook.load(access)
-        library = Library.open(place, access=book, read=read_bytes, indexer=indexer)
-        made = cls(folder, library, book, documents(folder))
-        for name in sorted(made.texts, reverse=reverse):
-            (item,) = library.add([folder / name]).items
-            if item.state is not AddState.ADDED and item.state is not AddState.UNCHANGED:
-                made._take(folder, [name])
+        """The documents in a new library, added in the order of their names or in the ``reverse`` order."""
+        library = Library.open(place, access=AccessBook.load(access), read=read_bytes, indexer=indexer)
+        made = cls(folder, library, documents(folder))
+        made._take(folder, sorted(made.texts, reverse=reverse))
         return made
 
     @contextmanager
@@ -64,7 +58,7 @@ class Corpus:
                 Path(temporary, name).write_text(texts[name], encoding="utf-8")
             try:
                 self._take(Path(temporary), names)
-                yield Shelf(self.library, self.book)
+                yield self._now()
             finally:
                 self._take(self.folder, names)
 
@@ -75,3 +69,7 @@ class Corpus:
             (item,) = self.library.add([folder / name]).items
             if item.error is not None:
                 raise item.error
+
+    def _now(self) -> Shelf:
+        assert self.library.access is not None
+        return Shelf(self.library, self.library.access)

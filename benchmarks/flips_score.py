@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
-from benchmarks.cited.make_flips import Flip, holds, numeral
+from benchmarks.cited.make_flips import Flip, numeral
 from benchmarks.cited_set import Question, right, says
 
 Record = dict[str, Any]
@@ -43,7 +44,7 @@ def outcome_of(question: Question, flip: Flip, made: Mapping[str, Any]) -> Outco
 def _numbers(short: str, values: Sequence[str]) -> bool:
     """Whether the short answer holds the number of one of the values as a number of its own ("5" is not in "15")."""
     wanted = [number for number in map(numeral, values) if number is not None]
-    return not wanted or any(holds(short, number) for number in wanted)
+    return not wanted or any(re.search(rf"(?<![\d.]){re.escape(one)}(?!\d|\.\d)", short) for one in wanted)
 
 
 def figures(records: Sequence[Record], *, cases: bool = False) -> Record:

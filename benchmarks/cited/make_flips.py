@@ -24,15 +24,19 @@ NUMERAL = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?!\d|\.\d)")
 CODE = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Z0-9]{0,5}(?:-[A-Z]*\d+[A-Z]?)+")
 OPPOSITES = (
     ("严禁", "允许"), ("不得", "可以"), ("不需要", "需要"), ("可以", "不得"), ("允许", "不允许"),
-    ("shall not", "may"), ("must not", "may"), ("must never", "may"), ("may", "must not"),
+    ("shall not", "may"), ("must not", "may"), ("must never", "may"), ("may not", "may"), ("may", "must not"),
 )  # fmt: skip
 """Polarity words and what they turn into; the first that stands in a sentence counts, so longer ones come first."""
 POLAR = re.compile(
     r"严禁|不得|不需要|不能|不可|可以|允许|禁止|除外"
-    r"|\b(?:(?:must|shall|may) (?:not|never)|not|never|may|except|unless)\b"
+    r"|\b(?:(?:must|shall|may) (?:not|never)|not|never|may|except|unless|[Nn]o|[Nn]one)\b"
 )
 CLUMSY = re.compile(r"只允许|可以不|会|because")
 """Where turning the one word leaves a sentence that contradicts itself."""
+RANGE = re.compile(r"\D*[\d.]+ ?[^\d\s至–]{0,6} ?(?:至|到|–|to) ?[\d.]+\D*")
+RULE_STANDS = frozenset({"en-exception-001", "zh-colloquial-026", "zh-exception-039", "zh-exception-043"})
+"""Questions answered by an exception or special case in a sentence of its own: without it the general rule, which
+stands elsewhere, answers them, and rightly."""
 DUTY = re.compile(r"要|必须|\b(?:must|have to|needs?)\b")
 FACTORS = ("1.2", "0.8", "1.1", "0.9", "1.5", "0.6", "2")
 
@@ -117,15 +121,17 @@ def elsewhere(question: Line, texts: Mapping[str, str]) -> list[tuple[str, str]]
     ]
 
 
-def other_number(number: str, taken: str, seed: str) -> str | None:
-    """A plausible other number with the same decimals that does not stand in ``taken``; larger ones of a range."""
+def other_number(number: str, taken: str, seed: str, value: str = "") -> str | None:
+    """A plausible other number with the same decimals that does not stand in ``taken``; in a value that is a range it
+    stays above the lower end."""
     start = hashlib.sha256(seed.encode()).digest()[0]
     places = len(number.partition(".")[2])
     step = Decimal(1).scaleb(-places)
+    least = max((Decimal(found.group()) for found in numbers(value)[:-1]), default=Decimal(0))
     for turn in range(len(FACTORS)):
         changed = (Decimal(number) * Decimal(FACTORS[(start + turn) % len(FACTORS)])).quantize(step)
         text = f"{changed:f}"
-        if changed > 0 and text != number and not holds(taken, text):
+        if changed > least and text != number and not holds(taken, text):
             return text
     return None
 
@@ -144,30 +150,35 @@ def once(document: str, quote: str, texts: Mapping[str, str]) -> bool:
 def value_flip(question: Line, texts: Mapping[str, str], seed: int = 0) -> Flip | None:
     """Another number in the gold quote; None where the number is not alone in it or the fact stands elsewhere too."""
     expect = question["expect"]
-    number = numeral(expect["values"][0]) if question["answerable"] else None
-    if number is None or len(numbers(expect["values"][0])) > 1 or elsewhere(question, texts):
+    value = expect["values"][0] if question["answerable"] else ""
+    number = numeral(value)
+    if number is None or (len(numbers(value)) > 1 and not RANGE.fullmatch(value)) or elsewhere(question, texts):
         return None
     places = [place for place in expect["gold"] if holds(place["quote"], number)]
     if len(places) != 1 or holds(places[0]["quote"], number) != 1 or expect.get("also"):
         return None
     document, quote = places[0]["document"], places[0]["quote"]
     taken = quote + question["question"] + table_head(texts.get(document, ""), quote)
-    other = other_number(number, taken, f"{question['id']}/{seed}")
+    other = other_number(number, taken, f"{question['id']}/{seed}", value)
     if other is None or not once(document, quote, texts) or holds(question["question"], number):
         return None
     old = tuple(expect["values"])
-    values = tuple(swap(value, number, other) for value in old if numeral(value) == number)
+    values = tuple(swap(one, number, other) for one in old if numeral(one) == number)
     edit = Edit(document, quote, swap(quote, number, other))
     return Flip(f"{question['id']}-value-{seed}", question, "value", (edit,), values, old)
 
 
 def condition_flip(question: Line, texts: Mapping[str, str]) -> Flip | None:
-    """The gold of a yes/no question with its one polarity word turned round; None where that makes no sense."""
+    """The gold of a yes/no question with its one polarity word turned round; None where that makes no sense, or where
+    it speaks of other equipment (what is allowed there only is forbidden here, and stays so)."""
     expect = question["expect"]
     if not question["answerable"] or len(expect["gold"]) != 1 or expect.get("also") or expect.get("more"):
         return None
     old = tuple(expect["values"])
     document, quote = expect["gold"][0]["document"], expect["gold"][0]["quote"]
+    codes = set(CODE.findall(question["question"])), set(CODE.findall(quote))
+    if all(codes) and codes[0].isdisjoint(codes[1]):
+        return None
     turn = next(((word, other) for word, other in OPPOSITES if word in quote), None)
     if turn is None or old[0] not in (*YES, *NO) or len(POLAR.findall(quote)) != 1 or CLUMSY.search(quote):
         return None
@@ -179,8 +190,9 @@ def condition_flip(question: Line, texts: Mapping[str, str]) -> Flip | None:
 
 
 def deletion(question: Line, texts: Mapping[str, str]) -> Flip | None:
-    """The evidence, its further quotes and what else states the fact are gone: only a refusal is right."""
-    if not question["answerable"]:
+    """The evidence, its further quotes and what else states the fact are gone: only a refusal is right. None where a
+    general rule is left that answers."""
+    if not question["answerable"] or question["id"] in RULE_STANDS:
         return None
     expect = question["expect"]
     places = [(place["document"], place["quote"]) for place in [*expect["gold"], *expect.get("also", ())]]

@@ -71,3 +71,23 @@ def test_the_whole_set_gives_enough_sound_ones(tmp_path: Path) -> None:
         assert not set(map(plain, flip.values)) & set(map(plain, flip.old))
     folder = make_flips.write(changed[0], texts, tmp_path / "changed")
     assert sorted(path.name for path in folder.iterdir()) == sorted(texts)
+
+
+def test_a_range_stays_one_and_part_numbers_are_none() -> None:
+    texts = {**TEXTS, "zh_c.md": "间隙为 3 mm 至 5 mm。\n\n备件号 8100 配 44 只。\n"}
+    gold = [{"document": "zh_c.md", "quote": "间隙为 3 mm 至 5 mm。"}]
+    flip = make_flips.value_flip(asked(["3 mm 至 5 mm"], "", "间隙多大", gold=gold), texts)
+    assert flip is not None and flip.values[0].startswith("3 mm 至 ")
+    assert float(make_flips.numeral(flip.values[0]) or 0) > 3
+    gold = [{"document": "zh_c.md", "quote": "备件号 8100 配 44 只。"}]
+    assert make_flips.value_flip(asked(["8100 配 44 只"], "", "备件号", gold=gold), texts) is None
+
+
+def test_no_turn_where_the_sentence_speaks_of_other_equipment_or_denies_twice() -> None:
+    assert make_flips.condition_flip(asked(["否"], "P-1 严禁干转。", "P-2 可以干转吗"), TEXTS) is None
+    texts = {"en.md": "No interlock may be bridged. A fitter may not raise it.\n"}
+    gold = [{"document": "en.md", "quote": "No interlock may be bridged."}]
+    assert make_flips.condition_flip(asked(["no"], "", "May it be bridged?", gold=gold), texts) is None
+    gold = [{"document": "en.md", "quote": "A fitter may not raise it."}]
+    flip = make_flips.condition_flip(asked(["no"], "", "May a fitter raise it?", gold=gold), texts)
+    assert flip is not None and flip.edits[0].after == "A fitter may raise it."
