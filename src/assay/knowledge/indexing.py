@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -59,9 +60,11 @@ class Indexer:
     @cached_property
     def made_by(self) -> str:
         """Code and embedder: a segment that others made is made anew by ``reindex``."""
-        from assay.knowledge.search.tokens import VERSION
+        from assay.knowledge.search.segment import build
 
-        return f"{VERSION} {'' if self._embedding is None else self._embedding.digest}".strip()
+        # A segment of nothing still says its form and the version of its terms.
+        form = hashlib.sha256(build([]).to_bytes()).hexdigest()[:12]
+        return f"{form} {'' if self._embedding is None else self._embedding.digest}".strip()
 
     @cached_property
     def engine(self) -> Engine:
