@@ -63,7 +63,7 @@ def paraphrase(folder: Path, others: Sequence[Passage]) -> Set:
 
 
 def colloquial(folder: Path = CITED) -> Set:
-    """Our own shop-floor questions, also across languages, over our own manuals as the readers and ``cut`` give them."""
+    """Our own shop-floor questions, also across languages, over our own manuals as readers and ``cut`` give them."""
     from assay.knowledge.reading import read_file
 
     paths = sorted((folder / "corpus").glob("*.*"))
@@ -73,9 +73,9 @@ def colloquial(folder: Path = CITED) -> Set:
     for file in files:
         for row in map(json.loads, filter(str.strip, file.read_text(encoding="utf-8").splitlines())):
             gold = tuple(_holding(passages.get(each["document"], []), each["quote"]) for each in row["gold"])
-            documents = {language("".join(p.text for p in passages[each["document"]][:5])) for each in row["gold"]}
+            there = {language("".join(p.text for p in passages[each["document"]][:5])) for each in row["gold"]}
             lang = row["lang"]
-            kind = lang if documents == {lang} else f"{lang}>{'en' if lang == 'zh' else 'zh'}"
+            kind = lang if lang in there else f"{lang}>{'en' if lang == 'zh' else 'zh'}"
             questions.append(Question(row["id"], row["question"], kind, gold))
     missing = [question.id for question in questions if not all(question.gold)]
     if missing:

@@ -16,18 +16,27 @@ _BATCH = 32
 
 
 class VectorCache:
-    """Embeds by the shipped model, each text once."""
+    """Embeds by the shipped model, each text once; also an ``Embedder``."""
+
+    name = "multilingual-e5-small-q4"
 
     def __init__(self, folder: Path) -> None:
         from assay.llm.embedding import LocalEmbedder
 
         folder.mkdir(parents=True, exist_ok=True)
         self._model = LocalEmbedder()
-        self._db = sqlite3.connect(folder / "vectors.sqlite", timeout=60)
+        self._db = sqlite3.connect(folder / "vectors.sqlite", timeout=60, check_same_thread=False)
         self._db.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL)")
-        self._digest = self._model.digest
+        self.digest = self._model.digest
 
-    def embed(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float32]:
+    async def embed(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float32]:
+        """See ``Embedder.embed``."""
+        return self.vectors(texts, query=query)
+
+    async def close(self) -> None:
+        """Nothing to close before the process ends."""
+
+    def vectors(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float32]:
         """Unit vectors, a row a text."""
         import numpy as np
 
@@ -48,4 +57,4 @@ class VectorCache:
         return None if row is None else bytes(row[0])
 
     def _key(self, text: str, query: bool) -> bytes:
-        return hashlib.sha256(f"{self._digest}\0{int(query)}\0{text}".encode("utf-8", "replace")).digest()
+        return hashlib.sha256(f"{self.digest}\0{int(query)}\0{text}".encode("utf-8", "replace")).digest()

@@ -8,11 +8,11 @@ language are also asked in their language, with the dictionary's words for what 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assay.kernel.texts import Lang
+from assay.kernel.texts import LANGS, Lang
 from assay.knowledge.search.dictionary import Expansion
 from assay.knowledge.search.tokens import LONGEST_QUERY, has_chinese, normalised
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _PRIOR = 20.0
 #: How far the mean of the other language lies below, in deviations: without and with words of that language.
 _APART, _APART_ASKED = 3.8, 1.0
+_LANGUAGES: tuple[tuple[Lang, Lang], tuple[Lang, Lang]] = (("en", "zh"), ("zh", "en"))
 _CODE = re.compile(
     r"[a-z]+[-/]?\d+[a-z]?(?![a-z])|\d+(?:\.\d+)?\s?(?:%|°c|mpa|kpa|bar|mm/s|mm|h|min|s|hz|v|kw|a)?(?![a-z])"
 )
@@ -35,35 +36,33 @@ _CODE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question as it is embedded: itself, with the formal words of both languages, and in the other language."""
+    """A question as it is embedded: with the formal words of both languages, and in the other language alone.
+
+    ``other`` is empty where the dictionary has no words for it, or where no passage is in the other language.
+    """
 
     lang: Lang
-    plain: str
-    fuller: str
+    full: str
     other: str
 
     @property
     def texts(self) -> list[str]:
-        """What to embed, each text once."""
-        return list(dict.fromkeys([self.plain, *filter(None, (self.fuller, self.other))]))
+        """What to embed."""
+        return [self.full, self.other] if self.other else [self.full]
 
 
-def asked(query: str, expansions: Sequence[Expansion]) -> Asked:
-    """The texts of a question; those that the dictionary adds nothing to are empty."""
+def asked(query: str, expansions: Sequence[Expansion], langs: Iterable[Lang] = LANGS) -> Asked:
+    """The texts of a question to passages in ``langs``."""
     query = query[:LONGEST_QUERY]
-    lang: Lang = "zh" if has_chinese(query) else "en"
-    own, other = _formal(query, expansions, lang), _formal(query, expansions, "en" if lang == "zh" else "zh")
+    lang, foreign = _LANGUAGES[has_chinese(query)]
+    own, other = _formal(query, expansions, lang), _formal(query, expansions, foreign)
     added = " ".join(part for part in (own, other) if part)
-    return Asked(lang, query, f"{query} ({added})" if added else "", other)
+    return Asked(lang, f"{query} ({added})" if added else query, other if foreign in langs else "")
 
 
 def combined(texts: Asked, vectors: Sequence[Vectors]) -> tuple[Vectors, Vectors]:
     """The unit vectors that passages of the question's language and of the other one are compared with."""
-    known = dict(zip(texts.texts, vectors, strict=True))
-    plain = known[texts.plain]
-    own = plain + known[texts.fuller] if texts.fuller else plain
-    other = plain + known[texts.other] if texts.other else plain
-    return _unit(own), _unit(other)
+    return vectors[0], _unit(vectors[0] + vectors[1]) if texts.other else vectors[0]
 
 
 def levelled(cosines: Floats, own: NDArray[np.bool_], translated: bool) -> Floats:

@@ -143,7 +143,7 @@ class Engine:
 
         if self._embedding is None:
             return None, [note("search.no_dense")]
-        question = asked(query, expansions)
+        question = asked(query, expansions, view.langs)
         try:
             vectors = self._embedding.queries(question.texts)
         except (MissingDependency, ModelError, LinkError) as error:

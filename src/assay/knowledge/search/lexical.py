@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from assay.knowledge.search.view import View
 
     Floats = NDArray[np.float64]
+    Rows = NDArray[np.int64]
 
 #: What a formal word of the same thing counts beside the word that was said.
 EXPANDED = 0.6
@@ -25,9 +26,10 @@ COVERS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
-    """A dictionary form's share of BM25, and how much of the form's own weight a passage holds (0 to 1)."""
+class _Best:
+    """For the rows where any form stands: the best form's share of BM25, and how much of a form is there (0 to 1)."""
 
+    rows: Rows
     scores: Floats
     held: Floats
 
@@ -39,43 +41,50 @@ def lexical(view: View, terms: Sequence[Term], expansions: Iterable[Expansion]) 
     """
     import numpy as np
 
-    scores = np.zeros(len(view))
-    held: dict[str, Floats] = {}
-    weights: dict[str, float] = {}
+    brought = [(_best(view, expansion), query_terms(expansion.said)) for expansion in expansions]
+    meant: dict[str, list[_Best]] = {}
+    for best, said in brought:
+        for term in said:
+            meant.setdefault(term.text, []).append(best)
+    scores, covered = np.zeros(len(view)), np.zeros(len(view))
+    total = 0.0
     for term in terms:
         found = view.posting(term.text)
+        weight = term.weight * found.idf
+        total += weight
         scores[found.rows] += term.weight * found.scores
-        weights[term.text] = term.weight * found.idf
-        held[term.text] = np.zeros(len(view))
-        held[term.text][found.rows] = 1.0
-    for expansion in expansions:
-        best = _best(view, expansion)
-        scores += EXPANDED * best.scores
-        for term in query_terms(expansion.said):
-            if term.text in held:
-                held[term.text] = np.maximum(held[term.text], COVERS * best.held)
-    total = sum(weights.values())
-    covered = np.zeros(len(view))
-    for name, each in held.items():
-        covered += weights[name] * each
+        if others := meant.get(term.text):
+            held = np.zeros(len(view))
+            held[found.rows] = 1.0
+            for best in others:
+                held[best.rows] = np.maximum(held[best.rows], COVERS * best.held)
+            covered += weight * held
+        else:
+            covered[found.rows] += weight
+    for best, _ in brought:
+        scores[best.rows] += EXPANDED * best.scores
     return Lexical(scores, covered / total if total > 0 else covered)
 
 
-def _best(view: View, expansion: Expansion) -> _Form:
-    """The best form of an expansion at each passage."""
+def _best(view: View, expansion: Expansion) -> _Best:
+    """The best form of an expansion at each passage that holds any."""
     import numpy as np
 
-    scores, held = np.zeros(len(view)), np.zeros(len(view))
-    for form in expansion.forms:
-        parts = [(term, view.posting(term.text)) for term in query_terms(form)]
-        if not any(len(found.rows) for _, found in parts):
-            continue
-        own, share = np.zeros(len(view)), np.zeros(len(view))
+    forms = [[(term, view.posting(term.text)) for term in query_terms(form)] for form in expansion.forms]
+    anywhere = np.zeros(len(view), dtype=bool)
+    for parts in forms:
+        for _, found in parts:
+            anywhere[found.rows] = True
+    rows = np.flatnonzero(anywhere)
+    scores, held = np.zeros(len(rows)), np.zeros(len(rows))
+    for parts in forms:
         total = sum(term.weight * found.idf for term, found in parts)
+        own, share = np.zeros(len(rows)), np.zeros(len(rows))
         for term, found in parts:
-            own[found.rows] += term.weight * found.scores
-            share[found.rows] += term.weight * found.idf / total
+            places = np.searchsorted(rows, found.rows)
+            own[places] += term.weight * found.scores
+            share[places] += term.weight * found.idf / total
         # A part of a compound ("bearing" of "bearing housing") is less than that part of the thing.
         scores = np.maximum(scores, own * share)
         held = np.maximum(held, share * share)
-    return _Form(scores, held)
+    return _Best(rows, scores, held)

@@ -1,8 +1,9 @@
 """The index of one version of a document, as bytes that a store keeps.
 
 Postings and vectors only; no figure in it depends on another document. Terms are 64-bit hashes (BLAKE2b), so that
-segments merge by sorting numbers. Vectors are 16-bit integers of scale 4,000: a product of two is a whole number below
-2^24, hence float32 adds them without any rounding, in whatever order, and a score cannot depend on its neighbours.
+segments merge by sorting numbers. Vectors are 16-bit integers of scale 16,000 and questions are split into two digits
+of scale 1,000: every sum of their products is a whole number below 2^24, hence float32 adds them without any rounding,
+in whatever order, and a score cannot depend on its neighbours.
 """
 
 from __future__ import annotations
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-#: What the length of a vector is in its integers.
-SCALE = 4000
+#: What the length of a vector is in its integers, and that of a question in its first digit.
+SCALE, QUERY_SCALE = 16_000, 1_000
 #: A term of title or heading counts half of one in the text; frequencies and lengths are kept in halves.
 BODY, HEAD = 2, 1
-_MAGIC = b"assay-segment-2\n"
+_MAGIC = b"assay-segment-3\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,22 @@ def whole(vectors: NDArray[np.float32] | None, rows: int) -> NDArray[np.int16]:
     unit = np.where(good, vectors, 0.0).astype(np.float64)
     norms = np.sqrt((unit * unit).sum(axis=1, keepdims=True))
     return np.rint(unit / np.where(norms > 0, norms, 1.0) * SCALE).astype(np.int16)
+
+
+def digits(queries: NDArray[np.float32]) -> tuple[NDArray[np.float32], int]:
+    """Unit vectors of questions as whole numbers, two columns each, and what the second digit is smaller by.
+
+    By Cauchy and Schwarz no sum of products with a stored vector exceeds the product of the lengths; the second digit
+    is at most half of its base in each place, so its base follows from the number of places.
+    """
+    import numpy as np
+
+    unit = queries.astype(np.float64)
+    scaled = unit / np.sqrt((unit * unit).sum(axis=1, keepdims=True)) * QUERY_SCALE
+    base = max(1, min(100, int(2 * QUERY_SCALE / np.sqrt(queries.shape[1]))))
+    first = np.rint(scaled)
+    second = np.rint((scaled - first) * base)
+    return np.concatenate([first, second]).astype(np.float32).T, base
 
 
 @lru_cache(1 << 17)

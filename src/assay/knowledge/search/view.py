@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from assay.knowledge.search.segment import SCALE, Segment, term_hash, whole
+from assay.kernel.texts import Lang
+from assay.knowledge.search.segment import QUERY_SCALE, SCALE, Segment, digits, term_hash
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,6 +48,8 @@ class View:
         self._lengths = _joined([one.lengths for one in segments], np.uint32).astype(np.float64)
         self._mean = float(self._lengths.sum()) / len(self.ids) if self.ids else 1.0
         self.chinese = _joined([one.chinese for one in segments], bool)
+        there: tuple[Lang, Lang] = ("zh", "en")
+        self.langs = tuple(lang for lang, some in zip(there, (self.chinese, ~self.chinese), strict=True) if some.any())
         self._saturation = K1 * (1.0 - B + B * self._lengths / (self._mean or 1.0))
         self._merge_postings(segments, firsts)
         self._merge_vectors(segments, firsts)
@@ -83,13 +86,15 @@ class View:
         """The rows that have a vector, and their cosines with each of ``queries`` (a column each), exactly summed."""
         import numpy as np
 
-        sums = np.zeros((len(self._dense_rows), len(queries)), dtype=np.float32)
-        if not len(sums) or self._vectors.shape[1] != queries.shape[1]:
-            return self._dense_rows[:0], sums[:0].astype(np.float64)
-        asked = whole(queries, len(queries)).astype(np.float32).T
+        count = len(queries)
+        if not len(self._dense_rows) or self._vectors.shape[1] != queries.shape[1]:
+            return self._dense_rows[:0], np.zeros((0, count))
+        asked, base = digits(queries)
+        sums = np.empty((len(self._dense_rows), 2 * count), dtype=np.float32)
         for at in range(0, len(sums), _BLOCK):
-            sums[at : at + _BLOCK] = self._vectors[at : at + _BLOCK].astype(np.float32) @ asked
-        return self._dense_rows, sums.astype(np.float64) / (SCALE * SCALE)
+            np.matmul(self._vectors[at : at + _BLOCK].astype(np.float32), asked, out=sums[at : at + _BLOCK])
+        exact = sums[:, :count].astype(np.float64) + sums[:, count:].astype(np.float64) / base
+        return self._dense_rows, exact / (SCALE * QUERY_SCALE)
 
     def _merge_postings(self, segments: Sequence[Segment], firsts: Rows) -> None:
         import numpy as np
