@@ -112,6 +112,18 @@ def test_a_nearly_equal_name_is_offered_and_a_person_settles_it() -> None:
     assert found[0]["missing"] == [{"kind": "mapping", "field": "stair :: width", "candidates": ["/stair/free width"]}]
 
 
+def test_an_object_of_another_name_is_offered_and_settled() -> None:
+    one = rule("exit stair :: clear width >= 1.1 m")
+    flat = {"clear width": "1.2 m"}
+    found = checked([one], design_of("d", flat))["results"][0]["found"][0]
+    assert found["verdict"] == "cannot_tell" and found["missing"][0]["candidates"] == ["/clear width"]
+    told = FieldMap.load({"fields": {"exit stair :: clear width": "clear width"}})
+    assert verdict(one, flat, told) == "pass"
+    named = {"exit stair A": {"clear width": "1.0 m"}}
+    assert missing(one, named) == ["mapping"]
+    assert verdict(one, named, FieldMap.load({"objects": {"exit stair": "exit stair A"}})) == "fail"
+
+
 def test_the_glossary_joins_languages() -> None:
     assert verdict(rule("疏散楼梯 :: 净宽度 >= 1.1 m"), {"exit stairs": [{"clear width": "1.2 m"}]}) == "pass"
     assert verdict(rule("exit stair :: clear width >= 1.1 m"), {"疏散楼梯": {"净宽": "900 mm"}}) == "fail"

@@ -52,7 +52,7 @@ def _targets(part: Part, look: Lookup) -> Iterable[Thing]:
     """The objects that the test names; without a name those that have its property."""
     name = part.test.field
     if name.object:
-        return look.things(name.object) or look.joined(name)
+        return look.things(name.object) or look.joined(name) or look.told(name)
     return look.having(name)
 
 
@@ -114,8 +114,10 @@ def _shown(outcome: Outcome) -> dict[str, Any]:
 
 def _outcome(test: Test, thing: Thing | None, look: Lookup) -> Outcome:
     outcome = Outcome(test)
-    if thing is None and test.field.object and not look.things(test.field.object) and not look.joined(test.field):
-        outcome.missing.append(_gap("object", test.field))
+    name = test.field
+    if thing is None and name.object and not (look.things(name.object) or look.joined(name) or look.told(name)):
+        near = look.near(name)
+        outcome.missing.append(_gap("mapping" if near else "object", name, near))
         return outcome
     if test.op in (Op.PRESENT, Op.ABSENT):
         return _presence(test, thing, look, outcome)

@@ -90,9 +90,22 @@ class Lookup:
         """The objects with a field that says object and property in one ("exit stair clear width")."""
         return [] if not name.object else [one for one in self.design.things if self._joined(one, name) is not None]
 
+    def told(self, name: Name) -> list[Thing]:
+        """The objects with the field that a person named for this one, whatever they are called."""
+        told = self.mapping.name(name)
+        if told is None:
+            return []
+        return [thing for thing in self.design.things if any(plain(field) == plain(told) for field in thing.fields)]
+
+    def near(self, name: Name) -> tuple[str, ...]:
+        """Where an object may be meant: labels of nearly its words, and fields of the property elsewhere."""
+        labels = [one.where for one in self.design.things if any(_near(label, name.object) for label in one.labels)]
+        fields = [value.where for one in self.design.things if (value := self._own(one, name)) is not None]
+        return tuple(dict.fromkeys([*labels, *fields]))[:MOST]
+
     def find(self, name: Name, focus: Thing | None) -> Found:
         """A field's value as seen from the object that is being checked."""
-        if focus is not None and self._is(focus, name.object):
+        if focus is not None and (self._is(focus, name.object) or focus in self.told(name)):
             own = self._own(focus, name) or self._joined(focus, name)
             if own is not None:
                 return Found(own, focus)

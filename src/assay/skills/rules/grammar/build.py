@@ -100,7 +100,15 @@ class Reading:
 
     def next(self) -> Reading:
         """A reading of what stands behind a semicolon: it may mean the same things, under conditions of its own."""
-        return Reading(object=self.object, last=self.last, known=self.known, asked=self.asked, compared=self.compared)
+        # What a condition is about goes on ("爬梯高度超过5m时……；高度超过9m时……"), else the last object does.
+        asked = next((test.field.object for group in reversed(self.when) for test in group), None)
+        return Reading(
+            object=self.object if asked is None else asked,
+            last=self.last,
+            known=self.known,
+            asked=self.asked,
+            compared=self.compared,
+        )
 
     def finish(self, near: str) -> list[Part]:
         """The parts with what holds for all. Raises Stop when there is none."""

@@ -16,6 +16,7 @@ from assay.skills.rules.grammar.words_zh import (
     PROVIDES,
     REFERS,
     STATES,
+    measured,
     property_start,
 )
 from assay.skills.rules.rule import Limit, Name, Op, Test
@@ -125,7 +126,7 @@ def _bounded(text: str, object: str) -> Groups | None:
 def _own(words: str, object: str) -> Name:
     """The field of a comparison's left side; a bare property belongs to ``object``."""
     words = re.sub(r"^(?:当|其)", "", words.strip())
-    if not words or COMPARE.search(words) or re.search(r"且|或|并|为|，", words) or len(words) > 40:
+    if not words or COMPARE.search(words) or re.search(r"且|或|并|为|，|及以[上下]", words) or len(words) > 40:
         raise Stop("condition", words)
     name = name_zh(words)
     return name if name.object or property_start(words) != 0 else name.model_copy(update={"object": object})
@@ -154,7 +155,7 @@ def _words(text: str, object: str) -> Groups | None:
 
 def _refers(text: str) -> bool:
     """Words that point to another text ("另有规定" is a state that a person must tell, and stays)."""
-    return bool(REFERS.search(re.sub(r"设计(?:文件)?另有(?:规定|要求)", "", text)))
+    return bool(REFERS.search(re.sub(r"(?:设计(?:文件)?|本规范|本标准|本规程)?另有(?:规定|要求)", "", text)))
 
 
 def _one_of(name: Name, values: list[str], *, minus: bool) -> Test:
@@ -180,7 +181,7 @@ def relative(words: str) -> tuple[Groups, str]:
         before, after = words[:cut], words[cut + 1 :]
         if not after:
             continue
-        numeric = bool(COMPARE.search(before) or _BOUND.search(before) or re.search(r".为\d", before))
+        numeric = bool(COMPARE.search(before) or _BOUND.search(before) or re.search(r".为", before))
         provided = re.match(
             r"(?:未|没有|无)?(?:设有|设置|配有|装有|配备|采用|采取|安装)", before
         ) and not PROVIDES.fullmatch(before)
@@ -207,7 +208,7 @@ def _relative_tests(before: str, head: str) -> Groups | None:
         for test in group:
             name = test.field
             whole = name.property if name.object in ("", head) else name.object + name.property
-            if test.op not in (Op.PRESENT, Op.ABSENT) and property_start(whole) == len(whole):
+            if test.op not in (Op.PRESENT, Op.ABSENT) and not measured(whole):
                 return None
             tests.append(test.model_copy(update={"field": Name(object=head, property=whole)}))
         fixed.append(tuple(tests))

@@ -31,6 +31,7 @@ def limits_zh(text: str) -> tuple[Limit, ...]:
         return _times(match["of"], match["rest"], text)
     if match := _PLUS.fullmatch(text):
         return (_plus(match, text),)
+    text = re.sub(r"^该", "", text)
     if _UNSURE.search(text):
         raise Stop("limit", text)
     if re.search(r"\d|[，；]", text) or COMPARE.search(text) or not text or len(text) > 40:

@@ -261,6 +261,10 @@ def _providing(subject: str, rest: str, minus: bool, reading: Reading) -> list[T
         if (counted := _counted(match["what"])) is not None and not minus:
             compare, limits, thing = counted
             return [compared(Name(object=bare(subject) or reading.object, property=thing), compare, limits, rest)]
+        if not minus and (sized := _sized(match["what"], reading)) is not None:
+            thing, size = sized
+            owners = _each(bare(subject)) if subject else [reading.object]
+            return [*(Test(field=Name(object=one, property=thing), op=op) for one in owners), *size]
         _whole(match["what"], rest)
         if not minus and re.search(r"\sor\s", match["what"]):
             raise Stop("either", rest)
@@ -282,6 +286,17 @@ def _providing(subject: str, rest: str, minus: bool, reading: Reading) -> list[T
         _whole(rest, rest)
         return _among(names, rest[3:], minus)
     return None
+
+
+def _sized(what: str, reading: Reading) -> tuple[str, list[Test]] | None:
+    """``guardrails at least 1.1 m high``: the thing is there, and it has that size."""
+    cut = COMPARE.search(what)
+    if cut is None or not what[: cut.start()].strip():
+        return None
+    thing, named = bare(what[: cut.start()]), _measure_property(what[cut.end() :])
+    if not named or holds_quantity(thing) or len(_each(thing)) != 1:
+        return None
+    return thing, _limited([Name(object=thing, property=named)], what[cut.start() :], False, "", reading)
 
 
 def _material(subject: str, what: str, minus: bool, reading: Reading) -> list[Test]:

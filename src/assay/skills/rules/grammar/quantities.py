@@ -54,7 +54,7 @@ _UNITS: dict[str, tuple[str, ...]] = {
 }
 _PREFIX = "[munkMGμµcdh]?"
 _ATOM = (
-    rf"(?:{_PREFIX}(?:Pa|bar|m|g|W|V|A|Hz|N|J|Ω|L|l|s|S|F|lx|lm|cd|mol|eV|Wh|VA|var|Ah)|rpm|ppm|dB|K|min|h|d"
+    rf"(?:{_PREFIX}(?:Pa|bar|m|g|W|V|A|Hz|N|J|Ω|L|l|s|S|F|lx|lm|cd|mol|eV|Wh|VA|var|Ah)|rpm|ppm|T|dB|K|min|h|d"
     rf"|t|in|ft|psi"
     r"|kgf|Nm|HRC|HB|HV)"
 )

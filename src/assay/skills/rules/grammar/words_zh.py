@@ -61,7 +61,7 @@ PROVIDES = re.compile(
 STATES = re.compile(r"(?:位于|处于|用于|属于|进行|储存|存放|输送|布置在|安装在|设置在|设在|未|无|没有|不)")
 """Verbs that begin a state in a condition."""
 REFERS = re.compile(r"符合|规定|要求|本规范|本标准|下列|以下(?:规定|要求)|表\s?\d|公式|另有|执行|参照|GB|见图")
-LISTS = re.compile(r"、|以及|和|与|及|或")
+LISTS = re.compile(r"、|以及|和|与|及(?!以[上下])|或")
 
 
 _KIND_OF = re.compile(r"[率量值比径距厚宽高深压温速差度数]$")

@@ -38,6 +38,9 @@ _EXTREME = re.compile(r"(?:最小|最低|最少)$|(?:最大|最高|最多)$")
 _AGAIN = re.compile(r"(?:并且|而且|且|并)(?=(?:不应|不得|不宜|应|宜|必须|严禁))")
 _DOES = re.compile(r"将|把|坡向|使其|(?:封堵|填实|填充|隔离|隔开|分隔)$")
 """Words by which a phrase says what is done, not what is there."""
+_SIZED = re.compile(
+    r"(?P<property>[^\d，、]{1,8}?)(?P<size>(?:不?(?:小于|低于|大于|高于|少于|超过)|为)\d[^的]*)的(?P<thing>[^，、的]+)"
+)
 _AROUND = re.compile(r"在(?P<where>.+)")
 _STOPS = re.compile(r"否则|其中|此时|反之|必要时|尽量|确需|确有|困难|特殊情况|适当|尽可能|根据|按照|按(?!钮)|宜根据")
 
@@ -67,7 +70,7 @@ def _read_group(group: str, reading: Reading) -> None:
             _condition(segment, reading)
         elif modal is None and _is_condition(segment) and place + 1 < len(segments):
             # A condition between requirements holds for what follows it, not for what was said before.
-            late = conditions_zh(_bare(segment), reading.object, reading.compared)
+            late = conditions_zh(_bare(segment), reading.object, reading.compared or reading.last)
         else:
             _requirement(segment, reading, tuple(late))
 
@@ -133,7 +136,7 @@ def _condition(segment: str, reading: Reading) -> None:
     marked = _is_condition(segment) or segment.startswith(("在", "凡")) or segment.endswith(("的", "者", "中", "内"))
     if not marked:
         raise Stop("condition", segment)
-    reading.condition(conditions_zh(_bare(segment), reading.object, reading.compared))
+    reading.condition(conditions_zh(_bare(segment), reading.object, reading.compared or reading.last))
 
 
 def _requirement(segment: str, reading: Reading, when: tuple[tuple[Test, ...], ...]) -> None:
@@ -248,18 +251,27 @@ def _subjects(subject: str, reading: Reading, *, every: bool) -> list[Name]:
     name = name_zh(own["rest"] if own else subject)
     if name.object and "的" not in subject and reading.last and reading.last.property.startswith(name.object):
         name = Name(object=reading.last.object, property=subject)  # 焊接电流……，焊接速度……
-    if (own or (property_start(subject) == 0 and not SURROUNDING.search(subject))) and not name.object:
+    if (own or (property_start(subject) <= 1 and not SURROUNDING.search(subject))) and not name.object:
         name = name.model_copy(update={"object": reading.object})
     if not name.object and every and (parts := listed(name.property)) and len(parts) > 1:
         return [name.model_copy(update={"property": part}) for part in parts]
-    properties = listed(name.property) if re.search(r"[和与、]", name.property) else [name.property]
-    if not all(property_start(part) < len(part) for part in properties):
-        properties = [name.property]
+    properties = listed(name.property) if re.search(r"[和与及、]", name.property) else [name.property]
+    if len(properties) > 1 and not all(property_start(part) < len(part) for part in properties):
+        raise Stop("list", name.property)
     if RELATIONAL.search(name.property) or RELATIONAL.search(name.object) or not re.search(r"[和与、及]", name.object):
         objects = [name.object]
     else:
-        objects = listed(name.object)
+        objects = _owners(name.object)
     return [Name(object=object, property=property) for object in objects for property in properties]
+
+
+def _owners(words: str) -> list[str]:
+    """The objects of a list; what stands before its last 的 belongs to all: 住宅建筑的户门和安全出口."""
+    head, of, tail = words.rpartition("的")
+    if re.search(r"[和及与、]", head):
+        return [words]
+    found = listed(tail)
+    return [words] if any(len(one) == 1 for one in found) else [f"{head}{of}{one}" for one in found]
 
 
 def _enumeration(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test] | None:
@@ -285,7 +297,7 @@ def _provision(subject: str, rest: str, minus: bool, reading: Reading) -> list[T
         raise Stop("refers" if rest else "no_requirement", rest)
     subject = re.sub(r"^(?:其|该|在)", "", subject.strip()) or reading.topic or reading.object
     if re.search(r"[和及、]", subject) and not RELATIONAL.search(subject):
-        owners = listed(subject)
+        owners = _owners(subject)
     else:
         owners = [subject]
     op = Op.ABSENT if minus else Op.PRESENT
@@ -301,8 +313,16 @@ def _provision(subject: str, rest: str, minus: bool, reading: Reading) -> list[T
             raise Stop("phrase_with_limit", rest)
         if measured(subject) or subject.endswith(("前", "后", "时")) or re.search(r"或|比|高出|低出", rest):
             raise Stop("phrase", rest)
-        return [Test(field=Name(object=one, property=each), op=op) for one in owners for each in rest.split("、")]
+        pieces = rest.split("、")
+        pieces = pieces if all(len(one) <= 4 for one in pieces) else [rest]
+        return [Test(field=Name(object=one, property=each), op=op) for one in owners for each in pieces]
     what = rest[verb.end() :]
+    if not minus and (sized := _SIZED.fullmatch(what)) and property_start(sized["property"]) == 0:
+        # 设置高度不低于1.2m的防护栏杆: the thing is there, and it has that size.
+        thing = sized["thing"]
+        compare, limits = _comparison(sized["size"], False) or (Op.EQUAL, ())
+        size = compared(Name(object=thing, property=sized["property"]), compare, limits, rest)
+        return [*(Test(field=Name(object=one, property=thing), op=op) for one in owners), size]
     if (counted := _counted(what)) is not None:
         compare, limits, thing = counted
         if minus:
