@@ -161,7 +161,7 @@ def both(*draws: Draw) -> Draw:
     return draw
 
 
-def picture(data: bytes, page: int = 1, *, dots: int = 150, turn: int = 0) -> Any:
+def picture(data: bytes, page: int = 1, *, dots: int = 150, turn: float = 0) -> Any:
     """A page of a PDF as a Pillow picture, turned clockwise by ``turn`` degrees."""
     import pypdfium2
 
@@ -170,10 +170,10 @@ def picture(data: bytes, page: int = 1, *, dots: int = 150, turn: int = 0) -> An
         made = document[page - 1].render(scale=dots / 72).to_pil().convert("RGB")
     finally:
         document.close()
-    return made.rotate(-turn, expand=True) if turn else made
+    return made.rotate(-turn, expand=turn % 90 == 0, fillcolor="white", resample=3) if turn else made
 
 
-def scanned(data: bytes, *, dots: int = 150, turn: int = 0) -> bytes:
+def scanned(data: bytes, *, dots: int = 150, turn: float = 0) -> bytes:
     """The first page of a PDF as a scan: a PDF whose page is a picture and nothing else."""
     from reportlab.lib.utils import ImageReader
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import math
 import socket
 import struct
 import zlib
@@ -95,6 +96,22 @@ def test_a_scan_that_lies_on_its_side(turn: int) -> None:
         270: (true.top, made.WIDTH - true.right),
     }[turn]
     assert (box.left, box.top) == pytest.approx(expected, abs=7)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("degrees", [-3.0, 2.0])
+def test_a_scan_that_lies_askew(degrees: float) -> None:
+    document = read_pdf(made.scanned(PAGE, dots=170, turn=degrees), "scan.pdf")
+    check_page(document)
+    page, straight = document.pages[0], read_pdf(PAGE, "text.pdf").pages[0]
+    box = page.box(Span(1, page.text.index("110"), page.text.index("110") + 3))
+    true = straight.box(Span(1, straight.text.index("110"), straight.text.index("110") + 3))
+    assert box is not None
+    assert true is not None
+    x, y = (true.left + true.right) / 2 - made.WIDTH / 2, (true.top + true.bottom) / 2 - made.HEIGHT / 2
+    sine, cosine = math.sin(math.radians(degrees)), math.cos(math.radians(degrees))
+    expected = x * cosine - y * sine + made.WIDTH / 2, x * sine + y * cosine + made.HEIGHT / 2
+    assert ((box.left + box.right) / 2, (box.top + box.bottom) / 2) == pytest.approx(expected, abs=5)
 
 
 @pytest.mark.long

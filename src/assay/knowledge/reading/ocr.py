@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _ENGINE = threading.Lock()
 _LONGEST = 2600  # pixels of a side that the detector sees; more is scaled down
 _LOOK_SIDE = 1100  # pixels of the longer side when only the way up is looked for
+_SKEW = (0.4, 15.0)  # degrees: a page that lies less askew is taken as it is; more is no skew
 _SURE = 0.8  # confidence from which a line counts that the detector did not see
 _LOOKED_AT = 12  # lines that tell which way up a page is
 
@@ -42,20 +43,44 @@ class OcrLine:
     score: float
 
 
-def recognise(picture: Picture) -> tuple[list[OcrLine], int]:
-    """The lines in an RGB picture and the quarters (0 to 3) by which the picture was turned counter-clockwise to be
-    upright; the lines' places are those in the upright picture.
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """Lines with their places in ``picture``, which is the given one made upright.
+
+    It was turned counter-clockwise by ``turns`` quarters, then by ``skew`` degrees around its middle.
     """
+
+    lines: list[OcrLine]
+    picture: Picture
+    turns: int
+    skew: float
+
+
+def recognise(picture: Picture) -> Recognised:
+    """The lines in an RGB picture, whichever way up it lies and if it lies a little askew."""
     import numpy as np
 
     with _ENGINE, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the library's own, about its models' operators
         engine = _engine()
-        turns = _turns(engine, picture)
-        upright = np.ascontiguousarray(np.rot90(picture, turns)[:, :, ::-1])
+        turns, skew = _lies(engine, picture)
+        upright = _straight(np.ascontiguousarray(np.rot90(picture, turns)[:, :, ::-1]), skew)
         lines = _seen(engine(upright, use_cls=False, return_word_box=True, return_single_char_box=True))
         lines += _passed_over(engine, upright, lines)
-    return lines, turns
+    return Recognised(lines, upright[:, :, ::-1], turns, skew)
+
+
+def _straight(picture: Picture, skew: float) -> Picture:
+    import cv2
+    import numpy as np
+
+    if not skew:
+        return picture
+    height, width = picture.shape[:2]
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), skew, 1.0)
+    white = (255, 255, 255)
+    made = cv2.warpAffine(picture, turn, (width, height), flags=cv2.INTER_CUBIC, borderValue=white)
+    return np.asarray(made, dtype=np.uint8)
 
 
 def _seen(found: Any) -> list[OcrLine]:
@@ -104,9 +129,11 @@ def _engine() -> Any:
     )
 
 
-def _turns(engine: Any, picture: Picture) -> int:
-    """How many quarters counter-clockwise make the picture upright, by the shape of its lines and the classifier that
-    tells a line from one upside down."""
+def _lies(engine: Any, picture: Picture) -> tuple[int, float]:
+    """How many quarters counter-clockwise, and then how many degrees, make the picture upright.
+
+    By the shape and slope of its lines and the classifier that tells a line from one upside down.
+    """
     import cv2
     import numpy as np
 
@@ -123,11 +150,18 @@ def _turns(engine: Any, picture: Picture) -> int:
         boxes = _boxes(engine, small)
     longest = sorted(boxes, key=lambda box: -_sides(box)[0])[:_LOOKED_AT]
     if not longest:
-        return 0
+        return 0, 0.0
     crops = engine.crop_text_regions(small, np.array(longest))
     labels = engine._load_cls_model()(crops).cls_res
     upside_down = sum(score if "180" in label else -score for label, score in labels)
-    return quarter + (2 if upside_down > 0 else 0)
+    slopes = [
+        np.degrees(np.arctan2(box[1][1] - box[0][1], box[1][0] - box[0][0]))
+        for box in longest
+        if 2 * _sides(box)[0] >= _sides(longest[0])[0]
+    ]
+    skew = float(np.median(slopes))
+    skew = round(skew, 2) if _SKEW[0] <= abs(skew) <= _SKEW[1] else 0.0
+    return quarter + (2 if upside_down > 0 else 0), skew
 
 
 def _boxes(engine: Any, picture: Any) -> list[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from assay.knowledge.reading.ocr import OcrLine, recognise
+from assay.knowledge.reading.ocr import OcrLine, Recognised, recognise
 from assay.knowledge.reading.structure_store import Draft
 from assay.knowledge.reading.structure_words import Words
 from assay.knowledge.reading.tables_grid import Rule
@@ -20,19 +20,18 @@ if TYPE_CHECKING:
 
 def draft_of(picture: Picture, scale: float, number: int, label: str = "") -> Draft:
     """Recognise an RGB picture; ``scale`` is its pixels a point. Places are those in the picture as it is."""
-    import numpy as np
-
     from assay.knowledge.reading.pdf_page import placed
 
-    lines, turns = recognise(picture)
+    seen = recognise(picture)
+    turns = seen.turns
     height, width = picture.shape[0] / scale, picture.shape[1] / scale
-    words = [_words(line, scale, turns, (width, height)) for line in lines]
-    across, down = _rules(np.rot90(picture, turns), scale)
+    words = [_words(line, scale, seen, (width, height)) for line in seen.lines]
+    across, down = _rules(seen.picture, scale)
     upright = width if turns % 2 else height
     return Draft(number, width, height, placed(words, across, down), True, label, upright)
 
 
-def _words(line: OcrLine, scale: float, turns: int, size: tuple[float, float]) -> Words:
+def _words(line: OcrLine, scale: float, seen: Recognised, size: tuple[float, float]) -> Words:
     import numpy as np
 
     text = " ".join(line.text.split())
@@ -43,7 +42,9 @@ def _words(line: OcrLine, scale: float, turns: int, size: tuple[float, float]) -
     scores = _kept(line)
     middles = edges.mean(axis=1, dtype=np.float32)
     left, right = float(edges[0, 0]), float(edges[-1, 1])
-    return Words(text, _as_shown(rows, turns, size), middles, left, top, right, bottom, score=scores)
+    return Words(
+        text, _as_shown(_askew(rows, seen, scale), seen.turns, size), middles, left, top, right, bottom, score=scores
+    )
 
 
 def _kept_places(line: OcrLine) -> list[int]:
@@ -62,6 +63,21 @@ def _collapsed(line: OcrLine) -> list[tuple[float, float]]:
 
 def _kept(line: OcrLine) -> tuple[float, ...]:
     return tuple(line.scores[at] for at in _kept_places(line))
+
+
+def _askew(rows: Boxes, seen: Recognised, scale: float) -> Boxes:
+    """Boxes in the straightened picture moved to where their middles were before."""
+    import numpy as np
+
+    if not seen.skew:
+        return rows
+    angle = np.radians(seen.skew)
+    middle_x, middle_y = seen.picture.shape[1] / scale / 2, seen.picture.shape[0] / scale / 2
+    x, y = (rows[:, 0] + rows[:, 2]) / 2 - middle_x, (rows[:, 1] + rows[:, 3]) / 2 - middle_y
+    moved_x = x * np.cos(angle) - y * np.sin(angle) - x
+    moved_y = x * np.sin(angle) + y * np.cos(angle) - y
+    moved = np.stack([moved_x, moved_y, moved_x, moved_y], axis=1)
+    return np.asarray(rows + moved, dtype=np.float32)
 
 
 def _as_shown(rows: Boxes, turns: int, size: tuple[float, float]) -> Boxes:
@@ -93,7 +109,8 @@ def _rules(picture: Picture, scale: float) -> tuple[Sequence[Rule], Sequence[Rul
     found: list[list[Rule]] = []
     for axis in (0, 1):
         kernel = np.ones((1, length) if axis == 0 else (length, 1), np.uint8)
-        opened = cv2.morphologyEx(dark, cv2.MORPH_OPEN, kernel)
+        thick = cv2.dilate(dark, np.ones((3, 1) if axis == 0 else (1, 3), np.uint8))  # a slope is made of steps
+        opened = cv2.morphologyEx(thick, cv2.MORPH_OPEN, kernel)
         opened = cv2.dilate(opened, np.ones((3, 3), np.uint8))
         _, _, stats, _ = cv2.connectedComponentsWithStats(opened)
         found.append([_rule(one, axis, scale) for one in stats[1:] if min(one[2], one[3]) <= 6 * scale])

@@ -14,7 +14,11 @@ from assay.knowledge.reading.pdf_open import opened
 from assay.knowledge.reading.pdf_page import layer_of
 from assay.knowledge.reading.structure_store import Draft, Stored, stored
 
-_NO_TITLE = re.compile(r"^(?:untitled|microsoft \w+ - .*|.*\.(?:docx?|wps|xlsx?|pptx?|pdf|indd|tex|qxd|fm)|\W*)$", re.I)
+_NO_TITLE = re.compile(
+    r"^(?:untitled|\(?(?:anonymous|unspecified|unknown|none|null)\)?|(?:document|文档|演示文稿|工作簿)\s*\d*|\W*|"
+    r"microsoft \w+ - .*|.*\.(?:docx?|wps|xlsx?|pptx?|pdf|indd|tex|qxd|fm))$",
+    re.IGNORECASE,
+)
 
 
 def read_pdf(data: bytes, name: str, *, ocr: bool = True) -> ReadDocument:

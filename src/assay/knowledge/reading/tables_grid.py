@@ -11,6 +11,7 @@ from itertools import pairwise
 from statistics import median
 
 from assay.knowledge.reading.structure_words import Row, Words, around, rows_of
+from assay.knowledge.reading.tables_units import is_unit
 
 _NEAR = 3.0  # points within which lines meet
 
@@ -249,7 +250,8 @@ def _columns(rows: list[Row], *, ruled: bool) -> Grid | None:
     number = -1
     for row in rows:
         placed = [(*_reach(w, bounds), w) for w in row]
-        goes_on = number >= 0 and all(first > 0 for first, _, _ in placed)
+        units = all(is_unit(w.text) for w in row)
+        goes_on = number >= 0 and all(first > 0 for first, _, _ in placed) and not units
         box = around(row)
         if not (goes_on and box[1] - max(c.box[3] for c in cells if c.row == number) < 0.6 * _height(row)):
             number += 1
