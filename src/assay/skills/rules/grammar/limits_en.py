@@ -65,6 +65,10 @@ def name_en(words: str, object: str = "") -> Name:
                 if property_start(head) > 0 and link == _IN and not _modified(head):
                     continue
                 return Name(object=tail, property=head)
+    if (of := re.fullmatch(r"(?P<head>\S+(?:\s\S+)?)\sof\s(?P<tail>.+)", words)) and not re.search(
+        r"[^s]s$", of["head"]
+    ):
+        return Name(object=of["tail"], property=of["head"])
     at = property_start(words)
     if at in (0, len(words)):
         return Name(object=object if own else "", property=words)

@@ -34,6 +34,10 @@ _OF = re.compile(r"be\s(?:made|constructed|manufactured)\s(?:of|from)\s(?P<what>
 _SIDE = re.compile(
     r"\s*(?:or\s(?P<up>more|greater|above|higher|over|better)|or\s(?P<down>less|below|lower|under|fewer))\b"
 )
+_EVERYWHERE = re.compile(r"^\s*(?:at (?:all|any) (?:points?|times?)|throughout)$", re.IGNORECASE)
+_AT_MOST = re.compile(
+    r"^(?:at\s)?(?:a|an)\s(?:(?P<most>maximum)|minimum)\s(?:distance|spacing|interval)s?\sof\s", re.IGNORECASE
+)
 _AWAY = re.compile(r"\s*(?:away\s)?(?P<link>from|above|below)\s(?P<what>.+)")
 _NOUNS = re.compile(r",\s(?:and\s|or\s)?|\s(?:and|or)\s")
 
@@ -96,7 +100,7 @@ def _all_properties(words: str) -> bool:
 def _each(words: str) -> list[str]:
     """The things of a list, without articles."""
     found = [bare(one) for one in _NOUNS.split(words)]
-    if not all(found):
+    if not all(found) or any(one.lower() in ("high", "low", "both", "either", "top", "bottom") for one in found[:-1]):
         raise Stop("list", words)
     return found
 
@@ -116,7 +120,8 @@ def _having(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test
         what,
         re.IGNORECASE,
     )
-    if measured and PROPERTY.search(measured["property"]):
+    sized = measured and (measured["extreme"] or COMPARE.match(measured["value"])) and _has_unit(measured["value"])
+    if measured and (PROPERTY.search(measured["property"]) or sized):
         tests = []
         for one in owners:
             name = Name(object=one, property=bare(measured["property"]))
@@ -133,6 +138,12 @@ def _having(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test
     if op is Op.PRESENT and re.search(r"\sor\s", what):
         raise Stop("either", rest)
     return [Test(field=Name(object=one, property=thing), op=op) for one in owners for thing in _each(what)]
+
+
+def _has_unit(value: str) -> bool:
+    compare = COMPARE.match(value)
+    read = quantity_at(value, compare.end() if compare else 0)
+    return read is not None and any(limit.unit for limit in read.limits)
 
 
 def _counted(what: str) -> tuple[Op, tuple[Limit, ...], str] | None:
@@ -158,6 +169,7 @@ def _comparison(subject: str, rest: str, minus: bool, reading: Reading) -> list[
     ):
         return None
     body = rest[keep.end() :] if keep else re.sub(r"^be\s", "", rest)
+    body = _AT_MOST.sub(lambda match: "not more than " if match["most"] else "at least ", body)
     within = re.match(r"within\s", body)
     body = body[within.end() :] if within else body
     compare = COMPARE.match(body)
@@ -171,13 +183,13 @@ def _comparison(subject: str, rest: str, minus: bool, reading: Reading) -> list[
         return None
     if (away := _away(subject, body, value)) is not None:
         return _distance(away, compare, minus, body, reading)
-    named = _measure_property(value)
+    named = _measure_property(value) or ("spacing" if keep and "spaced" in keep.group() else "")
     if named:
         owners = _each(bare(subject)) if subject else [reading.object]
         names = [Name(object=one, property=named) for one in owners]
     else:
         names = _subjects(subject, reading)
-        known = all(PROPERTY.search(one.property) for one in names)
+        known = all(PROPERTY.search(one.property) or _of(subject, one) for one in names)
         if subject and not known and compare is None:
             return None
         if not known and not _plain_count(value):
@@ -185,6 +197,11 @@ def _comparison(subject: str, rest: str, minus: bool, reading: Reading) -> list[
     # "at least 1.2 m long and 1.0 m wide": what goes on without a comparison of its own has the one before.
     goes_on = not subject and named and compare is None and reading.parts
     return _limited(names, body, minus, "", reading, reading.parts[-1].test.op if goes_on else Op.EQUAL)
+
+
+def _of(subject: str, name: Name) -> bool:
+    """Whether "the X of Y" names a property that no list holds ("the misalignment of the couplings")."""
+    return bool(name.object) and re.match(rf"the\s{re.escape(name.property)}\sof\s", subject, re.IGNORECASE) is not None
 
 
 def _plain_count(value: str) -> bool:
@@ -234,7 +251,7 @@ def _limited(
         _, rest = beside(rest)
     if (last := re.fullmatch(r"\s*(?:(minimum|min\.?)|(maximum|max\.?))", rest)) and op is Op.EQUAL:
         op, rest = (Op.AT_LEAST if last[1] else Op.AT_MOST), ""
-    if rest.strip(" ,"):
+    if _EVERYWHERE.sub("", rest).strip(" ,"):
         raise Stop("limit", rest)
     op = negated(op, words) if minus else op
     if not re.search(r"deviation|error|tolerance", names[0].property, re.IGNORECASE):

@@ -20,6 +20,10 @@ _UNITS: dict[str, tuple[str, ...]] = {
     "cm": ("㎝", "厘米", "centimetres", "centimeters"),
     "m": ("米", "metres", "meters", "metre", "meter"),
     "km": ("千米", "公里"),
+    "in": ("inches", "inch", "in."),
+    "ft": ("feet", "foot"),
+    "lb": ("pounds", "lbs"),
+    "gallon": ("gallons", "US gal"),
     "m²": ("㎡", "平方米", "square metres", "square meters", "m2", "m^2"),
     "mm²": ("平方毫米", "mm2"),
     "m³": ("㎥", "立方米", "cubic metres", "cubic meters", "m3", "m^3"),
@@ -55,7 +59,7 @@ _UNITS: dict[str, tuple[str, ...]] = {
 _PREFIX = "[munkMGμµcdh]?"
 _ATOM = (
     rf"(?:{_PREFIX}(?:Pa|bar|m|g|W|V|A|Hz|N|J|Ω|L|l|s|S|F|lx|lm|cd|mol|eV|Wh|VA|var|Ah)|rpm|ppm|T|dB|K|min|h|d"
-    rf"|t|in|ft|psi"
+    rf"|t|ft|psi"
     r"|kgf|Nm|HRC|HB|HV)"
 )
 _SYMBOLS = rf"{_ATOM}[²³]?(?:\^?[23])?(?:[·*]{_ATOM}[²³]?)*(?:/(?:{_ATOM}[²³]?|\({_ATOM}[²³]?(?:[·*]{_ATOM}[²³]?)+\)))*"

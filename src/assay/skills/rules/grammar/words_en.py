@@ -137,7 +137,7 @@ REFERS = re.compile(
     r"|this standard|approved by|(?:table|clause|section|annex|figure|subclause|paragraph)s?\s(?:[A-Z]\b|[A-Z]?\d))",
     re.IGNORECASE,
 )
-ARTICLE = re.compile(r"\b(?:the|an?|all|any|every one of)\s+", re.IGNORECASE)
+ARTICLE = re.compile(r"\b(?:the|an?)\s+|^(?:all|any)\s+", re.IGNORECASE)
 LIMITING = re.compile(
     r"\b(?:at least|at most|more than|less than|not exceeding|minimum|maximum|within|every|fewer)\b", re.I
 )
