@@ -198,18 +198,18 @@ def test_the_dictionary_finds_what_was_not_said_and_stands_in_the_record() -> No
     assert 0 < result.hits[0].coverage < 1
     assert result.record["expansions"] == {"老瓦": ["轴承", "bearing"]}
     assert result.record["dictionary"] == dictionary.digest != Dictionary().digest
-    own = found(engine(dictionary=dictionary), "轴承", [segment(PUMP)], "lexical").hits[0]
+    own = found(engine(dictionary=dictionary), "轴承", [segment(PUMP), segment(BOILER)], "lexical").hits[0]
     assert own.score > result.hits[0].score
 
 
 def test_words_are_trusted_as_far_as_they_cover_the_question() -> None:
-    assert trusted(0.0) < trusted(0.6) < trusted(1.0)
+    assert trusted(0.0) < trusted(0.3) < trusted(1.0)
     chinese = np.array([True, True])
     levels = np.array([0.0, 3.0])
     covered = fused(Lexical(np.array([9.0, 0.0]), np.array([1.0, 0.0])), levels, chinese)
     uncovered = fused(Lexical(np.array([9.0, 0.0]), np.array([0.1, 0.0])), levels, chinese)
     assert covered[0] - covered[1] > uncovered[0] - uncovered[1]
-    assert uncovered[1] > uncovered[0]
+    assert uncovered[1] > uncovered[0]  # the dense lane leads
     assert fused(Lexical(np.zeros(2), np.zeros(2)), None, chinese).tolist() == [0.0, 0.0]
 
 

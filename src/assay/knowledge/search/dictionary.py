@@ -18,6 +18,8 @@ from assay.knowledge.search.stem import stem
 from assay.knowledge.search.tokens import has_chinese, normalised, words_of
 
 _LONGEST_PHRASE = 5
+#: "能不能" asks and forbids nothing.
+_EITHER_OR = re.compile(r"(\w)不\1|可不可以|有没有")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Dictionary:
 
     def expand(self, query: str) -> list[Expansion]:
         """What the words of a question bring, in their order; the longest word at a place wins."""
-        plain = normalised(query)
+        plain = _EITHER_OR.sub(lambda match: " " * len(match.group()), normalised(query))
         found: dict[str, list[int]] = {}
         for said, numbers in [*self._chinese(plain), *self._latin(plain)]:
             found.setdefault(said, []).extend(numbers)

@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-#: Below this share of the query's weight in the best passage, words count least; above the other, most.
-COVERED = (0.4, 0.9)
+#: At this share of the question's weight in the best passage words count least, from the other on most.
+COVERED = (0.0, 0.5)
 #: Weight of the lexical lane at either end.
-TRUST = (0.35, 0.6)
+TRUST = (0.2, 0.5)
 #: Standard deviations of the cosine that are as good as nothing found.
-SPREAD = 4.0
+SPREAD = 5.0
 
 
 @dataclass(frozen=True, slots=True)

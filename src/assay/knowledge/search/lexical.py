@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Rows = NDArray[np.int64]
 
 #: What a formal word of the same thing counts beside the word that was said.
-EXPANDED = 0.6
+EXPANDED = 0.8
 #: How much of a said word counts as covered where only another word of the same thing stands.
 COVERS = 0.5
 
