@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -151,12 +151,13 @@ def _segmented(run: str) -> tuple[str, ...]:
 
 
 @cache
-def _jieba():  # type: ignore[no-untyped-def]
+def _jieba() -> Callable[[str], list[str]]:
     try:
         from rjieba import cut_for_search
     except ImportError as error:
         raise MissingDependency("search.no_segmenter", command='pip install "assay[knowledge]"') from error
-    return cut_for_search
+    found: Callable[[str], list[str]] = cut_for_search
+    return found
 
 
 def _without_asking(plain: str) -> str:
