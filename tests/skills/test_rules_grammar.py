@@ -59,6 +59,16 @@ def test_what_is_not_understood_is_said_to_be_unread(sentence: str, reason: str 
     assert reason is None or stop.value.reason == reason
 
 
+def test_blanks_of_a_page_layout_change_nothing() -> None:
+    loose = "当 介质 温度高于 60 ℃ 时 ，管道 的外径 不应小于 50 mm 。"
+    assert read_sentence(loose) == read_sentence("当介质温度高于60℃时，管道的外径不应小于50mm。")
+
+
+def test_a_measure_that_goes_on_has_the_comparison_before_it() -> None:
+    parts = read_sentence("Platforms shall be at least 1.2 m long and 1.0 m wide.")
+    assert [write_test(part.test) for part in parts] == ["Platforms :: length >= 1.2 m", "Platforms :: width >= 1.0 m"]
+
+
 def test_modality_is_the_severity() -> None:
     assert read_sentence("平台的宽度不宜小于0.8m。")[0].severity is Severity.RECOMMENDED
     assert read_sentence("The width of platforms shall be at least 0.8 m.")[0].severity is Severity.MANDATORY

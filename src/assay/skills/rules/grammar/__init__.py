@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 
+from assay.kernel.errors import InputError
 from assay.kernel.texts import Lang
 from assay.skills.rules.grammar.build import Stop
-from assay.skills.rules.rule import Part
+from assay.skills.rules.notation import read_test, write_test
+from assay.skills.rules.rule import Part, Test
 
 MOST = 1000
 """Longer sentences are unread: no clause of one requirement needs more characters."""
@@ -28,9 +30,21 @@ def read_sentence(text: str, lang: Lang | None = None) -> tuple[Part, ...]:
     if len(text) > MOST:
         raise Stop("long")
     if (lang or language_of(text)) == "zh":
-        from assay.skills.rules.grammar.zh import read_zh
+        from assay.skills.rules.grammar.zh import read_zh as read
+    else:
+        from assay.skills.rules.grammar.en import read_en as read
+    parts = tuple(read(text))
+    for part in parts:
+        for test in (part.test, *(one for group in (*part.when, *part.unless) for one in group)):
+            _writable(test)
+    return parts
 
-        return tuple(read_zh(text))
-    from assay.skills.rules.grammar.en import read_en
 
-    return tuple(read_en(text))
+def _writable(test: Test) -> None:
+    """What a person will read and confirm is the line: a test that its line does not say is not understood."""
+    try:
+        if read_test(write_test(test)) == test:
+            return
+    except InputError:
+        pass
+    raise Stop("phrase", str(test.field))

@@ -11,13 +11,15 @@ from assay.skills.rules.grammar.words_en import ADJECTIVES, COMPARE, PROPERTY, b
 from assay.skills.rules.rule import Limit, Name
 
 GRADE = re.compile(
-    r"(?:(?:class|grade|type|category)\s[A-Z0-9]{1,4}|IP\s?[0-9X]{2}|[A-Z]{1,3}\d{1,4}[A-Z]?)", re.IGNORECASE
+    r"(?:(?:class|grade|type|category)\s[A-Z0-9]{1,4}|IP\s?[0-9X]{2}|[PD]N\s?\d+|[A-Z]{1,3}\d{1,4}[A-Z]?)",
+    re.IGNORECASE,
 )
 _FACTOR = re.compile(
     r"(?P<word>twice|half(?: of)?|double|three times|(?P<low>.+?) times|(?P<share>[±\d].*?%|.+? per ?cent) "
     r"of)\s+(?P<of>.+)"
 )
 _PLUS = re.compile(r"(?P<of>[a-z][^\d]*?)\s(?P<sign>plus|minus)\s(?P<rest>\d.*)")
+_ADDED = re.compile(r"(?P<rest>\d[^,]*?)\s(?P<sign>plus)\s(?P<of>[a-z][^\d,]*)")
 _WORDS = {
     "twice": Decimal(2),
     "double": Decimal(2),
@@ -34,7 +36,7 @@ def limits_en(text: str, object: str = "") -> tuple[tuple[Limit, ...], str]:
     text = text.strip(" ,")
     if match := _FACTOR.fullmatch(text):
         return _factors(match, text, object), ""
-    if match := _PLUS.fullmatch(text):
+    if match := _PLUS.fullmatch(text) or _ADDED.fullmatch(text):
         return (_plus(match, text, object),), ""
     if between := re.match(r"between\s+", text):
         return _between(text[between.end() :], text)

@@ -195,7 +195,7 @@ def _comparison(subject: str, rest: str, minus: bool, reading: Reading) -> list[
         if not known and not _plain_count(value):
             raise Stop("subject", subject)  # "Cables shall not exceed 30 m" does not say the length of what
     # "at least 1.2 m long and 1.0 m wide": what goes on without a comparison of its own has the one before.
-    goes_on = not subject and named and compare is None and reading.parts
+    goes_on = not subject and named and compare is None and reading.parts and reading.parts[-1].test.limits
     return _limited(names, body, minus, "", reading, reading.parts[-1].test.op if goes_on else Op.EQUAL)
 
 

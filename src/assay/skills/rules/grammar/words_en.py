@@ -18,7 +18,7 @@ _CORE = (
     "quantity colour color material torque stress size rise span viscosity roughness dimension "
     "displacement "
     "impedance capacitance elevation pitch overlap offset lifetime age output input demand consumption "
-    "separation margin headroom difference elongation runout resistivity going cross-section allowance "
+    "separation margin headroom intensity difference elongation runout resistivity going cross-section allowance "
     "setting drop loss delay stroke thrust purity moisture lag creep opacity flatness"
 )
 _MODIFIERS = (
@@ -76,7 +76,7 @@ SOFT = frozenset({"should", "is recommended to", "are recommended to"})
 PERMITTED = frozenset({"may", "can"})
 
 COMPARE = re.compile(
-    r"(?P<minus>(?:be )?(?:not|no) )?(?P<word>greater than or equal to|less than or equal to|equal to or "
+    r"(?<![A-Za-z])(?P<minus>(?:be )?(?:not|no) )?(?P<word>greater than or equal to|less than or equal to|equal to or "
     r"(?:greater|more) than"
     r"|equal to or less than|at least|at most|a minimum of|a maximum of|minimum(?=\s\d)|maximum(?=\s\d)|up "
     r"to|more than|greater than|higher than"

@@ -41,13 +41,15 @@ _DOES = re.compile(r"将|把|坡向|使其|(?:封堵|填实|填充|隔离|隔开
 _SIZED = re.compile(
     r"(?P<property>[^\d，、]{1,8}?)(?P<size>(?:不?(?:小于|低于|大于|高于|少于|超过)|为)\d[^的]*)的(?P<thing>[^，、的]+)"
 )
+_BLANKS = re.compile(r"(?<=[\u4e00-\u9fff，。；：、（）]) +| +(?=[\u4e00-\u9fff，。；：、（）])")
+"""Blanks beside Chinese characters, which the layout of a page leaves there."""
 _AROUND = re.compile(r"在(?P<where>.+)")
 _STOPS = re.compile(r"否则|其中|此时|反之|必要时|尽量|确需|确有|困难|特殊情况|适当|尽可能|根据|按照|按(?!钮)|宜根据")
 
 
 def read_zh(text: str) -> list[Part]:
     """The parts of a Chinese sentence. Raises Stop when any of it stays unread."""
-    text = NUMBERED.sub("", plain(text)).strip().rstrip("。;；.").strip()
+    text = _BLANKS.sub("", NUMBERED.sub("", plain(text))).strip().rstrip("。;；.").strip()
     parts: list[Part] = []
     reading = Reading()
     for group in re.split(r"[；;]", text):
