@@ -61,8 +61,6 @@ EXTRAS: Mapping[str, str] = {
     "docx": "knowledge",
     "lxml": "knowledge",
     "onnxruntime": "knowledge",
-    "openpyxl": "knowledge",
-    "pdfplumber": "knowledge",
     "pptx": "knowledge",
     "pypdfium2": "knowledge",
     "pypinyin": "knowledge",
