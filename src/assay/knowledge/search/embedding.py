@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 #: What is embedded of a passage, in characters: the model takes 512 tokens, and time is tokens.
 _MOST = 1200
+_NAMED = re.compile(r"[^\W\d_]{2}|[\u3400-\u9fff]")
 _MOST_TITLE = 120
 _KEPT = 512
 #: Weight of the title's vector beside the passage's.
@@ -85,12 +87,17 @@ class Embedding:
 
 
 def dense_text(passage: Passage) -> str:
-    """What is embedded of a passage: the nearest heading, its lead and its words."""
+    """What is embedded of a passage: the nearest heading, its lead and its words; of rows the heads and named things.
+
+    Bare numbers in cells are left out: they say nothing to the model, and each of their digits costs time.
+    """
     heading = passage.headings[-1] if passage.headings else passage.title
-    own = [unit.text for unit in passage.units if unit.kind is not UnitKind.HEADING]
-    heads: list[str] = []
+    own = [unit for unit in passage.units if unit.kind is not UnitKind.HEADING]
     if passage.kind is BlockKind.TABLE:
-        heads = list(dict.fromkeys(each.header for unit in passage.units for each in unit.fields if each.header))
-    words = ("" if passage.lang == "zh" and passage.kind is not BlockKind.TABLE else " ").join(own)
-    parts = [heading, passage.lead, " ".join(heads), words]
+        heads = dict.fromkeys(each.header for unit in own for each in unit.fields if each.header)
+        cells = dict.fromkeys(each.value for unit in own for each in unit.fields if _NAMED.search(each.value))
+        words = " ".join([*heads, *cells])
+    else:
+        words = ("" if passage.lang == "zh" else " ").join(unit.text for unit in own)
+    parts = [heading, passage.lead, words]
     return "\n".join(" ".join(part.split()) for part in parts if part)[:_MOST]
