@@ -6,7 +6,7 @@ Only words that are the same thing everywhere stand here; what is merely likely 
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 _SAME = """
 净宽度,净宽,clear width; 净高,净高度,clear height; 宽度,宽,width; 高度,高,height
@@ -35,6 +35,7 @@ _SAME = """
 """
 
 
+@lru_cache(maxsize=100_000)
 def plain(words: str) -> str:
     """Words for comparing: lower case, no articles, separators as one space, English plurals as singular, no 的."""
     words = re.sub(r"[_\-/\\.]+", " ", words.strip().lower())
@@ -61,6 +62,7 @@ def _groups() -> dict[str, frozenset[int]]:
     return {word: frozenset(groups) for word, groups in found.items()}
 
 
+@lru_cache(maxsize=200_000)
 def same_words(left: str, right: str) -> bool:
     """Whether two fields' words are the same, by spelling or by the glossary."""
     left, right = plain(left), plain(right)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -71,20 +72,29 @@ class Found:
 
 @dataclass(slots=True)
 class Lookup:
-    """Finds objects and fields of one design."""
+    """Finds objects and fields of one design; what is asked for again is remembered."""
 
     design: Design
     mapping: FieldMap = field(default_factory=FieldMap)
+    _named: dict[str, list[Thing]] = field(default_factory=dict)
+    _with: dict[Name, list[Thing]] = field(default_factory=dict)
+    _lacking: dict[Name, Found] = field(default_factory=dict)
 
     def things(self, object: str) -> list[Thing]:
         """The objects that a rule's object names."""
-        label = self.mapping.label(object)
-        words = object if label is None else label
-        return [thing for thing in self.design.things if any(same_words(words, one) for one in thing.labels)]
+        if object not in self._named:
+            label = self.mapping.label(object)
+            words = object if label is None else label
+            self._named[object] = [
+                thing for thing in self.design.things if any(same_words(words, one) for one in thing.labels)
+            ]
+        return self._named[object]
 
     def having(self, name: Name) -> list[Thing]:
         """The objects with a field of this property, for a rule that names no object."""
-        return [thing for thing in self.design.things if self._own(thing, name) is not None]
+        if name not in self._with:
+            self._with[name] = [thing for thing in self.design.things if self._own(thing, name) is not None]
+        return self._with[name]
 
     def joined(self, name: Name) -> list[Thing]:
         """The objects with a field that says object and property in one ("exit stair clear width")."""
@@ -120,25 +130,33 @@ class Lookup:
 
     def _elsewhere(self, name: Name, focus: Thing | None) -> Found:
         named = self.things(name.object) if name.object else self.having(name)
-        if focus is not None and name.object:
+        if focus is not None and name.object and len(named) > 1:
             around = [one for one in self._above(focus) if one in named]
-            below = [one for one in named if focus in self._above(one)]
+            below = [] if around else [one for one in named if focus in self._above(one)]
             named = around[:1] or below or named
-        values = [
-            (one, value) for one in named if (value := self._own(one, name) or self._joined(one, name)) is not None
-        ]
+        values = list(islice(self._values(name, named), MOST))
         if not values:
-            values = [(one, value) for one in self.design.things if (value := self._joined(one, name)) is not None]
+            if name in self._lacking:
+                return self._lacking[name]
+            joined = ((one, value) for one in self.design.things if (value := self._joined(one, name)) is not None)
+            values = list(islice(joined, MOST))
         if len(values) == 1:
             return Found(values[0][1], values[0][0])
         if values:
-            return Found(None, why="ambiguous", candidates=tuple(value.where for _, value in values[:MOST]))
-        return self._nothing(name, named or self.design.things)
+            return Found(None, why="ambiguous", candidates=tuple(value.where for _, value in values))
+        self._lacking[name] = self._nothing(name, named or self.design.things)
+        return self._lacking[name]
+
+    def _values(self, name: Name, things: Sequence[Thing]) -> Iterator[tuple[Thing, Value]]:
+        for one in things:
+            if (value := self._own(one, name) or self._joined(one, name)) is not None:
+                yield one, value
 
     def _nothing(self, name: Name, things: Sequence[Thing]) -> Found:
         """No such field: fields of nearly these words are shown, and a person's mapping settles it."""
-        near = [value.where for thing in things for field, value in thing.fields.items() if _near(field, name.property)]
-        return Found(None, why="ambiguous" if near else "missing", candidates=tuple(near[:MOST]))
+        near = (value.where for thing in things for own, value in thing.fields.items() if _near(own, name.property))
+        found = tuple(islice(near, MOST))
+        return Found(None, why="ambiguous" if found else "missing", candidates=found)
 
     def _is(self, thing: Thing, object: str) -> bool:
         if not object:
