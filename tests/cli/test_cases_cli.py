@@ -26,6 +26,7 @@ ROWS = "equipment,kind,symptom,check,cause,action,result\n" + "\n".join(
 
 @pytest.fixture(autouse=True)
 def english(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ASSAY_LANG", "en")
     monkeypatch.setenv("ASSAY_HOME", str(tmp_path / "home"))
     (tmp_path / "records.csv").write_text(ROWS, encoding="utf-8")
@@ -79,3 +80,36 @@ def test_a_story_waits_for_its_confirmation(capsys: pytest.CaptureFixture[str]) 
     (proposed,) = [one for one in listed if one["state"] == "proposed"]
     assert run(["cases", "confirm", proposed["id"]]) == 0
     assert run(["cases", "confirm", "case_0"]) == 2
+
+
+def test_the_graph_is_told_and_drawn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["cases", "graph", "seal", "--html", str(tmp_path / "g.html"), "--lang", "zh"]) == 0
+    assert "replaced the seal" in capsys.readouterr().out
+    page = (tmp_path / "g.html").read_text(encoding="utf-8")
+    assert "<svg" in page and "records.csv" in page and "realigned" not in page
+    assert run(["cases", "graph", "--html", str(tmp_path / "no" / "g.html")]) == 2
+
+
+def test_what_is_limited_later_leaves_every_view(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    access = tmp_path / "access.json"
+    access.write_text(json.dumps({"users": {"li": ["m"], "wang": ["o"]}, "documents": {}}), encoding="utf-8")
+    assert run(["cases", "add", str(tmp_path / "records.csv"), "--acl", "m"]) == 0
+    for command in (["similar", "flow low"], ["graph"], ["dialogue", "flow low", "--asset", "P-3"]):
+        capsys.readouterr()
+        assert run(["cases", *command, "--access", str(access), "--as", "li", "--json"]) == 0
+        assert "strainer" in capsys.readouterr().out
+        assert run(["cases", *command, "--access", str(access), "--as", "wang", "--json"]) in (2, 3)
+        assert "strainer" not in capsys.readouterr().out
+
+
+def test_who_may_not_be_sent_leaves_what_was_found(capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["cases", "dialogue", "--hand-to", "Zhao", "flow low", "--asset"]
+    assert run([*command, "P-3"]) == 2
+    assert run([*command, "P-3", "--plant", "tennessee_eastman"]) == 2
+    capsys.readouterr()
+    rows = "equipment,kind,symptom,cause,action\n" + "reactor,reactor,level low,valve stuck,freed it\n" * 3
+    Path("reactor.csv").write_text(rows, encoding="utf-8")
+    assert run(["cases", "add", "reactor.csv"]) == 0
+    assert run([*command[:-2], "level low", "--asset", "reactor", "--plant", "tennessee_eastman"]) == 3
+    captured = capsys.readouterr()
+    assert "valve stuck" in captured.out and "action.dispatch" in captured.err

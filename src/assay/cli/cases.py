@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,14 +17,20 @@ from assay.cli.cases_parts import (
     LangOption,
     StoreOption,
     about,
+    ask_cases,
     asker_of,
     open_cases,
+    show,
     tell,
 )
 from assay.cli.language import help_lang, resolve_lang
 from assay.cli.output import print_json, say
 from assay.kernel.errors import InputError
-from assay.kernel.texts import text
+from assay.kernel.texts import Lang, text
+
+if TYPE_CHECKING:
+    from assay.skills.cases.case import Case
+    from assay.skills.cases.runner import Outcome
 
 app = typer.Typer(help=text("cli.about_cases", help_lang()), no_args_is_help=True)
 cases_dialogue.register(app)
@@ -45,18 +51,20 @@ def add(
     from assay.kernel.policy import local_user
     from assay.knowledge.rights import EVERYONE
     from assay.skills.cases.story import read_story
-    from assay.skills.cases.tables import read_cases
+    from assay.skills.cases.tables import SUFFIXES, read_cases
+    from assay.skills.cases.wording import label
+    from assay.skills.cases.written import read_written
 
     spoken, groups = resolve_lang(lang), tuple(acl or (EVERYONE,))
     if not files and story is None:
         raise InputError("cli.cases_nothing")
-    found, left_out = [], 0
+    found: list[Case] = []
+    left_out = 0
     for file in files or ():
-        if file.suffix.lower() in (".txt", ".md"):
-            told = _text_of(file)
-            found.append(read_story(told, asset=asset, author=author, source=file.name, groups=groups))
-            continue
-        imported = read_cases(file, groups=groups)
+        if file.suffix.lower() in SUFFIXES:
+            imported = read_cases(file, groups=groups)
+        else:
+            imported = read_written(file, asset=asset, author=author, groups=groups)
         found += imported.cases
         left_out += imported.left_out
     if story is not None:
@@ -65,14 +73,22 @@ def add(
             read_story(told, asset=asset, author=author, source=text("cli.cases_dictated", spoken), groups=groups)
         )
     with open_cases(store) as opened:
-        new = opened.add(found, by=author or local_user())
+        new = opened.add(found, by=author or local_user(), regroup=bool(acl))
     if as_json:
         print_json({"read": len(found), "new": new, "left_out": left_out, "cases": [case.plain() for case in found]})
         return
     say(text("cli.cases_added", spoken, read=len(found), new=new, left_out=left_out))
     for case in found:
         if case.state == "proposed":
-            say(text("cli.cases_proposed", spoken, id=case.id, equipment=case.equipment, cause=case.cause or "-"))
+            say(
+                text(
+                    "cli.cases_proposed",
+                    spoken,
+                    id=case.id,
+                    equipment=case.equipment,
+                    cause=label(case.cause, spoken) or "-",
+                )
+            )
 
 
 @app.command("list", help=about("list"))
@@ -84,6 +100,8 @@ def list_cases(
     as_json: JsonOption = False,
 ) -> None:
     """What is there."""
+    from assay.cli.evidence import visible
+
     spoken = resolve_lang(lang)
     with open_cases(store) as opened:
         found = opened.readable(asker_of(user, access))
@@ -93,7 +111,7 @@ def list_cases(
     for case in found:
         cause = "; ".join(said.text for said in case.causes) or "-"
         state = text(f"cli.cases_state_{case.state}", spoken)
-        say(f"{case.id}  {case.equipment}  {cause}  [{state}]")
+        say(visible(f"{case.id}  {case.equipment}  {cause}  [{state}]  {case.source}"))
 
 
 @app.command(help=about("confirm"))
@@ -127,6 +145,7 @@ def remove(
 @app.command(help=about("graph"))
 def graph(
     words: Annotated[list[str] | None, typer.Argument(metavar="WORD..", help=about("words"))] = None,
+    page: Annotated[Path | None, typer.Option("--html", metavar="FILE", help=about("html"))] = None,
     user: AsOption = None,
     access: AccessOption = None,
     store: StoreOption = None,
@@ -135,7 +154,38 @@ def graph(
 ) -> None:
     """What fails how."""
     spoken = resolve_lang(lang)
-    tell("graph", {"lang": spoken, "words": tuple(words or ())}, asker_of(user, access), store, spoken, as_json)
+    arguments = {"lang": spoken, "words": tuple(words or ())}
+    outcome = ask_cases("graph", arguments, asker_of(user, access), store, spoken)
+    if page is not None and outcome.answer.sentences:
+        _write_page(page, outcome, spoken)
+    if as_json:
+        print_json(outcome.document())
+    else:
+        show(outcome, spoken, _lines(outcome, spoken))
+    raise typer.Exit(3 if outcome.answer.status.value == "refused" else 0)
+
+
+def _lines(outcome: Outcome, lang: Lang) -> list[str]:
+    """The graph's lines for a terminal."""
+    from assay.cli.evidence import visible
+    from assay.skills.cases.drawing import tree
+
+    return [] if outcome.value is None else [visible(line) for line in tree(outcome.value, lang)]
+
+
+def _write_page(path: Path, outcome: Outcome, lang: Lang) -> None:
+    from assay.plant.atomic import replacing
+    from assay.skills.cases.drawing import graph_page
+
+    said = [
+        *(one.text for one in outcome.answer.sentences),
+        text("cli.investigate_replay", lang, run=outcome.answer.run),
+    ]
+    try:
+        with replacing(path) as temporary:
+            temporary.write_text(graph_page(outcome.value, said, lang), encoding="utf-8")
+    except OSError as error:
+        raise InputError("cli.report_unwritable", path=path, problem=error.strerror or error) from None
 
 
 @app.command(help=about("similar"))
@@ -152,10 +202,3 @@ def similar(
     spoken = resolve_lang(lang)
     arguments = {"equipment": asset, "description": description}
     tell("similar", arguments, asker_of(user, access), store, spoken, as_json)
-
-
-def _text_of(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError("cases.file_broken", path=path, problem=error) from None

@@ -55,8 +55,8 @@ def dialogue(
     """Find the cause by questions."""
     spoken, asker = resolve_lang(lang), asker_of(user, access)
     keys, asked = _given(answer or [])
-    if hand_to is not None and plant is None:
-        raise InputError("cli.cases_hand_plant")
+    if hand_to is not None:
+        _may_be_handed(asset, plant)
     while True:
         arguments = {
             "equipment": asset,
@@ -70,18 +70,28 @@ def dialogue(
         if question is None or as_json or not sys.stdin.isatty():
             break
         _answered(question, keys, asked, spoken)
+    if not as_json:  # before anything is proposed: what was found stays on the screen also where nobody may be sent
+        show(outcome, spoken)
+        if question is not None:
+            say(text("cli.cases_next", spoken, name=question["name"][spoken], key=question["key"]))
     made = None
     if hand_to is not None and plant is not None and outcome.answer.status.value != "refused":
         made = _hand(outcome, plant, hand_to, valid)
     if as_json:
         print_json({**outcome.document(), "action": None if made is None else made.model_dump(mode="json")})
-    else:
-        show(outcome, spoken)
-        if question is not None:
-            say(text("cli.cases_next", spoken, name=question["name"][spoken], key=question["key"]))
-        if made is not None:
-            say(text("cli.alarms_proposed", spoken, id=made.id))
+    elif made is not None:
+        say(text("cli.alarms_proposed", spoken, id=made.id))
     raise typer.Exit(3 if outcome.answer.status.value == "refused" else 0)
+
+
+def _may_be_handed(asset: str, plant: str | None) -> None:
+    """Nobody answers questions for a plan that could not be handed to anybody: InputError without the plant, or for an
+    equipment that it does not have."""
+    from assay.plant.model import load_plant
+
+    if plant is None:
+        raise InputError("cli.cases_hand_plant")
+    load_plant(plant).equipment_item(asset)
 
 
 def _given(answers: list[str]) -> tuple[dict[str, bool], list[str]]:

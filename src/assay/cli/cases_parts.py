@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -69,11 +69,13 @@ def ask_cases(view: str, arguments: Mapping[str, Any], asker: Asker, store: str 
         return asyncio.run(ask(view, cases, arguments, records, lang=lang))
 
 
-def show(outcome: Outcome, lang: Lang) -> None:
-    """An outcome for a person."""
+def show(outcome: Outcome, lang: Lang, lines: Sequence[str] = ()) -> None:
+    """An outcome for a person; ``lines`` show its value under the sentences."""
     say(text(f"cli.investigate_status_{outcome.answer.status.value}", lang))
     for sentence in outcome.answer.sentences:
         say(f"- {sentence.text}  [{', '.join(sentence.evidence)}]")
+    for line in lines:
+        say(f"  {line}")
     for unknown in outcome.answer.missing:
         say(f"? {unknown}")
     say(text("cli.investigate_replay", lang, run=outcome.answer.run))

@@ -17,6 +17,12 @@ State = Literal["record", "proposed", "confirmed"]
 _ROOT_BEHIND = re.compile(
     r"(?:due to|because of|because|caused by|owing to|由于|因为|起因是|原因是|原因为|因)\s*", re.I
 )
+_LEAD = re.compile(
+    r"^\s*(?:the\s+)?(?:root\s+)?(?:cause|reason)\s+(?:was|is)\s+(?:that\s+)?(?:(?:an?|the)\s+)?|"
+    r"^\s*it\s+turned\s+out\s+(?:to\s+be|that)\s+(?:(?:an?|the)\s+)?",
+    re.I,
+)
+"""How a sentence begins that says nothing but that the cause follows."""
 _ROOT_BEFORE = re.compile(r"导致|造成|引起|所致|致使|led to|leading to|resulting in|results in|resulted in", re.I)
 
 
@@ -122,8 +128,17 @@ def make_case(
         **about,
     }
     case = Case(id="", **body)
-    plain = {name: value for name, value in case.plain().items() if name not in ("id", "state", "groups")}
-    return replace(case, id=f"case_{content_hash(plain)[:12]}")
+    return replace(case, id=identity(case))
+
+
+def identity(case: Case) -> str:
+    """A case's id follows from what it tells; neither who may read it nor its state change it.
+
+    With a time it is one event, in whatever file and line it stands: an export that has grown brings nothing twice.
+    """
+    aside = {"id", "state", "groups", *(("source", "place") if case.time else ())}
+    plain = {name: value for name, value in case.plain().items() if name not in aside}
+    return f"case_{content_hash(plain)[:12]}"
 
 
 def _mode(keys: Mapping[str, bool]) -> str:
@@ -141,7 +156,7 @@ def keys_of(texts: Iterable[Said]) -> dict[str, bool]:
 
 def cause_keys(causes: Iterable[Said], component: str = "") -> tuple[str, str]:
     """The root cause's key and that of the damage which followed from it ("" where only one is told)."""
-    text = "; ".join(said.text for said in causes).strip()
+    text = "; ".join(_LEAD.sub("", said.text) for said in causes).strip()
     if not text:
         return "", ""
     behind, before = _ROOT_BEHIND.search(text), _ROOT_BEFORE.search(text)

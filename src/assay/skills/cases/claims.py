@@ -96,3 +96,10 @@ def not_known(found: Evidence, lang: Lang) -> list[str]:
     said = [text("cases.not_in_records", lang, name=one[lang]) for one in value["not_in_records"]]
     share = round(100 * value["unknown"])
     return [*said, text("cases.unknown_share", lang, share=share)]
+
+
+def why_no_cause(found: Evidence) -> str:
+    """Whether a question is left that may show a cause, or the records do not know the picture at all."""
+    value: Any = found.value
+    known = len(value["not_in_records"]) < len(value["findings"])
+    return "cause_yet" if known and value["question"] is not None else "cause"

@@ -8,17 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from assay.kernel.texts import Lang
+from assay.kernel.texts import LANGS, Lang
 from assay.skills.cases.case import Case
+from assay.skills.cases.equipment import equipment_name
 from assay.skills.cases.wording import concepts, label
 
 LINKS = (("equipment", "component"), ("component", "failure"), ("failure", "symptom"), ("failure", "measure"))
 
 
 def graph(cases: Sequence[Case], lang: Lang) -> dict[str, Any]:
-    """Nodes (``id``, ``kind``, ``name``, ``cases``) and edges (``from``, ``to``, ``cases``), sorted by id.
+    """Nodes (``id``, ``kind``, ``name``, ``cases``), edges (``from``, ``to``, ``cases``) and ``sources``, sorted by id.
 
-    ``cases`` are the ids that support a node or edge.
+    ``cases`` are the ids that support a node or edge; ``sources`` says where each of them stands.
     """
     nodes: dict[str, dict[str, Any]] = {}
     edges: dict[tuple[str, str], set[str]] = {}
@@ -36,6 +37,7 @@ def graph(cases: Sequence[Case], lang: Lang) -> dict[str, Any]:
         "cases": len(cases),
         "nodes": [{"id": id, **one, "cases": sorted(one["cases"])} for id, one in sorted(nodes.items())],
         "edges": [{"from": a, "to": b, "cases": sorted(ids)} for (a, b), ids in sorted(edges.items())],
+        "sources": [{"case": case.id, "source": case.source, "place": case.place} for case in cases],
     }
 
 
@@ -46,7 +48,7 @@ def _levels(case: Case, lang: Lang) -> dict[str, list[tuple[str, str]]]:
     failure = case.cause or case.effect or case.mode
     seen = [key for key, there in case.keys.items() if there]
     return {
-        "equipment": [(case.equipment, case.equipment)],
+        "equipment": [(equipment_name(case.equipment), equipment_name(case.equipment))],
         "component": [(component, name)],
         "failure": [(failure, label(failure, lang))] if failure else [],
         "symptom": [(key, label(key, lang)) for key in seen],
@@ -55,12 +57,21 @@ def _levels(case: Case, lang: Lang) -> dict[str, list[tuple[str, str]]]:
 
 
 def around(drawn: dict[str, Any], words: Iterable[str]) -> dict[str, Any]:
-    """The part of a graph next to the nodes whose names hold one of the words."""
+    """The part of a graph next to the nodes whose names, in either language, hold one of the words."""
     wanted = [word.casefold() for word in words if word.strip()]
     if not wanted:
         return drawn
-    core = {one["id"] for one in drawn["nodes"] if any(word in one["name"].casefold() for word in wanted)}
+    core = {one["id"] for one in drawn["nodes"] if any(word in _searched(one) for word in wanted)}
     edges = [one for one in drawn["edges"] if one["from"] in core or one["to"] in core]
     near = core | {one[end] for one in edges for end in ("from", "to")}
     nodes = [one for one in drawn["nodes"] if one["id"] in near]
-    return {"cases": len({id for one in nodes for id in one["cases"]}), "nodes": nodes, "edges": edges}
+    told = {id for one in nodes for id in one["cases"]}
+    sources = [one for one in drawn["sources"] if one["case"] in told]
+    return {"cases": len(told), "nodes": nodes, "edges": edges, "sources": sources}
+
+
+def _searched(node: dict[str, Any]) -> str:
+    key = node["id"].partition(":")[2]
+    known = concepts()["components"].get(key, {})
+    names = [str(known[lang]) for lang in LANGS if known] or [label(key, lang) for lang in LANGS]
+    return "\n".join([node["name"], *names]).casefold()

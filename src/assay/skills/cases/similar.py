@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assay.skills.cases.case import Case
+from assay.skills.cases.equipment import of_kind
 
 SAME_KIND = 1.0
 OTHER_KIND = 0.4
@@ -32,6 +33,7 @@ def similar(cases: Sequence[Case], keys: Mapping[str, bool], kind: str, limit: i
     weights = weights_of(cases)
     floor = math.log(1.0 + len(cases))
     seen = {key for key, there in keys.items() if there}
+    same = {case.id for case in of_kind(cases, kind)}
     found = []
     for case in cases:
         theirs = {key for key, there in case.keys.items() if there}
@@ -41,7 +43,7 @@ def similar(cases: Sequence[Case], keys: Mapping[str, bool], kind: str, limit: i
         against = {key for key, there in keys.items() if not there} & theirs
         union = sum(weights.get(key, floor) for key in sorted(seen | theirs))
         inside = sum(weights[key] for key in shared) - sum(weights[key] for key in sorted(against))
-        fit = SAME_KIND if not kind or case.kind == kind else OTHER_KIND
+        fit = SAME_KIND if not kind or case.id in same else OTHER_KIND
         if inside > 0:
             found.append(Alike(case, fit * inside / union, tuple(shared)))
     return sorted(found, key=lambda one: (-one.likeness, one.case.id))[:limit]

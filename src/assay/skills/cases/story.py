@@ -13,6 +13,8 @@ from typing import Literal
 from assay.kernel.errors import InputError
 from assay.knowledge.sentences import sentences
 from assay.skills.cases.case import Case, Said, make_case
+from assay.skills.cases.equipment import CODE
+from assay.skills.cases.wording import kind_of
 
 Part = Literal["symptoms", "checks", "causes", "measures", "outcome"]
 MOST_CHARACTERS = 20_000
@@ -62,14 +64,13 @@ _CUES: tuple[tuple[Part, re.Pattern[str]], ...] = (
     ),
     ("symptoms", re.compile(r"", re.I)),
 )
-_CODE = re.compile(r"(?<![A-Za-z0-9])[A-Z]{1,4}(?:-\d{1,5}|\d{2,5})[A-Z]?(?![A-Za-z0-9])")
 
 
 def read_story(text: str, *, asset: str = "", author: str = "", source: str = "", groups: Sequence[str] = ()) -> Case:
     """The case that a told story proposes. Raises InputError when it names no equipment or tells no symptom."""
     if len(text) > MOST_CHARACTERS:
         raise InputError("cases.story_long", count=len(text), limit=MOST_CHARACTERS)
-    equipment = asset or next(iter(_CODE.findall(text)), "")
+    equipment = asset or next(iter(CODE.findall(text)), "")
     if not equipment:
         raise InputError("cases.story_no_asset")
     parts: dict[Part, list[Said]] = {"symptoms": [], "checks": [], "causes": [], "measures": [], "outcome": []}
@@ -84,7 +85,7 @@ def read_story(text: str, *, asset: str = "", author: str = "", source: str = ""
     last = Said(" ".join(one.text for one in outcome), outcome[0].start, outcome[-1].end) if outcome else None
     return make_case(
         equipment=equipment,
-        kind=text,
+        kind=kind_of(text),
         symptoms=parts["symptoms"],
         checks=parts["checks"],
         causes=parts["causes"],

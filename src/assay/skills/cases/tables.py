@@ -15,42 +15,61 @@ from assay.plant.file_table import load_table, shortened, simple
 from assay.skills.cases.case import Case, Said, make_case
 
 MAX_BYTES = 1 << 28
+SUFFIXES = frozenset({".csv", ".tsv", ".parquet", ".xlsx", ".xls", ".ods", ".json", ".jsonl"})
+"""Names of files that are tables; whatever else is a written document (``written``)."""
 COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "id": ("id", "record", "order", "work order", "wo id", "编号", "记录编号", "工单号"),
+    "id": ("id", "record", "order", "work order", "wo id", "wonum", "编号", "记录编号", "工单号", "缺陷编号"),
     "equipment": (
-        *("equipment", "asset", "equipment id", "asset id", "tag", "equipment name", "machine"),
-        *("设备", "设备位号", "位号", "设备编号", "设备名称"),
+        *("equipment", "asset", "equipment id", "asset id", "tag", "equipment name", "machine", "assetnum"),
+        *("equipment number", "functional location", "location", "technical object"),
+        *("设备", "设备位号", "位号", "设备编号", "设备编码", "设备名称", "功能位置"),
     ),
-    "kind": ("kind", "equipment class", "class", "type", "equipment type", "设备类型", "设备类别", "类型"),
+    "kind": (
+        *("kind", "equipment class", "class", "type", "equipment type", "asset type", "object type"),
+        *("设备类型", "设备类别", "类型"),
+    ),
     "time": (
-        "time",
-        "date",
-        "failed",
-        "failure date",
-        "event time",
-        "actual finish",
-        "时间",
-        "日期",
-        "故障时间",
-        "发生时间",
+        *("time", "date", "failed", "failure date", "event time", "malfunction start", "reported", "report date"),
+        *("reportdate", "actual finish", "actfinish"),
+        *("时间", "日期", "故障时间", "发生时间", "发现时间", "报修时间"),
     ),
     "symptoms": (
         *("symptoms", "symptom", "failure description", "problem", "observation", "description", "wo description"),
-        *("症状", "现象", "故障现象", "故障描述", "描述", "异常现象"),
+        *("short text", "problem description", "fault description", "complaint"),
+        *("症状", "现象", "故障现象", "故障描述", "描述", "异常现象", "缺陷描述", "缺陷现象", "缺陷内容", "故障内容"),
     ),
     "checks": ("checks", "check", "inspection", "findings", "检查", "检查情况", "检查结果", "检测"),
-    "cause": ("cause", "root cause", "failure cause", "reason", "原因", "故障原因", "根本原因", "原因分析"),
-    "component": ("component", "part", "item", "failed part", "部件", "故障部件", "部位", "零件"),
+    "cause": (
+        *("cause", "root cause", "failure cause", "reason", "cause text", "cause description", "cause code text"),
+        *("原因", "故障原因", "根本原因", "原因分析", "缺陷原因"),
+    ),
+    "component": (
+        *("component", "part", "item", "failed part", "object part", "object part text"),
+        *("部件", "故障部件", "部位", "故障部位", "零件"),
+    ),
     "measures": (
         *("measures", "measure", "action", "actions", "repair", "remedy", "work done", "corrective action"),
-        *("措施", "处理措施", "处理", "处理方法", "维修内容", "解决方案"),
+        *("activity text", "action taken", "actions taken", "work performed", "remedy description", "resolution"),
+        *(
+            "措施",
+            "处理措施",
+            "处理",
+            "处理方法",
+            "处理情况",
+            "维修内容",
+            "检修内容",
+            "消缺措施",
+            "消缺情况",
+            "解决方案",
+        ),
     ),
-    "outcome": ("outcome", "result", "effect", "结果", "处理结果", "效果"),
+    "outcome": ("outcome", "result", "effect", "结果", "处理结果", "消缺结果", "效果"),
     "mode": ("failure mode", "mode", "失效模式", "故障模式"),
     "mechanism": ("failure mechanism", "mechanism", "失效机理", "故障机理"),
     "category": ("cause category", "category", "原因类别"),
-    "author": ("author", "reported by", "engineer", "记录人", "处理人", "专家"),
+    "author": ("author", "reported by", "engineer", "记录人", "处理人", "报告人", "专家"),
 }
+"""Field -> headers that mean it, as records and maintenance systems (in the manner of SAP PM and Maximo) name them."""
 _SEVERAL = re.compile(r"[;；\n]+|(?<=[^\d])\s*\|\s*")
 _CODES: Mapping[str, Mapping[str, Any]] = {"mode": MODES, "mechanism": MECHANISMS, "category": CAUSES}
 
@@ -68,7 +87,7 @@ def read_cases(path: Path, *, groups: Sequence[str], source: str | None = None) 
     rows = list(_rows(path))
     found, left_out = [], 0
     for line, row in rows:
-        case = _case(row, line, source or path.name, tuple(groups))
+        case = case_of_row(row, line, source or path.name, tuple(groups))
         if case is None:
             left_out += 1
         else:
@@ -78,7 +97,8 @@ def read_cases(path: Path, *, groups: Sequence[str], source: str | None = None) 
     return Imported(tuple(found), left_out)
 
 
-def _case(row: Mapping[str, str], line: int, source: str, groups: tuple[str, ...]) -> Case | None:
+def case_of_row(row: Mapping[str, str], line: int, source: str, groups: tuple[str, ...]) -> Case | None:
+    """The case of one row by field; None where it tells of no failure."""
     if not row.get("equipment") or not row.get("symptoms") or not (row.get("cause") or row.get("measures")):
         return None
     codes = {name: _code(name, row.get(name, "")) for name in _CODES}
@@ -135,12 +155,20 @@ def _plain(cell: Any) -> str:
     return "" if cell is None else str(cell).strip()
 
 
-def _chosen(path: Path, headers: Sequence[str]) -> dict[str, str]:
+def columns_of(headers: Sequence[str]) -> dict[str, str] | None:
+    """Field -> header, None where no column tells the equipment or the symptom."""
     by_word = {simple(header): header for header in headers}
     found = {name: next((by_word[word] for word in words if word in by_word), "") for name, words in COLUMNS.items()}
     if not found["equipment"] or not found["symptoms"]:
-        raise InputError("cases.file_columns", path=path, columns=shortened(", ".join(headers)))
+        return None
     return {name: header for name, header in found.items() if header}
+
+
+def _chosen(path: Path, headers: Sequence[str]) -> dict[str, str]:
+    found = columns_of(headers)
+    if found is None:
+        raise InputError("cases.file_columns", path=path, columns=shortened(", ".join(headers)))
+    return found
 
 
 def _text_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

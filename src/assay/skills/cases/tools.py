@@ -13,11 +13,12 @@ from assay.kernel.errors import InputError
 from assay.kernel.texts import LANGS, Lang
 from assay.kernel.tool import Effect, Result, Tool
 from assay.plant.blobs import keep_json, load_json
-from assay.skills.cases.case import Case, keys_of
+from assay.skills.cases.case import Case, Said, keys_of
 from assay.skills.cases.diagnosis import UNKNOWN, Diagnosis, Question, Share
+from assay.skills.cases.equipment import kind_among, of_kind
 from assay.skills.cases.graph import around, graph
 from assay.skills.cases.similar import similar
-from assay.skills.cases.wording import kind_of, label
+from assay.skills.cases.wording import label
 
 SHOWN = 5
 """Causes, alike cases and measures that are told."""
@@ -70,14 +71,12 @@ def names(key: str) -> dict[str, str]:
 
 def findings_of(arguments: SimilarArguments) -> dict[str, bool]:
     """What the description says, and over it what was answered."""
-    from assay.skills.cases.case import Said
-
     return {**keys_of([Said(arguments.description)]), **arguments.keys}
 
 
 def alike(cases: Sequence[Case], arguments: SimilarArguments) -> dict[str, Any]:
     """The most alike cases as plain data."""
-    keys, kind = findings_of(arguments), _kind(cases, arguments.equipment)
+    keys, kind = findings_of(arguments), kind_among(cases, arguments.equipment)
     found = similar(cases, keys, kind, SHOWN)
     return {
         "equipment": arguments.equipment,
@@ -98,8 +97,8 @@ def alike(cases: Sequence[Case], arguments: SimilarArguments) -> dict[str, Any]:
 
 def diagnose(cases: Sequence[Case], arguments: DiagnoseArguments) -> dict[str, Any]:
     """Shares of the causes, the next question if one is left, and what helped before. InputError without any case."""
-    kind = _kind(cases, arguments.equipment)
-    group = [case for case in cases if kind and case.kind == kind and case.state != "proposed"]
+    kind = kind_among(cases, arguments.equipment)
+    group = [case for case in of_kind(cases, kind) if case.state != "proposed"]
     if not any(case.cause for case in group):
         raise InputError("cases.none_of_kind", equipment=arguments.equipment)
     findings = findings_of(arguments)
@@ -122,12 +121,6 @@ def diagnose(cases: Sequence[Case], arguments: DiagnoseArguments) -> dict[str, A
         "question": None if question is None else _question(question),
         "plan": [] if first is None else _plan(first.cause, group),
     }
-
-
-def _kind(cases: Sequence[Case], equipment: str) -> str:
-    """The kind of equipment: by the name's words, else what the cases say of the very same equipment."""
-    own = [case.kind for case in cases if case.equipment.casefold() == equipment.strip().casefold() and case.kind]
-    return own[0] if own else kind_of(equipment) or equipment.strip().lower()
 
 
 def _findings(keys: Mapping[str, bool]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from assay.kernel.evidence import canonical_json
 from assay.knowledge.rights import Asker
 from assay.plant.records.database import Database
 from assay.plant.records.migrations import Migrations
-from assay.skills.cases.case import Case
+from assay.skills.cases.case import Case, identity
 
 CASES = Migrations(Path(__file__).parent, head="0001", table="alembic_version_cases")
 
@@ -25,8 +25,9 @@ class CaseStore:
     def __init__(self, place: Path | str) -> None:
         self._database = Database(place, migrations=CASES)
 
-    def add(self, cases: Iterable[Case], *, by: str) -> int:
-        """Keep what is not kept yet; the number of new cases."""
+    def add(self, cases: Iterable[Case], *, by: str, regroup: bool = False) -> int:
+        """Keep what is not kept yet; the number of new cases. ``regroup`` gives the groups of these cases to those
+        that are kept already, too."""
         from assay.plant.records.evidence import insert_once
         from assay.skills.cases.store.schema import cases as table
 
@@ -35,7 +36,10 @@ class CaseStore:
             for case in cases:
                 body = canonical_json(case.plain())
                 row = {"id": case.id, "state": case.state, "added": now, "by": by, "confirmed_by": "", "body": body}
-                count += insert_once(connection, table, row)
+                new = insert_once(connection, table, row)
+                count += new
+                if regroup and not new:
+                    connection.execute(table.update().where(table.c.id == case.id).values(body=body))
         return count
 
     def readable(self, asker: Asker) -> list[Case]:
@@ -89,6 +93,9 @@ class CaseStore:
 
 def _case(body: str, id: str) -> Case:
     try:
-        return Case.from_plain(json.loads(body))
+        case = Case.from_plain(json.loads(body))
     except (ValueError, KeyError, TypeError) as error:
         raise IntegrityError("cases.changed", id=id) from error
+    if case.id != id or identity(case) != id:
+        raise IntegrityError("cases.changed", id=id)
+    return case
