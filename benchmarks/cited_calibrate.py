@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import random
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -49,6 +50,9 @@ def main() -> None:
     made["rank"] = fit_rank([rows for one in asked if one.answerable and (rows := rank_rows(shelf, one, cosines))])
     vectors.save()
     print("rank fitted", file=sys.stderr, flush=True)
+    (options.work / "rank.json").write_text(json.dumps(made["rank"]), encoding="utf-8")
+    if options.sample is not None:
+        asked = random.Random(options.seed).sample(asked, min(options.sample, len(asked)))
     records = asyncio.run(_records(shelf, asked, cosines, combiner_of(made), options))
     vectors.save()
     report = fit_answers(made, records, options.wrong)
@@ -64,6 +68,8 @@ def _options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.cited_calibrate", description=__doc__)
     parser.add_argument("--work", type=Path, required=True, help="library and the model's choices are kept here")
     parser.add_argument("--model", choices=("configured", "recorded"), default="configured")
+    parser.add_argument("--sample", type=int, help="ask only so many questions, drawn with --seed, of the fitted order")
+    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--wrong", type=float, default=0.02, help="at most this part of all may be answered wrongly")
     parser.add_argument("--write", action="store_true", help="write src/assay/skills/knowledge_qa/data/combiner.json")
     return parser

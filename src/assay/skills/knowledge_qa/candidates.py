@@ -12,6 +12,7 @@ from assay.knowledge.reader import Hit
 from assay.skills.knowledge_qa.lexicon import opposites
 from assay.skills.knowledge_qa.quantities import amounts, codes, dates
 from assay.skills.knowledge_qa.question import Asked, Wanted
+from assay.skills.knowledge_qa.ranges import holds
 from assay.skills.knowledge_qa.terms import Said, Term, coverage, covered, said, shares, terms_of
 
 Cosines = Callable[[str, Sequence[str]], Sequence[float]]
@@ -35,6 +36,14 @@ _BRACKETED = re.compile(
 )
 _UNIT_INSIDE = re.compile(r"\d\s*[A-Za-z℃°%Ωμ天小分个年次台秒]")
 _PERSON_HEAD = re.compile(r"人|部门|岗|负责|responsible|\bby\b|who|role|owner|approv|person", re.I)
+_MATTER = re.compile(
+    r"(?:title|number|document|version|valid_from|valid_to|owner|replaces|author|date|lang)\s*:\s", re.I
+)
+_POLAR = re.compile(
+    r"不得|严禁|禁止|可以|允许|必须|应|不需|无需|不必|须|方可|除|不受|不适用|(?<![a-z])(?:must|shall|may"
+    r"|can|cannot|not|never|no|required|allowed|permitted|except|unless|only)(?![a-z])",
+    re.I,
+)
 MOST_UNITS = 160
 
 
@@ -111,9 +120,9 @@ def candidates_of(asked: Asked, hits: Sequence[Hit]) -> list[Candidate]:
             "same_language": float(hit.passage.lang == asked.lang),
         }
         for index, unit in enumerate(hit.passage.units):
-            if unit.kind is UnitKind.HEADING and len(unit.text) < 24:
+            if (unit.kind is UnitKind.HEADING and len(unit.text) < 24) or _MATTER.match(unit.text):
                 continue
-            features = {**shared, **_features(asked, hit.passage, unit, weights)}
+            features = {**shared, **_features(asked, hit.passage, index, weights)}
             found.append(_with_field(asked, Candidate(hit.passage, index, features)))
     return _siblings(asked, found[:MOST_UNITS])
 
@@ -124,7 +133,9 @@ def _weight(term: Term, texts: Sequence[Said]) -> float:
     return term.weight * (0.35 + min(1.65, -math.log(share + 0.04) / 2))
 
 
-def _features(asked: Asked, passage: Passage, unit: Unit, weights: Sequence[float]) -> dict[str, float]:
+def _features(asked: Asked, passage: Passage, index: int, weights: Sequence[float]) -> dict[str, float]:
+    unit = passage.units[index]
+    before = line_of(passage.units[index - 1]) if index and not unit.fields else ""
     own = said(line_of(unit))
     whole = said(f"{above_of(passage)}\n{line_of(unit)}")
     quantities = [at for at, term in enumerate(asked.terms) if term.kind == "quantity"]
@@ -135,6 +146,8 @@ def _features(asked: Asked, passage: Passage, unit: Unit, weights: Sequence[floa
         "cover_own": coverage(asked.terms, own, weights),
         "cover_quantity": coverage([asked.terms[at] for at in quantities], whole, [weights[at] for at in quantities]),
         "cover_words": coverage([asked.terms[at] for at in words], whole, [weights[at] for at in words]),
+        "cover_before": coverage(asked.terms, said(f"{before}\n{line_of(unit)}"), weights) if before else 0.0,
+        "cover_passage": coverage(asked.terms, said(f"{above_of(passage)}\n{passage.text}"), weights),
         "missing": missing,
         "row": float(unit.kind is UnitKind.ROW),
         "heading": float(unit.kind is UnitKind.HEADING),
@@ -167,6 +180,8 @@ def kind_fit(asked: Asked, unit: Unit) -> float:
         return 1.0 if _PERSONS.search(text) else 0.2
     if asked.wanted is Wanted.REASON:
         return 1.0 if _REASONS.search(text) else 0.4
+    if asked.wanted is Wanted.YES_NO:
+        return 0.8 if _POLAR.search(text) else 0.4
     return 0.6
 
 
@@ -220,7 +235,7 @@ def _with_field(asked: Asked, one: Candidate) -> Candidate:
     made = [(_cell(asked, cell, one.unit, heads[at]), -at, cell) for at, cell in enumerate(one.unit.fields)]
     scored = sorted(made, key=lambda each: each[:2], reverse=True)
     best = scored[0]
-    tied = [each for each in scored if abs(each[0] - best[0]) < 0.05 and each[0] > -5]
+    tied = {value_of(each[2], one.unit) for each in scored if abs(each[0] - best[0]) < 0.05 and each[0] > -5}
     features = {**one.features, "cell": max(-1.0, best[0]), "cells_tied": float(len(tied) > 1)}
     return replace(one, features=features, field=best[2] if best[0] > -5 else None)
 
@@ -254,17 +269,37 @@ def _heads(asked: Asked, unit: Unit) -> list[float]:
 
 
 def named_in(asked: Asked, value: str) -> bool:
-    """Whether the question itself names a cell's value: its code, its number, or all of its words."""
+    """Whether the question itself names a cell's value: its code, its number, or nearly all of its words."""
+    return named_share(asked, value) >= 0.8
+
+
+def named_share(asked: Asked, value: str) -> float:
+    """How much of a cell's value the question names, 0 to 1: codes and numbers whole, words by their part."""
     if not value.strip():
-        return False
+        return 0.0
     own_codes = codes(value)
     if own_codes:
-        return any(code in asked.codes for code in own_codes)
-    read = amounts(value)
-    if read and not terms_of(value):
-        return any(one.value == each.value for one in read for each in asked.amounts)
-    words = terms_of(value)
-    return bool(words) and coverage(words, said(asked.text)) >= 0.8
+        return float(any(code in asked.codes for code in own_codes))
+    read, words = amounts(value), terms_of(value)
+    if read and not words:
+        return float(any(one.value == each.value for one in read for each in asked.amounts))
+    question = said(asked.text)
+    total = sum(word.weight for word in words)
+    return (
+        sum(word.weight * max(covered(word, question), _known(word, asked)) for word in words) / total if words else 0.0
+    )
+
+
+def _known(word: Term, asked: Asked) -> float:
+    """Whether the question says a word by a synonym or in the other language."""
+    mine = {word.text, *word.others}
+    return 0.9 * any(mine & {term.text, *term.others} for term in asked.terms)
+
+
+def _meant(asked: Asked, cell: Field, unit: Unit) -> float:
+    """How far the question names a condition's value; wholly where its range takes in a number of the question."""
+    shown = value_of(cell, unit)
+    return 1.0 if any(holds(shown, one) for one in asked.amounts if one.unit) else named_share(asked, cell.value)
 
 
 def _siblings(asked: Asked, found: list[Candidate]) -> list[Candidate]:
@@ -273,17 +308,20 @@ def _siblings(asked: Asked, found: list[Candidate]) -> list[Candidate]:
     for at, one in enumerate(found):
         if one.unit.fields:
             heads = tuple(each.header for each in one.unit.fields)
-            tables.setdefault((one.passage.document, one.passage.version, above_of(one.passage), *heads), []).append(at)
+            tables.setdefault((one.passage.document, one.passage.version, one.passage.lead, *heads), []).append(at)
     for places in tables.values():
         rows = [found[at] for at in places]
         for column in range(min(len(row.unit.fields) for row in rows)):
             if column and not any(row.unit.fields[column].condition for row in rows):
                 continue
-            named = [named_in(asked, row.unit.fields[column].value) for row in rows]
-            if not any(named):
+            named = [_meant(asked, row.unit.fields[column], row.unit) for row in rows]
+            best = max(named)
+            if best < 0.3:
                 continue
-            for at, hit in zip(places, named, strict=True):
-                key = "row_match" if hit else "row_conflict"
-                features = {**found[at].features, key: found[at].features.get(key, 0.0) + 1.0}
+            for at, share in zip(places, named, strict=True):
+                more = {"row_match": share if share >= best - 1e-9 else 0.0, "row_conflict": best - share}
+                features = dict(found[at].features)
+                for key, value in more.items():
+                    features[key] = round(features.get(key, 0.0) + value, 4)
                 found[at] = replace(found[at], features=features)
     return found

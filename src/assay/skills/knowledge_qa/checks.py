@@ -86,7 +86,8 @@ def supported_short(short: str, source: str) -> Iterator[str]:
     """What of a short answer does not stand in the quoted words: a number whose digits they lack, a code, a date."""
     held = amounts(source)
     for one in amounts(short):
-        if not any(one.same(each) or (one.value == each.value and one.unit in source) for each in held):
+        unit = re.sub(r"^[-+±\d\s.,–~～至到]+", "", one.text)
+        if not any(one.same(each) or (one.value == each.value and unit in source) for each in held):
             yield f"{one.text} is not quoted"
     known = codes(source)
     yield from (f"{code} is not quoted" for code in codes(short) if code not in known and code not in source.upper())

@@ -38,10 +38,11 @@ class Logistic:
 class Combiner:
     """``rank`` orders units; ``answer`` judges the first of them, ``code`` does so without a language model.
 
-    An answer leaves when its probability is at least ``answer_from`` (``code_from`` without a model). ``second``: of
-    two units that are closer in score the second is looked at as well. ``branch_gap`` and ``conflict_gap``: rows of one
-    table, or units of two documents, that are closer are both told, from probability ``about_from`` on;
-    ``conflict_cover`` and ``premise_cover`` are the least parts of the question that such a unit says.
+    An answer leaves when its probability is at least ``answer_from`` (``code_from`` without a model). Below
+    ``ask_from`` code refuses without asking the model. ``second``: of two units that are closer in score the second
+    is looked at as well. ``branch_gap`` and ``conflict_gap``: rows of one table, or units of two documents, that are
+    closer are both told, from probability ``about_from`` on; ``conflict_cover`` and ``premise_cover`` are the least
+    parts of the question that such a unit says.
     """
 
     rank: Logistic
@@ -50,6 +51,7 @@ class Combiner:
     answer_from: float
     code_from: float
     about_from: float = 0.1
+    ask_from: float = 0.0
     second: float = 0.5
     branch_gap: float = 0.35
     conflict_gap: float = 1.0

@@ -59,6 +59,9 @@ class Judge:
         others = [pick for pick in picks if pick.candidate.key != best.candidate.key]
         if denies(asked, best.candidate) and self._premise(asked, best):
             return Ruling((best,), Reason.FALSE_PREMISE, probability, best.features, found, best)
+        inside = best.features.get("inner_branches") or best.features.get("cells_tied")
+        if inside and self._near(probability):
+            return Ruling((best,), Reason.AMBIGUOUS, probability, best.features, found, best)
         branches = branches_of(asked, best, others, self.weights)
         if branches:
             reason = Reason.AMBIGUOUS if enough or len(branches) > 1 else None
@@ -79,6 +82,7 @@ class Judge:
         for pick in picks[: 2 if close else 1]:
             features = dict(pick.features)
             asking = self.verifier is not None and not self.verifier.failed
+            asking = asking and self.weights.code.probability(features) >= self.weights.ask_from
             if asking and self.verifier is not None:
                 features |= await self.verifier.verify(asked, pick.candidate, shown_short(asked, pick))
                 asking = "verify" in features
@@ -121,7 +125,7 @@ def branches_of(asked: Asked, best: Pick, others: Sequence[Pick], weights: Combi
         if not alike or best.score - pick.score > weights.branch_gap:
             continue
         if any(
-            abs(own.features.get(name, 0.0) - other.features.get(name, 0.0)) > 1e-9
+            abs(own.features.get(name, 0.0) - other.features.get(name, 0.0)) > 0.15
             for name in ("row_match", "row_conflict", "code", "code_conflict", "amount")
         ):
             continue
@@ -131,23 +135,24 @@ def branches_of(asked: Asked, best: Pick, others: Sequence[Pick], weights: Combi
 
 
 def rival_of(asked: Asked, best: Pick, others: Sequence[Pick], weights: Combiner) -> Pick | None:
-    """A unit of another place that gives another value for the same thing under the same conditions."""
-    if asked.wanted not in (Wanted.NUMBER, Wanted.DURATION, Wanted.COUNT):
+    """A unit of another document that gives another value for the same thing under the same conditions."""
+    if asked.wanted not in (Wanted.NUMBER, Wanted.DURATION, Wanted.COUNT) or best.short.kind == "sentence":
         return None
     mine = value_key(asked, best)
     for pick in others:
         one, other = best.candidate, pick.candidate
-        same_place = one.passage.document == other.passage.document
-        if same_place or best.score - pick.score > weights.conflict_gap or best.short.kind == "sentence":
+        theirs = value_key(asked, pick)
+        if one.passage.document == other.passage.document or best.score - pick.score > weights.conflict_gap:
             continue
-        if pick.short.kind not in ("number", "cell") or value_key(asked, pick) == mine:
+        if pick.short.kind not in ("number", "cell") or theirs == mine or _dimension(mine) != _dimension(theirs):
             continue
-        if _dimension(mine) != _dimension(value_key(asked, pick)) or _other_state(asked, best, pick):
-            continue
-        if asked.codes and other.features.get("code", 0.0) < 1.0:
-            continue
-        if other.features.get("cover", 0.0) >= weights.conflict_cover:
-            return pick
+        names_as_much = all(
+            pick.features.get(name, 0.0) >= weights.conflict_cover * best.features.get(name, 0.0)
+            for name in ("cover", "rest", "focus")
+        )
+        if names_as_much and pick.features.get("code", 0.0) >= best.features.get("code", 0.0):
+            if not _other_state(asked, best, pick) and not pick.features.get("code_conflict"):
+                return pick
     return None
 
 

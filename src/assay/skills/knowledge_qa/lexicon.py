@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -12,11 +13,13 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """A quantity or property that can be asked for. ``dimension`` is that of its usual unit, "" for a name."""
+    """A quantity or property that can be asked for. ``dimension`` is that of its usual unit, "" for a name; ``also``
+    are those of other units that people measure it in."""
 
     id: str
     dimension: str
     words: tuple[str, ...]
+    also: tuple[str, ...] = ()
 
 
 @cache
@@ -31,8 +34,11 @@ def attributes() -> tuple[Attribute, ...]:
     """All quantities and properties."""
     from assay.skills.knowledge_qa.quantities import dimension
 
+    def also(one: Mapping[str, Any]) -> tuple[str, ...]:
+        return tuple(dimension(unit) for unit in one.get("also", ()))
+
     return tuple(
-        Attribute(id, dimension("°C" if one["unit"] == "degC" else one["unit"]), (*one["en"], *one["zh"]))
+        Attribute(id, dimension("°C" if one["unit"] == "degC" else one["unit"]), (*one["en"], *one["zh"]), also(one))
         for id, one in _loaded()["attributes"].items()
     )
 

@@ -42,11 +42,20 @@ def _by_words(asked: Asked) -> tuple[Asked, ...]:
     if not _EACH.search(asked.text):
         return ()
     for match in _TWO_WORDS.finditer(asked.text):
-        one, two = _last_word(match["one"]), _first_word(match["two"])
+        one, two = _parallel(match["one"], match["two"])
         if one and two:
             start, end = match.end("one") - len(one), match.start("two") + len(two)
             return tuple(_part(asked, asked.text[:start] + word + asked.text[end:]) for word in (one, two))
     return ()
+
+
+def _parallel(before: str, after: str) -> tuple[str, str]:
+    """The two things that are joined: of one ending where they share it (清洁环境, 多尘环境), else a word each."""
+    for size in range(min(len(before), len(after), 4), 0, -1):
+        at = after.find(before[-size:])
+        if at > 0:
+            return before[-(at + size) :], after[: at + size]
+    return _last_word(before), _first_word(after)
 
 
 def _last_word(run: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
 from typing import Any
 
 from assay.kernel.answering import Draft
@@ -13,16 +15,20 @@ from assay.kernel.skill import State, Stop
 from assay.kernel.texts import text
 from assay.knowledge.passage import UnitKind
 from assay.knowledge.reader import Hit, Reader
+from assay.skills.knowledge_qa.candidates import line_of
 from assay.skills.knowledge_qa.claims import alarm_claim, quote_claim
 from assay.skills.knowledge_qa.exceptions import exceptions_of
 from assay.skills.knowledge_qa.judge import Judge, Reason, Ruling, edition_of, shown_short
 from assay.skills.knowledge_qa.parts import parts_of
 from assay.skills.knowledge_qa.question import Asked
 from assay.skills.knowledge_qa.ranking import Pick
+from assay.skills.knowledge_qa.terms import grams
 from assay.skills.knowledge_qa.tools import ALARM, FIND, LIMIT, OPEN
 
 SESSION = "knowledge_qa_session"
 MOST_SHOWN = 6
+ALIKE, SAME_TITLE = 0.6, 0.6
+"""Two sentences or titles with at least this part in common say the same thing of two editions."""
 
 
 @dataclass(slots=True)
@@ -84,11 +90,30 @@ async def _ruled(session: Session, state: State, asked: Asked) -> Ruling:
         return ruling
     former = await session.judge.rule(asked, hits)
     told = former.reason in (None, Reason.AMBIGUOUS, Reason.CONFLICT)
-    return replace(former, reason=Reason.OUTDATED_ONLY) if told else ruling
+    if not told or (former.best is not None and still_said(session.reader, former.best)):
+        return ruling
+    return replace(former, reason=Reason.OUTDATED_ONLY)
+
+
+def still_said(reader: Reader, pick: Pick) -> bool:
+    """Whether a version in force has a unit alike, only with other values: then it is not the old one alone."""
+    own = grams(re.sub(r"\d", "", pick.candidate.text))
+    title = pick.candidate.passage.title
+    for info in reader.documents():
+        if SequenceMatcher(None, info.title, title).ratio() < SAME_TITLE:
+            continue
+        for passage in reader.passages(info.id, info.version):
+            for unit in passage.units:
+                other = grams(re.sub(r"\d", "", line_of(unit)))
+                if len(own & other) >= ALIKE * len(own | other):
+                    return True
+    return False
 
 
 async def _find(session: Session, state: State, asked: Asked, *, outdated: bool = False) -> Sequence[Hit]:
-    call = await state.context.call(FIND, {"query": asked.text, "limit": LIMIT, "outdated": outdated})
+    groups = sorted(session.reader.asker.groups)
+    arguments = {"query": asked.text, "limit": LIMIT, "outdated": outdated, "groups": groups}
+    call = await state.context.call(FIND, arguments)
     state.calls.append(call)
     hits: Sequence[Hit] = call.payload
     return hits
@@ -111,7 +136,7 @@ async def _said(session: Session, state: State, asked: Asked, pick: Pick, number
     """The claims of one answer: its quote, then the exceptions that belong to it."""
     hedge = None if pick.yes is None else f"knowledge_qa.{'yes' if pick.yes else 'no'}"
     claims = [quote_claim(await _opened(state, pick), "answer", number, hedge)]
-    for at in exceptions_of(asked, pick):
+    for at in exceptions_of(pick):
         claims.append(quote_claim(await _opened(state, pick, at), "exception", number + len(claims)))
     return claims
 

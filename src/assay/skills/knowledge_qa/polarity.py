@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 import re
 
-from assay.skills.knowledge_qa.quantities import Amount, amounts
+from assay.skills.knowledge_qa.quantities import Amount, amounts, codes
 from assay.skills.knowledge_qa.question import Asked
-from assay.skills.knowledge_qa.terms import shares
+from assay.skills.knowledge_qa.ranges import holds
+from assay.skills.knowledge_qa.terms import covered, said, shares, terms_of
 
 _FORBIDDEN = re.compile(
     r"不得|严禁|禁止|不允许|不准|不许|不应|不可|不能|不宜|(?:must|shall|may|should|can|do|does|will|is"
@@ -15,6 +16,7 @@ _FORBIDDEN = re.compile(
     r"|can't|don't|forbidden|prohibited|never(?![a-z])|not (?:permitted|allowed)|no longer",
     re.I,
 )
+_NO_ONE = re.compile(r"(?:^|[.;:,] )no (?:[a-z]+ ){1,4}(?:may|shall|must|can|is|are)(?![a-z])", re.I)
 _NEEDLESS = re.compile(
     r"不需|无需|不必|不用|可不|可以不|免|不受此限|不适用|不设|不要求|need not|not (?:required|necessary"
     r"|apply|applicable|needed)|no need|does not apply|without|exempt|has no|have no"
@@ -53,34 +55,83 @@ _AT_LEAST = re.compile(
     re.I,
 )
 _EXCEPT = re.compile(r"除|但|except|unless|however|only (?:if|when)|仅|只有|方可", re.I)
-_NEGATED = re.compile(r"不(?!锈|同|要不|是不|能不|需不)|没|别|(?<![a-z])(?:not|without|no)(?![a-z])|n't", re.I)
+_LEFT_OUT = re.compile(
+    r"除(?P<a>[^，。；]{2,24}?)(?:以外|之外|外)|[，,](?P<b>[^，。；,]{2,24}?)除外"
+    r"|(?:except|unless|apart from)(?: (?:for|in|at|by|during|when|if|on|with|that))? (?P<c>[^.;,]{4,80})",
+    re.I,
+)
+_ONLY_WHEN = re.compile(r"[^，。；,.;]*(?:才|方可|方能|only (?:if|when))", re.I)
+_STATED_TWICE = re.compile(r"[可能要是有需该行对会准允]以?不[可能要是有需该行对会准允]|是否|能否|可否")
+_NEGATED = re.compile(
+    r"(?:可以|可|能|能够|应该?|要|必须|是)不(?![可能要是])|(?:may|can|could|must|should|shall|is|are|do"
+    r"|does)(?:n't| not(?![a-z]))"
+    r"|(?:may|can|must|should|is|are|do|does) (?:i|we|it|the|a|an|you)(?: [a-z]+){0,3} not(?![a-z])",
+    re.I,
+)
 
 
 def yes_or_no(asked: Asked, text: str) -> bool | None:
     """Whether a clause says yes to a question, or None where words and numbers do not decide it."""
     clause = meant_clause(asked, text)
+    unmet = _condition_unmet(asked, clause)
+    if unmet is not None:
+        return not unmet
     by_number = _compared(asked, clause)
     if by_number is not None:
         return by_number
-    flip = bool(
-        _NEGATED.search(
-            re.sub(r"[可能要是有需该行对会准允][以]?不[可能要是有需该行对会准允]|是否|能否|可否", "", _bare(asked.text))
-        )
-    )
     made = _by_words(asked, clause)
     if made is None and clause != text:
         made = _by_words(asked, text)
+    flip = bool(_NEGATED.search(_STATED_TWICE.sub("", _bare(asked.text)))) != _is_exception(asked, text)
     return None if made is None else made != flip
 
 
+def _is_exception(asked: Asked, text: str) -> bool:
+    """Whether the question is about what a clause leaves out ("except in an emergency")."""
+    for match in _LEFT_OUT.finditer(text):
+        words = terms_of(next(part for part in match.groups() if part))
+        question = said(asked.text)
+        share = sum(covered(word, question) >= 0.7 for word in words) / len(words) if words else 0.0
+        if share >= 0.6:
+            return True
+    return False
+
+
+def _condition_unmet(asked: Asked, text: str) -> bool | None:
+    """Of "only when over 15 days ...": whether the question's number misses the condition; None for no such clause."""
+    only = _ONLY_WHEN.search(text)
+    if only is None:
+        return None
+    for wanted in asked.amounts:
+        held = holds(text[: only.end()], wanted) if wanted.unit else None
+        if held is not None:
+            return not held
+    return None
+
+
 def meant_clause(asked: Asked, text: str) -> str:
-    """The clause of a sentence that says most of the question; sentences without commas are one clause."""
+    """The clause of a sentence that the question is about: by its code, by its subject, else by most of its words."""
     pieces = [text[a:b] for a, b in _sentences(text)]
+    finer = [piece for piece in re.split(r"[；;。，,]|\.(?=\s)", text) if piece.strip()]
+    for code in asked.codes:
+        named = [piece for piece in finer if code in codes(piece)]
+        if len(named) == 1 and len(finer) > 1 and _speaks(named[0]):
+            return named[0]
+    first = next((term for term in asked.terms if term.kind != "code" and len(term.text) > 2), None)
+    if first is not None and not first.text.isascii():
+        begun = [piece for piece in finer if piece.strip().startswith(first.text) and _speaks(piece)]
+        if len(begun) == 1 and len(finer) > 1:
+            return begun[0]
     if len(pieces) < 2:
         return text
     near = shares(asked.text, pieces)
     best = max(range(len(pieces)), key=lambda at: (near[at], -at))
     return pieces[best] if near[best] > 0 else text
+
+
+def _speaks(piece: str) -> bool:
+    """Whether a piece forbids, allows or demands something by itself."""
+    return any(pattern.search(piece) for pattern in (_FORBIDDEN, _NEEDLESS, _MAY, _MUST))
 
 
 def _sentences(text: str) -> list[tuple[int, int]]:
@@ -98,12 +149,12 @@ def _bare(text: str) -> str:
 
 
 def _by_words(asked: Asked, text: str) -> bool | None:
-    forbidden, needless = _FORBIDDEN.search(text), _NEEDLESS.search(text)
+    forbidden, needless = _FORBIDDEN.search(text) or _NO_ONE.search(text), _NEEDLESS.search(text)
     may, must = _MAY.search(text), _MUST.search(text)
     if _ASKS_MUST.search(asked.text) and not _ASKS_MAY.search(_bare(asked.text).replace("可能", "")):
         if needless:
             return False
-        return True if must or forbidden else None
+        return False if forbidden and not must else True if must or forbidden else None
     if forbidden:
         return False
     if needless and re.search(r"has|have|设|有|适用|apply|限|要|need|得", asked.text, re.I):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from assay.kernel.texts import Lang
+from assay.skills.knowledge_qa.focus import focus_of, unit_asked
 from assay.skills.knowledge_qa.lexicon import Attribute, attributes_in, stop_words
 from assay.skills.knowledge_qa.quantities import Amount, amounts, clauses, codes
 from assay.skills.knowledge_qa.terms import Term, terms_of
@@ -109,7 +110,8 @@ _PARTS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question as code reads it.
+    """A question as code reads it. ``focus`` are the terms of the attribute asked for, ``unit`` the dimension of a
+    unit that it names.
 
     ``terms`` are what it is about; ``amounts`` numbers it names; ``editions`` edition marks it asks for, ``old`` that
     it asks for a former edition; ``dimensions`` the physical dimensions in which an answer may be given.
@@ -128,16 +130,20 @@ class Asked:
     editions: tuple[str, ...] = ()
     old: bool = False
     alarm: bool = False
+    focus: tuple[Term, ...] = ()
+    unit: str | None = None
     parts: tuple[Asked, ...] = field(default=())
 
     @property
     def dimensions(self) -> frozenset[str]:
         """Dimensions that an answer may have; empty where none follows from the words."""
+        if self.unit is not None:
+            return frozenset({self.unit})
         if self.wanted is Wanted.DURATION:
             return frozenset({"[time]"})
         if self.wanted is Wanted.COUNT:
             return frozenset({""})
-        return frozenset(one.dimension for one, _ in self.attributes if one.dimension)
+        return frozenset(each for one, _ in self.attributes if one.dimension for each in (one.dimension, *one.also))
 
 
 def read_question(text: str, lang: Lang | None = None, *, split: bool = True) -> Asked:
@@ -149,7 +155,7 @@ def read_question(text: str, lang: Lang | None = None, *, split: bool = True) ->
     asked = Asked(
         text=plain,
         lang=lang or language_of(plain),
-        wanted=_wanted(plain, yes_no),
+        wanted=_measured(_wanted(plain, yes_no), bare),
         yes_no=yes_no,
         terms=tuple(terms_of(bare)),
         codes=tuple(codes(bare)),
@@ -160,6 +166,8 @@ def read_question(text: str, lang: Lang | None = None, *, split: bool = True) ->
         editions=tuple(edition),
         old=bool(_OLD.search(plain)),
         alarm=bool(_ALARM.search(plain)),
+        focus=tuple(terms_of(focus_of(bare))),
+        unit=unit_asked(bare),
     )
     return asked if not split else _with_parts(asked, lang)
 
@@ -183,6 +191,14 @@ def _wanted(text: str, yes_no: bool) -> Wanted:
             return Wanted.NUMBER
         return Wanted.NAME
     return Wanted.NUMBER if named and named[-1][0].dimension else Wanted.ANY
+
+
+def _measured(wanted: Wanted, text: str) -> Wanted:
+    """ "At which pressure" and "at what mm/s" ask for a number."""
+    if wanted not in (Wanted.NAME, Wanted.ANY, Wanted.DATE):
+        return wanted
+    named = [one for one, _ in attributes_in(focus_of(text)) if one.dimension]
+    return Wanted.NUMBER if named or unit_asked(text) is not None else wanted
 
 
 def _with_parts(asked: Asked, lang: Lang | None) -> Asked:

@@ -9,21 +9,45 @@ from dataclasses import dataclass, field, replace
 from assay.knowledge.reader import Hit
 from assay.skills.knowledge_qa.candidates import Candidate, Cosines, above_of, candidates_of, line_of
 from assay.skills.knowledge_qa.combine import Combiner
-from assay.skills.knowledge_qa.polarity import yes_or_no
-from assay.skills.knowledge_qa.quantities import amounts
+from assay.skills.knowledge_qa.fit import answer_fit
+from assay.skills.knowledge_qa.polarity import meant_clause, yes_or_no
+from assay.skills.knowledge_qa.quantities import amounts, codes
 from assay.skills.knowledge_qa.question import Asked, Wanted
 from assay.skills.knowledge_qa.spans import Short, short_answers
+from assay.skills.knowledge_qa.terms import shares
 
 DENSE = 10
 """How many units are compared with the question by meaning: each costs a vector."""
 KEPT = 12
-_NONE = re.compile(r"^\s*(?:n/?a|not applicable|none|no|nil|不适用|无|没有|不设|[-–—/]+)\s*$", re.I)
-_HAS_NOT = re.compile(
-    r"没有|无(?!论|关|须|需|损|缝|级|线|误|残|泄)|不设|未设|不配|不带|不装|不需|不使用|(?<![a-z])(?:has"
-    r"|have|with|needs|is|are|and) no(?![a-z])|without|not (?:have|fitted|provided|installed|used)"
-    r"|must not|shall not|may not|cannot|not permitted|never|不得|严禁|禁止|不允许|取消|改为|instead of|no longer",
+FOLLOWS = re.compile(
+    r"^\s*(?:[\d.]+\s+)?(?:但|然而|除|不过|例外|上述.{0,12}(?:不适用|除外)|however|but(?![a-z])|except"
+    r"|unless|exception|this does not apply)",
     re.I,
 )
+"""How a sentence begins that takes something away from the one before it."""
+BRANCHES_BELOW = 0.55
+"""Below this a sentence gives several numbers of the wanted kind between which the question does not choose."""
+_NONE = re.compile(
+    r"^\s*(?:n/?a|not applicable|none|no|nil|不适用|[-–—/]+)\s*$|^\s*(?:无(?!可见)|没有|不(?!小于|大于"
+    r"|超过|低于|高于|锈|少于|得))",
+    re.I,
+)
+_HAS_NOT = re.compile(
+    r"没有|无(?!论|关|须|需|损|缝|级|线|误|残|泄|异|法)|不设|未设|不配|不带|不装|不使用|已取消|取消了"
+    r"|(?<![a-z])(?:has|have|with|needs|is|are|and) no(?![a-z])|without(?! (?:delay|interruption"
+    r"|stopping))|has been removed"
+    r"|not (?:have|fitted|provided|installed|used)|instead of|no longer",
+    re.I,
+)
+_BARRED = re.compile(r"(?:must|shall|may) not|cannot|not permitted|never|不得|严禁|禁止|不允许", re.I)
+
+
+_CELL_SAYS = re.compile(
+    r"\s*(?:(?P<yes>是|有|可|yes|y|√|✓|allowed|required)|(?P<no>否|无|不可|no|n|×|✗|not allowed"
+    r"|none))\s*$",
+    re.I,
+)
+_OPEN_KINDS = (Wanted.WAY, Wanted.NAME, Wanted.NUMBER, Wanted.DURATION, Wanted.DATE, Wanted.COUNT, Wanted.PLACE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +81,29 @@ def _sorted(found: Sequence[Candidate], weights: Combiner) -> list[Candidate]:
 def compared(asked: Asked, found: Sequence[Candidate], cosines: Cosines) -> list[Candidate]:
     """The units with their nearness in meaning to the question, and how far each is behind the nearest.
 
-    Cosines of the shipped embedder lie between 0.75 and 0.95; they are stretched about 0.85.
+    Cosines of the shipped embedder lie between 0.75 and 0.95; the differences are stretched.
     """
     if not found:
         return []
     near = cosines(asked.text, [f"{above_of(one.passage)[-120:]} {line_of(one.unit)[:300]}" for one in found])
-    high = max(near)
-    more = [{"cosine": 10 * (each - 0.85), "cosine_gap": 10 * (each - high)} for each in near]
+    # A text of the asker's own language is nearer than one of the other that says the same: each has its own measure.
+    high = {one.passage.lang: each for each, one in sorted(zip(near, found, strict=True), key=lambda pair: pair[0])}
+    more = [{"cosine_gap": 10 * (each - high[one.passage.lang])} for each, one in zip(near, found, strict=True)]
     return [replace(one, features={**one.features, **each}) for one, each in zip(found, more, strict=True)]
 
 
 def _pick(asked: Asked, one: Candidate, found: Sequence[Candidate]) -> Pick:
-    short = short_answers(asked, one.unit, one.field)[0]
-    yes = yes_or_no(asked, _said(one)) if asked.wanted is Wanted.YES_NO else None
+    shorts = short_answers(asked, one.unit, one.field)
+    short = shorts[0]
+    yes = _verdict(asked, one) if asked.wanted is Wanted.YES_NO else None
     others = [each.score for each in found if each.key != one.key]
     features = {
         **one.features,
+        **answer_fit(asked, one, short),
         "rank_score": one.score,
         "gap": min(3.0, one.score - max(others)) if others else 1.5,
         "sure": short.sure,
+        "inner_branches": float(short.kind == "number" and short.sure < BRANCHES_BELOW and _differ(shorts)),
         "decided": float(yes is not None),
         "undecided": float(asked.wanted is Wanted.YES_NO and yes is None),
         "none": float(nothing(one)),
@@ -86,9 +114,26 @@ def _pick(asked: Asked, one: Candidate, found: Sequence[Candidate]) -> Pick:
     return Pick(one, short, yes, features)
 
 
-def _said(one: Candidate) -> str:
-    """What a yes/no verdict looks at: the sentence, or the cell of a row."""
-    return one.text
+def _verdict(asked: Asked, one: Candidate) -> bool | None:
+    """Yes or no by a cell that says so, else by the words and numbers of the sentence."""
+    if one.field is not None and (said := _CELL_SAYS.match(one.field.value)):
+        return said.lastgroup == "yes"
+    return yes_or_no(asked, _ruling_text(asked, one))
+
+
+def _ruling_text(asked: Asked, one: Candidate) -> str:
+    """What decides yes or no: the sentence, or the exception right behind it where that names what is asked about."""
+    units, at = one.passage.units, one.index + 1
+    if one.unit.fields or at >= len(units) or not FOLLOWS.match(units[at].text):
+        return one.text
+    behind = codes(units[at].text)
+    return line_of(units[at]) if any(code in behind for code in asked.codes) else one.text
+
+
+def _differ(shorts: Sequence[Short]) -> bool:
+    """Whether the two likeliest numbers are of one kind and not the same."""
+    first, second = amounts(shorts[0].text), amounts(shorts[1].text) if shorts[1].kind == "number" else []
+    return bool(first and second) and first[-1].dimension == second[-1].dimension and not first[-1].same(second[-1])
 
 
 def nothing(one: Candidate) -> bool:
@@ -97,20 +142,40 @@ def nothing(one: Candidate) -> bool:
 
 
 def denies(asked: Asked, one: Candidate) -> bool:
-    """Whether a unit says that what the question takes for granted is not so."""
+    """Whether a unit says that what the question takes for granted is not so, without giving what is asked for."""
     if asked.wanted is Wanted.YES_NO or asked.negated:
         return False
     if nothing(one):
         return True
-    return not one.unit.fields and bool(_HAS_NOT.search(one.text)) and not _gives(asked, one)
-
-
-def _gives(asked: Asked, one: Candidate) -> bool:
-    """Whether a sentence with a negation gives the wanted number all the same ("must not exceed 50 °C")."""
-    if asked.wanted not in (Wanted.NUMBER, Wanted.DURATION, Wanted.COUNT):
+    if one.unit.fields:
         return False
+    if _bars(asked, one.text):
+        return True
+    if gives(asked, one):
+        return False
+    clause = meant_clause(asked, one.text)
+    barred = _BARRED.search(clause) and asked.wanted in _OPEN_KINDS
+    return bool(_HAS_NOT.search(clause) or barred)
+
+
+def _bars(asked: Asked, text: str) -> bool:
+    """Whether the part of a sentence that says most of the question forbids it, and another part gives the number."""
+    pieces = [piece for piece in re.split(r"[；;。，,]|\.(?=\s)", text) if piece.strip()]
+    if len(pieces) < 2 or not any(_BARRED.search(piece) for piece in pieces):
+        return False
+    near = shares(asked.text, pieces)
+    best = pieces[max(range(len(pieces)), key=lambda at: (near[at], -at))]
+    return bool(_BARRED.search(best)) and not amounts(best) and max(near) > 0
+
+
+def gives(asked: Asked, one: Candidate) -> bool:
+    """Whether a sentence gives what is asked for all the same ("must not exceed 50 °C", "except by the supervisor")."""
+    shorts = short_answers(asked, one.unit, one.field)
+    if asked.wanted is Wanted.PERSON:
+        return any(short.kind == "person" for short in shorts)
     dims = asked.dimensions
-    return any(each.dimension in dims if dims else bool(each.unit) for each in amounts(one.text))
+    wanted = asked.wanted in (Wanted.NUMBER, Wanted.DURATION, Wanted.COUNT) or bool(dims)
+    return wanted and any(each.dimension in dims if dims else bool(each.unit) for each in amounts(one.text))
 
 
 def value_key(asked: Asked, pick: Pick) -> tuple[object, ...]:

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 from assay.knowledge.passage import Field, Unit
 from assay.skills.knowledge_qa.candidates import value_of
+from assay.skills.knowledge_qa.lexicon import opposites
 from assay.skills.knowledge_qa.quantities import Amount, amounts, codes, dates
 from assay.skills.knowledge_qa.question import Asked, Wanted
-from assay.skills.knowledge_qa.terms import shares
+from assay.skills.knowledge_qa.ranges import holds
+from assay.skills.knowledge_qa.terms import grams, shares
 
 _CLAUSES = re.compile(r"[，,；;。！!？?：:\n]|\.(?=\s)|(?<![A-Za-z])(?:and|but|or|while|whereas)(?![A-Za-z])|而|但")
 _RANGE = re.compile(r"\s*(?:至|到|~|～|-|–|—|to|and|和|与)\s*", re.I)
@@ -100,9 +102,11 @@ def _numbers(asked: Asked, text: str) -> list[Short]:
     """The numbers of a sentence, best first: of the wanted kind, near the question's words, not said in it."""
     skip = match.end() if (match := _OWN_NUMBER.match(text)) else 0
     groups = [group for group in _ranges(text, amounts(text)) if group[0].start >= skip]
+    asked_dimensions = {one.dimension for one in asked.amounts if one.unit} - asked.dimensions
     groups = [g for g in groups if not any(each.same(wanted) for wanted in asked.amounts for each in g)]
+    groups = [g for g in groups if g[0].dimension not in asked_dimensions] or groups
     groups = [g for g in groups if not _REFERENCE.search(text[: g[0].start])]
-    around = shares(asked.text, [_around(text, group) for group in groups])
+    around = shares(_subject(asked), [_around(text, group) for group in groups])
     most = max(around, default=0.0) or 1.0
     scored = []
     for group, near in zip(groups, around, strict=True):
@@ -110,7 +114,8 @@ def _numbers(asked: Asked, text: str) -> list[Short]:
         fit = 2.0 if dims and one.dimension in dims else 0.0 if dims else 1.0 if one.unit else 0.2
         if asked.wanted is Wanted.COUNT and one.unit:
             fit = -0.5
-        score = fit + 1.5 * near / most - 0.6 * _other_code(asked, text, group)
+        score = fit + 1.5 * near / most - 0.6 * _other_code(asked, text, group) + _in_range(asked, text, group)
+        score -= 0.8 * _other_state(asked, _around(text, group))
         scored.append((score, -group[0].start, Short(_words(text, group), group[0].start, one.end, 0.0, "number")))
     scored.sort(key=lambda each: each[:2], reverse=True)
     margin = scored[0][0] - scored[1][0] if len(scored) > 1 else 2.0
@@ -129,6 +134,33 @@ def _around(text: str, group: Sequence[Amount]) -> str:
     if group[0].start - low < 3:
         low = max((a for a, b in clauses_of(text) if b <= low), default=low)
     return text[low:high]
+
+
+def _in_range(asked: Asked, text: str, group: Sequence[Amount]) -> float:
+    """Whether the number's clause states a range that takes in a number of the question, or only others."""
+    found = [
+        holds(_around(text, group), one) for one in asked.amounts if one.unit and one.dimension != group[0].dimension
+    ]
+    return 1.5 * (True in found) - 1.0 * (False in found and True not in found)
+
+
+def _subject(asked: Asked) -> str:
+    """The question without the words of the attribute, which every number of a sentence may share."""
+    words = asked.text
+    for term in asked.terms:
+        if term.kind == "quantity":
+            words = words.replace(term.text, " ")
+    return words if len(grams(words)) > 1 else asked.text
+
+
+def _other_state(asked: Asked, clause: str) -> bool:
+    """Whether a clause names a state that excludes one of the question's, and none of those."""
+    for group in opposites():
+        wanted = {at for at, pattern in enumerate(group) if pattern.search(asked.text)}
+        here = {at for at, pattern in enumerate(group) if pattern.search(clause)}
+        if wanted and here and not wanted & here:
+            return True
+    return False
 
 
 def _other_code(asked: Asked, text: str, group: Sequence[Amount]) -> bool:

@@ -13,7 +13,7 @@ from assay.kernel.tool import Effect, Result, Tool
 from assay.skills.knowledge_qa.citing import opened
 
 if TYPE_CHECKING:
-    from assay.knowledge.reader import Reader
+    from assay.knowledge.reader import Hit, Reader
 
 LIMIT = 20
 READER = "knowledge_reader"
@@ -25,11 +25,12 @@ class _Arguments(BaseModel):
 
 
 class FindArguments(_Arguments):
-    """``query`` as asked; ``outdated`` also searches versions that are no longer valid."""
+    """``query`` as asked; ``outdated`` also searches versions that are no longer valid; ``groups`` are the asker's."""
 
     query: str = Field(max_length=2000)
     limit: int = Field(default=LIMIT, ge=1, le=100)
     outdated: bool = False
+    groups: tuple[str, ...] = ()
 
 
 class OpenArguments(_Arguments):
@@ -50,12 +51,17 @@ class AlarmArguments(_Arguments):
 
 
 async def _find(arguments: FindArguments, context: RunContext) -> Result:
-    reader = reader_of(context)
+    value, hits = found_value(reader_of(context), arguments)
+    return Result(value, hits, trusted=False)
+
+
+def found_value(reader: Reader, arguments: FindArguments) -> tuple[dict[str, Any], tuple[Hit, ...]]:
+    """What a search finds, as evidence and as hits. Nothing in it depends on documents that may not be read."""
     hits = tuple(reader.search(arguments.query, limit=arguments.limit, outdated=arguments.outdated))
     found = [
         {"passage": hit.passage.id, "document": hit.passage.document, "version": hit.passage.version} for hit in hits
     ]
-    return Result({"fingerprint": reader.fingerprint(), "hits": found}, hits, trusted=False)
+    return {"fingerprint": reader.fingerprint(), "hits": found}, hits
 
 
 async def _open(arguments: OpenArguments, context: RunContext) -> Result:

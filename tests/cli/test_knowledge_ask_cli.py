@@ -1,0 +1,151 @@
+"""``assay knowledge ask`` on files: exit codes, JSON, rights, the audit row, batches that go on, the page, replay."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assay.cli.root import run
+from assay.knowledge.indexing import Indexer
+from assay.knowledge.reading import read_bytes
+from assay.plant.home import home
+from assay.plant.records import open_records
+
+PUMP = (
+    "# P-201 泵手册\n\n## 2 技术数据\n\n2.2 P-201A 的最小连续流量为 36 m³/h。\n\n2.3 报警 LAH-7 出现时应关闭进口阀。\n"
+)
+SECRET = "# 配方\n\n## 1 数据\n\n1.1 R-401 的引发剂浓度为 6 %。\n"
+QUESTION = "P-201A 的最小连续流量是多少？"
+
+
+@pytest.fixture(autouse=True)
+def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("ASSAY_LANG", "en")
+    monkeypatch.setenv("ASSAY_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(Indexer, "configured", classmethod(lambda cls: cls(None)))
+    monkeypatch.setattr("assay.knowledge.apart.ReadingProcess", InProcess)
+    monkeypatch.setattr("assay.skills.knowledge_qa.runner.cosines_or_none", lambda: None)
+
+
+class InProcess:
+    """Reads here: reading in a child costs a second a command."""
+
+    def __init__(self, *, ocr: bool) -> None:
+        self._ocr = ocr
+
+    def __call__(self, data: bytes, name: str) -> Any:
+        return read_bytes(data, name, ocr=self._ocr)
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+@pytest.fixture
+def docs(tmp_path: Path) -> Path:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    (folder / "pump.md").write_text(PUMP, encoding="utf-8")
+    (folder / "secret.md").write_text(SECRET, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def access(tmp_path: Path) -> Path:
+    path = tmp_path / "access.json"
+    rights = {"users": {"li": ["ops"], "guest": []}, "documents": {"pump.md": ["*"], "secret.md": ["ops"]}}
+    path.write_text(json.dumps(rights), encoding="utf-8")
+    return path
+
+
+def asked(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str]:
+    code = run(["knowledge", "ask", *map(str, arguments), "--no-model"])
+    return code, capsys.readouterr().out
+
+
+def test_an_answer_leaves_as_json_with_its_citation(docs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out = asked(capsys, QUESTION, "--docs", docs, "--json")
+    made = json.loads(out)
+    assert code == 0 and made["status"] == "answered" and made["short_answer"] == "36 m³/h"
+    cited = made["claims"][0]["citations"][0]
+    assert cited["document"] == "pump.md" and PUMP[cited["start"] : cited["end"]] == cited["quote"]
+
+
+def test_what_the_documents_do_not_say_is_refused(docs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out = asked(capsys, "What is the melting point of aluminium?", "--docs", docs, "--json")
+    assert code == 3 and json.loads(out)["refusal_reason"] == "not_in_corpus"
+
+
+def test_a_missing_right_looks_like_nothing_and_is_in_the_audit_record(
+    docs: Path, access: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    question = "R-401 的引发剂浓度是多少？"
+    code, out = asked(capsys, question, "--docs", docs, "--access", access, "--as", "li", "--json")
+    assert code == 0 and json.loads(out)["short_answer"] == "6 %"
+    code, out = asked(capsys, question, "--docs", docs, "--access", access, "--as", "guest", "--json")
+    refused = json.loads(out)
+    assert code == 3 and refused["refusal_reason"] == "not_in_corpus"
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    (alone / "pump.md").write_text(PUMP, encoding="utf-8")
+    _, out = asked(capsys, question, "--docs", alone, "--json")
+    without = json.loads(out)
+    for one in (refused, without):
+        del one["run"], one["seconds"]
+    assert refused == without
+    with open_records(home() / "records.db") as records:
+        rows = [json.loads(row.detail) for row in records.audit.rows() if row.what == "knowledge_refused"]
+    assert [row["reason"] for row in rows] == ["no_right", "not_in_corpus"]
+
+
+def test_evidence_of_an_answer_replays(docs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _, out = asked(capsys, QUESTION, "--docs", docs, "--json")
+    made = json.loads(out)
+    assert run(["evidence", "replay", "--run", made["run"]]) == 0
+    (docs / "pump.md").write_text(PUMP.replace("36", "40"), encoding="utf-8")
+    asked(capsys, QUESTION, "--docs", docs)
+    assert run(["evidence", "replay", "--run", made["run"]]) != 0
+
+
+@pytest.mark.parametrize("arguments", [(), (QUESTION, "--batch", "x"), ("--batch", "x"), ("",)])
+def test_a_wrong_command_line_is_said_so(
+    arguments: tuple[str, ...], docs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert asked(capsys, *arguments, "--docs", docs)[0] == 2
+
+
+def test_a_batch_answers_in_order_says_what_is_wrong_and_goes_on(
+    docs: Path, access: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [
+        json.dumps({"id": "a", "question": QUESTION, "lang": "en"}),
+        "{not json",
+        json.dumps({"id": "c", "question": ""}),
+        "",
+        json.dumps({"id": 4, "question": "R-401 的引发剂浓度是多少？", "user": "guest"}),
+        json.dumps({"id": 5, "question": "R-401 的引发剂浓度是多少？", "user": "li"}),
+        json.dumps({"id": 6, "question": 7}),
+    ]
+    source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text("\n".join(lines), encoding="utf-8")
+    arguments = ("--batch", source, "--out", target, "--docs", docs, "--access", access, "--as", "guest")
+    assert asked(capsys, *arguments)[0] == 0
+    whole = target.read_bytes()
+    made = [json.loads(line) for line in whole.splitlines()]
+    assert [one["id"] for one in made] == ["a", None, "c", 4, 5, 6]
+    assert [one["status"] for one in made] == ["answered", "error", "error", "refused", "answered", "error"]
+    assert made[0]["lang"] == "en" and "run" not in made[0]
+    target.write_bytes(b"".join(whole.splitlines(keepends=True)[:3]) + b'{"id": 4, "ques')
+    assert asked(capsys, *arguments)[0] == 0
+    assert target.read_bytes() == whole
+
+
+def test_a_page_shows_the_quote_and_escapes_the_question(
+    docs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "answer.html"
+    code, _ = asked(capsys, f"{QUESTION}<script>", "--docs", docs, "--html", page)
+    content = page.read_text(encoding="utf-8")
+    assert code == 0 and "36 m³/h" in content and "<script>" not in content

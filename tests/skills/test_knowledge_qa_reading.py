@@ -1,0 +1,76 @@
+"""What code reads out of questions and sentences: amounts, codes, kinds of question, short answers, yes and no."""
+
+from __future__ import annotations
+
+import pytest
+
+from assay.skills.knowledge_qa.parts import parts_of
+from assay.skills.knowledge_qa.polarity import yes_or_no
+from assay.skills.knowledge_qa.quantities import amounts, clauses, codes
+from assay.skills.knowledge_qa.question import Wanted, read_question
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("1 MPa", "10 bar"), ("120 min", "2 h"), ("0.5 mm", "500 μm"), ("45 N·m", "45 Nm"), ("-20 ℃", "-20 °C")],
+)
+def test_an_amount_is_the_same_in_any_unit(one: str, other: str) -> None:
+    assert amounts(one)[0].same(amounts(other)[0])
+
+
+@pytest.mark.parametrize(("one", "other"), [("1 MPa", "1 bar"), ("20 ℃", "-20 ℃"), ("5 min", "5 mm"), ("5", "5 h")])
+def test_other_amounts_are_not_the_same(one: str, other: str) -> None:
+    assert not amounts(one)[0].same(amounts(other)[0])
+
+
+def test_codes_dates_and_clauses_are_no_amounts() -> None:
+    text = "按 GB/T 3766-2015 第 5.3.2 条，2024-03-01 起 P-201A 用 6204-2RS1 轴承，压力 1.6 MPa"
+    assert [one.text for one in amounts(text)] == ["1.6 MPa"]
+    assert codes(text) == ["GB/T3766-2015", "P-201A", "6204-2RS1"]
+    assert clauses("见 5.3.2") == ["5.3.2"]
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("P-201A 的最小连续流量是多少？", Wanted.NUMBER),
+        ("多久换一次油？", Wanted.DURATION),
+        ("谁可以批准一级动火作业？", Wanted.PERSON),
+        ("报警可以搁置吗？", Wanted.YES_NO),
+        ("为什么启动前要盘车？", Wanted.REASON),
+        ("需要几个人监护？", Wanted.COUNT),
+        ("How often must the oil be changed?", Wanted.DURATION),
+        ("Can emergency alarms be shelved?", Wanted.YES_NO),
+        ("Who approves the permit?", Wanted.PERSON),
+        ("What is the noise of K-301B?", Wanted.NUMBER),
+        ("Why is the valve closed first?", Wanted.REASON),
+    ],
+)
+def test_the_kind_of_a_question(question: str, wanted: Wanted) -> None:
+    assert read_question(question).wanted is wanted
+
+
+@pytest.mark.parametrize(
+    ("question", "clause", "yes"),
+    [
+        ("报警可以搁置吗？", "紧急报警不得搁置。", False),
+        ("可以用水冲洗吗？", "可以用清水冲洗。", True),
+        ("需要停机吗？", "更换滤芯无需停机。", False),
+        ("出口阀关着可以运行 3 分钟吗？", "出口阀关闭状态下的运转时间不得超过 2 分钟。", False),
+        ("出口阀关着可以运行 90 秒吗？", "出口阀关闭状态下的运转时间不得超过 2 分钟。", True),
+        ("Can emergency alarms be shelved?", "Emergency alarms must not be shelved.", False),
+        ("May it run at 45 °C?", "It may run at up to 50 °C.", True),
+        ("Do I need a permit?", "A permit is required for every entry.", True),
+        ("Is it blue?", "The housing is made of steel.", None),
+    ],
+)
+def test_yes_and_no_follow_from_words_and_numbers(question: str, clause: str, yes: bool | None) -> None:
+    assert yes_or_no(read_question(question), clause) is yes
+
+
+def test_a_question_for_two_things_has_two_parts() -> None:
+    assert len(parts_of(read_question("P-201A 和 P-201B 的最小连续流量分别是多少？"))) == 2
+    assert len(parts_of(read_question("What is the oil charge of K-301A and K-301B?"))) == 2
+    assert len(parts_of(read_question("报警和停机值各是多少？"))) == 2
+    assert len(parts_of(read_question("Who approves it, and how long is it valid?"))) == 2
+    assert len(parts_of(read_question("联轴器间隙是多少？"))) == 1
