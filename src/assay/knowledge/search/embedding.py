@@ -21,6 +21,8 @@ _MOST = 1200
 _NAMED = re.compile(r"[^\W\d_]{2}|[\u3400-\u9fff]")
 _MOST_TITLE = 120
 _KEPT = 512
+#: Stands for a title where there is none: a sum of two vectors is nearer to any question than one alone.
+_UNTITLED = "document"
 #: Weight of the title's vector beside the passage's.
 TITLE = 0.4
 
@@ -64,8 +66,8 @@ class Embedding:
         import numpy as np
 
         texts = [dense_text(passage) for passage in passages]
-        titles = [" ".join(passage.title.split())[:_MOST_TITLE] for passage in passages]
-        distinct = sorted(dict.fromkeys([*texts, *filter(None, titles)]), key=len)  # alike lengths together
+        titles = [" ".join((passage.title or _UNTITLED).split())[:_MOST_TITLE] for passage in passages]
+        distinct = sorted(dict.fromkeys([*texts, *titles]), key=len)  # alike lengths together
         rows: list[Vectors] = []
         for start in range(0, len(distinct), batch):
             rows.append(self._run(distinct[start : start + batch], query=False))
@@ -75,9 +77,7 @@ class Embedding:
             return np.empty((0, 0), dtype=np.float32)
         place = {text: number for number, text in enumerate(distinct)}
         every = np.concatenate(rows)
-        vectors: Vectors = every[[place[text] for text in texts]]
-        named = np.array([bool(title) for title in titles])
-        vectors[named] += TITLE * every[[place[title] for title in titles if title]]
+        vectors: Vectors = every[[place[text] for text in texts]] + TITLE * every[[place[title] for title in titles]]
         return vectors
 
     def _run(self, texts: Sequence[str], *, query: bool) -> Vectors:

@@ -18,7 +18,7 @@ from assay.knowledge.search.stem import stem
 from assay.knowledge.search.words import ASKING_EN, ASKING_ZH, HEADS, STOP_EN, STOP_ZH, TRADITIONAL, UNITS
 
 #: Changes whenever the same text would give other terms: segments made before are made anew.
-VERSION = 4
+VERSION = 5
 LONGEST_QUERY = 2000
 _CJK = "\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0002ffff"
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣", "-") | {"×": "x", "µ": "μ", "‘": "'", "’": "'"})
