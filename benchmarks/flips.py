@@ -18,10 +18,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assay.kernel.evidence import canonical_json
-from assay.knowledge.indexing import Indexer
 from assay.skills.knowledge_qa.runner import Asking, ask, embedded_cosines
 from benchmarks.about import about
 from benchmarks.cited.check_set import lines
@@ -29,6 +28,9 @@ from benchmarks.cited.make_flips import Flip, applied, flips
 from benchmarks.cited_set import Question, RememberingModel, RememberingVectors, Shelf, data_files, questions, right
 from benchmarks.flips_corpus import Corpus
 from benchmarks.flips_score import Record, asked_now, figures, outcome_of
+
+if TYPE_CHECKING:
+    from assay.knowledge.search.embedding import Embedding
 
 
 @dataclass(slots=True)
@@ -96,17 +98,17 @@ def _options() -> argparse.ArgumentParser:
 async def _run(options: argparse.Namespace, temporary: Path) -> Record:
     work: Path = options.work or temporary
     work.mkdir(parents=True, exist_ok=True)
-    indexer = indexer_in(work)
+    embedding = embedding_in(work)
     vectors = RememberingVectors(work / "vectors.npz")
     model = None if options.no_model else _model(options.resume)
-    corpus = Corpus.open(temporary / "library", indexer)
+    corpus = Corpus.open(temporary / "library", embedding)
     bench = Bench(corpus, Asking(model=model, cosines=embedded_cosines(vectors)))
-    chosen = _chosen(options)
+    chosen = chosen_of(options.split, options.sample, options.seed)
     try:
         base = await bench.base(chosen)
         kept = [one for one in chosen if right(one, base[one.id])]
         records = await _flipped(bench, kept, options.seed)
-        other = Corpus.open(temporary / "reversed", indexer, reverse=True)
+        other = Corpus.open(temporary / "reversed", embedding, reverse=True)
         again = await replace(bench, corpus=other).base(chosen)
     finally:
         vectors.save()
@@ -123,13 +125,13 @@ async def _run(options: argparse.Namespace, temporary: Path) -> Record:
     }
 
 
-def indexer_in(work: Path) -> Indexer:
+def embedding_in(work: Path) -> Embedding:
     """The shipped embedder; the vectors of passages are kept in a file of the folder."""
     from assay.knowledge.search.embedding import Embedding
     from assay.knowledge.vectors import FILE, KeptVectors
     from assay.llm.embedding import LocalEmbedder
 
-    return Indexer(Embedding(KeptVectors(LocalEmbedder(), work / FILE)))
+    return Embedding(KeptVectors(LocalEmbedder(), work / FILE))
 
 
 def _model(kept: Path | None) -> RememberingModel:
@@ -138,12 +140,12 @@ def _model(kept: Path | None) -> RememberingModel:
     return RememberingModel(open_model(), kept)
 
 
-def _chosen(options: argparse.Namespace) -> list[Question]:
+def chosen_of(split: str, sample: int | None, seed: int) -> list[Question]:
     """The answerable questions; of two samples with one seed the larger holds the smaller."""
-    found = [one for one in questions(None if options.split == "all" else options.split) if one.answerable]
-    if options.sample is not None:
-        random.Random(options.seed).shuffle(found)
-        found = found[: options.sample]
+    found = [one for one in questions(None if split == "all" else split) if one.answerable]
+    if sample is not None:
+        random.Random(seed).shuffle(found)
+        found = found[:sample]
     return sorted(found, key=lambda one: one.id)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assay.knowledge.access import AccessBook
 from assay.knowledge.adding import document_id
@@ -20,32 +21,38 @@ from assay.knowledge.reading import read_bytes
 from benchmarks.cited.check_set import documents
 from benchmarks.cited_set import CORPUS, FOLDER, Shelf
 
+if TYPE_CHECKING:
+    from assay.knowledge.search.embedding import Embedding
+
 
 @dataclass(slots=True)
 class Corpus:
     """A library of a folder's documents. ``texts`` is what they say by name, ``shelf`` how they are unchanged."""
 
+    place: Path
     folder: Path
-    library: Library
+    book: AccessBook
+    embedding: Embedding | None
     texts: Mapping[str, str]
+    library: Library = field(init=False)
     shelf: Shelf = field(init=False)
 
     def __post_init__(self) -> None:
-        self.shelf = self._now()
+        self.library = self._opened()
+        self.shelf = Shelf(self.library, self.book)
 
     @classmethod
     def open(
         cls,
         place: Path,
-        indexer: Indexer,
+        embedding: Embedding | None,
         *,
         folder: Path = CORPUS,
         access: Path = FOLDER / "access.json",
         reverse: bool = False,
     ) -> Corpus:
         """The documents in a new library, added in the order of their names or in the ``reverse`` order."""
-        library = Library.open(place, access=AccessBook.load(access), read=read_bytes, indexer=indexer)
-        made = cls(folder, library, documents(folder))
+        made = cls(place, folder, AccessBook.load(access), embedding, documents(folder))
         made._take(folder, sorted(made.texts, reverse=reverse))
         return made
 
@@ -58,7 +65,8 @@ class Corpus:
                 Path(temporary, name).write_text(texts[name], encoding="utf-8")
             try:
                 self._take(Path(temporary), names)
-                yield self._now()
+                with self._opened() as changed:
+                    yield Shelf(changed, self.book)
             finally:
                 self._take(self.folder, names)
 
@@ -70,6 +78,6 @@ class Corpus:
             if item.error is not None:
                 raise item.error
 
-    def _now(self) -> Shelf:
-        assert self.library.access is not None
-        return Shelf(self.library, self.library.access)
+    def _opened(self) -> Library:
+        """The library with a search of its own: what that keeps of changed documents goes with it."""
+        return Library.open(self.place, access=self.book, read=read_bytes, indexer=Indexer(self.embedding))

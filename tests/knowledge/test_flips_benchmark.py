@@ -12,11 +12,10 @@ import pytest
 from benchmarks.cited.check_set import Line
 from benchmarks.cited.make_flips import Flip, applied, deletion, value_flip
 from benchmarks.cited_set import Question, Shelf
-from benchmarks.flips import Bench
+from benchmarks.flips import Bench, chosen_of
 from benchmarks.flips_corpus import Corpus
 from benchmarks.flips_score import asked_now, figures, outcome_of
 
-from assay.knowledge.indexing import Indexer
 from assay.skills.knowledge_qa.combine import combiner
 from assay.skills.knowledge_qa.runner import Asking
 
@@ -49,9 +48,7 @@ def folder(tmp_path: Path) -> Path:
 
 def opened(folder: Path, place: str = "library", *, reverse: bool = False) -> Corpus:
     """A library of the documents without vectors."""
-    return Corpus.open(
-        folder / place, Indexer(None), folder=folder / "docs", access=folder / "access.json", reverse=reverse
-    )
+    return Corpus.open(folder / place, None, folder=folder / "docs", access=folder / "access.json", reverse=reverse)
 
 
 @pytest.fixture
@@ -88,11 +85,11 @@ def test_the_source_says_something_else_and_is_put_back(corpus: Corpus) -> None:
     with corpus.saying(applied(flip, corpus.texts)) as shelf:
         assert flip.values[0] in words(shelf) and "40 bar" not in words(shelf)
         assert "K-12 trips" in words(shelf)
-    after = Shelf(corpus.library, corpus.shelf.book)
+    after = Shelf(corpus.library, corpus.book)
     assert after.reader("anna").fingerprint() == before and "40 bar" in words(after)
     with pytest.raises(ZeroDivisionError), corpus.saying(applied(flip, corpus.texts)):
         raise ZeroDivisionError
-    assert Shelf(corpus.library, corpus.shelf.book).reader("anna").fingerprint() == before
+    assert Shelf(corpus.library, corpus.book).reader("anna").fingerprint() == before
 
 
 def test_an_answer_is_judged_by_the_changed_source() -> None:
@@ -134,3 +131,10 @@ def test_code_alone_follows_the_source_in_any_order_of_adding(folder: Path, corp
     first, second = (asyncio.run(Bench(one, sure).base([QUESTION])) for one in (corpus, reverse))
     assert first == second and first["q1"]["status"] == "answered"
     reverse.library.close()
+
+
+def test_a_larger_sample_holds_the_smaller() -> None:
+    small, large = ([one.id for one in chosen_of("test", count, 3)] for count in (5, 12))
+    assert len(small) == 5 and set(small) < set(large) and small == sorted(small)
+    assert small != [one.id for one in chosen_of("test", 5, 4)]
+    assert all(one.answerable and one.split == "test" for one in chosen_of("test", None, 0))
