@@ -26,7 +26,9 @@ def asked_now(question: Question, flip: Flip) -> Question:
             if edit.document == place["document"]:
                 quote = quote.replace(edit.before, edit.after)
         gold.append({**place, "quote": quote})
-    return replace(question, values=flip.values, gold=tuple(one for one in gold if one["quote"]))
+    groups = [question.values, *question.more]
+    groups[flip.part] = flip.values
+    return replace(question, values=groups[0], more=tuple(groups[1:]), gold=tuple(one for one in gold if one["quote"]))
 
 
 def outcome_of(question: Question, flip: Flip, made: Mapping[str, Any]) -> Outcome:

@@ -52,7 +52,10 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """A changed source. ``values`` are accepted now, ``old`` were before; both empty and ``refused`` for a deletion."""
+    """A changed source. ``values`` are accepted now, ``old`` were before; both empty and ``refused`` for a deletion.
+
+    ``part`` is the part of the answer that they belong to: 0 for ``expect.values``, from 1 for ``expect.more``.
+    """
 
     id: str
     question: Line
@@ -61,6 +64,7 @@ class Flip:
     values: tuple[str, ...] = ()
     old: tuple[str, ...] = ()
     refused: bool = False
+    part: int = 0
 
 
 def statements(text: str) -> Iterator[str]:
@@ -147,10 +151,11 @@ def once(document: str, quote: str, texts: Mapping[str, str]) -> bool:
     return texts.get(document, "").count(quote) == 1
 
 
-def value_flip(question: Line, texts: Mapping[str, str], seed: int = 0) -> Flip | None:
+def value_flip(question: Line, texts: Mapping[str, str], seed: int = 0, part: int = 0) -> Flip | None:
     """Another number in the gold quote; None where the number is not alone in it or the fact stands elsewhere too."""
     expect = question["expect"]
-    value = expect["values"][0] if question["answerable"] else ""
+    parts = [expect["values"], *expect.get("more", ())] if question["answerable"] else []
+    value = parts[part][0] if part < len(parts) else ""
     number = numeral(value)
     if number is None or (len(numbers(value)) > 1 and not RANGE.fullmatch(value)) or elsewhere(question, texts):
         return None
@@ -159,13 +164,13 @@ def value_flip(question: Line, texts: Mapping[str, str], seed: int = 0) -> Flip 
         return None
     document, quote = places[0]["document"], places[0]["quote"]
     taken = quote + question["question"] + table_head(texts.get(document, ""), quote)
-    other = other_number(number, taken, f"{question['id']}/{seed}", value)
+    name = f"{question['id']}-value-{seed}" + (f"-{part}" if part else "")
+    other = other_number(number, taken, name.replace("-value-", "/"), value)
     if other is None or not once(document, quote, texts) or holds(question["question"], number):
         return None
-    old = tuple(expect["values"])
+    old = tuple(parts[part])
     values = tuple(swap(one, number, other) for one in old if numeral(one) == number)
-    edit = Edit(document, quote, swap(quote, number, other))
-    return Flip(f"{question['id']}-value-{seed}", question, "value", (edit,), values, old)
+    return Flip(name, question, "value", (Edit(document, quote, swap(quote, number, other)),), values, old, part=part)
 
 
 def condition_flip(question: Line, texts: Mapping[str, str]) -> Flip | None:
@@ -226,7 +231,9 @@ def write(flip: Flip, texts: Mapping[str, str], folder: Path) -> Path:
 def flips(texts: Mapping[str, str], questions: list[Line], seed: int = 0) -> Iterator[Flip]:
     """Every counterfactual of the questions, in their order."""
     for question in questions:
-        made = (value_flip(question, texts, seed), condition_flip(question, texts), deletion(question, texts))
+        parts = 1 + len(question["expect"].get("more", ()))
+        made = [value_flip(question, texts, seed, part) for part in range(parts)]
+        made += [condition_flip(question, texts), deletion(question, texts)]
         yield from (flip for flip in made if flip is not None)
 
 

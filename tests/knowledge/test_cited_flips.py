@@ -32,6 +32,14 @@ def test_a_value_moves_in_its_sentence_only() -> None:
     assert flip == make_flips.value_flip(asked(["5 MPa", "5MPa"], "P-1 的压力不超过 5 MPa。"), TEXTS)
 
 
+def test_a_further_part_of_the_answer_changes_alone() -> None:
+    line = asked(["90 ℃", "90"], "| P-2 | 90 | 30 |", "P-2", more=[["30 L", "30"]])
+    assert make_flips.value_flip(line, TEXTS, part=2) is None
+    flip = make_flips.value_flip(line, TEXTS, part=1)
+    assert flip is not None and flip.part == 1 and flip.old == ("30 L", "30")
+    assert flip.edits[0].after.startswith("| P-2 | 90 |") and flip.id != make_flips.value_flip(line, TEXTS).id  # type: ignore[union-attr]
+
+
 def test_no_flip_where_another_document_says_it_too() -> None:
     assert make_flips.value_flip(asked(["85 ℃"], "| P-1 | 85 | 30 |"), TEXTS) is None
 

@@ -104,6 +104,11 @@ def test_an_answer_is_judged_by_the_changed_source() -> None:
     assert outcome_of(now, flip, said("1" + new, changed)) == "other"
     assert outcome_of(now, flip, said("3 bar", changed)) == "other"
     assert outcome_of(now, flip, said(None, "")) == "refused"
+    second = replace(flip, part=1)
+    now = asked_now(replace(QUESTION, values=("9 mm/s",), more=(("40 bar",),)), second)
+    assert now.values == ("9 mm/s",) and now.more == (flip.values,)
+    assert outcome_of(now, second, said(f"9 mm/s; {new}", changed)) == "followed"
+    assert outcome_of(now, second, said("9 mm/s; 40 bar", changed)) == "old"
     gone = deletion(LINE, TEXTS)
     assert gone is not None
     assert outcome_of(asked_now(QUESTION, gone), gone, said("9 mm/s", "K-12")) == "answered"
