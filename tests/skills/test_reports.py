@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ from assay.plant.records import Event, EventKind, open_records
 from assay.plant.series import NO_DATA, Frame
 from assay.skills.door import loaded
 from assay.skills.reports import documents, word
-from assay.skills.reports.gathering import gather
+from assay.skills.reports.gathering import gather, unproved
 from assay.skills.reports.periods import period
 from assay.skills.reports.runner import Outcome, Question, Told, fill
 from assay.skills.reports.statistics import rate_seconds, statistic
@@ -199,3 +200,86 @@ def test_figures_come_from_good_samples() -> None:
     assert rate_seconds("t/h") == ("t", 3600.0) and rate_seconds("kscmh")[0] == "kscm"
     with pytest.raises(InputError):
         rate_seconds("kPa")
+
+
+def test_an_empty_record_proves_nothing_without_a_recording() -> None:
+    with open_records(Path("records.db").absolute()) as records:
+        plant = load_plant("tennessee_eastman")
+        before = gather(plant, frame(), records, START - timedelta(days=9), START - timedelta(days=8))
+        quiet = gather(plant, frame(), records, START + timedelta(hours=5), END)
+    asked = placeholders(["{{events alarm}} {{events work_order}} {{alarms count}} {{top_alarms}} {{actions}}"])
+    told = {one.raw: unproved(one, before, plant, "en") for one in asked}
+    assert [raw for raw, why in told.items() if "nothing of the plant" not in why] == ["{{actions}}"]
+    told = {one.raw: unproved(one, quiet, plant, "zh") for one in asked}
+    assert [raw for raw, why in told.items() if why] == ["{{events work_order}}"] and "工单" in told[
+        "{{events work_order}}"
+    ]
+
+
+def test_a_list_that_is_cut_says_so_and_can_begin_at_the_first() -> None:
+    found = outcome("{{events alarm 2}} {{events alarm 3 first}} {{events alarm 9}}")
+    newest, first, all_ = (found.fields[raw].lines for raw in found.fields)
+    assert newest[0].startswith("2026-11-25 00:02") and newest[-1] == "2 of 4, the newest"
+    assert first[0].startswith("2026-11-25 00:00") and first[-1] == "3 of 4, the first"
+    assert len(all_) == 4
+
+
+def test_every_line_of_a_chart_has_its_evidence() -> None:
+    (field,) = outcome("{{chart XMEAS_7 XMEAS_9}}").fields.values()
+    assert len(field.lines) == 1 and len(field.cited) == 1  # nothing was recorded of the other
+    (nothing,) = outcome("{{chart XMEAS_9}}").fields.values()
+    assert "nothing good" in nothing.open and nothing.picture is None
+
+
+def test_actions_of_another_plant_stand_in_no_report() -> None:
+    from assay.plant.blobs import load_json
+
+    with open_records(Path("records.db").absolute()) as records:
+        records.audit.add("li", "approved", "act_0000", plant="another")
+        now, hour = datetime.now(UTC), timedelta(hours=1)
+        source = gather(load_plant("tennessee_eastman"), frame(), records, now - hour, now + hour)
+    assert [row for row in load_json(source.events) if row["kind"] == "action"] == []
+
+
+BOX = """<w:r xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+ xmlns:v="urn:schemas-microsoft-com:vml"><w:pict><v:textbox><w:txbxContent><w:p><w:r><w:t>box {{max </w:t></w:r><w:r>
+<w:t>XMEAS_7}}</w:t></w:r></w:p></w:txbxContent></v:textbox></w:pict></w:r>"""
+LINK = """<w:hyperlink xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" w:anchor="x"><w:r>
+<w:t>a link</w:t></w:r></w:hyperlink>"""
+CONTROL = """<w:sdt xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:sdtPr/><w:sdtContent><w:p>
+<w:r><w:t>control {{min XMEAS_7}}</w:t></w:r></w:p></w:sdtContent></w:sdt>"""
+
+
+def test_a_word_template_is_filled_wherever_a_placeholder_stands(tmp_path: Path) -> None:
+    import docx
+    from docx.oxml import parse_xml
+
+    made = docx.Document()
+    linked = made.add_paragraph("See ")
+    linked._p.append(parse_xml(LINK.replace("\n", "")))
+    linked.add_run(" then {{last XMEAS_7}} end")
+    made.add_paragraph("with ")._p.append(parse_xml(BOX.replace("\n", "")))
+    made._body._element.insert(0, parse_xml(CONTROL.replace("\n", "")))
+    inner = made.add_table(rows=1, cols=1).cell(0, 0).add_table(rows=1, cols=1)
+    inner.cell(0, 0).text = "inner {{first XMEAS_7}}"
+    section = made.sections[0]
+    section.different_first_page_header_footer = True
+    section.first_page_footer.paragraphs[0].text = "foot {{mean XMEAS_7}}"
+    made.save(str(tmp_path / "t.docx"))
+    opened = documents.load(tmp_path / "t.docx")
+    assert not isinstance(opened, str)
+    found = outcome("\n".join(documents.texts(opened)))
+    page = documents.html(opened, found, "t", "en")
+    written = docx.Document(io.BytesIO(word.fill_word(opened, found, "en")))
+    words = "\n".join(documents.words_of(one) for one in documents.paragraphs(written))
+    for said in ("See a link then 2715 kPa", "box 2715 kPa", "control 2700 kPa", "inner 2700 kPa", "foot 2708 kPa"):
+        assert said in words and said in re.sub(r"<sup>.*?</sup>", "", page)
+    assert "{{" not in words
+
+
+def test_a_table_row_stays_one_line() -> None:
+    template = "| what |\n|---|\n| {{events alarm 3}} |\n\n{{events alarm 3}}\n"
+    text = documents.markdown(template, outcome(template), "en")
+    assert [line for line in text.splitlines() if line.startswith("|")][2].count("<br>") == 3
+    assert sum(line.startswith("- ") for line in text.splitlines()) == 4
+    assert "\\_" not in documents.markdown(template, outcome(template), "en", plain=True)

@@ -206,11 +206,12 @@ def _document(outcome: Outcome) -> dict[str, Any]:
 
 
 def _tell(outcome: Outcome, opened: str | Document, out: Path | None, lang: Lang) -> None:
+    from assay.cli.evidence import visible
     from assay.skills.reports import documents
 
     if out is None:
         source = opened if isinstance(opened, str) else documents.word_as_markdown(opened)
-        say(documents.markdown(source, outcome, lang))
+        say(visible(documents.markdown(source, outcome, lang, plain=True), keep="\n"))
     else:
         say(text("cli.report_written", lang, path=out, filled=len(outcome.fields) - len(outcome.open)))
     for one in outcome.open:

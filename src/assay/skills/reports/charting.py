@@ -38,7 +38,12 @@ def chart(source: Source, plant: Plant, tags: Sequence[str], lang: Lang) -> dict
                 "data": {"values": rows},
                 "mark": {"type": "line", "strokeWidth": 1.2},
                 "encoding": {
-                    "x": {"field": "t", "type": "temporal", "title": None},
+                    "x": {
+                        "field": "t",
+                        "type": "temporal",
+                        "title": None,
+                        "axis": {"format": "%m-%d %H:%M", "tickCount": 6},
+                    },
                     "y": {
                         "field": "v",
                         "type": "quantitative",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,15 +78,23 @@ def _figure(one: Placeholder, found: Evidence, lang: Lang, renderer: Renderer) -
         "value": figure,
         "samples": _slot(found, "samples"),
     }
-    if one.name == "chart":
-        claim = Claim(
-            id=one.raw, topic="chart", key="reports.claim_chart", slots={"tag": slots["tag"], "value": slots["samples"]}
-        )
-        return Shown(one, (claim,), (renderer.body(claim, {found.id: found}),))
     if value["limit"] is not None:
         slots["limit"] = _slot(found, "limit", value["unit"], _decimals(value["limit"]))
     claim = Claim(id=one.raw, topic=what, key=f"reports.claim_{what}", slots=slots)
     return Shown(one, (claim,), (renderer.slot(figure, {found.id: found}),))
+
+
+def charted(one: Placeholder, figures: Sequence[Evidence], lang: Lang, renderer: Renderer) -> Shown:
+    """How many samples each line of a chart stands on; open where none has any."""
+    drawn = [found for found in figures if found.at("value") is not None]
+    if not drawn:
+        return Shown(one, reason=text("reports.open_no_data", lang, tag=", ".join(one.arguments)))
+    claims = []
+    for found in drawn:
+        slots: dict[str, Slot] = {"tag": _name(found, "tag", TAG), "value": _slot(found, "samples")}
+        claims.append(Claim(id=f"{one.raw}#{found.id}", topic="chart", key="reports.claim_chart", slots=slots))
+    evidence = {found.id: found for found in drawn}
+    return Shown(one, tuple(claims), tuple(renderer.body(claim, evidence) for claim in claims))
 
 
 def _figure_slot(found: Evidence, value: Mapping[str, Any]) -> NumberSlot:
@@ -119,12 +127,16 @@ def _list(one: Placeholder, found: Evidence, lang: Lang, renderer: Renderer) -> 
         slots: dict[str, Slot] = {"count": _slot(found, "count")}
         claim = Claim(id=one.raw, topic="list", key=f"reports.claim_none_{value['kind']}", slots=slots)
         return Shown(one, (claim,), (text("reports.none", lang),))
-    claims = [_row(one, found, index, row) for index, row in enumerate(value["list"])]
+    claims = [_row(one, found, index, row, lang) for index, row in enumerate(value["list"])]
+    if value["count"] > value.get("shown", value["count"]):
+        part: dict[str, Slot] = {"shown": _slot(found, "shown"), "count": _slot(found, "count")}
+        key = "reports.claim_part_first" if value["first"] else "reports.claim_part_last"
+        claims.append(Claim(id=f"{one.raw}#part", topic="list", key=key, slots=part))
     lines = [renderer.body(claim, {found.id: found}) for claim in claims]
     return Shown(one, tuple(claims), tuple(lines))
 
 
-def _row(one: Placeholder, found: Evidence, index: int, row: Mapping[str, Any]) -> Claim:
+def _row(one: Placeholder, found: Evidence, index: int, row: Mapping[str, Any], lang: Lang) -> Claim:
     path = f"list/{index}"
     slots: dict[str, Slot] = {"name": _name(found, f"{path}/name")}
     if "times" in row:
@@ -134,5 +146,5 @@ def _row(one: Placeholder, found: Evidence, index: int, row: Mapping[str, Any]) 
         slots["time"] = TimeSlot(operand=Operand(evidence=found.id, path=f"{path}/time"))
         key = "claim_event" if row["what"] else "claim_event_bare"
         if row["what"]:
-            slots["what"] = _name(found, f"{path}/what")
+            slots["what"] = _name(found, f"{path}/said/{lang}" if row.get("said") else f"{path}/what")
     return Claim(id=f"{one.raw}#{index}", topic="list", key=f"reports.{key}", slots=slots)

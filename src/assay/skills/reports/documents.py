@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
+from functools import partial
 from html import escape
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,7 @@ from assay.skills.reports.template import filled, spans
 if TYPE_CHECKING:
     from docx.document import Document
     from docx.text.paragraph import Paragraph
+    from docx.text.run import Run
 
 MAX_BYTES = 20_000_000
 _STYLE = """
@@ -77,46 +80,61 @@ def _word(path: Path, content: bytes) -> Document:
 
 def texts(template: str | Document) -> list[str]:
     """All texts that may hold placeholders."""
-    return [template] if isinstance(template, str) else [paragraph.text for paragraph in paragraphs(template)]
+    return [template] if isinstance(template, str) else [words_of(paragraph) for paragraph in paragraphs(template)]
 
 
 def paragraphs(document: Document) -> Iterator[Paragraph]:
-    """Those of the body, of its tables (nested ones too), and of heads and feet."""
-    yield from _inside(document)
+    """Those of the body and of all heads and feet, wherever they stand: in tables, text boxes and content controls."""
+    from docx.oxml.ns import qn
+    from docx.text.paragraph import Paragraph
+
+    for container in (document._body, *_margins(document)):
+        for element in list(container._element.iter(qn("w:p"))):
+            yield Paragraph(element, container)
+
+
+def _margins(document: Document) -> list[Any]:
+    """Heads and feet that a section has for itself: its own, of its first page, of its even pages."""
+    found = []
     for section in document.sections:
-        for part in (section.header, section.footer):
-            if not part.is_linked_to_previous:
-                yield from _inside(part)
+        for which in ("header", "footer"):
+            parts = [getattr(section, f"{pages}{which}") for pages in ("", "first_page_", "even_page_")]
+            found += [part for part in parts if not part.is_linked_to_previous]
+    return found
 
 
-def _inside(container: Any) -> Iterator[Paragraph]:
-    from docx.table import Table
+def runs(paragraph: Paragraph) -> list[Run]:
+    """The runs of a paragraph in their order, those in links and content controls too, without those of text boxes
+    that hang on it (their paragraphs stand for themselves)."""
+    from docx.text.run import Run
 
-    seen = set()
-    for part in container.iter_inner_content():
-        if not isinstance(part, Table):
-            yield part
-            continue
-        for cell in (cell for row in part.rows for cell in row.cells):
-            if cell._tc not in seen:  # a merged cell stands several times
-                seen.add(cell._tc)
-                yield from _inside(cell)
+    elements = paragraph._p.xpath(".//w:r")
+    depth = len(paragraph._p.xpath("ancestor::w:txbxContent"))
+    return [Run(one, paragraph) for one in elements if len(one.xpath("ancestor::w:txbxContent")) == depth]
 
 
-def markdown(template: str, outcome: Outcome, lang: Lang) -> str:
-    """The filled text with numbered citations and the list of evidence behind it. What was filled in is escaped: text
-    from outside cannot become part of the report's form."""
-    citations = Citations()
+def words_of(paragraph: Paragraph) -> str:
+    """What the runs say; places in it are those that ``word`` cuts at."""
+    return "".join(run.text for run in runs(paragraph))
 
-    def fill(raw: str) -> str:
+
+def markdown(template: str, outcome: Outcome, lang: Lang, *, plain: bool = False) -> str:
+    """The filled text with numbered citations and the list of evidence behind it. What was filled in is escaped (not
+    with ``plain``, for a terminal): text from outside cannot become part of the report's form."""
+    citations, clean = Citations(), _bare if plain else _plain
+
+    def fill(raw: str, apart: str) -> str:
         one = outcome.fields[raw]
-        lines = [_plain(line) for line in shown_lines(one, lang)]
+        lines = [clean(line) for line in shown_lines(one, lang)]
         numbers = "".join(f"[^{number}]" for number in citations.of(one.cited)) if not one.open else ""
-        body = lines[0] if len(lines) == 1 else "\n" + "\n".join(f"- {line}" for line in lines) + "\n"
-        return body + numbers
+        many = apart.join(lines) if apart else "\n" + "\n".join(f"- {line}" for line in lines) + "\n"
+        return (lines[0] if len(lines) == 1 else many) + numbers
 
-    body = filled(template, fill)
-    notes = [f"[^{number}]: {_plain(id + ' ' + evidence_words(id, outcome))}" for number, id in citations.listed]
+    # A row of a table is one line.
+    lined = template.splitlines(keepends=True)
+    groups = groupby(lined, key=lambda line: "<br>" if line.lstrip().startswith("|") else "")
+    body = "".join(filled("".join(lines), partial(fill, apart=apart)) for apart, lines in groups)
+    notes = [f"[^{number}]: {clean(id + ' ' + evidence_words(id, outcome))}" for number, id in citations.listed]
     return "\n".join([body.rstrip(), "", *notes, "", replay_line(outcome, lang), ""])
 
 
@@ -140,6 +158,10 @@ def evidence_words(id: str, outcome: Outcome) -> str:
 def replay_line(outcome: Outcome, lang: Lang) -> str:
     """How everybody can run the evidence again."""
     return text("reports.replay", lang, run=outcome.answer.run)
+
+
+def _bare(words: str) -> str:
+    return " ".join(words.split())
 
 
 def _plain(words: str) -> str:
@@ -189,20 +211,50 @@ def _rendered(source: str) -> str:
 
 
 def word_as_markdown(document: Document) -> str:
-    """A Word template's paragraphs and tables in their order, for the page."""
+    """A Word template's heads, paragraphs, tables and feet in their order, for the page."""
+    margins = _margins(document)
+    heads = [one for one in margins if one._element.tag.endswith("}hdr")]
+    feet = [one for one in margins if one not in heads]
+    parts = [part for container in (*heads, document._body, *feet) for part in _blocks(container._element, container)]
+    return "\n\n".join(parts)
+
+
+def _blocks(element: Any, container: Any) -> Iterator[str]:
+    """The blocks of an element: paragraphs with the text boxes that hang on them, tables, and what controls hold."""
     from docx.table import Table
     from docx.text.paragraph import Paragraph
 
-    parts = []
-    for part in document.iter_inner_content():
-        if isinstance(part, Paragraph):
-            parts.append(_heading(part) + _escaped(part.text))
-        elif isinstance(part, Table):
-            rows = [[_escaped(cell.text).replace("\n", " ") for cell in row.cells] for row in part.rows]
+    for child in element:
+        name = child.tag.rpartition("}")[2]
+        if name == "p":
+            paragraph = Paragraph(child, container)
+            yield _heading(paragraph) + _escaped(words_of(paragraph))
+            yield from (part for box in _boxes(child) for part in _blocks(box, container))
+        elif name == "tbl":
+            rows = [[_escaped(_cell(cell, container)) for cell in row.cells] for row in Table(child, container).rows]
             if rows:
                 lines = [f"| {' | '.join(row)} |" for row in rows]
-                parts.append("\n".join([lines[0], f"|{'---|' * len(rows[0])}", *lines[1:]]))
-    return "\n\n".join(parts)
+                yield "\n".join([lines[0], f"|{'---|' * len(rows[0])}", *lines[1:]])
+        elif name in ("sdt", "sdtContent"):
+            yield from _blocks(child, container)
+
+
+def _boxes(element: Any) -> list[Any]:
+    """The text boxes that hang on a paragraph, each once: programs write a second form of it for older ones."""
+    from docx.oxml.ns import qn
+
+    fallback = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+    found = list(element.iter(qn("w:txbxContent")))
+    return [one for one in found if not any(above.tag == fallback for above in one.iterancestors())]
+
+
+def _cell(cell: Any, container: Any) -> str:
+    """All words of a table's cell, those of tables inside it too, in one line."""
+    from docx.oxml.ns import qn
+    from docx.text.paragraph import Paragraph
+
+    found = (words_of(Paragraph(one, container)) for one in cell._tc.iter(qn("w:p")))
+    return " ".join(" ".join(words.split()) for words in found if words.strip())
 
 
 def _heading(paragraph: Paragraph) -> str:

@@ -38,7 +38,7 @@ FIELDS: Mapping[str, Field] = {
     },
     "alarms": Field("alarms", "{{alarms count|rate|floods|peak}}", (1, 1)),
     "top_alarms": Field("list", "{{top_alarms [N]}}", (0, 1)),
-    "events": Field("list", "{{events operator|alarm|work_order|batch_step|finding [N]}}", (1, 2)),
+    "events": Field("list", "{{events operator|alarm|work_order|batch_step|finding [N] [first]}}", (1, 3)),
     "actions": Field("list", "{{actions [N]}}", (0, 1)),
     "ask": Field("ask", '{{ask "QUESTION"}}', (1, 1)),
     "chart": Field("chart", "{{chart TAG [TAG..]}}", (1, 4)),

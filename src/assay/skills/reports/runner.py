@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from assay.kernel.answer import Answer, Sentence
+from assay.kernel.answer import Answer
 from assay.kernel.answering import Answering, Draft
 from assay.kernel.budget import Budget
 from assay.kernel.checks import standard_checks
@@ -22,10 +22,11 @@ from assay.plant.model import Plant
 from assay.plant.records import Records
 from assay.skills.reports import skill
 from assay.skills.reports.charting import chart
-from assay.skills.reports.claims import ALARM_FIGURES, Shown, made, texts_of
+from assay.skills.reports.claims import ALARM_FIGURES, Shown, charted, made, texts_of
 from assay.skills.reports.fields import FIELDS
-from assay.skills.reports.gathering import Source, call_of
+from assay.skills.reports.gathering import Source, call_of, panels, unproved
 from assay.skills.reports.template import Placeholder
+from assay.skills.reports.tools import STATISTIC
 
 SECONDS = 1800.0
 STORED, KPI = "alarms.stored", "alarms.kpi"
@@ -116,9 +117,10 @@ async def fill(
     claims = tuple(claim for draft in drafts.values() if isinstance(draft, Shown) for claim in draft.claims)
     answer = await answering.answer(Draft(claims), run=context.run)
     records.runs.finish(answer)
-    said = {sentence.claim.id: sentence for sentence in answer.sentences}
+    failed = frozenset(answer.dropped)
     done = {
-        key: _shown(draft, said, question.lang) if isinstance(draft, Shown) else draft for key, draft in drafts.items()
+        key: _shown(draft, failed, question.lang) if isinstance(draft, Shown) else draft
+        for key, draft in drafts.items()
     }
     return Outcome(answer, {one.raw: done[one.name, *one.arguments] for one in question.placeholders})
 
@@ -132,16 +134,30 @@ async def _draft(one: Placeholder, question: Question, context: RunContext, rend
         return _entered(one, question)
     if kind == "ask":
         return await _asked(one, question)
+    if kind in ("alarms", "list") and (why := unproved(one, question.source, question.plant, question.lang)):
+        return Filled(one, open=why)
     try:
+        if kind == "chart":
+            return await _chart(one, question, context, renderer)
         found = await (_alarms(one, question, context) if kind == "alarms" else _called(one, question, context))
     except AssayError as error:
         if isinstance(error, InputError) and error.key.startswith("reports."):
             raise  # the template asks for what cannot be
+        if isinstance(error, InputError) and error.key == "alarms.no_event":
+            return Filled(one, open=text("reports.open_no_alarm", question.lang))
         return Filled(one, open=error.render(question.lang))
-    shown = made(one, found, question.lang, renderer)
-    if kind == "chart" and shown.claims:
-        return replace(shown, picture=chart(question.source, question.plant, one.arguments, question.lang))
-    return shown
+    return made(one, found, question.lang, renderer)
+
+
+async def _chart(one: Placeholder, question: Question, context: RunContext, renderer: Renderer) -> Shown:
+    figures = [
+        (await context.call(STATISTIC, arguments)).evidence
+        for arguments in panels(one, question.source, question.plant)
+    ]
+    shown = charted(one, figures, question.lang, renderer)
+    if not shown.claims:
+        return shown
+    return replace(shown, picture=chart(question.source, question.plant, one.arguments, question.lang))
 
 
 async def _called(one: Placeholder, question: Question, context: RunContext) -> Evidence:
@@ -190,13 +206,15 @@ async def _asked(one: Placeholder, question: Question) -> Filled:
     return Filled(one, told.lines, told.evidence)
 
 
-def _shown(draft: Shown, said: Mapping[str, Sentence], lang: Lang) -> Filled:
-    """The lines whose claims passed; open when none did."""
-    lines, cited = [], []
+def _shown(draft: Shown, failed: frozenset[str], lang: Lang) -> Filled:
+    """The lines whose claims passed; open when none did. An answer says a sentence once, a report wherever it is asked
+    for: what is not among the failed has passed."""
+    lines: list[str] = []
+    cited: list[str] = []
     for claim, line in zip(draft.claims, draft.lines, strict=True):
-        if claim.id in said:
+        if claim.id not in failed:
             lines.append(line)
-            cited += [id for id in said[claim.id].evidence if id not in cited]
+            cited += [id for id in claim.evidence if id not in cited]
     if not lines:
         return Filled(draft.placeholder, open=draft.reason or text("reports.open_unproved", lang))
     return Filled(draft.placeholder, tuple(lines), tuple(cited), picture=draft.picture)

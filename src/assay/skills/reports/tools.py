@@ -32,11 +32,13 @@ class StatisticArguments(_Arguments):
 
 
 class ListArguments(_Arguments):
-    """``events`` is the digest of the period's events or actions as plain data; ``most`` how many are shown."""
+    """``events`` is the digest of the period's events or actions as plain data; ``most`` how many are shown: the
+    newest, or the ``first``."""
 
     events: str
     kind: Literal["operator", "alarm", "work_order", "batch_step", "finding", "action", "top_alarms"]
     most: int = Field(default=10, ge=1, le=200)
+    first: bool = False
 
 
 async def _statistic(arguments: StatisticArguments, context: RunContext) -> Result:
@@ -58,7 +60,9 @@ async def _list(arguments: ListArguments, context: RunContext) -> Result:
         if arguments.kind == "top_alarms":
             return _top(rows, arguments.most)
         found = [row for row in rows if row["kind"] == arguments.kind]
-        return {"kind": arguments.kind, "count": len(found), "list": found[-arguments.most :]}
+        part = found[: arguments.most] if arguments.first else found[-arguments.most :]
+        which = {"first": arguments.first, "shown": len(part)}
+        return {"kind": arguments.kind, "count": len(found), **which, "list": part}
 
     # Messages come from outside.
     return Result(await asyncio.to_thread(make), trusted=False)

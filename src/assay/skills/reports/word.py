@@ -13,7 +13,9 @@ from assay.skills.reports.documents import (
     evidence_words,
     paragraphs,
     replay_line,
+    runs,
     shown_lines,
+    words_of,
 )
 from assay.skills.reports.runner import Filled, Outcome
 from assay.skills.reports.template import filled, spans
@@ -32,11 +34,11 @@ def fill_word(document: Document, outcome: Outcome, lang: Lang) -> bytes:
     citations = Citations()
     for paragraph in paragraphs(document):
         # From behind, so that the places of those before stay true; the numbers follow the order of reading.
-        found = list(spans(paragraph.text))
+        found = list(spans(words_of(paragraph)))
         numbers = [citations.of(outcome.fields[raw].cited) for _, _, raw in found]
         for (start, end, raw), cited in reversed(list(zip(found, numbers, strict=True))):
             _replace(paragraph, start, end, outcome.fields[raw], cited, lang)
-        for run in paragraph.runs:
+        for run in runs(paragraph):
             if "{{{{" in run.text:
                 run.text = filled(run.text, lambda raw: raw)
     _evidence(document, citations, outcome, lang)
@@ -121,7 +123,7 @@ def _replace(paragraph: Paragraph, start: int, end: int, one: Filled, cited: tup
 def _cut(paragraph: Paragraph, start: int, end: int) -> tuple[Run | None, str]:
     """Take the text between two places out of its runs; the run where it began, and that run's text before it."""
     at, first, before = 0, None, ""
-    for run in paragraph.runs:
+    for run in runs(paragraph):
         words = run.text
         low, high = max(start - at, 0), min(end - at, len(words))
         if low < high:
