@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import math
 import random
 import sys
 from collections.abc import Mapping, Sequence
@@ -35,7 +36,10 @@ FOLDS = 5
 RANK_C, ANSWER_C = 0.05, 0.1
 LEFT_OUT = frozenset({"rank", "hit_cosine", "same_language"})
 """Features of the search engine's own order, which another store or embedder would give otherwise."""
-MODEL_FEATURES = frozenset({"verify", "verify_one", "verify_two"})
+MODEL_FEATURES = frozenset({"verify", "verify_one", "verify_two", "code_score"})
+LEAST_VERIFIED = 60
+NOT_ASKED = 0.03
+"""This part of the right answers may lie where code refuses without asking the model."""
 Row = Mapping[str, float]
 
 
@@ -166,18 +170,42 @@ async def _records(
 
 
 def fit_answers(made: dict[str, Any], records: Sequence[dict[str, Any]], most_wrong: float) -> dict[str, Any]:
-    """Fill ``answer``, ``code`` and their thresholds; what cross-validation says of them."""
-    report = {}
-    for name, drop in (("answer", frozenset[str]()), ("code", MODEL_FEATURES)):
-        names = sorted({each for one in records for row in one["features"] for each in row} - LEFT_OUT - drop)
-        whole = [one for one in records if one["features"]]
-        held = _held_out(whole, names)
-        threshold, right, wrong = best_threshold(whole, held, len(records), most_wrong)
-        made[name] = _fitted(whole, names)
-        made["thresholds"][f"{name}_from"] = round(threshold, 4)
-        report[name] = {"threshold": round(threshold, 4), "right": right, "wrong": wrong, "of": len(records)}
+    """Fill ``code`` and ``answer`` with their thresholds; what cross-validation says of them.
+
+    ``code`` sees all records. ``answer`` sees those that the model was asked about, and of code's features only their
+    sum (``code_score``, from the fold that did not see the record): with few records more would be learned by heart.
+    """
+    whole = [one for one in records if one["features"]]
+    names = sorted({each for one in whole for row in one["features"] for each in row} - LEFT_OUT - MODEL_FEATURES)
+    held = _held_out(whole, names)
+    report = {"code": _set(made, "code", whole, names, held, len(records), most_wrong)}
+    good = sorted(probability for one, probability in zip(whole, held, strict=True) if one["found"])
+    made["thresholds"]["ask_from"] = round(good[int(NOT_ASKED * len(good))], 4) if good else 0.0
+    for one, probability in zip(whole, held, strict=True):
+        for row in one["features"]:
+            row["code_score"] = max(-6.0, min(6.0, math.log((probability + 1e-9) / (1 - probability + 1e-9))))
+    verified = [one for one in whole if all("verify" in row for row in one["features"])]
+    if len(verified) >= LEAST_VERIFIED:
+        scores = ["code_score", "verify_one", "verify_two"]
+        held = _held_out(verified, scores)
+        report["answer"] = _set(made, "answer", verified, scores, held, len(verified), most_wrong)
     report["as_recorded"] = figures(records)
     return report
+
+
+def _set(
+    made: dict[str, Any],
+    name: str,
+    records: Sequence[dict[str, Any]],
+    names: Sequence[str],
+    held: Sequence[float],
+    total: int,
+    most_wrong: float,
+) -> dict[str, Any]:
+    threshold, right, wrong = best_threshold(records, held, total, most_wrong)
+    made[name] = _fitted(records, names)
+    made["thresholds"][f"{name}_from"] = round(threshold, 4)
+    return {"threshold": round(threshold, 4), "right": right, "wrong": wrong, "of": total}
 
 
 def _parts(records: Sequence[dict[str, Any]]) -> tuple[list[Row], list[bool]]:

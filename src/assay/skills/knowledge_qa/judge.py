@@ -81,6 +81,7 @@ class Judge:
         judged = []
         for pick in picks[: 2 if close else 1]:
             features = dict(pick.features)
+            features["code_score"] = max(-6.0, min(6.0, self.weights.code.score(features)))
             asking = self.verifier is not None and not self.verifier.failed
             asking = asking and self.weights.code.probability(features) >= self.weights.ask_from
             if asking and self.verifier is not None:

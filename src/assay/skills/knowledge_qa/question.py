@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from assay.kernel.texts import Lang
 from assay.skills.knowledge_qa.focus import focus_of, unit_asked
-from assay.skills.knowledge_qa.lexicon import Attribute, attributes_in, stop_words
+from assay.skills.knowledge_qa.lexicon import Attribute, attributes_in
 from assay.skills.knowledge_qa.quantities import Amount, amounts, clauses, codes
 from assay.skills.knowledge_qa.terms import Term, terms_of
 
@@ -73,7 +73,7 @@ _YES_NO = re.compile(
     re.IGNORECASE,
 )
 _OPEN = re.compile(
-    r"多[少大久长高重宽厚深快远紧粗热]|几[个台次人天小分年月]|谁|哪|什么|怎么|如何|为何"
+    r"多[少大久长高重宽厚深快远紧粗热]|几(?!乎|何)|谁|哪|什么|怎么|如何|为何"
     r"|(?<![a-z])(?:what|who|whom|how (?:much|many|long|often|far|hot|high)|which|why)(?![a-z])",
     re.I,
 )
@@ -103,7 +103,7 @@ _ALARM = re.compile(
 _PARTS = re.compile(
     r"[；;]|[?？](?=\s*\S)|(?:，|,)\s*(?:and|以及|另外|还有|同时)\s*|\s+and (?=(?:what|how|who|when"
     r"|which|where|why|is|are|do|does|can|may|must)\b)"
-    r"|(?:，|,)\s*(?=(?:又|那么|那)?(?:多久|多少|多大|谁|什么|怎么|如何|几|哪|是否|由谁))",
+    r"|[，,、]\s*(?=[\u4e00-\u9fff]{0,8}(?:多[久少大高重]|谁|什么|怎么|如何|几|哪|是否|能不能|可以.*吗))",
     re.I,
 )
 
@@ -205,29 +205,23 @@ def _with_parts(asked: Asked, lang: Lang | None) -> Asked:
     """The question with its parts, where it asks for several things that are asked for in words of their own."""
     pieces = [piece.strip(" ,，。.?？") for piece in _PARTS.split(asked.text)]
     pieces = [piece for piece in pieces if len(piece) > 3]
+    if len(pieces) > 2 and not (_OPEN.search(pieces[0]) or _YES_NO.search(pieces[0])):
+        pieces = [f"{pieces[0]} {pieces[1]}", *pieces[2:]]
     if len(pieces) < 2:
         return asked
     parts = [read_question(piece, lang or asked.lang, split=False) for piece in pieces]
-    asking = [part for part in parts if part.wanted is not Wanted.ANY or part.attributes]
-    if len(asking) < 2 or len(asking) != len(parts):
+    if not all(_OPEN.search(piece) or _YES_NO.search(piece) for piece in pieces):
         return asked
-    from dataclasses import replace
-
     return replace(asked, parts=tuple(_completed(part, asked) for part in parts[:3]))
 
 
 def _completed(part: Asked, whole: Asked) -> Asked:
-    """A part with the whole's codes and subject where it names none itself."""
-    from dataclasses import replace
-
-    if part.codes or not whole.codes:
-        own = {term.text for term in part.terms}
-        context = tuple(term for term in whole.terms if term.text not in own and term.kind == "code" and not part.codes)
-        return replace(part, terms=part.terms + context)
-    context = tuple(term for term in whole.terms if term.kind == "code")
-    return replace(part, codes=whole.codes, terms=part.terms + context)
-
-
-def content_free(text: str) -> bool:
-    """Whether a text has nothing that could be looked for."""
-    return not [term for term in terms_of(text) if term.text not in stop_words()]
+    """A part with the whole's codes, and with its subject where the part hardly names one."""
+    if part is whole:
+        return part
+    before = [] if part.codes else list(whole.codes)
+    if sum(term.kind == "word" for term in part.terms) < 2 and not part.codes:
+        before += [term.text for term in whole.terms if term.kind == "word" and term.text not in part.text][:3]
+    if not before:
+        return part
+    return replace(read_question(f"{' '.join(before)} {part.text}", part.lang, split=False), wanted=part.wanted)

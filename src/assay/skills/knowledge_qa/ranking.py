@@ -159,13 +159,13 @@ def denies(asked: Asked, one: Candidate) -> bool:
 
 
 def _bars(asked: Asked, text: str) -> bool:
-    """Whether the part of a sentence that says most of the question forbids it, and another part gives the number."""
+    """Whether the part of a sentence that says most of the question forbids or denies it; another may give a number."""
     pieces = [piece for piece in re.split(r"[；;。，,]|\.(?=\s)", text) if piece.strip()]
-    if len(pieces) < 2 or not any(_BARRED.search(piece) for piece in pieces):
+    if len(pieces) < 2:
         return False
     near = shares(asked.text, pieces)
     best = pieces[max(range(len(pieces)), key=lambda at: (near[at], -at))]
-    return bool(_BARRED.search(best)) and not amounts(best) and max(near) > 0
+    return bool(_BARRED.search(best) or _HAS_NOT.search(best)) and not amounts(best) and max(near) > 0
 
 
 def gives(asked: Asked, one: Candidate) -> bool:
