@@ -113,3 +113,22 @@ def test_who_may_not_be_sent_leaves_what_was_found(capsys: pytest.CaptureFixture
     assert run([*command[:-2], "level low", "--asset", "reactor", "--plant", "tennessee_eastman"]) == 3
     captured = capsys.readouterr()
     assert "valve stuck" in captured.out and "action.dispatch" in captured.err
+
+
+def test_a_file_that_cannot_be_read_is_named_and_the_others_go_on(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("bad.docx").write_bytes(b"PK no document")
+    Path("more.csv").write_text("equipment,symptom,cause\npump P-90,seal leaks,seal worn\n", encoding="utf-8")
+    capsys.readouterr()
+    assert run(["cases", "add", "bad.docx", "more.csv"]) == 0
+    captured = capsys.readouterr()
+    assert "bad.docx" in captured.err and "1 of them new" in captured.out
+    assert run(["cases", "add", "bad.docx"]) == 2
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("command", [["similar", "flow low"], ["graph"], ["dialogue", "flow low", "--asset", "P-3"]])
+def test_every_view_replays(command: list[str], lang: str, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert run(["cases", *command, "--lang", lang, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["claims"] and run(["evidence", "replay", "--run", told["run"], "--lang", lang]) == 0

@@ -24,13 +24,14 @@ from assay.cli.cases_parts import (
     tell,
 )
 from assay.cli.language import help_lang, resolve_lang
-from assay.cli.output import print_json, say
+from assay.cli.output import print_json, say, warn
 from assay.kernel.errors import InputError
 from assay.kernel.texts import Lang, text
 
 if TYPE_CHECKING:
     from assay.skills.cases.case import Case
     from assay.skills.cases.runner import Outcome
+    from assay.skills.cases.tables import Imported
 
 app = typer.Typer(help=text("cli.about_cases", help_lang()), no_args_is_help=True)
 cases_dialogue.register(app)
@@ -50,45 +51,57 @@ def add(
     """Keep cases."""
     from assay.kernel.policy import local_user
     from assay.knowledge.rights import EVERYONE
-    from assay.skills.cases.story import read_story
-    from assay.skills.cases.tables import SUFFIXES, read_cases
-    from assay.skills.cases.wording import label
-    from assay.skills.cases.written import read_written
 
     spoken, groups = resolve_lang(lang), tuple(acl or (EVERYONE,))
     if not files and story is None:
         raise InputError("cli.cases_nothing")
-    found: list[Case] = []
-    left_out = 0
-    for file in files or ():
-        if file.suffix.lower() in SUFFIXES:
-            imported = read_cases(file, groups=groups)
-        else:
-            imported = read_written(file, asset=asset, author=author, groups=groups)
-        found += imported.cases
-        left_out += imported.left_out
+    read = [_read(file, asset, author, groups, spoken) for file in files or ()]
     if story is not None:
-        told = sys.stdin.read() if story == "-" else story
-        found.append(
-            read_story(told, asset=asset, author=author, source=text("cli.cases_dictated", spoken), groups=groups)
-        )
+        read.append(_told(sys.stdin.read() if story == "-" else story, asset, author, groups, spoken))
+    found = [case for one in read if one is not None for case in one.cases]
+    left_out = sum(one.left_out for one in read if one is not None)
+    if not found:
+        raise typer.Exit(2)  # why is said already
     with open_cases(store) as opened:
         new = opened.add(found, by=author or local_user(), regroup=bool(acl))
     if as_json:
         print_json({"read": len(found), "new": new, "left_out": left_out, "cases": [case.plain() for case in found]})
-        return
-    say(text("cli.cases_added", spoken, read=len(found), new=new, left_out=left_out))
+    else:
+        _say_added(found, new, left_out, spoken)
+
+
+def _read(file: Path, asset: str, author: str, groups: tuple[str, ...], lang: Lang) -> Imported | None:
+    """The cases of a file; None for one that cannot be read, which is said: the others go on."""
+    from assay.skills.cases.tables import SUFFIXES, read_cases
+    from assay.skills.cases.written import read_written
+
+    try:
+        if file.suffix.lower() in SUFFIXES:
+            return read_cases(file, groups=groups)
+        return read_written(file, asset=asset, author=author, groups=groups)
+    except InputError as error:
+        said = error.render(lang)
+        warn(said if file.name in said else f"{file.name}: {said}")
+        return None
+
+
+def _told(story: str, asset: str, author: str, groups: tuple[str, ...], lang: Lang) -> Imported:
+    from assay.skills.cases.story import read_story
+    from assay.skills.cases.tables import Imported
+
+    source = text("cli.cases_dictated", lang)
+    return Imported((read_story(story, asset=asset, author=author, source=source, groups=groups),))
+
+
+def _say_added(found: list[Case], new: int, left_out: int, lang: Lang) -> None:
+    from assay.cli.evidence import visible
+    from assay.skills.cases.wording import label
+
+    say(text("cli.cases_added", lang, read=len(found), new=new, left_out=left_out))
     for case in found:
         if case.state == "proposed":
-            say(
-                text(
-                    "cli.cases_proposed",
-                    spoken,
-                    id=case.id,
-                    equipment=case.equipment,
-                    cause=label(case.cause, spoken) or "-",
-                )
-            )
+            about = {"equipment": case.equipment, "cause": label(case.cause, lang) or "-"}
+            say(visible(text("cli.cases_proposed", lang, id=case.id, **about)))
 
 
 @app.command("list", help=about("list"))
