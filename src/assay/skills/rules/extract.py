@@ -23,6 +23,7 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _LIMITS = re.compile(r"最小|最大|最高|最低|上限|下限|不应|\bmin|\bmax|\blimit|\bshall|≥|≤", re.IGNORECASE)
+_NO_NAME = re.compile(r"[{}<>=|\\]|(?<!:)[:：](?!:)")
 _LEAD_ZH = re.compile(r"(?P<object>.+?)(?:应|必须|宜)(?:符合|满足)(?:下列|以下|如下)(?:规定|要求|条件)[:：]?$")
 _EACH_ZH = re.compile(
     r"(?P<before>.*?)(?:下列|以下)(?P<what>[^应宜不必严，]*)(?P<rest>(?:均)?(?:不?应|不?宜|不得|严禁|必须).+?)[:：]$"
@@ -113,7 +114,11 @@ def _parts(one: _Clause) -> list[Part]:
         heads = {field.header for field in unit.fields}
         caption = next((line for line in one.context if line not in heads), "")
         return row_parts(unit.fields, caption)
-    return list(read_sentence(one.text))
+    parts = list(read_sentence(one.text))
+    # Program text and orders that run into a clause would become names of things.
+    if any(_NO_NAME.search(str(part.test.field)) for part in parts):
+        raise Stop("subject")
+    return parts
 
 
 def _clauses(passages: Iterable[Passage], slice: Slice) -> Iterator[_Clause]:
