@@ -14,7 +14,7 @@ from assay.kernel.errors import InputError
 from assay.knowledge.sentences import sentences
 from assay.skills.cases.case import Case, Said, make_case
 from assay.skills.cases.equipment import CODE
-from assay.skills.cases.wording import kind_of
+from assay.skills.cases.wording import findings, kind_of
 
 Part = Literal["symptoms", "checks", "causes", "measures", "outcome"]
 MOST_CHARACTERS = 20_000
@@ -70,7 +70,7 @@ def read_story(text: str, *, asset: str = "", author: str = "", source: str = ""
     """The case that a told story proposes. Raises InputError when it names no equipment or tells no symptom."""
     if len(text) > MOST_CHARACTERS:
         raise InputError("cases.story_long", count=len(text), limit=MOST_CHARACTERS)
-    equipment = asset or next(iter(CODE.findall(text)), "")
+    equipment = asset or _equipment(text)
     if not equipment:
         raise InputError("cases.story_no_asset")
     parts: dict[Part, list[Said]] = {"symptoms": [], "checks": [], "causes": [], "measures": [], "outcome": []}
@@ -96,6 +96,13 @@ def read_story(text: str, *, asset: str = "", author: str = "", source: str = ""
         groups=tuple(groups),
         state="proposed",
     )
+
+
+def _equipment(text: str) -> str:
+    """The first code in a sentence that speaks of a machine or of what was seen on it, else the first of all."""
+    told = [text[start:end] for start, end in sentences(text)]
+    apt = [one for one in told if kind_of(one) or any(not seen.key.startswith("text:") for seen in findings(one))]
+    return next((code for one in (*apt, text) for code in CODE.findall(one)), "")
 
 
 def _labelled(text: str, start: int, end: int, label: Part | None) -> tuple[Said | None, Part | None]:
