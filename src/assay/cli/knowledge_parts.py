@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from assay.knowledge.rights import Asker
 
 _HELP = help_lang()
-_PATIENCE_SECONDS = 5.0
 
 
 def about(name: str) -> str:
@@ -71,13 +69,16 @@ class Where:
         InputError for a named folder that holds none, unless ``create``.
         """
         from assay.knowledge.access import AccessBook
-        from assay.knowledge.library import FILE, Library
+        from assay.knowledge.library import FILE, Library, folder_place
 
         if sum(one is not None for one in (self.library, self.plant, self.docs)) > 1:
             raise InputError("cli.knowledge_one_library")
         book = None if self.access is None else AccessBook.load(self.access)
         if self.docs is not None:
-            opened = Library.over_folder(self.docs, book, progress=_Patience(self.docs, self.speaks))
+            if self.docs.is_dir() and not (folder_place(self.docs) / FILE).exists():
+                # Said before anything is read: a line that comes only when reading takes long tells of hidden files.
+                warn(text("cli.knowledge_patience", self.speaks, folder=self.docs))
+            opened = Library.over_folder(self.docs, book)
         else:
             place = self._place()
             if isinstance(place, Path) and self.library is not None and not (create or (place / FILE).exists()):
@@ -125,20 +126,6 @@ class Where:
         if self.library is not None:
             return self.library if "://" in self.library else Path(self.library).expanduser()
         return (home() if self.plant is None else plant_folder(self.plant)) / "knowledge"
-
-
-class _Patience:
-    """Says once that a folder is being read, when that takes long; not how many files it has."""
-
-    def __init__(self, folder: Path, lang: Lang) -> None:
-        self._folder, self._lang = folder, lang
-        self._begun: float | None = time.monotonic()
-
-    def __call__(self, item: object, done: int, of: int) -> None:
-        """One file is done."""
-        if self._begun is not None and time.monotonic() - self._begun > _PATIENCE_SECONDS:
-            self._begun = None
-            warn(text("cli.knowledge_patience", self._lang, folder=self._folder))
 
 
 def day_of(option: str, value: str | None) -> date | None:

@@ -86,8 +86,13 @@ class ReadingProcess:
         if self._child is None:
             command = [sys.executable, *self._program, str(self._memory)]
             # A session of its own: an interrupt from the keyboard is the parent's to handle.
+            # What readers print is dropped: it would tell whoever asks of files that he may not read.
             self._child = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=os.name == "posix"
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                start_new_session=os.name == "posix",
             )
         return self._child
 
@@ -138,7 +143,6 @@ def _answer(request: bytes) -> bytes:
     except MemoryError:
         return _body({"state": "memory"}, b"")
     except Exception as error:  # a fault in a reader is one file's, and is told with its kind
-        print(f"{asked['name']}: {type(error).__name__}: {error}", file=sys.stderr)
         return _body({"state": "broken", "problem": type(error).__name__}, b"")
 
 

@@ -85,11 +85,9 @@ class Library:
         It depends on the files alone: a changed file takes the place of its old content, without a history. Files
         that cannot be read are left out, see ``unread``.
         """
-        from assay.plant.home import home, plant_slug
-
         if not folder.is_dir():
             raise InputError("knowledge.folder_missing", path=folder)
-        place = home() / "knowledge" / "folders" / plant_slug(str(folder.absolute()))
+        place = folder_place(folder)
         library = cls.open(place, access=access, read=read, indexer=indexer)
         try:
             library._follow(folder, progress)
@@ -206,6 +204,13 @@ class Library:
             self.remove(document)
         remembered.keep(self._unread)
         self.reindex()
+
+
+def folder_place(folder: Path) -> Path:
+    """Where the library of a folder's files is kept."""
+    from assay.plant.home import home, plant_slug
+
+    return home() / "knowledge" / "folders" / plant_slug(str(folder.absolute()))
 
 
 def find_document(reader: LibraryReader, reference: str) -> str:
