@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from assay.knowledge.indexing import Indexer
 from assay.knowledge.reading import read_bytes
 from assay.plant.home import home
 from assay.plant.records import open_records
+from assay.skills.knowledge_qa.combine import combiner
 
 PUMP = (
     "# P-201 泵手册\n\n## 2 技术数据\n\n2.2 P-201A 的最小连续流量为 36 m³/h。\n\n2.3 报警 LAH-7 出现时应关闭进口阀。\n"
@@ -28,6 +30,10 @@ def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(Indexer, "configured", classmethod(lambda cls: cls(None)))
     monkeypatch.setattr("assay.knowledge.apart.ReadingProcess", InProcess)
     monkeypatch.setattr("assay.skills.knowledge_qa.runner.cosines_or_none", lambda: None)
+    # A new calibration must not move these tests.
+    easy = replace(combiner(), code_from=0.1, about_from=0.02)
+    for module in ("runner", "audit"):
+        monkeypatch.setattr(f"assay.skills.knowledge_qa.{module}.combiner", lambda: easy)
 
 
 class InProcess:

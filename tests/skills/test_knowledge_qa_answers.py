@@ -20,6 +20,7 @@ from assay.plant.home import home
 from assay.plant.records import open_records
 from assay.plant.records.events import Event, EventKind
 from assay.skills.knowledge_qa.checks import bound_checks
+from assay.skills.knowledge_qa.combine import combiner
 from assay.skills.knowledge_qa.judge import Reason
 from assay.skills.knowledge_qa.runner import Asking, Outcome, ask
 
@@ -77,9 +78,17 @@ DOCS = {
 }
 
 
+EASY = replace(combiner(), answer_from=0.3, code_from=0.1, about_from=0.02, ask_from=0.0)
+"""Thresholds that a new calibration does not move: the tests are about what happens on either side of them."""
+
+
+def asking(model: ScriptedModel | None = None) -> Asking:
+    return Asking(model=model, weights=EASY)
+
+
 def asked(question: str, reader: ShelfReader | None = None, **more: Any) -> Outcome:
-    asking = more.pop("asking", None) or Asking(model=ScriptedModel())
-    return asyncio.run(ask(question, reader or ShelfReader(DOCS), asking, **more))
+    used = more.pop("asking", None) or asking(ScriptedModel())
+    return asyncio.run(ask(question, reader or ShelfReader(DOCS), used, **more))
 
 
 def test_an_answer_is_a_quote_with_its_place() -> None:
@@ -127,7 +136,7 @@ def test_two_parts_are_answered_each_from_its_place() -> None:
     ],
 )
 def test_a_refusal_has_its_reason_and_shows_what_there_is(question: str, only: str, reason: Reason, shown: int) -> None:
-    made = asked(question, asking=Asking(model=ScriptedModel(4.0, only))).document()
+    made = asked(question, asking=asking(ScriptedModel(4.0, only))).document()
     assert (made["status"], made["refusal_reason"]) == ("refused", reason.value)
     assert made["claims"] == [] and len(made["related"]) == shown
 
@@ -139,7 +148,7 @@ def test_two_valid_sources_that_differ_are_both_shown() -> None:
 
 
 def test_a_named_equipment_whose_attribute_is_absent_is_a_near_miss() -> None:
-    made = asked("What is the noise level of K-301A?", asking=Asking(model=ScriptedModel(odds=-6))).document()
+    made = asked("What is the noise level of K-301A?", asking=asking(ScriptedModel(odds=-6))).document()
     assert made["refusal_reason"] == "near_miss" and "K-301A" in made["answer"]
 
 
@@ -173,7 +182,7 @@ def test_a_question_that_cannot_be_asked_is_said_so(question: str) -> None:
 
 
 def test_without_a_model_code_decides_alone() -> None:
-    made = asked("P-201A 的最小连续流量是多少？", asking=Asking()).document()
+    made = asked("P-201A 的最小连续流量是多少？", asking=asking()).document()
     assert made["short_answer"] == "36 m³/h" and made["tokens"] == 0
 
 
@@ -210,9 +219,9 @@ ORDERS = [
 def test_orders_in_a_document_change_nothing(order: str) -> None:
     question = "P-201A 的最小连续流量是多少？"
     plain_model, model = ScriptedModel(), ScriptedModel()
-    before = asked(question, asking=Asking(model=plain_model)).document(run=False)
+    before = asked(question, asking=asking(plain_model)).document(run=False)
     docs = {**DOCS, "orders.md": Doc(f"# Notes\n\n## 1 P-201A\n\n{order}\n")}
-    after = asked(question, ShelfReader(docs), asking=Asking(model=model)).document(run=False)
+    after = asked(question, ShelfReader(docs), asking=asking(model)).document(run=False)
     assert after["short_answer"] == before["short_answer"]
     assert [one["text"] for one in after["claims"]] == [one["text"] for one in before["claims"]]
     assert {options for options in model.options} <= {("1", "0"), ("A", "B")}

@@ -88,6 +88,7 @@ class Judge:
                 features |= await self.verifier.verify(asked, pick.candidate, shown_short(asked, pick))
                 asking = "verify" in features
             probability, enough = self.weights.enough(features, model=asking)
+            enough = enough and not vetoed(asked, pick)
             judged.append((probability, enough, replace(pick, features=features)))
         probability, enough, best = max(judged, key=lambda each: each[0])
         return best, probability, enough
@@ -98,6 +99,15 @@ class Judge:
 
     def _premise(self, asked: Asked, best: Pick) -> bool:
         return best.features.get("cover", 0.0) >= self.weights.premise_cover
+
+
+def vetoed(asked: Asked, pick: Pick) -> bool:
+    """What no probability outweighs: an answer in another dimension than asked for, equipment that is not there, or
+    a question for several things that code could not part."""
+    if pick.features.get("dimension_fit", 0.0) < 0:
+        return True
+    named = [code for code in asked.codes if not code.startswith("GRADE")]
+    return (bool(named) and pick.features.get("codes_missing", 0.0) >= len(named)) or asked.asks > 1
 
 
 def shown_short(asked: Asked, pick: Pick) -> Short:

@@ -60,6 +60,7 @@ _LEFT_OUT = re.compile(
     r"|(?:except|unless|apart from)(?: (?:for|in|at|by|during|when|if|on|with|that))? (?P<c>[^.;,]{4,80})",
     re.I,
 )
+_ANY = re.compile(r"任何|有没有(?:例外|可能)|(?<![a-z])(?:anywhere|ever|at all|any exception|any case)(?![a-z])", re.I)
 _ONLY_WHEN = re.compile(r"[^，。；,.;]*(?:才|方可|方能|only (?:if|when))", re.I)
 _STATED_TWICE = re.compile(r"[可能要是有需该行对会准允]以?不[可能要是有需该行对会准允]|是否|能否|可否")
 _NEGATED = re.compile(
@@ -88,6 +89,8 @@ def yes_or_no(asked: Asked, text: str) -> bool | None:
 
 def _is_exception(asked: Asked, text: str) -> bool:
     """Whether the question is about what a clause leaves out ("except in an emergency")."""
+    if _ANY.search(asked.text) and _LEFT_OUT.search(text):
+        return True  # "is it allowed anywhere": where there is an exception, it is
     for match in _LEFT_OUT.finditer(text):
         words = terms_of(next(part for part in match.groups() if part))
         question = said(asked.text)
@@ -117,6 +120,13 @@ def meant_clause(asked: Asked, text: str) -> str:
         named = [piece for piece in finer if code in codes(piece)]
         if len(named) == 1 and len(finer) > 1 and _speaks(named[0]):
             return named[0]
+    split = [piece for piece in finer if _speaks(piece)]
+    if len(split) > 1 and len({bool(_FORBIDDEN.search(piece) or _NEEDLESS.search(piece)) for piece in split}) > 1:
+        near = [
+            n + 2.0 * (piece.strip()[:3] in asked.text)
+            for n, piece in zip(shares(asked.text, split), split, strict=True)
+        ]
+        return split[max(range(len(split)), key=lambda at: (near[at], -at))]
     first = next((term for term in asked.terms if term.kind != "code" and len(term.text) > 2), None)
     if first is not None and not first.text.isascii():
         begun = [piece for piece in finer if piece.strip().startswith(first.text) and _speaks(piece)]

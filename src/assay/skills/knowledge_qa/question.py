@@ -83,6 +83,11 @@ _NEGATION = re.compile(
     r"|forbidden|prohibited)(?![a-z])|n't",
     re.I,
 )
+_TWICE = re.compile(
+    r"(?:normally|in general|usually|generally),? and (?=in |after |for |during |when )|平时和|正常和"
+    r"|一般和|,? and (?:how|what|which|who|when)(?![a-z])",
+    re.I,
+)
 _EDITION = re.compile(
     r"第\s*(?P<a>[\d一二三四五六七八九十.]+)\s*版|(?:edition|version|revision|rev\.?)\s*(?P<b>\d[\w.]*)"
     r"|(?P<c>\d{4})\s*年?\s*(?:版|edition|version)|(?P<d>\d+(?:st|nd|rd|th)) edition"
@@ -111,7 +116,7 @@ _PARTS = re.compile(
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question as code reads it. ``focus`` are the terms of the attribute asked for, ``unit`` the dimension of a
-    unit that it names.
+    unit that it names; ``asks`` how many things it asks for in one breath, as far as words show it.
 
     ``terms`` are what it is about; ``amounts`` numbers it names; ``editions`` edition marks it asks for, ``old`` that
     it asks for a former edition; ``dimensions`` the physical dimensions in which an answer may be given.
@@ -132,6 +137,7 @@ class Asked:
     alarm: bool = False
     focus: tuple[Term, ...] = ()
     unit: str | None = None
+    asks: int = 1
     parts: tuple[Asked, ...] = field(default=())
 
     @property
@@ -168,6 +174,7 @@ def read_question(text: str, lang: Lang | None = None, *, split: bool = True) ->
         alarm=bool(_ALARM.search(plain)),
         focus=tuple(terms_of(focus_of(bare))),
         unit=unit_asked(bare),
+        asks=len(_TWICE.findall(plain)) + 1,
     )
     return asked if not split else _with_parts(asked, lang)
 

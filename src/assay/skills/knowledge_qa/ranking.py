@@ -13,7 +13,7 @@ from assay.skills.knowledge_qa.fit import answer_fit
 from assay.skills.knowledge_qa.polarity import meant_clause, yes_or_no
 from assay.skills.knowledge_qa.quantities import amounts, codes
 from assay.skills.knowledge_qa.question import Asked, Wanted
-from assay.skills.knowledge_qa.spans import Short, short_answers
+from assay.skills.knowledge_qa.spans import Short, conditional_list, short_answers
 from assay.skills.knowledge_qa.terms import shares
 
 DENSE = 10
@@ -103,7 +103,10 @@ def _pick(asked: Asked, one: Candidate, found: Sequence[Candidate]) -> Pick:
         "rank_score": one.score,
         "gap": min(3.0, one.score - max(others)) if others else 1.5,
         "sure": short.sure,
-        "inner_branches": float(short.kind == "number" and short.sure < BRANCHES_BELOW and _differ(shorts)),
+        "inner_branches": float(
+            short.kind == "number"
+            and ((short.sure < BRANCHES_BELOW and _differ(shorts)) or conditional_list(asked, one.text))
+        ),
         "decided": float(yes is not None),
         "undecided": float(asked.wanted is Wanted.YES_NO and yes is None),
         "none": float(nothing(one)),

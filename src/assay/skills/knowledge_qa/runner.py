@@ -105,7 +105,7 @@ class Asking:
 
     model: LanguageModel | None = None
     cosines: Cosines | None = None
-    weights: Combiner = field(default_factory=combiner)
+    weights: Combiner = field(default_factory=lambda: combiner())
     policy: Policy = field(default_factory=lambda: Policy.load(None))
     timeout: float = SECONDS
 

@@ -115,7 +115,7 @@ def _numbers(asked: Asked, text: str) -> list[Short]:
         if asked.wanted is Wanted.COUNT and one.unit:
             fit = -0.5
         score = fit + 1.5 * near / most - 0.6 * _other_code(asked, text, group) + _in_range(asked, text, group)
-        score -= 0.8 * _other_state(asked, _around(text, group))
+        score -= 1.2 * _other_state(asked, _around(text, group))
         scored.append((score, -group[0].start, Short(_words(text, group), group[0].start, one.end, 0.0, "number")))
     scored.sort(key=lambda each: each[:2], reverse=True)
     margin = scored[0][0] - scored[1][0] if len(scored) > 1 else 2.0
@@ -142,6 +142,18 @@ def _in_range(asked: Asked, text: str, group: Sequence[Amount]) -> float:
         holds(_around(text, group), one) for one in asked.amounts if one.unit and one.dimension != group[0].dimension
     ]
     return 1.5 * (True in found) - 1.0 * (False in found and True not in found)
+
+
+def conditional_list(asked: Asked, text: str) -> bool:
+    """Whether a sentence gives a value for each of several conditions of which the question names none."""
+    read = amounts(text)
+    dims = asked.dimensions
+    mine = [one for one in read if (one.dimension in dims if dims else one.unit)]
+    if len({(one.value, one.unit) for one in mine}) < 2:
+        return False
+    others = [one for one in read if one.unit and one.dimension not in {each.dimension for each in mine}]
+    asked_for = {one.dimension for one in asked.amounts}
+    return len(others) > 1 and not any(one.dimension in asked_for for one in others)
 
 
 def _subject(asked: Asked) -> str:
