@@ -69,3 +69,13 @@ def test_nothing_filled_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["report", "open.md", *PERIOD]) == 3
     assert run(["report", "--fields", "--lang", "zh"]) == 0
     assert "{{chart TAG" in capsys.readouterr().out
+
+
+def test_a_recorded_plant_gives_the_values_of_the_period(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["history", "import", "tennessee_eastman", "h.csv"]) == 0
+    capsys.readouterr()
+    Path("v.md").write_text("{{first XMEAS_7}} to {{last XMEAS_7}}, {{events alarm}}", encoding="utf-8")
+    period = ["--plant", "tennessee_eastman", "--period", "2026-11-25T02:00Z..2026-11-25T05:00Z"]
+    assert run(["report", "v.md", *period]) == 0
+    captured = capsys.readouterr()
+    assert "2702 kPa" in captured.out and "2704 kPa" in captured.out and "hold no alarms" in captured.err

@@ -15,6 +15,8 @@ from assay.kernel.errors import InputError
 from assay.kernel.texts import Lang, text
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from docx.document import Document
 
     from assay.plant.model import Plant
@@ -102,27 +104,28 @@ def _filled(opened: str | Document, template: str, sources: Sources, lang: Lang)
     tools = {tool.name: tool for skill in loaded().values() for tool in skill.tools}
     asked = any(one.name == "ask" for one in found)
     with open_records(home() / "records.db") as records:
-        source = gather(plant, _frame(sources.name, plant, sources.history), records, start, end)
+        source = gather(plant, _frame(sources, start, end), records, start, end)
         question = Question(found, plant, start, end, source, template, lang, sources.entered, tools)
         documents = sources.documents if asked else None
         with asking_over(documents, records.evidence, model=sources.model) as question.asking:
             return asyncio.run(fill(question, records))
 
 
-def _frame(name: str, plant: Plant, history: Path | None) -> Frame:
-    """The values of a file, or the plant's own history; none where the plant was never recorded."""
+def _frame(sources: Sources, start: datetime, end: datetime) -> Frame:
+    """The values of a file, or the plant's own history of the period; none where the plant was never recorded."""
     from assay.plant.files import read_history
     from assay.plant.historian import history_folder, open_historian
     from assay.plant.series import Frame
 
+    name, plant = sources.name, sources.plant
     tags = [tag.id for tag in plant.tags]
-    if history is not None:
-        return _with_empty(read_history(history, zone=str(plant.timezone), known_tags=tags).frame, tags)
+    if sources.history is not None:
+        return _with_empty(read_history(sources.history, zone=str(plant.timezone), known_tags=tags).frame, tags)
     if not history_folder(name).exists():
         return Frame.empty(tags)
     with open_historian(name) as historian:
         known = [tag for tag in historian.tags() if plant.has_tag(tag)]
-        return _with_empty(historian.read(known, None, None), tags)
+        return _with_empty(historian.read(known, start, end), tags)
 
 
 def _with_empty(frame: Frame, known: list[str]) -> Frame:
