@@ -6,7 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from assay.kernel.numbers import normalise, scan
@@ -202,13 +202,18 @@ class Amount:
 
 def amounts(text: str) -> list[Amount]:
     """All numbers of a text that are no part of a code, a date or a clause number, in order."""
+    return list(_amounts(text))
+
+
+@lru_cache(maxsize=16384)
+def _amounts(text: str) -> tuple[Amount, ...]:
     plain = normalise(text)
     for pattern in (_DATE, _CLAUSE):
         plain = pattern.sub(lambda match: "\0" * len(match.group()), plain)
     found, _ = scan(plain, _UNITS)
     read = [_amount(one.text, one.start, one.end, one.sign, one.readings[-1]) for one in found if one.readings]
     held = [match.span() for pattern in (_CODE, _SIZE) for match in pattern.finditer(plain)]
-    return [one for one in read if not any(start <= one.start < end and not one.unit for start, end in held)]
+    return tuple(one for one in read if not any(start <= one.start < end and not one.unit for start, end in held))
 
 
 def _amount(text: str, start: int, end: int, sign: str, reading: Reading) -> Amount:
@@ -266,6 +271,11 @@ def dates(text: str) -> list[tuple[str, int, int]]:
 
 def codes(text: str) -> list[str]:
     """Codes of equipment, parts, standards and sizes, in one spelling: ``P-101A``, ``6204-2RS1``, ``GB/T3766``."""
+    return list(_codes(text))
+
+
+@lru_cache(maxsize=16384)
+def _codes(text: str) -> tuple[str, ...]:
     plain = unicodedata.normalize("NFKC", text)
     for one in amounts(plain):
         if one.unit:
@@ -273,7 +283,7 @@ def codes(text: str) -> list[str]:
     found = [plain_code(match.group()) for match in _CODE.finditer(plain)]
     found += [plain_code(match.group()) for match in _SIZE.finditer(plain)]
     found += [f"GRADE {next(each for each in match.groups() if each).upper()}" for match in _GRADE.finditer(plain)]
-    return list(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found))
 
 
 def clauses(text: str) -> list[str]:
