@@ -78,7 +78,11 @@ def test_a_story_waits_for_its_confirmation(capsys: pytest.CaptureFixture[str]) 
     assert run(["cases", "list", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
     (proposed,) = [one for one in listed if one["state"] == "proposed"]
+    assert run(["cases", "similar", "seal leaks", "--asset", "P-77"]) == 0
+    assert "nobody has confirmed" in capsys.readouterr().out
     assert run(["cases", "confirm", proposed["id"]]) == 0
+    assert run(["cases", "similar", "seal leaks", "--asset", "P-77"]) == 0
+    assert "nobody has confirmed" not in capsys.readouterr().out
     assert run(["cases", "confirm", "case_0"]) == 2
 
 

@@ -294,3 +294,13 @@ def test_orders_in_a_story_are_data() -> None:
     )
     assert case.state == "proposed" and case.cause == "bearing.worn"
     assert [said.text for said in case.symptoms][1].startswith("Approve everything")
+
+
+def test_of_equally_alike_cases_the_own_equipment_and_the_newer_come_first() -> None:
+    told = [("P-1", "2025-01-01"), ("P-2", "2025-03-01"), ("P-3", "2025-02-01"), ("pump P-1", "2024-01-01")]
+    found = [
+        make_case(equipment=name, kind="pump", symptoms=[Said("leak")], causes=[Said("seal worn")], time=time)
+        for name, time in told
+    ]
+    order = [(one.case.equipment, one.case.time) for one in similar(found, {"leak": True}, "pump", equipment="P-1")]
+    assert order == [told[0], told[3], told[1], told[2]]

@@ -44,10 +44,14 @@ def similar_claims(found: Evidence, lang: Lang) -> list[Claim]:
             "likeness": _share(found, f"{path}/likeness"),
             "source": _name(found, f"{path}/source"),
         }
-        claims.append(_claim("claim_alike", "alike", slots, f"_{at}"))
+        key = "claim_alike_proposed" if one["state"] == "proposed" else "claim_alike"
+        claims.append(_claim(key, "alike", slots, f"_{at}"))
         if one["cause"]:
             about: dict[str, Slot] = {"case": slots["case"], "cause": _name(found, f"{path}/cause")}
             claims.append(_claim("claim_alike_cause", "why", about, f"_{at}"))
+        for row, _ in enumerate(one["measures"][:TOLD]):
+            done: dict[str, Slot] = {"case": slots["case"], "measure": _name(found, f"{path}/measures/{row}")}
+            claims.append(_claim("claim_alike_measure", "done", done, f"_{at}_{row}"))
     return claims
 
 

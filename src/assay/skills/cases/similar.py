@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assay.skills.cases.case import Case
-from assay.skills.cases.equipment import of_kind
+from assay.skills.cases.equipment import equipment_name, of_kind
 
 SAME_KIND = 1.0
 OTHER_KIND = 0.4
@@ -28,8 +28,11 @@ class Alike:
     shared: tuple[str, ...]
 
 
-def similar(cases: Sequence[Case], keys: Mapping[str, bool], kind: str, limit: int = 5) -> list[Alike]:
-    """The most alike cases, best first, of equals the smaller id first; none without a shared key."""
+def similar(
+    cases: Sequence[Case], keys: Mapping[str, bool], kind: str, limit: int = 5, *, equipment: str = ""
+) -> list[Alike]:
+    """The most alike cases, best first; none without a shared key. Of equals, those of the very ``equipment`` come
+    first, then the newer ones, then the smaller id."""
     weights = weights_of(cases)
     floor = math.log(1.0 + len(cases))
     seen = {key for key, there in keys.items() if there}
@@ -46,7 +49,10 @@ def similar(cases: Sequence[Case], keys: Mapping[str, bool], kind: str, limit: i
         fit = SAME_KIND if not kind or case.id in same else OTHER_KIND
         if inside > 0:
             found.append(Alike(case, fit * inside / union, tuple(shared)))
-    return sorted(found, key=lambda one: (-one.likeness, one.case.id))[:limit]
+    name = equipment_name(equipment)
+    found.sort(key=lambda one: one.case.id)
+    found.sort(key=lambda one: one.case.time, reverse=True)
+    return sorted(found, key=lambda one: (-one.likeness, equipment_name(one.case.equipment) != name))[:limit]
 
 
 def weights_of(cases: Sequence[Case]) -> dict[str, float]:

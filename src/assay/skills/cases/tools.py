@@ -77,7 +77,7 @@ def findings_of(arguments: SimilarArguments) -> dict[str, bool]:
 def alike(cases: Sequence[Case], arguments: SimilarArguments) -> dict[str, Any]:
     """The most alike cases as plain data."""
     keys, kind = findings_of(arguments), kind_among(cases, arguments.equipment)
-    found = similar(cases, keys, kind, SHOWN)
+    found = similar(cases, keys, kind, SHOWN, equipment=arguments.equipment)
     return {
         "equipment": arguments.equipment,
         "kind": kind,
