@@ -21,6 +21,7 @@ from assay.kernel.errors import InputError, MissingDependency, ModelError
 from assay.llm import assemble
 from assay.llm.child import Child
 from assay.llm.grammar import parse, simplify
+from assay.llm.messages import sent
 from assay.llm.options import labelled, scored
 from assay.llm.port import ChatResult, ChoiceResult, Embedder, Message
 from assay.llm.threads import engine_threads
@@ -215,8 +216,7 @@ def _digest_of(path: Path) -> str:
 def _plain(messages: Sequence[Message]) -> list[dict[str, str]]:
     if not messages:
         raise InputError("llm.no_messages")
-    # A lone surrogate (from a badly decoded file) has no UTF-8 and would end the exchange.
-    return [{"role": m.role, "content": m.content.encode("utf-8", "replace").decode("utf-8")} for m in messages]
+    return sent(messages)
 
 
 def _usage(result: Mapping[str, Any]) -> tuple[int, int]:

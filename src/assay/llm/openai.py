@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from assay.kernel.errors import AssayError, InputError, ModelError
 from assay.llm.endpoint import Endpoint, Reply
 from assay.llm.grammar import parse, simplify
+from assay.llm.messages import sent
 from assay.llm.options import labelled, scored, unscored
 from assay.llm.port import ChatResult, ChoiceResult, Embedder, Message
 
@@ -118,7 +119,7 @@ class RemoteModel:
     def _body(self, messages: Sequence[Message], seed: int) -> dict[str, Any]:
         if not messages:
             raise InputError("llm.no_messages")
-        plain = [{"role": m.role, "content": m.content.encode("utf-8", "replace").decode("utf-8")} for m in messages]
+        plain = sent(messages)
         return {"model": self.name, "messages": plain, "temperature": 0, "seed": seed}
 
     async def _complete(
