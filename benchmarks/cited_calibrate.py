@@ -34,8 +34,9 @@ from benchmarks.cited_set import Question, RememberingModel, RememberingVectors,
 LOOKED_AT = 14
 FOLDS = 5
 RANK_C, ANSWER_C = 0.05, 0.1
-LEFT_OUT = frozenset({"rank", "hit_cosine", "same_language"})
-"""Features of the search engine's own order, which another store or embedder would give otherwise."""
+LEFT_OUT = frozenset({"rank", "hit_cosine", "same_language", "vetoed"})
+"""Features of the search engine's own order, which another store or embedder would give otherwise, and what refuses by
+itself."""
 MODEL_FEATURES = frozenset({"verify", "verify_one", "verify_two", "code_score"})
 LEAST_VERIFIED = 60
 NOT_ASKED = 0.03
@@ -46,19 +47,8 @@ Row = Mapping[str, float]
 def main() -> None:
     """Fit, print, and perhaps write."""
     options = _options().parse_args()
-    asked = questions("calibration")
-    shelf = Shelf.open(options.work / "library")
-    vectors = RememberingVectors(options.work / "vectors.npz")
-    cosines = embedded_cosines(vectors)
     made = _loaded()
-    made["rank"] = fit_rank([rows for one in asked if one.answerable and (rows := rank_rows(shelf, one, cosines))])
-    vectors.save()
-    print("rank fitted", file=sys.stderr, flush=True)
-    (options.work / "rank.json").write_text(json.dumps(made["rank"]), encoding="utf-8")
-    if options.sample is not None:
-        asked = random.Random(options.seed).sample(asked, min(options.sample, len(asked)))
-    records = asyncio.run(_records(shelf, asked, cosines, combiner_of(made), options))
-    vectors.save()
+    records = _recorded(options.work) if options.refit else _asked(made, options)
     report = fit_answers(made, records, options.wrong)
     if options.write:
         target = Path(knowledge_qa.__file__).parent / "data" / "combiner.json"
@@ -68,10 +58,32 @@ def main() -> None:
     )
 
 
+def _asked(made: dict[str, Any], options: argparse.Namespace) -> list[dict[str, Any]]:
+    """Fit the order of units, and ask the questions with it."""
+    asked = questions("calibration")
+    shelf = Shelf.open(options.work / "library")
+    vectors = RememberingVectors(options.work / "vectors.npz")
+    cosines = embedded_cosines(vectors)
+    made["rank"] = fit_rank([rows for one in asked if one.answerable and (rows := rank_rows(shelf, one, cosines))])
+    vectors.save()
+    print("rank fitted", file=sys.stderr, flush=True)
+    if options.sample is not None:
+        asked = random.Random(options.seed).sample(asked, min(options.sample, len(asked)))
+    records = asyncio.run(_records(shelf, asked, cosines, combiner_of(made), options))
+    vectors.save()
+    return records
+
+
+def _recorded(work: Path) -> list[dict[str, Any]]:
+    """What the last run recorded, its order of units included (which stands in the package already)."""
+    return [json.loads(line) for line in (work / "records.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
 def _options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.cited_calibrate", description=__doc__)
     parser.add_argument("--work", type=Path, required=True, help="library and the model's choices are kept here")
     parser.add_argument("--model", choices=("configured", "recorded"), default="configured")
+    parser.add_argument("--refit", action="store_true", help="take the features recorded by the last run")
     parser.add_argument("--sample", type=int, help="ask only so many questions, drawn with --seed, of the fitted order")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--wrong", type=float, default=0.02, help="at most this part of all may be answered wrongly")
@@ -244,12 +256,13 @@ def best_threshold(
 ) -> tuple[float, int, int]:
     """The least threshold that keeps the wrong answers within bounds: it, and what is answered right and wrong.
 
-    What a rule refuses (a conflict, several branches ...) is answered at no threshold.
+    What a rule refuses (a conflict, several branches, a veto ...) is answered at no threshold.
     """
     free = [
         (probability, bool(one["found"]))
         for one, probability in zip(records, probabilities, strict=True)
         if all(each in (None, "near_miss", "not_in_corpus") for each in one["rulings"])
+        and not any(row.get("vetoed") for row in one["features"])
     ]
     free.sort(key=lambda each: -each[0])
     best, right, wrong = (1.0, 0, 0), 0, 0

@@ -88,7 +88,8 @@ class Judge:
                 features |= await self.verifier.verify(asked, pick.candidate, shown_short(asked, pick))
                 asking = "verify" in features
             probability, enough = self.weights.enough(features, model=asking)
-            enough = enough and not vetoed(asked, pick)
+            features["vetoed"] = float(vetoed(asked, pick))
+            enough = enough and not features["vetoed"]
             judged.append((probability, enough, replace(pick, features=features)))
         probability, enough, best = max(judged, key=lambda each: each[0])
         return best, probability, enough
