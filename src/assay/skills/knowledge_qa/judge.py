@@ -63,10 +63,8 @@ class Judge:
         if inside and self._near(probability):
             return Ruling((best,), Reason.AMBIGUOUS, probability, best.features, found, best)
         branches = branches_of(asked, best, others, self.weights)
-        if branches:
-            reason = Reason.AMBIGUOUS if enough or len(branches) > 1 else None
-            if reason and self._near(probability):
-                return Ruling((best, *branches), reason, probability, best.features, found, best)
+        if branches and self._near(probability):
+            return Ruling((best, *branches), Reason.AMBIGUOUS, probability, best.features, found, best)
         rival = rival_of(asked, best, others, self.weights)
         if rival is not None and self._near(probability):
             return Ruling((best, rival), Reason.CONFLICT, probability, best.features, found, best)
@@ -89,7 +87,7 @@ class Judge:
                 asking = "verify" in features
             probability, enough = self.weights.enough(features, model=asking)
             features["vetoed"] = float(vetoed(asked, pick))
-            enough = enough and not features["vetoed"]
+            enough = (enough or certain(features)) and not features["vetoed"]
             judged.append((probability, enough, replace(pick, features=features)))
         probability, enough, best = max(judged, key=lambda each: each[0])
         return best, probability, enough
@@ -109,6 +107,16 @@ def vetoed(asked: Asked, pick: Pick) -> bool:
         return True
     named = [code for code in asked.codes if not code.startswith("GRADE")]
     return (bool(named) and pick.features.get("codes_missing", 0.0) >= len(named)) or asked.asks > 1
+
+
+def certain(features: Mapping[str, float]) -> bool:
+    """Whether a unit says every word of the question beside one number of the wanted dimension, and nothing speaks
+    against it: such an answer needs no statistics. A model that denies it is heard."""
+    against = ("codes_missing", "code_conflict", "state_conflict", "uncovered", "cells_tied", "inner_branches")
+    if any(features.get(name, 0.0) for name in against) or features.get("row_conflict", 0.0) >= 0.2:
+        return False
+    said = features.get("rest_near", 0.0) >= 0.8 and features.get("sure", 0.0) >= 0.8
+    return said and features.get("dimension_fit", 0.0) == 1.0 and features.get("verify", 1.0) > 0.0
 
 
 def shown_short(asked: Asked, pick: Pick) -> Short:
