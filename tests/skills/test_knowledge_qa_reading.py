@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from assay.knowledge.document import Span
+from assay.knowledge.passage import Unit, UnitKind
 from assay.skills.knowledge_qa.parts import parts_of
 from assay.skills.knowledge_qa.polarity import yes_or_no
 from assay.skills.knowledge_qa.quantities import amounts, clauses, codes
 from assay.skills.knowledge_qa.question import Wanted, read_question
+from assay.skills.knowledge_qa.ranges import holds
+from assay.skills.knowledge_qa.spans import short_answers
 
 
 @pytest.mark.parametrize(
@@ -74,3 +78,26 @@ def test_a_question_for_two_things_has_two_parts() -> None:
     assert len(parts_of(read_question("报警和停机值各是多少？"))) == 2
     assert len(parts_of(read_question("Who approves it, and how long is it valid?"))) == 2
     assert len(parts_of(read_question("联轴器间隙是多少？"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("stated", "number", "held"),
+    [
+        ("22 kW 及以下", "20 kW", True),
+        ("30 kW 至 90 kW", "55 kW", True),
+        ("110 kW 及以上", "55 kW", False),
+        ("≤ 30 MPa", "20 MPa", True),
+        ("above 40 °C", "50 °C", True),
+        ("5 °C", "7 °C", False),
+        ("5 m", "7 °C", None),
+    ],
+)
+def test_a_range_takes_a_number_in(stated: str, number: str, held: bool | None) -> None:
+    assert holds(stated, amounts(number)[0]) is held
+
+
+def test_the_number_under_the_condition_of_the_question_is_taken() -> None:
+    text = "断电后应等待直流母线放电：22 kW 及以下等待 5 min，30 kW 至 90 kW 等待 10 min，110 kW 及以上等待 15 min。"
+    unit = Unit(UnitKind.SENTENCE, text, (Span(1, 0, len(text)),))
+    assert short_answers(read_question("55 kW 的变频器断电后等几分钟？"), unit, None)[0].text == "10 min"
+    assert short_answers(read_question("132 kW 的变频器断电后等几分钟？"), unit, None)[0].text == "15 min"
