@@ -175,7 +175,8 @@ def value_flip(question: Line, texts: Mapping[str, str], seed: int = 0, part: in
 
 def condition_flip(question: Line, texts: Mapping[str, str]) -> Flip | None:
     """The gold of a yes/no question with its one polarity word turned round; None where that makes no sense, or where
-    it speaks of other equipment (what is allowed there only is forbidden here, and stays so)."""
+    it speaks of other equipment (what is allowed there only is forbidden here, and stays so). Accepted words of the
+    quote are turned round like the quote."""
     expect = question["expect"]
     if not question["answerable"] or len(expect["gold"]) != 1 or expect.get("also") or expect.get("more"):
         return None
@@ -191,7 +192,9 @@ def condition_flip(question: Line, texts: Mapping[str, str]) -> Flip | None:
     if (allowed and DUTY.search(question["question"])) or not once(document, quote, texts):
         return None
     edit = Edit(document, quote, quote.replace(*turn, 1))
-    return Flip(f"{question['id']}-condition", question, "condition", (edit,), NO if old[0] in YES else YES, old)
+    turned = tuple(one.replace(*turn, 1) for one in old if turn[0] in one and one in quote and one != turn[0])
+    values = (*(NO if old[0] in YES else YES), *turned)
+    return Flip(f"{question['id']}-condition", question, "condition", (edit,), values, old)
 
 
 def deletion(question: Line, texts: Mapping[str, str]) -> Flip | None:

@@ -99,3 +99,5 @@ def test_no_turn_where_the_sentence_speaks_of_other_equipment_or_denies_twice() 
     gold = [{"document": "en.md", "quote": "A fitter may not raise it."}]
     flip = make_flips.condition_flip(asked(["no"], "", "May a fitter raise it?", gold=gold), texts)
     assert flip is not None and flip.edits[0].after == "A fitter may raise it."
+    flip = make_flips.condition_flip(asked(["no", "may not raise it"], "", "May a fitter?", gold=gold), texts)
+    assert flip is not None and flip.values[-1] == "may raise it" and "yes" in flip.values
