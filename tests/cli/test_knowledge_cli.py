@@ -233,3 +233,32 @@ def test_a_file_that_takes_long_is_named(capsys: pytest.CaptureFixture[str], tmp
     progress._ended = Twice()  # type: ignore[assignment]
     progress._tick()
     assert "scan.pdf: being read for 3:20" in capsys.readouterr().err
+
+
+def test_who_adds_what_he_may_not_read_is_told(
+    folder: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assay.kernel.policy.local_user", lambda: "li")
+    assert run(["knowledge", "add", str(folder), "--acl", "ops"]) == 0
+    said = capsys.readouterr().out.splitlines()[-1]
+    assert said.startswith("You (li) may not read 2 of these yourself: your groups are local;") and "--access" in said
+    assert run(["knowledge", "add", str(folder), "--acl", "ops,*"]) == 0
+    assert "yourself" not in capsys.readouterr().out
+    (tmp_path / "home" / "policy.yaml").write_text("users: {li: [ops]}\nroles: [ops, hse]\nzones: [control]\n", "utf-8")
+    assert run(["knowledge", "add", str(folder), "--acl", "ops"]) == 0
+    assert "yourself" not in capsys.readouterr().out
+    assert run(["knowledge", "add", str(folder), "--acl", "hse", "--lang", "zh"]) == 0
+    assert "您所在的组为 ops" in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_links_that_lead_out_are_said_once(folder: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "wages.txt").write_text("secret", "utf-8")
+    for name in ("a.txt", "b.txt"):
+        (folder / name).symlink_to(tmp_path / "wages.txt")
+    assert run(["knowledge", "add", str(folder)]) == 0
+    said = capsys.readouterr().err.strip()
+    assert said.count("\n") == 0 and "left out: 2" in said and "a.txt" in said
+    assert told(capsys, "add", folder)["left_out"] == [str(folder / "a.txt"), str(folder / "b.txt")]
+    assert run(["knowledge", "list", "--docs", str(folder), "--lang", "zh"]) == 0
+    shown = capsys.readouterr()
+    assert "a.txt" not in shown.out + shown.err and "链接" not in shown.err

@@ -154,3 +154,53 @@ def test_a_folder_library_follows_its_folder(tmp_path: Path, folder: Path, monke
     for file in folder.iterdir():
         file.unlink()
     assert names() == {}
+
+
+def test_a_link_that_leads_out_of_its_folder_is_left_out(tmp_path: Path, folder: Path) -> None:
+    (tmp_path / "secret").mkdir()
+    secret = tmp_path / "secret" / "wages.txt"
+    secret.write_text("secret", "utf-8")
+    (folder / "out.txt").symlink_to(secret)
+    (folder / "near.txt").symlink_to(Path("..", "secret", "wages.txt"))
+    (folder / "out").symlink_to(secret.parent)
+    (folder / "gone.txt").symlink_to(folder / "nothing.txt")
+    (folder / "round").symlink_to(folder)
+    (folder / "twice.txt").symlink_to(folder / "manual_00.txt")
+    (folder / ".kept").mkdir()
+    (folder / ".kept" / "real.txt").write_text("kept", "utf-8")
+    for name in ("one.txt", "two.txt"):
+        (folder / name).symlink_to(folder / ".kept" / "real.txt")
+    (tmp_path / "door").symlink_to(folder)
+    wanted = {f"manual_{number:02}.txt" for number in range(FILES)} | {"one.txt"}
+    for named in (folder, tmp_path / "door"):
+        with opened(tmp_path / f"library of {named.name}") as library:
+            report = library.add([named])
+            assert {item.name for item in report.items} == wanted
+            assert {path.name for path in report.left_out} == {"out.txt", "near.txt", "out"}
+            assert not library.reader(LI).search("secret", lane="lexical")
+            library.add([folder / "out.txt"])
+            assert library.reader(LI).search("secret", lane="lexical"), "a link that was named itself is meant"
+
+
+def test_a_folder_library_tells_nothing_of_links(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSAY_HOME", str(tmp_path / "home"))
+    (tmp_path / "wages.txt").write_text("secret", "utf-8")
+    (folder / "out.txt").symlink_to(tmp_path / "wages.txt")
+    with Library.over_folder(folder, read=read, indexer=Indexer(None)) as library:
+        assert len(library.reader(LI).documents()) == FILES
+        assert library.unread(LI) == []
+
+
+def test_a_file_that_becomes_a_link_while_others_are_read(tmp_path: Path, folder: Path) -> None:
+    (tmp_path / "wages.txt").write_text("secret", "utf-8")
+
+    def swap(item: object, done: int, of: int) -> None:
+        file = folder / "manual_05.txt"
+        if not file.is_symlink():
+            file.unlink()
+            file.symlink_to(tmp_path / "wages.txt")
+
+    with opened(tmp_path / "library") as library:
+        report = library.add([folder], progress=swap)
+        assert [item.name for item in report.items if item.state is AddState.FAILED] == ["manual_05.txt"]
+        assert not library.reader(LI).search("secret", lane="lexical")

@@ -17,6 +17,7 @@ from assay.kernel.texts import Lang, text
 
 if TYPE_CHECKING:
     from assay.knowledge.adding import Added, AddOptions, AddReport, Source
+    from assay.knowledge.rights import Asker
 
 _SHOWN = 20
 """Files that are named one by one on screen."""
@@ -68,11 +69,14 @@ def add(
             raise
         finally:
             progress.end()
+        asker, _ = where.user_of(opened)
     if as_json:
-        print_json({"counts": _counts(report), "files": [_described(item, where.speaks) for item in report.items]})
+        files = [_described(item, where.speaks) for item in report.items]
+        links = [str(path) for path in report.left_out]
+        print_json({"counts": _counts(report), "files": files, "left_out": links})
     else:
-        _tell(report, options, where.speaks)
-    raise typer.Exit(2 if report.count(AddState.FAILED) == len(report.items) else 0)
+        _tell(report, options, asker, where.speaks)
+    raise typer.Exit(2 if report.items and report.count(AddState.FAILED) == len(report.items) else 0)
 
 
 def _groups(acl: list[str] | None) -> tuple[str, ...] | None:
@@ -157,7 +161,7 @@ def _described(item: Added, lang: Lang) -> dict[str, Any]:
     }
 
 
-def _tell(report: AddReport, options: AddOptions, lang: Lang) -> None:
+def _tell(report: AddReport, options: AddOptions, asker: Asker, lang: Lang) -> None:
     from assay.knowledge.adding import AddState
     from assay.knowledge.rights import EVERYONE
 
@@ -175,7 +179,13 @@ def _tell(report: AddReport, options: AddOptions, lang: Lang) -> None:
     for item in report.items:
         if item.error is not None:
             warn(text("cli.error", lang, sentence=visible(item.error.render(lang))))
+    if report.left_out:
+        links = {"count": len(report.left_out), "path": visible(str(report.left_out[0]))}
+        warn(text("cli.knowledge_links", lang, **links))
     if any(EVERYONE in item.groups for item in new) and options.groups is None:
         say(text("cli.knowledge_everyone", lang))
     if doubts := sum(item.doubts for item in new):
         say(text("cli.knowledge_doubts_new", lang, count=doubts))
+    if hidden := sum(not asker.may_read(item.groups) for item in new):
+        groups = visible(", ".join(sorted(asker.groups))) or text("cli.knowledge_unreadable_none", lang)
+        say(text("cli.knowledge_unreadable", lang, user=visible(asker.user), count=hidden, groups=groups))

@@ -99,19 +99,25 @@ class Where:
 
     def asker(self, library: Library) -> Asker:
         """Who asks: with the groups of the access file where there is one, else with the policy's roles."""
+        asker, known = self.user_of(library)
+        if not known:
+            warn(text("cli.knowledge_no_groups", self.speaks, user=asker.user))
+        return asker
+
+    def user_of(self, library: Library) -> tuple[Asker, bool]:
+        """Who asks, and whether an access file or a policy knows of groups."""
         from assay.cli.actions_parts import load_policy
         from assay.kernel.policy import local_user
         from assay.knowledge.rights import Asker
 
         user = self.user or local_user()
         if library.access is not None:
-            return library.access.asker(user)
+            return library.access.asker(user), True
         try:
             caller = load_policy().caller(user)
         except Refused:
-            warn(text("cli.knowledge_no_groups", self.speaks, user=user))
-            return Asker(user)
-        return Asker(caller.user, frozenset(caller.roles))
+            return Asker(user), False
+        return Asker(caller.user, frozenset(caller.roles)), True
 
     def _indexer(self) -> Indexer | None:
         """A plant's own, because its names are words of the dictionary."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -61,9 +61,13 @@ class Added:
 
 @dataclass(slots=True)
 class AddReport:
-    """What became of all files, in the order in which they were done."""
+    """What became of all files, in the order in which they were done.
+
+    ``left_out`` are links in a folder that lead out of it.
+    """
 
     items: list[Added] = field(default_factory=list)
+    left_out: tuple[Path, ...] = ()
 
     def count(self, state: AddState) -> int:
         """How many files ended so."""
@@ -72,15 +76,21 @@ class AddReport:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file with the name that it gets in the library."""
+    """A file with the name that it gets in the library; ``root`` is the folder that it was found in."""
 
     path: Path
     name: str
+    root: Path | None = None
 
     @property
     def document(self) -> str:
         """The document's id."""
         return document_id(self.name)
+
+    def check_inside(self) -> None:
+        """InputError for a file of a folder that has become a link out of it since it was found."""
+        if self.root is not None and not Path(os.path.realpath(self.path)).is_relative_to(self.root):
+            raise InputError("knowledge.link_outside", path=self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,29 +107,41 @@ def document_id(name: str) -> str:
     return "doc_" + hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def sources(paths: Sequence[Path], name: str | None = None, *, empty: bool = False) -> list[Source]:
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The files of some paths, each once, by name; ``left_out`` are links in a folder that lead out of it."""
+
+    sources: list[Source]
+    left_out: tuple[Path, ...] = ()
+
+
+def sources(paths: Sequence[Path], name: str | None = None, *, empty: bool = False) -> Files:
     """The files to add, each once, by name. A folder's files are named by their path inside it.
 
-    Hidden files, and those that an editor keeps beside an open one, are left out. InputError for a path that is not
-    there, for no file at all (unless ``empty``), and for two files of one name.
+    Hidden files, and those that an editor keeps beside an open one, are left out, and so is a link that leads out of
+    its folder: whoever may write there could publish with it whatever the one who adds may read. A path that was
+    named itself may be a link. InputError for a path that is not there, for no file at all (unless ``empty``), and
+    for two files of one name.
     """
     found: dict[str, Source] = {}
+    outside: list[Path] = []
     for path in paths:
-        for source in _of_path(path, name, alone=len(paths) == 1):
+        for source in _of_path(path, name, outside, alone=len(paths) == 1):
             other = found.setdefault(source.name, source)
             if other.path != source.path:
                 raise InputError("knowledge.same_name", name=source.name, first=other.path, second=source.path)
-    if not found and not empty:
+    if not found and not outside and not empty:
         raise InputError("knowledge.nothing_to_add", path=", ".join(str(path) for path in paths))
-    return [found[name] for name in sorted(found)]
+    return Files([found[name] for name in sorted(found)], tuple(outside))
 
 
-def _of_path(path: Path, name: str | None, *, alone: bool) -> Iterator[Source]:
+def _of_path(path: Path, name: str | None, outside: list[Path], *, alone: bool) -> Iterator[Source]:
     full = Path(os.path.abspath(path.expanduser()))
     if full.is_dir():
-        for file in _files(full):
+        root = Path(os.path.realpath(full))
+        for file in _files(full, root, outside):
             inside = file.relative_to(full).as_posix()
-            yield Source(file, _safe(f"{name.rstrip('/')}/{inside}" if name else inside))
+            yield Source(file, _safe(f"{name.rstrip('/')}/{inside}" if name else inside), root)
     elif full.exists():
         if name and not alone:
             raise InputError("knowledge.name_for_many", name=name)
@@ -128,12 +150,31 @@ def _of_path(path: Path, name: str | None, *, alone: bool) -> Iterator[Source]:
         raise InputError("knowledge.path_missing", path=path)
 
 
-def _files(folder: Path) -> Iterable[Path]:
+def _files(folder: Path, root: Path, outside: list[Path]) -> list[Path]:
+    """A folder's files; ``outside`` gets the links that lead out of it.
+
+    A link to a file inside is taken where the file itself is not, because it is hidden, and only the first one.
+    """
+    found: dict[Path, Path] = {}
+    links: list[Path] = []
     for here, folders, names in os.walk(folder):
         folders[:] = sorted(one for one in folders if not one.startswith("."))
+        links += [path for one in folders if (path := Path(here, one)).is_symlink()]
         for name in sorted(names):
-            if not name.startswith((".", "~$")) and (file := Path(here, name)).is_file():
-                yield file
+            if name.startswith((".", "~$")):
+                continue
+            file = Path(here, name)
+            if file.is_symlink():
+                links.append(file)
+            elif file.is_file():
+                found[Path(os.path.realpath(file))] = file
+    for link in links:
+        target = Path(os.path.realpath(link))
+        if not target.is_relative_to(root):
+            outside.append(link)
+        elif target.is_file():
+            found.setdefault(target, link)
+    return list(found.values())
 
 
 def _safe(name: str) -> str:

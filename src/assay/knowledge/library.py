@@ -112,14 +112,16 @@ class Library:
     ) -> AddReport:
         """Add files and folders, each file in a transaction of its own: what is done stays done.
 
-        A file that cannot be read is reported and the others go on. InputError when nothing can be added at all
-        (a path that is not there, two files of one name); a fault of the database ends the run. ``begin`` is told
-        of each file before it is looked at, ``progress`` afterwards.
+        A file that cannot be read, and a link that leads out of its folder, is reported and the others go on.
+        InputError when nothing can be added at all (a path that is not there, two files of one name); a fault of the
+        database ends the run. ``begin`` is told of each file before it is looked at, ``progress`` afterwards.
         """
         chosen = options or AddOptions()
         wanted = sources(paths, chosen.name)
         with self._taker(chosen) as taker:
-            return _take_all(taker, wanted, progress, begin)
+            report = _take_all(taker, wanted.sources, progress, begin)
+        report.left_out = wanted.left_out
+        return report
 
     def reader(self, asker: Asker, *, on: date | None = None) -> LibraryReader:
         """The documents as somebody sees them on a day (today)."""
@@ -188,7 +190,7 @@ class Library:
             process.close()
 
     def _follow(self, folder: Path, progress: Progress | None) -> None:
-        wanted = sources([folder], empty=True)
+        wanted = sources([folder], empty=True).sources  # of links that lead out nothing is told to who asks
         remembered = Unread(Path(self._store.place).parent)
         with self._store.looking() as connection:
             known = {row.document for row in contents.version_rows(connection)}

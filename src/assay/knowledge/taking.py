@@ -79,6 +79,7 @@ class Taker:
 
         try:
             before, content = stamp(source.path), load(source.path)
+            source.check_inside()
         except AssayError as error:
             return failed(source, error)
         sha256 = hashlib.sha256(content).hexdigest()
