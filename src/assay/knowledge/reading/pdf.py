@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
-from assay.knowledge.document import Block, BlockKind, ReadDocument
+from assay.knowledge.document import ReadDocument
 from assay.knowledge.reading.doubts import find_doubts
 from assay.knowledge.reading.notes import note
 from assay.knowledge.reading.pdf_open import opened
 from assay.knowledge.reading.pdf_page import layer_of
 from assay.knowledge.reading.structure_store import Draft, Stored, stored
+from assay.knowledge.reading.titles import title_of
 
 _NO_TITLE = re.compile(
     r"^(?:untitled|\(?(?:anonymous|unspecified|unknown|none|null)\)?|(?:document|文档|演示文稿|工作簿)\s*\d*|\W*|"
@@ -111,21 +112,13 @@ def _recognised(picture: Any, scale: float, number: int) -> Draft:
 
 def _document(media: str, title: str, name: str, store: Stored, notes: Sequence[Mapping[str, str]]) -> ReadDocument:
     doubts = find_doubts(store.pages, store.blocks, store.scores)
-    title = title or _first_title(store) or PurePath(name).stem
+    title = title or title_of(store.pages, store.blocks) or PurePath(name).stem
     return ReadDocument(media, title, store.pages, store.blocks, doubts=doubts, notes=tuple(notes))
 
 
 def _title_in(document: Any) -> str:
     title = " ".join(str(document.get_metadata_value("Title") or "").split())
     return "" if _NO_TITLE.match(title) or "\ufffd" in title else title
-
-
-def _first_title(store: Stored) -> str:
-    """The words of the highest title on the first page with text."""
-    first = next((page.number for page in store.pages if page.text), 0)
-    titles = [b for b in store.blocks if b.kind is BlockKind.HEADING and b.spans[0].page == first]
-    best: Block | None = min(titles, key=lambda b: (b.level, b.spans[0].start), default=None)
-    return store.pages[first - 1].slice(best.spans[0]) if best else ""
 
 
 def _named(pages: Sequence[int]) -> str:
