@@ -9,15 +9,18 @@ from assay.skills.rules.design import Design
 from assay.skills.rules.evaluate import FAIL, OFF, PASS, UNKNOWN, VERDICTS, evaluate
 from assay.skills.rules.lookup import FieldMap, Lookup
 from assay.skills.rules.rule import Rule, Severity
+from assay.skills.rules.spellings import Spellings
 
 
-def checked(rules: Sequence[Rule], design: Design, mapping: FieldMap | None = None) -> dict[str, Any]:
-    """The verdicts as plain data.
+def checked(
+    rules: Sequence[Rule], design: Design, mapping: FieldMap | None = None, words: Sequence[Sequence[str]] = ()
+) -> dict[str, Any]:
+    """The verdicts as plain data; ``words`` are groups of formal words for one thing (a plant's dictionary).
 
     A clause fails when any of its parts fails for any object; else it cannot be told when any cannot; else it passes
     when any passes; else it does not apply. ``counts`` are of clauses.
     """
-    look = Lookup(design, mapping or FieldMap())
+    look = Lookup(design, mapping or FieldMap(), Spellings(words))
     results = [_clause(rule, look) for rule in rules]
     return {
         "design": design.name,

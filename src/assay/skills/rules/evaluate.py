@@ -12,19 +12,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from assay.skills.rules.design import KIND, Scalar, Thing, Value
+from assay.skills.rules.design import Scalar, Thing, Value
 from assay.skills.rules.glossary import same_words
 from assay.skills.rules.grammar.quantities import quantity_at
+from assay.skills.rules.kinds import kind_of
 from assay.skills.rules.lookup import Lookup
 from assay.skills.rules.rule import Limit, Name, Op, Part, Test
+from assay.skills.rules.truth import truth_of
 from assay.skills.rules.units import NoUnit, convert
 
 PASS, FAIL, OFF, UNKNOWN = "pass", "fail", "not_applicable", "cannot_tell"
 VERDICTS = (PASS, FAIL, OFF, UNKNOWN)
-_YES = re.compile(r"yes|true|y|on|present|provided|installed|是|有|已设|已设置|设有|√|✓", re.I)
-_NO = re.compile(
-    r"no|false|n|off|none|absent|not provided|not installed|without|否|无|没有|未设|未设置|不设|×|✗|-|/", re.I
-)
 _ORDINAL = {c: i for i, c in enumerate("特一二三四五六七八九十")} | {c: i for i, c in enumerate("甲乙丙丁戊", 1)}
 
 
@@ -52,7 +50,7 @@ def _targets(part: Part, look: Lookup) -> Iterable[Thing]:
     """The objects that the test names; without a name those that have its property."""
     name = part.test.field
     if name.object:
-        return look.things(name.object) or look.joined(name) or look.told(name)
+        return look.things(name.object) or look.having(name) or look.told(name)
     return look.having(name)
 
 
@@ -115,7 +113,7 @@ def _shown(outcome: Outcome) -> dict[str, Any]:
 def _outcome(test: Test, thing: Thing | None, look: Lookup) -> Outcome:
     outcome = Outcome(test)
     name = test.field
-    if thing is None and name.object and not (look.things(name.object) or look.joined(name) or look.told(name)):
+    if thing is None and name.object and not (look.things(name.object) or look.having(name) or look.told(name)):
         near = look.near(name)
         outcome.missing.append(_gap("mapping" if near else "object", name, near))
         return outcome
@@ -148,48 +146,16 @@ def _presence(test: Test, thing: Thing | None, look: Lookup, outcome: Outcome) -
     there: bool | None = None
     if found.value is not None:
         outcome.where, outcome.shown = found.value.where, _text(found.value)
-        there = _truth(found.value)
-    elif thing is not None and (kind := _kind(thing, test.field, look)) is not None:
-        outcome.where, outcome.shown, there = kind.where, _text(kind), True
+        there = truth_of(found.value)
+    elif thing is not None and (kind := kind_of(thing, test.field, look)) is not None:
+        outcome.where, outcome.shown, there = kind[0].where, _text(kind[0]), kind[1]
     if there is None:
-        kind_of = "field" if found.why == "missing" else "value" if found.value is not None else "mapping"
-        outcome.missing.append(_gap(kind_of, test.field, found.candidates))
+        said = found.value is not None or bool(outcome.where)
+        gap = "value" if said else "field" if found.why == "missing" else "mapping"
+        outcome.missing.append(_gap(gap, test.field, found.candidates))
         return outcome
     outcome.holds = there if test.op is Op.PRESENT else not there
     return outcome
-
-
-def _kind(thing: Thing, name: Name, look: Lookup) -> Value | None:
-    """A field that names what the object is, or a list of what it has, that says the property."""
-    line: Thing | None = thing
-    while line is not None:
-        for field_name, value in line.fields.items():
-            words = value.raw if isinstance(value.raw, tuple) else (value.raw,) if KIND.fullmatch(field_name) else ()
-            if any(isinstance(word, str) and same_words(word, name.property) for word in words):
-                return value
-        line = None if line.up is None else look.design.things[line.up]
-    return None
-
-
-def _truth(value: Value) -> bool | None:
-    """Whether a value says that something is there; None for words that say neither."""
-    raw = value.raw
-    if isinstance(raw, bool):
-        return raw
-    if isinstance(raw, (int, float)):
-        return None if not math.isfinite(raw) else raw > 0
-    if isinstance(raw, tuple):
-        return len(raw) > 0
-    words = raw.strip()
-    if _YES.fullmatch(words):
-        return True
-    if _NO.fullmatch(words):
-        return False
-    if re.match(r"(?:no|not|none|without|无|未|不)", words, re.I) or re.search(
-        r"\?|？|tbd|待定|unknown|不详", words, re.I
-    ):
-        return None
-    return True  # a tag, a model: what has one is there
 
 
 # --- words ---

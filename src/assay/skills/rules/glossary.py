@@ -49,6 +49,8 @@ def _singular(word: str) -> str:
         return word[:-3] + "y"
     if len(word) > 4 and re.search(r"(?:s|x|ch|sh)es$", word):
         return word[:-2]
+    if len(word) > 3 and word.endswith("se"):
+        return word[:-1]  # as of "houses" and "gases", which end alike
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
 
 
@@ -70,3 +72,11 @@ def same_words(left: str, right: str) -> bool:
         return True
     groups = _groups()
     return bool(groups.get(left, frozenset()) & groups.get(right, frozenset()))
+
+
+@lru_cache(maxsize=100_000)
+def synonyms(words: str) -> frozenset[str]:
+    """The glossary's words for the same thing, plain, with the words themselves."""
+    own = plain(words)
+    numbers = _groups().get(own, frozenset())
+    return frozenset({own} | {word for word, groups in _groups().items() if groups & numbers})

@@ -18,10 +18,12 @@ from assay.kernel.policy import Policy
 from assay.kernel.ports import LanguageModel
 from assay.kernel.render import Renderer
 from assay.kernel.texts import Lang, text
+from assay.knowledge.search.dictionary_files import configured
 from assay.plant.records import Records
 from assay.skills.rules import skill
 from assay.skills.rules.design import Design
 from assay.skills.rules.lookup import FieldMap
+from assay.skills.rules.plantwords import plant_groups
 from assay.skills.rules.propose import Proposer
 from assay.skills.rules.rule import Rule, Unread
 from assay.skills.rules.rulesfile import rule_data
@@ -87,7 +89,10 @@ async def check_design(
     lang: Lang = "en",
     user: str | None = None,
 ) -> Outcome:
-    """A design against the confirmed rules (with ``proposed`` against all). Raises Refused where none is confirmed."""
+    """A design against the confirmed rules (with ``proposed`` against all). Raises Refused where none is confirmed.
+
+    Words of the shipped and the user's plant dictionary (``knowledge.search``) count as the same where they are formal.
+    """
     if not rules:
         raise InputError("rules.no_rules")
     chosen = [rule for rule in rules if proposed or rule.confirmed]
@@ -97,6 +102,7 @@ async def check_design(
         "rules": [rule_data(rule) for rule in chosen],
         "design": design.document(),
         "mapping": (mapping or FieldMap()).document(),
+        "words": plant_groups(configured(), chosen, design),
     }
     return await _ask("check", arguments, records, lang, user)
 

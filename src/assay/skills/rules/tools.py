@@ -30,13 +30,15 @@ class ExtractArguments(BaseModel):
 
 
 class CheckArguments(BaseModel):
-    """``rules`` as a rules file has them, ``design`` as of ``Design.document``, ``mapping`` a person's words."""
+    """``rules`` as a rules file has them, ``design`` as of ``Design.document``, ``mapping`` a person's words, ``words``
+    the plant dictionary's groups of formal words that were at hand (they are part of what a replay repeats)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     rules: tuple[dict[str, Any], ...] = Field(min_length=1)
     design: dict[str, Any]
     mapping: dict[str, dict[str, str]] = Field(default_factory=dict)
+    words: tuple[tuple[str, ...], ...] = ()
 
 
 async def _extract(arguments: ExtractArguments, context: RunContext) -> Result:
@@ -59,7 +61,7 @@ async def _check(arguments: CheckArguments, context: RunContext) -> Result:
         if "things" not in arguments.design:
             raise InputError("rules.design_shape", path=arguments.design.get("name", ""))
         rules = [rule_of(one) for one in arguments.rules]
-        return checked(rules, Design.load(arguments.design), FieldMap.load(arguments.mapping))
+        return checked(rules, Design.load(arguments.design), FieldMap.load(arguments.mapping), arguments.words)
 
     return Result(await asyncio.to_thread(make), trusted=False)
 

@@ -87,9 +87,14 @@ class Reading:
         """A condition of the property of an earlier condition is about the same field ("...; if the pressure ...")."""
         if test.op in (Op.PRESENT, Op.ABSENT):
             return test
-        if (before := self.asked.get(test.field.property)) and test.field.object == self.object:
+        whole = together(test.field)
+        # 泵的电机功率, then 电机功率: cut elsewhere, and the same field.
+        if (before := self.asked.get(whole)) or (
+            (before := self.asked.get(test.field.property)) and test.field.object == self.object
+        ):
             test = test.model_copy(update={"field": before})
         self.asked.setdefault(test.field.property, test.field)
+        self.asked.setdefault(whole, test.field)
         self.compared = test.field
         return test
 
@@ -139,6 +144,12 @@ def compared(name: Name, op: Op, limits: tuple[Limit, ...], near: str) -> Test:
     if op is Op.BETWEEN:
         raise Stop("range", near)
     return Test(field=name, op=op, limits=limits)
+
+
+def together(name: Name) -> str:
+    """Object and property as they stand in a sentence, in one."""
+    between = "" if not name.object or re.search(r"[\u4e00-\u9fff]$", name.object) else " "
+    return f"{name.object}{between}{name.property}"
 
 
 def around_one(limits: tuple[Limit, ...]) -> tuple[Limit, ...]:

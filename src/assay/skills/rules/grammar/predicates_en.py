@@ -147,7 +147,9 @@ def _has_unit(value: str) -> bool:
 
 
 def _counted(what: str) -> tuple[Op, tuple[Limit, ...], str] | None:
-    """``at least two exits``, ``not less than 2 exits``, ``two exits``."""
+    """``at least two exits``, ``not less than 2 exits``; ``two exits`` are at least two, ``exactly two`` are two."""
+    just = re.match(r"(?:exactly|only|just|precisely)\s", what, re.IGNORECASE)
+    what = what[just.end() :] if just else what
     match = COMPARE.match(what)
     read = quantity_at(what, match.end() if match else 0)
     if read is None or any(limit.unit for limit in read.limits) or len(read.limits) != 1:
@@ -155,7 +157,7 @@ def _counted(what: str) -> tuple[Op, tuple[Limit, ...], str] | None:
     thing = bare(what[read.end :])
     if not thing or holds_quantity(thing) or LIMITING.search(thing) or len(_each(thing)) > 1:
         return None
-    op = OPS[match["word"].lower()] if match else Op.EQUAL
+    op = OPS[match["word"].lower()] if match else Op.EQUAL if just else Op.AT_LEAST
     return (negated(op, what) if match and match["minus"] else op), read.limits, thing
 
 

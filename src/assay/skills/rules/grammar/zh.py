@@ -340,7 +340,9 @@ def _provision(subject: str, rest: str, minus: bool, reading: Reading) -> list[T
 def _counted(what: str) -> tuple[Op, tuple[Limit, ...], str] | None:
     """``不少于2个人孔``, ``两个出口``, ``不小于1.5m的操作通道``, ``至少1台备用泵``."""
     match = re.match(
-        r"(?P<minus>不)?(?P<word>少于|小于|低于|多于|大于|超过)|(?P<least>至少|最少)|(?P<most>最多|至多)", what
+        r"(?P<minus>不)?(?P<word>少于|小于|低于|多于|大于|超过)|(?P<least>至少|最少)|(?P<most>最多|至多)"
+        r"|(?P<just>恰好|正好|仅|只)",
+        what,
     )
     at = match.end() if match else 0
     read = quantity_at(what, at)
@@ -351,8 +353,9 @@ def _counted(what: str) -> tuple[Op, tuple[Limit, ...], str] | None:
         raise Stop("phrase_with_limit", what)  # a property that goes on: 坡度坡向泵
     if not thing or holds_quantity(thing) or COMPARE.search(thing) or len(listed(thing)) > 1:
         raise Stop("phrase_with_limit", what)
-    if match is None:
-        op = Op.EQUAL
+    if match is None or match["just"]:
+        # 应设置两个出口 asks for two, and a third one does no harm; a size is meant as it is said.
+        op = Op.EQUAL if match or any(limit.unit for limit in read.limits) else Op.AT_LEAST
     elif match["word"]:
         op = negated(OPS[match["word"]], what) if match["minus"] else OPS[match["word"]]
     else:
