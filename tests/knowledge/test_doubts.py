@@ -89,15 +89,17 @@ def test_a_number_beside_unreadable_characters_in_a_text_layer() -> None:
     assert doubts("below 85\ufffdC", scanned=False) == [("85", "damaged")]
 
 
-def table_doubts(rows: list[list[str]], unit_row: int | None = None) -> list[str]:
+def table_doubts(
+    rows: list[list[str]], unit_row: int | None = None, *, head: int = 1, scanned: bool = True
+) -> list[str]:
     parts, cells, length = [], [], 0
     for r, row in enumerate(rows):
         for c, words in enumerate(row):
             cells.append(Cell(r, c, Span(1, length, length + len(words)), words))
             parts.append(words)
             length += len(words) + 1
-    page = Page(1, "\n".join(parts), scanned=True)
-    head = 1 if unit_row is None else 2
+    page = Page(1, "\n".join(parts), scanned=scanned)
+    head = head if unit_row is None else 2
     table = Table(tuple(cells), header_rows=head, unit_row=unit_row, conditions=(0,))
     found = find_doubts([page], [Block(BlockKind.TABLE, (Span(1, 0, length - 1),), table=table)])
     return [page.slice(doubt.span) for doubt in found]
@@ -113,3 +115,18 @@ def test_a_value_in_a_table_has_its_unit_from_the_head() -> None:
 
 def test_a_damaged_unit_in_the_head_puts_its_column_in_doubt() -> None:
     assert table_doubts([["工况", "温度(C)"], ["启动", "85"]]) == ["85"]
+
+
+def test_a_value_with_neither_unit_nor_words_is_doubted() -> None:
+    lost = [["21", "1/2"], ["22", "75", "80"], ["23", "3000h"], ["24", "6~8"]]
+    assert table_doubts(lost, head=0) == ["75", "80", "6", "8"]
+    assert table_doubts(lost, head=0, scanned=False) == []
+    assert table_doubts([["", ""], ["P-1", "85"]]) == ["85"]
+    assert table_doubts([["", "mm"], ["P-1", "85"]]) == []
+
+
+def test_a_value_that_a_word_names_is_not() -> None:
+    assert table_doubts([["螺栓", "4"], ["垫片", "12"]], head=0) == []
+    assert table_doubts([["Bolts", "4"], ["Stages", "3"]], head=0) == []
+    assert table_doubts([["No.", "Q"], ["1", "85"]]) == []
+    assert table_doubts([["1", "泵盖", "2"], ["2", "轴", "1"]], head=0) == []

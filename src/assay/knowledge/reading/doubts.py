@@ -1,9 +1,9 @@
 """The guard over numbers: which of them a person must look at before an answer may use them.
 
 The OCR drops ℃, ±, ° and ², and mistakes 0 and O, 1 and l, comma and point. In recognised text a number is doubted
-whose quantity is named but whose unit is not there, whose unit or sign looks damaged, that mixes letters, or of which
-the recogniser was not sure. In a text layer only a number beside unreadable characters is. A number that needs no unit
-(a count, a clause, a date, a code) is none.
+whose quantity is named but whose unit is not there, whose unit or sign looks damaged, that mixes letters, of which the
+recogniser was not sure, or that stands in a table with neither a unit nor a word to say what it is. In a text layer
+only a number beside unreadable characters is. A number that needs no unit (a count, a clause, a date, a code) is none.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from dataclasses import dataclass
 
 from assay.knowledge.document import Block, BlockKind, Cell, Doubt, Page, Span, Table
 from assay.knowledge.reading import doubts_words as words
+from assay.knowledge.reading.structure import HAN
 from assay.knowledge.reading.tables import grid_of, is_value, unit_column
 from assay.knowledge.reading.tables_units import is_unit, unit_starts
+from assay.knowledge.reading.titles import has_word
 
 _UNSURE = 0.45  # confidence in a character below which its number is doubted
 _NUMBER = re.compile(r"(?<!\d )\d{1,3}(?: \d{3})+(?![\d.,])|\d+(?:[.,]\d+)*")
@@ -41,6 +43,8 @@ class _Text:
     #: Words that name the quantity of a table's cell, and the unit that its column or row has ("" for none).
     about: str | None = None
     unit: str = ""
+    #: A table's cell without a head, in a row without a word.
+    bare: bool = False
 
 
 def find_doubts(
@@ -90,7 +94,17 @@ def _cells(table: Table, pages: Sequence[Page]) -> Iterator[_Text]:
         if cell.row < table.header_rows or not is_value(cell.text):
             yield _Text(text, cell.span)
         else:
-            yield _Text(text, cell.span, "", *_named(table, grid, units, whole, cell))
+            yield _Text(text, cell.span, "", *_named(table, grid, units, whole, cell), _bare(table, grid, cell))
+
+
+def _bare(table: Table, grid: list[list[str]], cell: Cell) -> bool:
+    """Whether nothing says what a value is: no head above it and no word in its row. A column that names its rows,
+    and a fraction, need no unit."""
+    if cell.column in table.conditions or re.fullmatch(r"\s*\d+/\d+\s*", cell.text):
+        return False
+    heads = (grid[row][cell.column] for row in range(table.header_rows))
+    says = (has_word(words) or (HAN.search(words) and not is_unit(words)) for words in grid[cell.row])
+    return not any(head.strip() for head in heads) and not any(says)
 
 
 def _named(table: Table, grid: list[list[str]], units: int | None, whole: str, cell: Cell) -> tuple[str, str]:
@@ -166,6 +180,8 @@ def _units(text: _Text) -> Iterator[Doubt]:
         unit = _unit_of(after) or text.unit
         named = _about(text, start)
         if named is None:
+            if text.bare and not unit and not _counted(after):
+                yield _doubt(text, start, end, "bare", number=number)
             continue
         word, quantity = named
         if unit and quantity.damaged and quantity.damaged.match(unit.strip(" ()（）[]")):
