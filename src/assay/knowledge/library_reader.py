@@ -125,15 +125,14 @@ class LibraryReader:
         return self._still(found, row)
 
     def picture(self, document: str, version: str, span: Span) -> bytes | None:
-        """The span's box as PNG, cut from the page's picture; None where the page has no places."""
+        """The span's box as PNG, cut from the page's picture; None where the page has no places or cannot be shown."""
         info = self.info(document, version)
         page = self.page(document, version, span.page)
-        box = page.box(span)
-        if box is None:
+        if page.box(span) is None:
             return None
-        from assay.knowledge.reading.ocr_picture import picture_of
+        from assay.knowledge.reading.showing import shown
 
-        return picture_of(self.original(document, version), info.media, span.page, box)
+        return shown(self.original(document, version), info.media, page, span)
 
     def search(self, query: str, *, limit: int = 10, lane: Lane = "hybrid", outdated: bool = False) -> Sequence[Hit]:
         """The best passages, best first; of equal scores the smaller id first."""

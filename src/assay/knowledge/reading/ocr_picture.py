@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _DOTS = 200 / 72  # pixels a point for recognition
 _MOST_PIXELS = 80_000_000  # of a picture file; an A0 drawing at 200 dpi has 62 million
 _RENDERED_PIXELS = 12_000_000  # of a page rendered for recognition
-_MARGIN = 4.0  # points around a cited box
+MARGIN = 4.0  # points around a cited box
 
 
 def pictures_in(data: bytes, name: str) -> Iterator[tuple[Picture, float, str]]:
@@ -102,7 +102,7 @@ def picture_of(data: bytes, media: str, page: int, box: Box | None = None, scale
         raise InputError("reading.no_page", page=page)
     picture = Image.fromarray(array)
     if box is not None:
-        edges = (box.left - _MARGIN, box.top - _MARGIN, box.right + _MARGIN, box.bottom + _MARGIN)
+        edges = (box.left - MARGIN, box.top - MARGIN, box.right + MARGIN, box.bottom + MARGIN)
         x0, y0, x1, y1 = (round(edge * had) for edge in edges)
         picture = picture.crop((max(0, x0), max(0, y0), min(picture.width, x1), min(picture.height, y1)))
     if abs(had / scale - 1) > 0.01:
