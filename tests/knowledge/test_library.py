@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assay.kernel.errors import InputError, TransientError
+from assay.kernel.errors import InputError, IntegrityError, TransientError
 from assay.knowledge.adding import AddOptions, AddState
 from assay.knowledge.document import Block, BlockKind, Doubt, Page, ReadDocument, Span, Stated
 from assay.knowledge.indexing import Indexer
 from assay.knowledge.library import Library, find_document
 from assay.knowledge.library_reader import LibraryReader
 from assay.knowledge.rights import Asker
+from assay.knowledge.store import keeping
 
 LI, OPS = Asker("li"), Asker("wang", frozenset({"ops"}))
 DAY = date(2026, 3, 1)
@@ -303,6 +304,73 @@ def test_reindex_makes_old_segments_anew(library: Library, folder: Path) -> None
         connection.execute(segments.update().values(made_by="old", content=b"old"))
     assert library.reindex() == 2
     assert len(library.reader(LI).search("阀门", lane="lexical")) == 1
+
+
+def grow_old(library: Library) -> None:
+    """As an upgrade leaves a library: its segments cannot be read by this code."""
+    from assay.knowledge.store.schema import segments
+
+    with library._store.keeping() as connection:
+        connection.execute(segments.update().values(made_by="older", content=b"older"))
+
+
+def makers(library: Library) -> set[str]:
+    with library._store.looking() as connection:
+        return set(keeping.stale_segments(connection, "").values())
+
+
+def test_an_upgrade_is_no_dead_end(library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    states(library, folder)
+    before = [hit.passage.id for hit in library.reader(LI).search("阀门", lane="lexical")]
+    grow_old(library)
+    reader = library.reader(LI)
+    assert [hit.passage.id for hit in reader.search("阀门", lane="lexical")] == before
+    assert makers(library) == {library._index.made_by}, "what was made anew is kept"
+    assert [hit.passage.id for hit in reader.search("阀门", lane="lexical")] == before
+    grow_old(library)
+    (folder / "new.txt").write_text("new", "utf-8")
+    states(library, folder / "new.txt")
+    assert makers(library) == {library._index.made_by}, "adding makes all anew"
+    grow_old(library)
+    monkeypatch.setattr("assay.knowledge.renewing.SECONDS", -1.0)
+    for left in (2, 1):
+        with pytest.raises(IntegrityError, match=f"1 of {left + 1} parts.*assay knowledge reindex"):
+            library.reader(LI).search("阀门", lane="lexical")
+    assert library.reader(LI).search("阀门", lane="lexical"), "each try goes on where the last one ended"
+
+
+def test_what_is_forbidden_is_not_made_anew_for_a_reader(library: Library, folder: Path) -> None:
+    states(library, folder / "valve.txt")
+    states(library, folder / "pumps", groups=("hse",))
+    grow_old(library)
+    assert library.reader(LI).search("阀门", lane="lexical")
+    assert makers(library) == {"older", library._index.made_by}
+
+
+def test_a_library_that_cannot_be_written_is_searched(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states(library, folder)
+    grow_old(library)
+
+    def full(*_: object, **__: object) -> None:
+        raise TransientError("knowledge.library_changed")
+
+    monkeypatch.setattr(keeping, "put_segment", full)
+    reader = library.reader(LI)
+    assert [len(reader.search("阀门", lane="lexical")) for _ in range(2)] == [1, 1]
+    assert makers(library) == {"older"}
+
+
+def test_adding_keeps_the_vectors_of_another_embedder(library: Library, folder: Path) -> None:
+    from assay.knowledge.store.schema import segments
+
+    states(library, folder / "valve.txt")
+    other = f"{library._index.made_by} another-embedder"
+    with library._store.keeping() as connection:
+        connection.execute(segments.update().values(made_by=other))
+    states(library, folder / "pumps")
+    assert makers(library) == {other, library._index.made_by}
 
 
 def test_characters_that_no_database_keeps(library: Library, tmp_path: Path) -> None:

@@ -66,6 +66,10 @@ class Indexer:
         form = hashlib.sha256(build([]).to_bytes()).hexdigest()[:12]
         return f"{form} {'' if self._embedding is None else self._embedding.digest}".strip()
 
+    def is_old(self, made_by: str) -> bool:
+        """Whether a segment is of another form and cannot be read; one by another embedder only lacks vectors."""
+        return made_by.partition(" ")[0] != self.made_by.partition(" ")[0]
+
     @cached_property
     def engine(self) -> Engine:
         """Ranks over permitted segments, and keeps the last views of them."""

@@ -118,6 +118,7 @@ class Library:
         """
         chosen = options or AddOptions()
         wanted = sources(paths, chosen.name)
+        self._reindex(keep_others=True)
         with self._taker(chosen) as taker:
             report = _take_all(taker, wanted.sources, progress, begin)
         report.left_out = wanted.left_out
@@ -141,15 +142,26 @@ class Library:
 
     def reindex(self, *, everything: bool = False, progress: Callable[[int, int], None] | None = None) -> int:
         """Make the search index anew where another code or embedder made it (or everywhere); how many versions."""
+        return self._reindex(everything=everything, progress=progress)
+
+    def _reindex(
+        self,
+        *,
+        everything: bool = False,
+        keep_others: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> int:
+        """``keep_others`` leaves what another embedder made: it can be read, and may have vectors that this lacks."""
         current = self._index.made_by
         with self._store.looking() as connection:
-            keys = keeping.stale_segments(connection, "" if everything else current)
+            stale = keeping.stale_segments(connection, "" if everything else current)
+        keys = [key for key, made_by in stale.items() if not keep_others or self._index.is_old(made_by)]
         for done, key in enumerate(keys, 1):
             with self._store.looking() as connection:
                 passages = contents.passages_of(connection, key)
             segment = self._index.build(passages)
             with self._store.keeping() as connection:
-                keeping.put_segment(connection, key, current, segment)
+                keeping.put_segment(connection, key, current, segment, was=stale[key])
             if progress is not None:
                 progress(done, len(keys))
         return len(keys)

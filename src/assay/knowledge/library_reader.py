@@ -16,6 +16,7 @@ from assay.knowledge.document import Block, Doubt, Page, Span
 from assay.knowledge.indexing import Indexer
 from assay.knowledge.passage import Passage
 from assay.knowledge.reader import DocumentInfo, Hit, Lane
+from assay.knowledge.renewing import renewed
 from assay.knowledge.rights import EVERYONE, Asker
 from assay.knowledge.snapshots import Snapshots
 from assay.knowledge.store import contents
@@ -57,6 +58,7 @@ class LibraryReader:
         replaced = replacements(rows, on)
         self._seen = {(row.document, row.label): _Seen(row, _info(row, replaced, on)) for row in rows}
         self._keys = {row.key for row in rows}
+        self._renewed: dict[str, bytes] = {}
 
     def documents(self, *, outdated: bool = False) -> Sequence[DocumentInfo]:
         """The permitted documents by name; with ``outdated`` every version of them, the oldest first."""
@@ -143,15 +145,24 @@ class LibraryReader:
     ) -> tuple[Sequence[Hit], Sequence[Note]]:
         """The same, with sentences in zh and en about what the search had to do without."""
         chosen = [seen.row.key for seen in self._seen.values() if outdated or seen.info.current]
+        made_by = self._makers(chosen)
         loads = _Loader(self, chosen)
         engine = self._indexer.engine
-        view = engine.view({f"{key} {self._snapshot.made_by[key]}": partial(loads, key) for key in chosen})
+        view = engine.view({f"{key} {made_by[key]}": partial(loads, key) for key in chosen})
         found = engine.search(
             query, view, limit=limit, lane=lane, texts=lambda ids: [self._found(ids)[id].text for id in ids]
         )
         passages = self._found([one.id for one in found.hits])
         hits = [Hit(passages[one.id], one.score, one.lanes, one.coverage, one.cosine) for one in found.hits]
         return hits, found.notes
+
+    def _makers(self, keys: Sequence[str]) -> Mapping[str, str]:
+        """What made the segments of these versions; those of an older form are made anew."""
+        known = self._snapshot.made_by
+        old = [key for key in keys if self._indexer.is_old(known[key])]
+        if missing := {key: known[key] for key in old if key not in self._renewed}:
+            self._renewed |= renewed(self._store, self._groups, self._indexer, missing)
+        return {**known, **dict.fromkeys(old, self._indexer.made_by)}
 
     def _found(self, ids: Sequence[str]) -> dict[str, Passage]:
         """Passages that a search found. One keeps its id when its document's content is replaced: it must be of a
@@ -198,7 +209,7 @@ class _Loader:
     def __call__(self, key: str) -> bytes:
         if not self._segments:
             with self._reader._reading() as connection:
-                self._segments = contents.segments_of(connection, self._keys)
+                self._segments = contents.segments_of(connection, self._keys) | self._reader._renewed
         if key not in self._segments:
             raise TransientError("knowledge.library_changed")
         return self._segments[key]

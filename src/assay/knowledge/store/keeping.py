@@ -99,21 +99,22 @@ def renew_version(connection: Connection, key: str, **values: Any) -> None:
     connection.execute(table.update().where(table.c.key == key).values(**values))
 
 
-def put_segment(connection: Connection, key: str, made_by: str, content: bytes) -> None:
-    """Store a version's part of the search index anew."""
+def put_segment(connection: Connection, key: str, made_by: str, content: bytes, *, was: str) -> None:
+    """Store a version's part of the search index anew, unless another process has done so since ``was`` made it."""
     from assay.knowledge.store.schema import segments as table
 
-    connection.execute(table.update().where(table.c.version == key).values(made_by=made_by, content=content))
+    still = (table.c.version == key) & (table.c.made_by == was)
+    connection.execute(table.update().where(still).values(made_by=made_by, content=content))
 
 
-def stale_segments(connection: Connection, made_by: str) -> list[str]:
-    """Keys of the versions whose segment another code or embedder made."""
+def stale_segments(connection: Connection, made_by: str) -> dict[str, str]:
+    """Versions whose segment another code or embedder made: key -> what made it."""
     from sqlalchemy import select
 
     from assay.knowledge.store.schema import segments as table
 
-    query = select(table.c.version).where(table.c.made_by != made_by).order_by(table.c.version)
-    return list(connection.execute(query).scalars())
+    query = select(table.c.version, table.c.made_by).where(table.c.made_by != made_by).order_by(table.c.version)
+    return {row.version: row.made_by for row in connection.execute(query)}
 
 
 def settle_doubt(connection: Connection, id: str, *, state: str, value: str, person: str) -> None:
