@@ -14,7 +14,7 @@ from assay.knowledge.document import BlockKind, Doubt, Span
 from assay.knowledge.passage import Passage, Unit, UnitKind
 from assay.skills.rules.grammar import Stop, language_of, read_sentence
 from assay.skills.rules.rule import Part, Place, Rule, Unread
-from assay.skills.rules.tables_read import row_parts
+from assay.skills.rules.tables_read import asks, row_parts, splitting
 
 _ASKS = re.compile(
     r"不应|不宜|不得|严禁|禁止|必须|应(?![力急变用答])|宜(?!居)|\b(?:shall|should|must|may not|is prohibited"
@@ -22,7 +22,7 @@ _ASKS = re.compile(
     r"|is to be|are to be)\b",
     re.IGNORECASE,
 )
-_LIMITS = re.compile(r"最小|最大|最高|最低|上限|下限|不应|\bmin|\bmax|\blimit|\bshall|≥|≤", re.IGNORECASE)
+_TABLE = re.compile(r"\s*((?:表|table)\s*[A-Z]?[.\-]?\d[\d.\-]*)", re.IGNORECASE)
 _NO_NAME = re.compile(r"[{}<>=|\\]|(?<!:)[:：](?!:)")
 _LEAD_ZH = re.compile(r"(?P<object>.+?)(?:应|必须|宜)(?:符合|满足)(?:下列|以下|如下)(?:规定|要求|条件)[:：]?$")
 _EACH_ZH = re.compile(
@@ -51,6 +51,7 @@ class _Clause:
     context: tuple[str, ...] = ()
     passage: Passage | None = None
     unit: Unit | None = None
+    sides: frozenset[str] = frozenset()
 
 
 Slice = Callable[[Span], str]
@@ -113,7 +114,7 @@ def _parts(one: _Clause) -> list[Part]:
     if unit is not None and unit.kind is UnitKind.ROW:
         heads = {field.header for field in unit.fields}
         caption = next((line for line in one.context if line not in heads), "")
-        return row_parts(unit.fields, caption)
+        return row_parts(unit.fields, caption, one.sides)
     parts = list(read_sentence(one.text))
     # Program text and orders that run into a clause would become names of things.
     if any(_NO_NAME.search(str(part.test.field)) for part in parts):
@@ -150,8 +151,11 @@ def _clause(passage: Passage, unit: Unit, words: str, spans: tuple[Span, ...], s
     # What a quote must show besides: a table's caption and headings, the introduction of a list.
     context = tuple(line for span in unit.context if (line := " ".join(slice(span).split())))
     if unit.kind is UnitKind.ROW:
-        if any(_LIMITS.search(line) for line in context):
-            yield _Clause(words, words, number, spans, context, passage, unit)
+        rows = [one.fields for one in passage.units if one.kind is UnitKind.ROW and one.context[:1] == unit.context[:1]]
+        if asks(rows, context):
+            table = _TABLE.match(context[0]) if context else None
+            number = re.sub(r"\s", "", table[1]) if table else number
+            yield _Clause(words, words, number, spans, context, passage, unit, splitting(rows))
         return
     flat = " ".join(words.split()) if language_of(words) == "en" else re.sub(r"\s*\n\s*", "", words)
     if context and (combined := _under(context[-1], flat)) is not None:

@@ -61,3 +61,8 @@ def fits(property: str, unit: str) -> bool:
         if pattern.search(property.lower()):
             return kind in kinds
     return True
+
+
+def has_dimension(property: str) -> bool:
+    """Whether a property is known to need a unit."""
+    return any(pattern.search(property.lower()) for pattern, _ in _PROPERTIES)
