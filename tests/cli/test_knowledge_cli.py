@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -262,3 +263,21 @@ def test_links_that_lead_out_are_said_once(folder: Path, capsys: pytest.CaptureF
     assert run(["knowledge", "list", "--docs", str(folder), "--lang", "zh"]) == 0
     shown = capsys.readouterr()
     assert "a.txt" not in shown.out + shown.err and "链接" not in shown.err
+
+
+def test_stored_files_are_read_again(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run(["knowledge", "add", str(folder)]) == 0
+    shutil.rmtree(folder)
+
+    class Mended(InProcess):
+        def __call__(self, data: bytes, name: str) -> Any:
+            made = read_bytes(data, name)
+            return replace(made, title="Mended") if name == "pump.md" else made
+
+    monkeypatch.setattr("assay.knowledge.apart.ReadingProcess", Mended)
+    capsys.readouterr()
+    assert run(["knowledge", "reindex", "--read"]) == 0
+    assert "1 the same, 1 renewed, 0 with a new version, 0 failed" in capsys.readouterr().out
+    assert "Mended" in [one["title"] for one in told(capsys, "list")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -25,14 +27,17 @@ from assay.cli.knowledge_parts import (
     document_line,
 )
 from assay.cli.language import help_lang
-from assay.cli.output import print_json, say
+from assay.cli.output import print_json, say, warn
 from assay.kernel.errors import InputError
-from assay.kernel.texts import text
+from assay.kernel.texts import Lang, text
 
 if TYPE_CHECKING:
     from assay.knowledge.library_reader import LibraryReader
     from assay.knowledge.reader import DocumentInfo
+    from assay.knowledge.rereading import Reread
 
+_PAUSE = 5.0
+"""Seconds between two lines about a long command."""
 app = typer.Typer(help=text("cli.about_knowledge", help_lang()), no_args_is_help=True)
 knowledge_add.register(app)
 knowledge_search.register(app)
@@ -117,6 +122,7 @@ def remove(
 @app.command(help=about("reindex"))
 def reindex(
     everything: Annotated[bool, typer.Option("--all", help=about("reindex_all"))] = False,
+    read: Annotated[bool, typer.Option("--read", help=about("reindex_read"))] = False,
     library: LibraryOption = None,
     plant: PlantOption = None,
     lang: LangOption = None,
@@ -124,8 +130,33 @@ def reindex(
     """Make the search index anew."""
     where = Where(library, plant, lang=lang)
     with where.open() as opened:
+        if read:
+            _tell_reread(opened.reread(progress=_reading(where.speaks)), where.speaks)
         opened.reindex(everything=everything)
     say(text("cli.knowledge_reindexed", where.speaks))
+
+
+def _reading(lang: Lang) -> Callable[[int, int], None]:
+    """Says how many documents have been read, at most every few seconds: a scan takes long."""
+    begun = said = time.monotonic()
+
+    def progress(done: int, of: int) -> None:
+        nonlocal said
+        if (now := time.monotonic()) - said >= _PAUSE and done < of:
+            said = now
+            warn(text("cli.knowledge_reread_progress", lang, done=done, of=of, seconds=round(now - begun)))
+
+    return progress
+
+
+def _tell_reread(done: Sequence[Reread], lang: Lang) -> None:
+    from assay.knowledge.rereading import RereadState
+
+    for item in done:
+        if item.error is not None:
+            warn(text("cli.error", lang, sentence=visible(item.error.render(lang))))
+    counts = {state.value: sum(item.state is state for item in done) for state in RereadState}
+    say(text("cli.knowledge_reread", lang, **counts))
 
 
 def versions_of(reader: LibraryReader, reference: str) -> list[DocumentInfo]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assay.kernel.errors import AssayError, InputError, IntegrityError
 from assay.knowledge.access import AccessBook
@@ -21,6 +22,9 @@ from assay.knowledge.store.store import Store
 from assay.knowledge.taking import ReadFile, Taker
 from assay.knowledge.unread import Unread
 from assay.knowledge.versions import meant
+
+if TYPE_CHECKING:
+    from assay.knowledge.rereading import Reread
 
 FILE = "documents.db"
 Progress = Callable[[Added, int, int], None]
@@ -166,6 +170,21 @@ class Library:
                 progress(done, len(keys))
         return len(keys)
 
+    def reread(self, *, ocr: bool = True, progress: Callable[[int, int], None] | None = None) -> list[Reread]:
+        """Read the newest version of each document again from its stored bytes, see ``rereading``."""
+        from assay.knowledge.rereading import reread
+
+        with self._store.looking() as connection:
+            documents = {row.document: None for row in contents.version_rows(connection)}
+        done: list[Reread] = []
+        with self._reading(AddOptions(ocr=ocr)) as read:
+            for at, document in enumerate(documents, 1):
+                found = reread(self._store, document, read, self._index)
+                done += [] if found is None else [found]
+                if progress is not None:
+                    progress(at, len(documents))
+        return done
+
     def settle(self, doubt: DoubtRow, *, value: str | None, person: str) -> None:
         """Record that a person confirmed a number as it stands (``value`` None), or what it really is."""
         state = "confirmed" if value is None else "corrected"
@@ -190,14 +209,19 @@ class Library:
 
     @contextmanager
     def _taker(self, options: AddOptions, *, history: bool = True) -> Iterator[Taker]:
+        with self._reading(options) as read:
+            yield Taker(self._store, options, read, self._index, history=history)
+
+    @contextmanager
+    def _reading(self, options: AddOptions) -> Iterator[ReadFile]:
         if self._read is not None:
-            yield Taker(self._store, options, self._read, self._index, history=history)
+            yield self._read
             return
         from assay.knowledge.apart import ReadingProcess
 
         process = ReadingProcess(ocr=options.ocr)
         try:
-            yield Taker(self._store, options, process, self._index, history=history)
+            yield process
         finally:
             process.close()
 

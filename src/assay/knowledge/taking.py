@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from assay.kernel.errors import AssayError, InputError
+from assay.kernel.texts import Lang
 from assay.knowledge.adding import Added, AddOptions, AddState, Source, Stamp, stamp
 from assay.knowledge.document import ReadDocument
 from assay.knowledge.indexing import Indexer
@@ -101,14 +102,14 @@ class Taker:
 
     def _make(self, source: Source, known: _Known | None, at: Stamp, content: bytes, sha256: str) -> keeping.NewVersion:
         read, said = storable(self._read(content, PurePosixPath(source.name).name)), self._options
-        label = _label(said.version or read.stated.version, () if known is None else known.rows)
+        label = label_of(said.version or read.stated.version, () if known is None else known.rows)
         passages = cut(read, source.document, label)
         others = tuple(one for one in self._replaces if one != source.document)
         return keeping.NewVersion(
             document=source.document,
             position=1 if known is None else known.newest.position + 1,
             label=label,
-            lang=language("\n".join(page.text for page in read.pages)[:_ENOUGH]),
+            lang=language_of(read),
             sha256=sha256,
             size=at.size,
             modified=at.modified,
@@ -223,7 +224,12 @@ def _known(connection: Connection, document: str) -> _Known | None:
     return _Known(row.source, row.owner, groups, Stamp(last.size, last.modified, last.inode), tuple(rows))
 
 
-def _label(stated: str, rows: tuple[VersionRow, ...]) -> str:
+def language_of(read: ReadDocument) -> Lang:
+    """The language of a document's beginning."""
+    return language("\n".join(page.text for page in read.pages)[:_ENOUGH])
+
+
+def label_of(stated: str, rows: tuple[VersionRow, ...]) -> str:
     """The stated version, else a count of the document's versions; one that is taken gets the count behind it."""
     taken, count = {row.label for row in rows}, (rows[-1].position if rows else 0) + 1
     label = stated.strip() or str(count)

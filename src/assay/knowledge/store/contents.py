@@ -72,6 +72,16 @@ def version_rows(
     return sorted(made, key=lambda one: (one.name, one.position))
 
 
+def stamp_of(connection: Connection, version: str) -> dict[str, Any]:
+    """Size, time of change and place on the disk of the file that a version came from, by their columns' names."""
+    from sqlalchemy import select
+
+    from assay.knowledge.store.schema import versions
+
+    query = select(versions.c.size, versions.c.modified, versions.c.inode).where(versions.c.key == version)
+    return dict(connection.execute(query).one()._mapping)
+
+
 def page_of(connection: Connection, version: str, number: int) -> Page | None:
     """A page of stored text."""
     from assay.knowledge.store.schema import pages

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from assay.kernel.evidence import canonical_json
-from assay.knowledge.document import ReadDocument
+from assay.knowledge.document import Doubt, ReadDocument, Span
 from assay.knowledge.passage import Passage
 from assay.knowledge.store.codec import pack_blocks, pack_boxes, pack_passage
+from assay.knowledge.store.contents import DoubtRow
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
@@ -69,11 +70,38 @@ def put_groups(connection: Connection, document: str, groups: Iterable[str]) -> 
         connection.execute(table.insert(), rows)
 
 
-def put_version(connection: Connection, new: NewVersion, original: bytes) -> None:
-    """Store a version with its pages, structure, passages, segment, doubts and the file's own bytes."""
+def put_version(connection: Connection, new: NewVersion, original: bytes, settled: Sequence[DoubtRow] = ()) -> None:
+    """Store a version with its pages, structure, passages, segment, doubts and the file's own bytes.
+
+    ``settled`` are doubts of an earlier reading of the same file, at their places in this one.
+    """
     from assay.knowledge.store import schema
 
     connection.execute(schema.versions.insert().values(**_version_row(new)))
+    own = {(one.doubt.span, one.doubt.reason): one for one in settled}
+    _put_content(connection, new, _joined(new, own, same_ids=False))
+    _put_original(connection, new.sha256, original)
+
+
+def renew_content(connection: Connection, new: NewVersion, known: Sequence[DoubtRow]) -> None:
+    """Store anew what was made of a version whose text is the same. Of the ``known`` doubts those that arise again
+    keep their ids and what was said of them, and those that were settled stay."""
+    from assay.knowledge.store import schema
+
+    for table in reversed(schema.CONTENT):
+        if table is not schema.versions:
+            connection.execute(table.delete().where(table.c.version == new.key))
+    own = {(one.doubt.span, one.doubt.reason): one for one in known}
+    _put_content(connection, new, _joined(new, own, same_ids=True))
+    row = _version_row(new)
+    names = ("title", "lang", "media", "notes", "valid_from", "valid_to", "replaces")
+    values = {name: row[name] for name in names}
+    connection.execute(schema.versions.update().where(schema.versions.c.key == new.key).values(**values))
+
+
+def _put_content(connection: Connection, new: NewVersion, doubts: list[dict[str, Any]]) -> None:
+    from assay.knowledge.store import schema
+
     own = {"version": new.key, "document": new.document}
     rows: dict[Table, list[dict[str, Any]]] = {
         schema.pages: list(_page_rows(new)),
@@ -82,12 +110,24 @@ def put_version(connection: Connection, new: NewVersion, original: bytes) -> Non
             {"id": one.id, "position": at, "content": pack_passage(one)} for at, one in enumerate(new.passages)
         ],
         schema.segments: [{"made_by": new.made_by, "content": new.segment}],
-        schema.doubts: list(_doubt_rows(new)),
+        schema.doubts: doubts,
     }
     for table, some in rows.items():
         if some:
             connection.execute(table.insert(), [{**own, **row} for row in some])
-    _put_original(connection, new.sha256, original)
+
+
+def _joined(new: NewVersion, known: Mapping[tuple[Span, str], DoubtRow], *, same_ids: bool) -> list[dict[str, Any]]:
+    """The rows of a version's doubts with what persons said of them before."""
+    found = new.read.doubts
+    arisen = {(one.span, one.reason) for one in found}
+    gone = [one for at, one in known.items() if at not in arisen and one.state != "open"]
+    rows = list(_doubt_rows(new.key, [*found, *(one.doubt for one in gone)]))
+    for row, doubt in zip(rows, [*found, *(one.doubt for one in gone)], strict=True):
+        if (said := known.get((doubt.span, doubt.reason))) is not None:
+            row |= {"state": said.state, "value": said.value, "person": said.person, "time": said.time}
+            row |= {"id": said.id} if same_ids else {}
+    return rows
 
 
 def renew_version(connection: Connection, key: str, **values: Any) -> None:
@@ -175,11 +215,11 @@ def _page_rows(new: NewVersion) -> Iterator[dict[str, Any]]:
         }
 
 
-def _doubt_rows(new: NewVersion) -> Iterator[dict[str, Any]]:
-    for at, doubt in enumerate(new.read.doubts):
+def _doubt_rows(key: str, doubts: Sequence[Doubt]) -> Iterator[dict[str, Any]]:
+    for at, doubt in enumerate(doubts):
         span = doubt.span
         yield {
-            "id": "dbt_" + _short(f"{new.key}\0{at}\0{span.page}:{span.start}-{span.end}\0{doubt.reason}"),
+            "id": "dbt_" + _short(f"{key}\0{at}\0{span.page}:{span.start}-{span.end}\0{doubt.reason}"),
             "position": at,
             "page": span.page,
             "start": span.start,
