@@ -39,7 +39,7 @@ _SAME = """
 def plain(words: str) -> str:
     """Words for comparing: lower case, no articles, separators as one space, English plurals as singular, no 的."""
     words = re.sub(r"[_\-/\\.]+", " ", words.strip().lower())
-    words = re.sub(r"^(?:the|an?)\s+|\bthe\s+", "", words)
+    words = re.sub(r"^(?:the|an?|each|every|all)\s+|\bthe\s+|^每[个台座套栋间条根组处樘](?=[\u4e00-\u9fff])", "", words)
     words = re.sub(r"(?<=[\u4e00-\u9fff])的(?=[\u4e00-\u9fff])", "", words)
     return " ".join(_singular(word) for word in words.split())
 

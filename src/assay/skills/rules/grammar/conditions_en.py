@@ -6,7 +6,7 @@ import re
 
 from assay.skills.rules.grammar.build import Stop, compared, negated
 from assay.skills.rules.grammar.limits_en import beside, limits_en, name_en
-from assay.skills.rules.grammar.quantities import holds_quantity
+from assay.skills.rules.grammar.quantities import holds_quantity, quantity_at
 from assay.skills.rules.grammar.words_en import COMPARE, DEGREES, MODAL, OPS, PROPERTY, REFERS, bare, property_start
 from assay.skills.rules.rule import Limit, Name, Op, Test
 
@@ -14,6 +14,7 @@ Groups = list[tuple[Test, ...]]
 _BE = r"(?:is|are|was|were|be|being|remains?|lies|lie|reaches)"
 _JOIN = re.compile(r",?\s(?P<word>and|or|but)\s", re.IGNORECASE)
 _WITH = re.compile(r"(?P<head>.+?)\s(?:with|having)\s(?P<rest>.+)", re.IGNORECASE)
+_HOLDS = re.compile(r"(?P<head>.+?)\s(?:with|having|containing|holding)\s(?P<rest>.+)", re.IGNORECASE)
 _SUFFIX = re.compile(
     r"\s(?:or\s(?P<up>more|greater|above|higher|over)|or\s(?:less|below|lower|under|fewer))$", re.IGNORECASE
 )
@@ -157,8 +158,30 @@ def _stated(match: re.Match[str]) -> Test:
     return Test(field=field, op=Op.ABSENT if minus else Op.PRESENT)
 
 
+def _held(words: str) -> tuple[Groups, str] | None:
+    """``stairways with more than three risers``, ``transformers containing more than 1000 L of oil``."""
+    match = _HOLDS.fullmatch(words)
+    cut = COMPARE.match(match["rest"]) if match else None
+    if match is None or cut is None or COMPARE.search(match["head"]):
+        return None
+    read = quantity_at(match["rest"], cut.end())
+    if read is None or len(read.limits) != 1:
+        return None
+    rest = match["rest"][read.end :].strip()
+    of = re.fullmatch(r"of\s(?P<what>.+)", rest)
+    what = of["what"] if of else rest
+    if not what or bool(of) is not bool(read.limits[0].unit) or not re.fullmatch(r"[A-Za-z][A-Za-z -]*", what):
+        return None
+    if re.search(r"\b(?:and|or|in|with|above|below|long|wide|high|deep|thick)\b", what):
+        return None
+    owner, head = _owner(match["head"])
+    return [(compared(Name(object=owner, property=bare(what)), _op(cut, words), read.limits, words),)], head
+
+
 def relative_en(words: str) -> tuple[Groups, str]:
     """Conditions behind a noun ("motors with a power above 55 kW", "buildings over 24 m in height") and the noun."""
+    if (held := _held(words)) is not None:
+        return held
     if match := _WITH.fullmatch(words):
         if COMPARE.search(match["head"]) or re.search(r"\s(?:or|and)$", match["head"]):
             raise Stop("subject", words)

@@ -28,7 +28,7 @@ _WORDS = {
     "three times": Decimal(3),
 }
 _BESIDE = re.compile(rf"\s*(?P<word>{'|'.join(sorted(ADJECTIVES, key=len, reverse=True))})\b\s*")
-_IN = r"in|through|at|above|below|around|on|under|inside|for|near|across|along"
+_IN = r"in front of|in|through|at|above|below|around|on|under|inside|for|near|across|along"
 
 
 def limits_en(text: str, object: str = "") -> tuple[tuple[Limit, ...], str]:
@@ -60,6 +60,10 @@ def name_en(words: str, object: str = "") -> Name:
     words = bare(words.strip()[own.end() :] if own else words)
     if pair := re.fullmatch(r"(?P<property>.+?)\s(?P<object>between\s.+\sand\s.+|between\s.+|from\s.+\sto\s.+)", words):
         return Name(object=pair["object"], property=pair["property"])
+    if (
+        way := re.fullmatch(r"(?P<property>.*(?:distance|path|route length))\sto\s(?P<end>.+)", words, re.IGNORECASE)
+    ) and (PROPERTY.search(way["property"]) and property_start(way["property"]) == 0):
+        return Name(object=object if own else "", property=words)
     for link in ("of", _IN):
         for cut in re.finditer(rf"\s(?:{link})\s", words):
             head, tail = words[: cut.start()], words[cut.end() :]
@@ -72,7 +76,8 @@ def name_en(words: str, object: str = "") -> Name:
     ):
         return Name(object=of["tail"], property=of["head"])
     at = property_start(words)
-    if at in (0, len(words)):
+    # "Luminaires in hazardous areas" are things in a place, and no area of things.
+    if at in (0, len(words)) or re.search(rf"\s(?:{_IN})\s", words[:at]):
         return Name(object=object if own else "", property=words)
     return Name(object=words[:at].strip(), property=words[at:])
 

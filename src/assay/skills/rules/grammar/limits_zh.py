@@ -16,6 +16,10 @@ GRADE = re.compile(
 )
 _TIMES = re.compile(r"(?P<of>[^，；]+?)的(?P<rest>[±\d一二两三四五六七八九十百千].*)$")
 _PLUS = re.compile(r"(?P<of>[^，；\d]+?)(?P<sign>加上?|减去?|[+-])(?P<rest>\d.*)$")
+_DOING = re.compile(
+    r"输送|储存|贮存|存放|位于|用于|处于|安装|布置在|设置在|设有|敷设|采用|使用|装有|穿越|连接|埋设|盛装|装卸|生产|加工|处理"
+)
+"""Verbs that begin what a thing does, which no property belongs to."""
 _UNSURE = re.compile(r"[该任]|本(?!体)|上述|所在|通向|下列|以下")
 _TAIL = re.compile(r"(?:的?(?:要求|规定值?|范围内?|之间|以内|之内))?$")
 
@@ -45,6 +49,8 @@ def name_zh(words: str) -> Name:
     """A field from its words: 管道的设计压力, 管道设计压力, 设计压力."""
     words = re.sub(r"^(?:其|该|本|所在|对应|相应)(?=.)", "", words.strip())
     head, of, tail = words.rpartition("的")
+    if of and _DOING.match(head) and 1 < (at := property_start(tail)) < len(tail):
+        return Name(object=f"{head}的{tail[:at]}", property=tail[at:])  # 输送可燃液体的管道流速
     if of and head and tail:
         return Name(object=head, property=tail)
     at = property_start(words)

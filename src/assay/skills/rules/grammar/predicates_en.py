@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from assay.skills.rules.grammar.build import SURROUNDING, Reading, Stop, around_one, compared, negated
+from assay.skills.rules.grammar.conditions_en import relative_en
 from assay.skills.rules.grammar.limits_en import beside, limits_en, name_en
 from assay.skills.rules.grammar.quantities import holds_quantity, quantity_at
 from assay.skills.rules.grammar.words_en import (
@@ -15,6 +16,7 @@ from assay.skills.rules.grammar.words_en import (
     REFERS,
     RELATIONAL,
     bare,
+    measures,
     property_start,
 )
 from assay.skills.rules.rule import Limit, Name, Op, Test
@@ -39,6 +41,20 @@ _AT_MOST = re.compile(
     r"^(?:at\s)?(?:a|an)\s(?:(?P<most>maximum)|minimum)\s(?:distance|spacing|interval)s?\sof\s", re.IGNORECASE
 )
 _AWAY = re.compile(r"\s*(?:away\s)?(?P<link>from|above|below)\s(?P<what>.+)")
+_HELD = re.compile(
+    r"be\s(?:(?P<verb>[a-z]+(?:ed|set|kept|laid|hung))\s)?at\s(?:an?\s)?(?P<property>[a-z][a-z -]*?)\s(?:of\s)?"
+    r"(?P<value>(?:not\s|no\s(?:more|less|greater)|at least|at most|exceeding|up to|between|less|more|greater).+)"
+)
+_SLOPED = re.compile(r"be\s(?P<verb>sloped)\s(?:at|by|with)?\s?(?P<value>(?:not\s|at least|at most|no\s)?.*\d.*)")
+_WITHIN = re.compile(
+    r"be\s(?:stored|located|placed|installed|kept|parked|erected|situated|used)\swithin\s(?P<value>\d[\d.]*\s?\S+)"
+    r"\s(?:of|from)\s(?P<what>.+)"
+)
+_PUT = re.compile(r"spaced|provided|installed|placed|located|arranged|fitted|mounted|positioned|set|laid")
+"""What is put at intervals has them between one and the next; what is supported so has them between others."""
+_LIMITED_PLACE = re.compile(
+    r"\s(?:with|having)\s.*\d|\s(?:over|above|exceeding|more than|greater than|larger than)\s.*\d"
+)
 _NOUNS = re.compile(r",\s(?:and\s|or\s)?|\s(?:and|or)\s")
 
 
@@ -68,7 +84,7 @@ def requirement(subject: str, rest: str, minus: bool, reading: Reading) -> list[
         return _limited([name], of["value"], False, "", reading)
     if REFERS.search(rest):
         raise Stop("refers", rest)
-    for read in (_having, _comparison, _providing):
+    for read in (_having, _comparison, _placed, _providing):
         found = read(subject, rest, minus, reading)
         if found is not None:
             return found
@@ -107,7 +123,7 @@ def _each(words: str) -> list[str]:
 
 def _having(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test] | None:
     """``have a clear width of at least 1.1 m``, ``have at least two exits``, ``contain switches``, ``have no ...``."""
-    match = re.match(r"(?:have|contain)\s(?P<what>.+)", rest)
+    match = re.match(r"(?:have|contain|provide|deliver|be (?:designed|rated) for(?=\san?\s))\s(?P<what>.+)", rest)
     goes_on = None if match or subject else re.fullmatch(r"(?:an?)\s(?P<what>.+)", rest)
     match = match or goes_on
     if match is None:
@@ -191,7 +207,7 @@ def _comparison(subject: str, rest: str, minus: bool, reading: Reading) -> list[
         names = [Name(object=one, property=named) for one in owners]
     else:
         names = _subjects(subject, reading)
-        known = all(PROPERTY.search(one.property) or _of(subject, one) for one in names)
+        known = all(measures(one.property) or _of(subject, one) for one in names)
         if subject and not known and compare is None:
             return None
         if not known and not _plain_count(value):
@@ -199,6 +215,32 @@ def _comparison(subject: str, rest: str, minus: bool, reading: Reading) -> list[
     # "at least 1.2 m long and 1.0 m wide": what goes on without a comparison of its own has the one before.
     goes_on = not subject and named and compare is None and reading.parts and reading.parts[-1].test.limits
     return _limited(names, body, minus, "", reading, reading.parts[-1].test.op if goes_on else Op.EQUAL)
+
+
+def _placed(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test] | None:
+    """``be installed at a height not exceeding 1.5 m``, ``be spaced at intervals of not more than 3 m``, ``be sloped at
+    not less than 1 %``; ``not be stored within 3 m of the transformer``."""
+    if not subject or holds_quantity(subject):
+        return None
+    names = [Name(object=one, property="") for one in _each(bare(subject))]
+    if (near := _WITHIN.fullmatch(rest)) and minus:
+        _whole(near["what"], rest)
+        property = f"distance from {bare(near['what'])}"
+        names = [one.model_copy(update={"property": property}) for one in names]
+        return _limited(names, f"at least {near['value']}", False, "", reading)
+    match = _SLOPED.fullmatch(rest) or _HELD.fullmatch(rest)
+    if match is None or minus or (not _PUT.fullmatch(match["verb"] or "placed") and match["verb"] != "sloped"):
+        return None  # what is done (tested at a pressure, inspected at intervals) is no state of a design
+    property = match.groupdict().get("property") or "slope"
+    if property.startswith("interval"):
+        property = "spacing"
+    elif PROPERTY.search(property) is None:
+        return None
+    value = match["value"]
+    if over := re.search(r"\s(?P<link>above|below|from)\s(?P<what>[^\d]+)$", value):
+        value, property = value[: over.start()], f"{property} {over['link']} {bare(over['what'])}"
+    names = [one.model_copy(update={"property": property}) for one in names]
+    return _limited(names, value, False, "", reading)
 
 
 def _of(subject: str, name: Name) -> bool:
@@ -292,19 +334,32 @@ def _providing(subject: str, rest: str, minus: bool, reading: Reading) -> list[T
     if (match := _AT.fullmatch(rest)) and subject and (not minus or rest.startswith("be made")):
         if match["place"] is not None and (match["link"] == "between" or re.search(r"\bfor\b", match["place"])):
             raise Stop("phrase", rest)
-        _whole(match["place"] or "", rest)
+        _whole(match["place"] if match["place"] and not _LIMITED_PLACE.search(match["place"]) else "", rest)
         if (counted := _counted(subject)) is not None and not minus:
             compare, limits, thing = counted
             owner = bare(match["place"]) if match["place"] else reading.object
             return [compared(Name(object=owner, property=thing), compare, limits, rest)]
         _whole(subject, subject)
-        places = _each(match["place"]) if match["place"] else [reading.object]
+        place = match["place"] and _conditioned(match["place"], reading)
+        places = _each(place) if place else [reading.object]
         return [Test(field=Name(object=one, property=two), op=op) for one in places for two in _each(subject)]
     names = [] if not subject else [name_en(subject, reading.object)]
     if rest.startswith("be ") and names and names[0].object and PROPERTY.search(names[0].property):
         _whole(rest, rest)
         return _among(names, rest[3:], minus)
     return None
+
+
+def _conditioned(place: str, reading: Reading) -> str:
+    """A place without its conditions ("piping with a surface temperature above 60 °C"), which hold for the clause."""
+    if not _LIMITED_PLACE.search(place):
+        return place
+    if reading.parts:
+        raise Stop("scope", place)
+    front, place = relative_en(place)
+    _whole(place, place)
+    reading.condition(front)
+    return place
 
 
 def _sized(what: str, reading: Reading) -> tuple[str, list[Test]] | None:

@@ -167,6 +167,11 @@ def property_start(words: str) -> int:
     return at
 
 
+def measures(words: str) -> bool:
+    """Whether words name something with a size: a property, or a way to a place ("travel distance to an exit")."""
+    return bool(PROPERTY.search(words) or PROPERTY.search(words.partition(" to ")[0]))
+
+
 def bare(words: str) -> str:
     """Words without articles and "all", spaces single."""
     return " ".join(ARTICLE.sub("", f"{words} ").split()).strip(" ,.")

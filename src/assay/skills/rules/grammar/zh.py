@@ -43,6 +43,11 @@ _SIZED = re.compile(
 )
 _BLANKS = re.compile(r"(?<=[\u4e00-\u9fff，。；：、（）]) +| +(?=[\u4e00-\u9fff，。；：、（）])")
 """Blanks beside Chinese characters, which the layout of a page leaves there."""
+_EVERY = re.compile(
+    r"每(?P<unit>小时|分钟)(?P<least>不少于|不应少于|不小于|不低于|至少)?(?P<number>[\d.～~-]+|[一二两三四五六七八九十]+)次"
+)
+"""每小时不少于6次 -> 不少于6次/小时."""
+_FLOOR = re.compile(r"距(?:离)?(?:室内|楼)?(?:地坪|地面|楼面|平台面|屋面)(?=不|大|小|\d|为|宜|应)")
 _AROUND = re.compile(r"在(?P<where>.+)")
 _STOPS = re.compile(r"否则|其中|此时|反之|必要时|尽量|确需|确有|困难|特殊情况|适当|尽可能|根据|按照|按(?!钮)|宜根据")
 
@@ -50,6 +55,7 @@ _STOPS = re.compile(r"否则|其中|此时|反之|必要时|尽量|确需|确有
 def read_zh(text: str) -> list[Part]:
     """The parts of a Chinese sentence. Raises Stop when any of it stays unread."""
     text = _BLANKS.sub("", NUMBERED.sub("", plain(text))).strip().rstrip("。;；.").strip()
+    text = _EVERY.sub(r"\g<least>\g<number>次/\g<unit>", text)
     parts: list[Part] = []
     reading = Reading()
     for group in re.split(r"[；;]", text):
@@ -174,6 +180,8 @@ def _requirement(segment: str, reading: Reading, when: tuple[tuple[Test, ...], .
 def _tests(subject: str, rest: str, minus: bool, reading: Reading, *, every: bool) -> list[Test]:
     if not subject and (inside := re.match(r"在(?P<where>.+?[内中上下旁])(?P<rest>.+)", rest)):
         subject, rest = inside["where"], inside["rest"]  # 严禁在配电室内存放……
+    if re.search(r"高度$|标高$", subject):
+        rest = re.sub(r"^为?(?=[不大小\d])", "为", _FLOOR.sub("", rest)) if _FLOOR.match(rest) else rest
     found = _comparison(rest, minus)
     if found is not None:
         op, limits = found
