@@ -64,7 +64,12 @@ class Indexer:
 
         # A segment of nothing still says its form and the version of its terms.
         form = hashlib.sha256(build([]).to_bytes()).hexdigest()[:12]
-        return f"{form} {'' if self._embedding is None else self._embedding.digest}".strip()
+        return f"{form} {self.model}".strip()
+
+    @property
+    def model(self) -> str:
+        """The embedder's digest; empty without one."""
+        return "" if self._embedding is None else self._embedding.digest
 
     def is_old(self, made_by: str) -> bool:
         """Whether a segment is of another form and cannot be read; one by another embedder only lacks vectors."""

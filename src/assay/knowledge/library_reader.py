@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from assay.knowledge.search.engine import Note
+    from assay.llm.port import Vectors
 
 T = TypeVar("T")
 Permit = Callable[[str], bool]
@@ -156,6 +157,23 @@ class LibraryReader:
         hits = [Hit(passages[one.id], one.score, one.lanes, one.coverage, one.cosine) for one in found.hits]
         return hits, found.notes
 
+    def nearest(self, vector: Vectors, *, limit: int = 10, outdated: bool = False) -> list[tuple[str, float]]:
+        """Ids and cosines of the passages nearest to a unit vector of the embedder's, the best first; of equal ones
+        the smaller id first. PostgreSQL ranks them where it has pgvector, else the engine, with the same result."""
+        from assay.knowledge.store import pg_vectors
+
+        chosen = [seen.row.key for seen in self._seen.values() if outdated or seen.info.current]
+        made_by = self._makers(chosen)
+        with self._reading() as connection:
+            found = pg_vectors.nearest(connection, vector, self._indexer.model, chosen, limit)
+        if found is not None:
+            return found
+        loads = _Loader(self, chosen)
+        view = self._indexer.engine.view({f"{key} {made_by[key]}": partial(loads, key) for key in chosen})
+        rows, cosines = view.cosines(vector.reshape(1, -1))
+        ranked = sorted(zip((view.ids[row] for row in rows), cosines[:, 0].tolist(), strict=True), key=_best)
+        return ranked[:limit]
+
     def _makers(self, keys: Sequence[str]) -> Mapping[str, str]:
         """What made the segments of these versions; those of an older form are made anew."""
         known = self._snapshot.made_by
@@ -213,6 +231,10 @@ class _Loader:
         if key not in self._segments:
             raise TransientError("knowledge.library_changed")
         return self._segments[key]
+
+
+def _best(found: tuple[str, float]) -> tuple[float, str]:
+    return -found[1], found[0]
 
 
 def _info(row: VersionRow, replaced: Mapping[str, VersionRow], on: date) -> DocumentInfo:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from assay.kernel.evidence import canonical_json
 from assay.knowledge.document import Doubt, ReadDocument, Span
 from assay.knowledge.passage import Passage
+from assay.knowledge.store import pg_vectors
 from assay.knowledge.store.codec import pack_blocks, pack_boxes, pack_passage
 from assay.knowledge.store.contents import DoubtRow
 
@@ -115,6 +116,7 @@ def _put_content(connection: Connection, new: NewVersion, doubts: list[dict[str,
     for table, some in rows.items():
         if some:
             connection.execute(table.insert(), [{**own, **row} for row in some])
+    pg_vectors.put(connection, new.key, new.document, new.segment)
 
 
 def _joined(new: NewVersion, known: Mapping[tuple[Span, str], DoubtRow], *, same_ids: bool) -> list[dict[str, Any]]:
@@ -144,7 +146,9 @@ def put_segment(connection: Connection, key: str, made_by: str, content: bytes, 
     from assay.knowledge.store.schema import segments as table
 
     still = (table.c.version == key) & (table.c.made_by == was)
-    connection.execute(table.update().where(still).values(made_by=made_by, content=content))
+    query = table.update().where(still).values(made_by=made_by, content=content).returning(table.c.document)
+    if (document := connection.execute(query).scalar()) is not None:
+        pg_vectors.put(connection, key, document, content)
 
 
 def stale_segments(connection: Connection, made_by: str) -> dict[str, str]:

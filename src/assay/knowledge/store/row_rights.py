@@ -31,16 +31,25 @@ def protect(connection: Connection) -> None:
     rules["document_groups"] = f"document_groups.name = ANY ({_GROUPS})"
     rules["originals"] = "EXISTS (SELECT 1 FROM versions v WHERE v.sha256 = originals.sha256)"
     for name, rule in rules.items():
-        connection.exec_driver_sql(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY")
-        connection.exec_driver_sql(f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY")
-        connection.exec_driver_sql(f"CREATE POLICY keeping ON {name} USING {_KEEPS} WITH CHECK {_KEEPS}")
-        connection.exec_driver_sql(f"CREATE POLICY reading ON {name} FOR SELECT USING ({rule})")
-    for name in (*rules, "revision"):
-        if _has_role(connection):
-            connection.exec_driver_sql(f"GRANT SELECT ON {name} TO {READER}")
+        _protect(connection, name, rule)
     if _has_role(connection):
+        connection.exec_driver_sql(f"GRANT SELECT ON revision TO {READER}")
         schema = connection.exec_driver_sql("SELECT quote_ident(current_schema())").scalar_one()
         connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA {schema} TO {READER}")
+
+
+def protect_content(connection: Connection, name: str) -> None:
+    """Switch the rights on for one more table with a ``document``."""
+    _protect(connection, name, _PERMITTED.format(column=f"{name}.document", groups=_GROUPS))
+
+
+def _protect(connection: Connection, name: str, rule: str) -> None:
+    connection.exec_driver_sql(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY")
+    connection.exec_driver_sql(f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY")
+    connection.exec_driver_sql(f"CREATE POLICY keeping ON {name} USING {_KEEPS} WITH CHECK {_KEEPS}")
+    connection.exec_driver_sql(f"CREATE POLICY reading ON {name} FOR SELECT USING ({rule})")
+    if _has_role(connection):
+        connection.exec_driver_sql(f"GRANT SELECT ON {name} TO {READER}")
 
 
 def as_keeper(connection: Connection) -> None:
