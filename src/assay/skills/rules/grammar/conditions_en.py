@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from assay.skills.rules.grammar.build import Stop, compared, negated
+from assay.skills.rules.grammar.dimensions import dimension
 from assay.skills.rules.grammar.limits_en import beside, limits_en, name_en
 from assay.skills.rules.grammar.quantities import holds_quantity, quantity_at
 from assay.skills.rules.grammar.words_en import COMPARE, DEGREES, MODAL, OPS, PROPERTY, REFERS, bare, property_start
@@ -178,10 +179,35 @@ def _held(words: str) -> tuple[Groups, str] | None:
     return [(compared(Name(object=owner, property=bare(what)), _op(cut, words), read.limits, words),)], head
 
 
+def _running(words: str) -> tuple[Groups, str] | None:
+    """``motors rated above 75 kW``, ``vessels operating above 120 °C``, ``platforms more than 2 m above the floor``.
+
+    The unit says which property it is.
+    """
+    cut = COMPARE.search(words)
+    read = None if cut is None else quantity_at(words, cut.end())
+    if cut is None or read is None or len(read.limits) != 1:
+        return None
+    head, rest = words[: cut.start()].strip(), words[read.end :].strip()
+    ran = re.fullmatch(r"(?P<head>.+?)\s(?P<how>rated|operating|working)(?:\s(?:at|for))?", head)
+    kind = dimension(read.limits[0].unit)
+    if ran and not rest and kind in ("power", "voltage", "current", "temperature", "pressure"):
+        head, property = ran["head"], f"{ran['how']} {kind}"
+    elif (over := re.fullmatch(r"(?P<link>above|below)\s(?P<what>[A-Za-z -]+)", rest)) and kind == "length":
+        head = re.sub(r"\s(?:located|installed|situated|placed)$", "", head)
+        property = f"height {over['link']} {bare(over['what'])}"
+    else:
+        return None
+    if not head or re.search(r"\d|\s(?:of|with|and|or|not|no)$", head) or COMPARE.search(head):
+        return None
+    owner, head = _owner(head)
+    return [(compared(Name(object=owner, property=property), _op(cut, words), read.limits, words),)], head
+
+
 def relative_en(words: str) -> tuple[Groups, str]:
     """Conditions behind a noun ("motors with a power above 55 kW", "buildings over 24 m in height") and the noun."""
-    if (held := _held(words)) is not None:
-        return held
+    if (found := _held(words) or _running(words)) is not None:
+        return found
     if match := _WITH.fullmatch(words):
         if COMPARE.search(match["head"]) or re.search(r"\s(?:or|and)$", match["head"]):
             raise Stop("subject", words)

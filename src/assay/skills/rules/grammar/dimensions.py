@@ -41,8 +41,8 @@ _PROPERTIES: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
     (re.compile(r"(?:噪声|noise level)s?$"), ("noise",)),
     (re.compile(r"(?:转速)$"), ("turning",)),
     (re.compile(r"(?:流速|风速|velocity)$"), ("speed",)),
-    (re.compile(r"(?:电阻|resistance)$"), ("resistance",)),
-    (re.compile(r"(?:时间|周期|time|period|duration)$"), ("time",)),
+    (re.compile(r"(?:电阻|(?<!fire )(?<!fire-)(?<!thermal )(?<!flow )resistance)$"), ("resistance",)),
+    (re.compile(r"(?:时间|周期|time|period|duration|fire[ -]resistance)$"), ("time",)),
     (re.compile(r"(?:倾角|角度|angle)s?$"), ("angle",)),
 )
 

@@ -20,6 +20,9 @@ _FACTOR = re.compile(
 )
 _PLUS = re.compile(r"(?P<of>[a-z][^\d]*?)\s(?P<sign>plus|minus)\s(?P<rest>\d.*)")
 _ADDED = re.compile(r"(?P<rest>\d[^,]*?)\s(?P<sign>plus)\s(?P<of>[a-z][^\d,]*)")
+_BETWEEN_TIMES = re.compile(
+    r"(?:between|from)\s(?P<low>\d+(?:\.\d+)?)\s(?:times\s)?(?:and|to)\s(?P<high>\d+(?:\.\d+)?) times (?P<of>[^,;]+)"
+)
 _WORDS = {
     "twice": Decimal(2),
     "double": Decimal(2),
@@ -34,6 +37,11 @@ _IN = r"in front of|in|through|at|above|below|around|on|under|inside|for|near|ac
 def limits_en(text: str, object: str = "") -> tuple[tuple[Limit, ...], str]:
     """The one or two limits that begin ``text`` and the words left over. Raises Stop."""
     text = text.strip(" ,")
+    if times := _BETWEEN_TIMES.fullmatch(text):
+        name = name_en(times["of"], object)
+        if PROPERTY.search(name.property) is None or re.search(r"\d", times["of"]):
+            raise Stop("limit", text)
+        return tuple(Limit(number=Decimal(times[end]), of=name) for end in ("low", "high")), ""
     if match := _FACTOR.fullmatch(text):
         return _factors(match, text, object), ""
     if match := _PLUS.fullmatch(text) or _ADDED.fullmatch(text):

@@ -42,15 +42,18 @@ _AT_MOST = re.compile(
 )
 _AWAY = re.compile(r"\s*(?:away\s)?(?P<link>from|above|below)\s(?P<what>.+)")
 _HELD = re.compile(
-    r"be\s(?:(?P<verb>[a-z]+(?:ed|set|kept|laid|hung))\s)?at\s(?:an?\s)?(?P<property>[a-z][a-z -]*?)\s(?:of\s)?"
+    r"be\s(?:(?P<verb>[a-z]+ed|set|laid|hung)\s)?at\s(?:an?\s)?(?P<property>[a-z][a-z -]*?)\s(?:of\s)?"
     r"(?P<value>(?:not\s|no\s(?:more|less|greater)|at least|at most|exceeding|up to|between|less|more|greater).+)"
 )
 _SLOPED = re.compile(r"be\s(?P<verb>sloped)\s(?:at|by|with)?\s?(?P<value>(?:not\s|at least|at most|no\s)?.*\d.*)")
+_LIT = re.compile(r"be\s(?P<verb>illuminated|lit)\s(?:to|with)\s(?P<value>.*\d.*)")
+_SAID = {"sloped": "slope", "illuminated": "illuminance", "lit": "illuminance"}
+"""What is done to a thing and the property that it gives."""
 _WITHIN = re.compile(
     r"be\s(?:stored|located|placed|installed|kept|parked|erected|situated|used)\swithin\s(?P<value>\d[\d.]*\s?\S+)"
     r"\s(?:of|from)\s(?P<what>.+)"
 )
-_PUT = re.compile(r"spaced|provided|installed|placed|located|arranged|fitted|mounted|positioned|set|laid")
+_PUT = re.compile(r"spaced|provided|installed|placed|located|arranged|fitted|mounted|positioned|set|laid|hung|inclined")
 """What is put at intervals has them between one and the next; what is supported so has them between others."""
 _LIMITED_PLACE = re.compile(
     r"\s(?:with|having)\s.*\d|\s(?:over|above|exceeding|more than|greater than|larger than)\s.*\d"
@@ -228,14 +231,15 @@ def _placed(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test
         property = f"distance from {bare(near['what'])}"
         names = [one.model_copy(update={"property": property}) for one in names]
         return _limited(names, f"at least {near['value']}", False, "", reading)
-    match = _SLOPED.fullmatch(rest) or _HELD.fullmatch(rest)
-    if match is None or minus or (not _PUT.fullmatch(match["verb"] or "placed") and match["verb"] != "sloped"):
+    match = _LIT.fullmatch(rest) or _SLOPED.fullmatch(rest) or _HELD.fullmatch(rest)
+    if match is None or minus or (not _PUT.fullmatch(match["verb"] or "placed") and match["verb"] not in _SAID):
         return None  # what is done (tested at a pressure, inspected at intervals) is no state of a design
-    property = match.groupdict().get("property") or "slope"
+    property = match.groupdict().get("property") or _SAID[match["verb"]]
     if property.startswith("interval"):
         property = "spacing"
     elif PROPERTY.search(property) is None:
         return None
+    property = f"set {property}" if match["verb"] == "set" and property in ("pressure", "temperature") else property
     value = match["value"]
     if over := re.search(r"\s(?P<link>above|below|from)\s(?P<what>[^\d]+)$", value):
         value, property = value[: over.start()], f"{property} {over['link']} {bare(over['what'])}"

@@ -71,6 +71,7 @@ _UNIT = re.compile(
 )
 _COUNTED = re.compile(
     r"(?:个|台|只|套|组|条|根|处|部|具|名|人|格|层|间|扇|道|次|块|盏|支|座|路|点|段|樘)(?!月|小时|星期|/|每|分)"
+    r"|\s?(?:persons?|people|occupants?|pieces|pcs)\b"
 )
 _DIGITS = re.compile(r"[+-]?(?:\d{1,3}(?:[, ]\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?)")
 _PARTS = re.compile(rf"(百|千|万|[{CHINESE}]+)分之([{CHINESE}]+(?:点[{CHINESE}]+)?|\d+(?:\.\d+)?)")

@@ -33,7 +33,7 @@ _MODIFIERS = (
     "short-circuit dew water gas oil surface shutdown response escape headroom bend hydrostatic outlet inlet "
     "temperature "
     "pressure starting corrosion locked-rotor pneumatic hydraulic "
-    "static dynamic differential maintained unobstructed illuminated continuous instantaneous"
+    "static dynamic differential prospective maintained unobstructed illuminated continuous instantaneous"
 )
 # Modifiers that are things themselves before most properties: water pressure is the pressure of water.
 _ONLY = {

@@ -75,12 +75,22 @@ def _read_group(group: str, reading: Reading) -> None:
         if match := _exception(segment):
             _except(match, reading)
         elif modal is None and not reading.parts:
-            _condition(segment, reading)
+            if _is_topic(segment, segments[place + 1 :]):
+                (reading.last,) = _subjects(segment, reading, every=False)
+                reading.object = reading.last.object
+            else:
+                _condition(segment, reading)
         elif modal is None and _is_condition(segment) and place + 1 < len(segments):
             # A condition between requirements holds for what follows it, not for what was said before.
             late = conditions_zh(_bare(segment), reading.object, reading.compared or reading.last)
         else:
             _requirement(segment, reading, tuple(late))
+
+
+def _is_topic(segment: str, after: list[str]) -> bool:
+    """A measure that the next parts are about, each on a condition of its own (通道的宽度，单列布置时不应小于1.5m)."""
+    own = re.compile(r"[^，]{2,20}时(?:不应|应|不宜|宜|不得|必须)")
+    return bool(after) and all(own.match(one) for one in after) and property_start(segment) < len(segment)
 
 
 def _segments(group: str) -> list[str]:
@@ -169,6 +179,10 @@ def _requirement(segment: str, reading: Reading, when: tuple[tuple[Test, ...], .
         reading.condition(front)
     if (around := _AROUND.fullmatch(subject)) and reading.last and property_start(subject) == len(subject):
         when, subject = (*when, (Test(field=Name(property=around["where"]), op=Op.PRESENT),)), ""
+    if subject.endswith("时") and reading.last and not reading.when and len(subject) > 2:
+        when, subject = (*when, *conditions_zh(subject, reading.object)), ""  # 单列布置时不应小于1.5m
+    if re.fullmatch(r"最[小大低高]", subject) and reading.last:
+        subject = ""
     least = re.search(r"至少$", subject)
     subject = re.sub(r"(?:至少|也|还|同时)$", "", subject)
     if least or word == "至少应":
@@ -187,6 +201,9 @@ def _tests(subject: str, rest: str, minus: bool, reading: Reading, *, every: boo
         op, limits = found
         if re.search(r"\d\s*层$|[一二两三四五六七八九十]层$", rest) and subject and not measured(subject):
             subject = f"{subject}的层数"
+        length = all(limit.unit in ("m", "mm", "cm") for limit in limits if limit.of is None)
+        if length and re.search(r".距(?!离)[^的，]+$", subject) and not measured(subject):
+            subject = f"{subject}的距离"  # 室外消火栓距路边不应大于2m
         names = _subjects(subject, reading, every=every)
         # A size needs a word for what is measured: "电缆不应超过30m" does not say the length of what.
         if any(limit.unit or limit.of for limit in limits) and not all(measured(name.property) for name in names):
