@@ -8,7 +8,7 @@ never count here: they are candidates for a person.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -22,6 +22,8 @@ _COUNT = re.compile(
     r"^(?:number|count|quantity|qty)(?: of)? (?P<of>.+)|(?P<en>.+) (?:number|count|quantity|qty)$"
     r"|(?P<zh>.+?)(?:数量|个数|台数|数目|总数)$"
 )
+_PAIR_EN = re.compile(r"between (?P<one>.+) and (?P<two>.+)|from (?P<first>.+) to (?P<second>.+)")
+_PAIR_ZH = re.compile(r"(?P<one>[^与和距到至]+)[与和距到至](?P<two>[^与和距到至]+?)间?")
 _OF = re.compile(r"(?P<property>.+?) of (?P<owner>.+)")
 
 
@@ -95,7 +97,9 @@ class Spellings:
                 self._whole[key] = properties
             else:
                 objects = self.same(name.object, plant=plant)
-                self._whole[key] = frozenset(_joined(one, two) for one in objects for two in properties)
+                whole = {_joined(one, two) for one in objects for two in properties}
+                pairs = {pair for two in properties for pair in _of_two(name.object, two)}
+                self._whole[key] = frozenset(whole | pairs)
         return self._whole[key]
 
     def may_fit(self, key: str, name: Name, *, plant: bool) -> bool:
@@ -115,6 +119,19 @@ class Spellings:
             asked |= self.same(name.property, plant=plant)
         asked |= {of_what(words) for words in asked}
         return not {together(one) for one in said}.isdisjoint(together(one) for one in asked)
+
+
+def _of_two(object: str, property: str) -> Iterator[str]:
+    """What lies between two things as each of them says it: 泵与墙之间 :: 净距 is 与墙的净距 of the pump."""
+    words = flat(object)
+    if pair := _PAIR_EN.fullmatch(words):
+        one, two = (pair["one"], pair["two"]) if pair["one"] else (pair["first"], pair["second"])
+        yield flat(f"{property} between {one} and {two}")
+        for here, there in ((one, two), (two, one)):
+            yield from (flat(f"{here} {property} {link} {there}") for link in ("to", "from"))
+    elif pair := _PAIR_ZH.fullmatch(words):
+        for here, there in ((pair["one"], pair["two"]), (pair["two"], pair["one"])):
+            yield from (f"{here}{link}{there}{between}{property}" for link in "与和距到至" for between in ("间", ""))
 
 
 def _joined(object: str, property: str) -> str:
