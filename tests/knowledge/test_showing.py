@@ -45,6 +45,11 @@ def test_a_quote_that_this_machine_cannot_draw_has_no_picture() -> None:
     assert picture(data, "轴承温度不得超过 75") is None, "the digits alone are not the quote"
 
 
+def test_letters_of_a_font_that_stands_in_leave_the_spaces_whole() -> None:
+    (page,) = read_bytes(not_embedded(), "a.pdf", ocr=False).pages
+    assert page.text.startswith("轴承温度不得超过 75 ℃")
+
+
 def test_a_quote_in_a_font_of_the_file_has_one() -> None:
     data = made.pdf(made.lines("轴承温度不得超过 75", "一一一 1 l i", ("Title I", 30, True)))
     for words in ("轴承温度不得超过 75", "一一一 1 l i", "Title I", "温"):

@@ -194,7 +194,9 @@ def _spaced(
     if len(after):
         blank = np.minimum(piece[after] + 1, len(places) - 1)
         printed = (places[blank, 3] > places[blank, 1]) & (not characters.tight) & ~_visible(characters.codes[blank])
-        room = places[piece[after + 1], 0] - places[piece[after], 2]
+        # A font that stands in for one that the file does not bring is wider: its letters reach into the spaces.
+        ends = np.where(printed, np.minimum(places[piece[after], 2], places[blank, 0]), places[piece[after], 2])
+        room = places[piece[after + 1], 0] - ends
         least = np.where(printed, _SPACE, _GUESSED_SPACE + 0.08 * characters.tight)
         wide = room > least * usual
         after, blank = after[wide], np.where(printed, blank, -1)[wide]
