@@ -3,7 +3,9 @@
 First the order of units (a pairwise logistic regression: the unit that answers before the others of its question), then
 the probability that the first unit's answer is right, with and without the language model, then the thresholds: as many
 right answers as possible while at most ``--wrong`` of all questions are answered wrongly, judged by cross-validation
-over questions. ``--write`` puts the result into the package. The test half is never read.
+over questions. Beside each answerable question stands the same one with its evidence taken out of the documents: a near
+miss by construction, from which code learns and on which no threshold is set. ``--write`` puts the result into the
+package. The test half is never read.
 """
 
 from __future__ import annotations
@@ -14,7 +16,10 @@ import json
 import math
 import random
 import sys
+import tempfile
+import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +33,13 @@ from assay.skills.knowledge_qa.ranking import compared
 from assay.skills.knowledge_qa.runner import Asking, embedded_cosines
 from assay.skills.knowledge_qa.tools import LIMIT
 from benchmarks.about import about
+from benchmarks.cited.make_flips import applied, deletion, lines
 from benchmarks.cited_answers import figures, record_of
 from benchmarks.cited_set import Question, RememberingModel, RememberingVectors, Shelf, data_files, plain, questions
+from benchmarks.flips import embedding_in
+from benchmarks.flips_corpus import Corpus
 
+DELETED = "deleted"
 LOOKED_AT = 14
 FOLDS = 5
 RANK_C, ANSWER_C = 0.05, 0.1
@@ -70,7 +79,11 @@ def _asked(made: dict[str, Any], options: argparse.Namespace) -> list[dict[str, 
     if options.sample is not None:
         asked = random.Random(options.seed).sample(asked, min(options.sample, len(asked)))
     records = asyncio.run(_records(shelf, asked, cosines, combiner_of(made), options))
+    records += asyncio.run(_deleted(asked, cosines, combiner_of(made), options.work))
     vectors.save()
+    (options.work / "records.jsonl").write_text(
+        "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records), encoding="utf-8"
+    )
     return records
 
 
@@ -175,9 +188,22 @@ async def _records(
                 print(f"{number} of {len(asked)}, asked {model.asked}", file=sys.stderr, flush=True)
     finally:
         await model.close()
-    (options.work / "records.jsonl").write_text(
-        "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records), encoding="utf-8"
-    )
+    return records
+
+
+async def _deleted(asked: Sequence[Question], cosines: Cosines, weights: Combiner, work: Path) -> list[dict[str, Any]]:
+    """The answerable questions over documents without their evidence, judged by code alone."""
+    asking, records = Asking(model=None, cosines=cosines, weights=weights), []
+    with tempfile.TemporaryDirectory() as folder:
+        corpus = Corpus.open(Path(folder) / "library", embedding_in(work))
+        flips = {line["id"]: deletion(line, corpus.texts) for line in lines("questions_*.jsonl")}
+        for question in asked:
+            flip = flips[question.id] if question.answerable else None
+            if flip is None:
+                continue
+            gone = replace(question, answerable=False, reason="near_miss", gold=(), kind=DELETED)
+            with corpus.saying(applied(flip, corpus.texts)) as shelf:
+                records.append(await record_of(gone, shelf.reader(question.user), asking))
     return records
 
 
@@ -187,10 +213,14 @@ def fit_answers(made: dict[str, Any], records: Sequence[dict[str, Any]], most_wr
     ``code`` sees all records. ``answer`` sees those that the model was asked about, and of code's features only their
     sum (``code_score``, from the fold that did not see the record): with few records more would be learned by heart.
     """
-    whole = [one for one in records if one["features"]]
-    names = sorted({each for one in whole for row in one["features"] for each in row} - LEFT_OUT - MODEL_FEATURES)
-    held = _held_out(whole, names)
-    report = {"code": _set(made, "code", whole, names, held, len(records), most_wrong)}
+    both = [one for one in records if one["features"]]
+    records = [one for one in records if one["kind"] != DELETED]
+    names = sorted({each for one in both for row in one["features"] for each in row} - LEFT_OUT - MODEL_FEATURES)
+    seen = dict(zip(map(id, both), _held_out(both, names), strict=True))
+    whole = [one for one in both if one["kind"] != DELETED]
+    held = [seen[id(one)] for one in whole]
+    report = {"code": _set(made, "code", whole, held, len(records), most_wrong)}
+    made["code"] = _fitted(both, names)
     good = sorted(probability for one, probability in zip(whole, held, strict=True) if one["found"])
     made["thresholds"]["ask_from"] = round(good[int(NOT_ASKED * len(good))], 4) if good else 0.0
     for one, probability in zip(whole, held, strict=True):
@@ -200,7 +230,8 @@ def fit_answers(made: dict[str, Any], records: Sequence[dict[str, Any]], most_wr
     if len(verified) >= LEAST_VERIFIED:
         scores = ["code_score", "verify_one", "verify_two"]
         held = _held_out(verified, scores)
-        report["answer"] = _set(made, "answer", verified, scores, held, len(verified), most_wrong)
+        report["answer"] = _set(made, "answer", verified, held, len(verified), most_wrong)
+        made["answer"] = _fitted(verified, scores)
     report["as_recorded"] = figures(records)
     return report
 
@@ -209,13 +240,11 @@ def _set(
     made: dict[str, Any],
     name: str,
     records: Sequence[dict[str, Any]],
-    names: Sequence[str],
     held: Sequence[float],
     total: int,
     most_wrong: float,
 ) -> dict[str, Any]:
     threshold, right, wrong = best_threshold(records, held, total, most_wrong)
-    made[name] = _fitted(records, names)
     made["thresholds"][f"{name}_from"] = round(threshold, 4)
     return {"threshold": round(threshold, 4), "right": right, "wrong": wrong, "of": total}
 
@@ -243,12 +272,17 @@ def _held_out(records: Sequence[dict[str, Any]], names: Sequence[str]) -> list[f
 
     found = [0.0] * len(records)
     for fold in range(FOLDS):
-        rest = [one for at, one in enumerate(records) if at % FOLDS != fold]
-        fitted = _fitted(rest, names)
+        fitted = _fitted([one for one in records if _fold(one) != fold], names)
         judge = Logistic(fitted["weights"], fitted["bias"])
-        for at in range(fold, len(records), FOLDS):
-            found[at] = min(judge.probability(row) for row in records[at]["features"])
+        for at, one in enumerate(records):
+            if _fold(one) == fold:
+                found[at] = min(judge.probability(row) for row in one["features"])
     return found
+
+
+def _fold(record: Mapping[str, Any]) -> int:
+    """By the question: with and without its evidence it is in the same fold."""
+    return zlib.crc32(record["id"].encode()) % FOLDS
 
 
 def best_threshold(

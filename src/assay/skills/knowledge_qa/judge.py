@@ -101,9 +101,9 @@ class Judge:
 
 
 def vetoed(asked: Asked, pick: Pick) -> bool:
-    """What no probability outweighs: an answer in another dimension than asked for, equipment that is not there, or
-    a question for several things that code could not part."""
-    if pick.features.get("dimension_fit", 0.0) < 0:
+    """What no probability outweighs: an answer in another dimension than asked for, a yes or no that nothing decides,
+    equipment that is not there, or a question for several things that code could not part."""
+    if pick.features.get("dimension_fit", 0.0) < 0 or pick.features.get("undecided", 0.0):
         return True
     named = [code for code in asked.codes if not code.startswith("GRADE")]
     return (bool(named) and pick.features.get("codes_missing", 0.0) >= len(named)) or asked.asks > 1

@@ -10,6 +10,8 @@ from assay.skills.knowledge_qa.question import Asked
 from assay.skills.knowledge_qa.ranges import holds
 from assay.skills.knowledge_qa.terms import covered, said, shares, terms_of
 
+TORN = 0.5
+"""From this part of the nearer clause's words on, the other one may be meant as well."""
 _FORBIDDEN = re.compile(
     r"不得|严禁|禁止|不允许|不准|不许|不应|不可|不能|不宜|(?:must|shall|may|should|can|do|does|will|is"
     r"|are) ?not(?![a-z])|cannot"
@@ -73,6 +75,8 @@ _NEGATED = re.compile(
 
 def yes_or_no(asked: Asked, text: str) -> bool | None:
     """Whether a clause says yes to a question, or None where words and numbers do not decide it."""
+    if torn(asked, text):
+        return None
     clause = meant_clause(asked, text)
     unmet = _condition_unmet(asked, clause)
     if unmet is not None:
@@ -137,6 +141,18 @@ def meant_clause(asked: Asked, text: str) -> str:
     near = shares(asked.text, pieces)
     best = max(range(len(pieces)), key=lambda at: (near[at], -at))
     return pieces[best] if near[best] > 0 else text
+
+
+def torn(asked: Asked, text: str) -> bool:
+    """Whether one clause allows and another forbids, and each says something of the question that the other does not:
+    then words cannot tell which of the two is meant. A code in one of them can."""
+    pieces = [piece for piece in re.split(r"[；;。，,]|\.(?=\s)", text) if _speaks(piece)]
+    denying = [bool(_FORBIDDEN.search(piece) or _NEEDLESS.search(piece)) for piece in pieces]
+    if len(set(denying)) < 2 or any(code in codes(piece) for code in asked.codes for piece in pieces):
+        return False
+    near = shares(asked.text, pieces)
+    most = [max(n for n, each in zip(near, denying, strict=True) if each is side) for side in (True, False)]
+    return min(most) >= TORN * max(most)
 
 
 def _speaks(piece: str) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from assay.knowledge.reader import Hit
 from assay.skills.knowledge_qa.candidates import Candidate, Cosines, above_of, candidates_of, line_of
 from assay.skills.knowledge_qa.combine import Combiner
-from assay.skills.knowledge_qa.fit import answer_fit
+from assay.skills.knowledge_qa.fit import answer_fit, codes_of_documents
 from assay.skills.knowledge_qa.polarity import meant_clause, yes_or_no
 from assay.skills.knowledge_qa.quantities import amounts, codes
 from assay.skills.knowledge_qa.question import Asked, Wanted
@@ -70,7 +70,8 @@ def ranked(asked: Asked, hits: Sequence[Hit], weights: Combiner, cosines: Cosine
     found = _sorted(candidates_of(asked, hits), weights)[:DENSE]
     if cosines is not None:
         found = _sorted(compared(asked, found, cosines), weights)
-    return [_pick(asked, one, found) for one in found[:KEPT]]
+    spoken = codes_of_documents(hits)
+    return [_pick(asked, one, found, spoken) for one in found[:KEPT]]
 
 
 def _sorted(found: Sequence[Candidate], weights: Combiner) -> list[Candidate]:
@@ -92,14 +93,14 @@ def compared(asked: Asked, found: Sequence[Candidate], cosines: Cosines) -> list
     return [replace(one, features={**one.features, **each}) for one, each in zip(found, more, strict=True)]
 
 
-def _pick(asked: Asked, one: Candidate, found: Sequence[Candidate]) -> Pick:
+def _pick(asked: Asked, one: Candidate, found: Sequence[Candidate], spoken: Mapping[str, frozenset[str]]) -> Pick:
     shorts = short_answers(asked, one.unit, one.field)
     short = shorts[0]
     yes = _verdict(asked, one) if asked.wanted is Wanted.YES_NO else None
     others = [each.score for each in found if each.key != one.key]
     features = {
         **one.features,
-        **answer_fit(asked, one, short),
+        **answer_fit(asked, one, short, spoken),
         "rank_score": one.score,
         "gap": min(3.0, one.score - max(others)) if others else 1.5,
         "sure": short.sure,
