@@ -10,6 +10,7 @@ from assay.skills.knowledge_qa.question import Asked
 from assay.skills.knowledge_qa.ranges import holds
 from assay.skills.knowledge_qa.terms import covered, said, shares, terms_of
 
+_NUMBERED = re.compile(r"^[\s\d.)）、]+")
 TORN = 0.5
 """From this part of the nearer clause's words on, the other one may be meant as well."""
 _FORBIDDEN = re.compile(
@@ -126,10 +127,7 @@ def meant_clause(asked: Asked, text: str) -> str:
             return named[0]
     split = [piece for piece in finer if _speaks(piece)]
     if len(split) > 1 and len({bool(_FORBIDDEN.search(piece) or _NEEDLESS.search(piece)) for piece in split}) > 1:
-        near = [
-            n + 2.0 * (piece.strip()[:3] in asked.text)
-            for n, piece in zip(shares(asked.text, split), split, strict=True)
-        ]
+        near = _nearness(asked, split)
         return split[max(range(len(split)), key=lambda at: (near[at], -at))]
     first = next((term for term in asked.terms if term.kind != "code" and len(term.text) > 2), None)
     if first is not None and not first.text.isascii():
@@ -143,6 +141,14 @@ def meant_clause(asked: Asked, text: str) -> str:
     return pieces[best] if near[best] > 0 else text
 
 
+def _nearness(asked: Asked, pieces: list[str]) -> list[float]:
+    """What each clause says of the question that the others do not; one that begins with a subject of the question is
+    about it."""
+    begins = [_NUMBERED.sub("", piece)[:2] for piece in pieces]
+    named = [len(one) == 2 and not _speaks(one) and one.lower() in asked.text.lower() for one in begins]
+    return [n + 2.0 * each for n, each in zip(shares(asked.text, pieces), named, strict=True)]
+
+
 def torn(asked: Asked, text: str) -> bool:
     """Whether one clause allows and another forbids, and each says something of the question that the other does not:
     then words cannot tell which of the two is meant. A code in one of them can."""
@@ -150,7 +156,7 @@ def torn(asked: Asked, text: str) -> bool:
     denying = [bool(_FORBIDDEN.search(piece) or _NEEDLESS.search(piece)) for piece in pieces]
     if len(set(denying)) < 2 or any(code in codes(piece) for code in asked.codes for piece in pieces):
         return False
-    near = shares(asked.text, pieces)
+    near = _nearness(asked, pieces)
     most = [max(n for n, each in zip(near, denying, strict=True) if each is side) for side in (True, False)]
     return min(most) >= TORN * max(most)
 
