@@ -94,6 +94,23 @@ def test_evidence_replays_and_a_changed_file_shows(rules: list[Rule], records: R
     assert asyncio.run(replay(extracted, known, context)).verdict is ReplayVerdict.CANNOT
 
 
+def test_the_plants_own_words_map_and_are_part_of_the_evidence(
+    rules: list[Rule], records: Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = tmp_path / "words.yaml"
+    words.write_text("- [exit stairs, flight of steps]\n- [clear width, free width, ~wide enough]\n", encoding="utf-8")
+    design = design_of("d.yaml", {"flight of steps": {"name": "F-1", "free width": "0.9 m"}})
+    rule = [one for one in rules if one.clause == "5.1"]
+    outcome = asyncio.run(check_design(rule, design, records, proposed=True))
+    assert outcome.value["counts"]["cannot_tell"] == 1
+    monkeypatch.setenv("ASSAY_DICTIONARY", str(words))
+    outcome = asyncio.run(check_design(rule, design, records, proposed=True))
+    assert outcome.value["counts"]["fail"] == 1 and outcome.evidence is not None
+    monkeypatch.delenv("ASSAY_DICTIONARY")  # a replay repeats the words that were at hand
+    verdict = asyncio.run(replay(outcome.evidence, replayers_of([skill]), ReplayContext(records.evidence))).verdict
+    assert verdict is ReplayVerdict.SAME
+
+
 def forged(found: Evidence, change: object) -> Evidence:
     value = copy.deepcopy(found.value)
     change(value)  # type: ignore[operator]

@@ -23,6 +23,10 @@ _ADDED = re.compile(r"(?P<rest>\d[^,]*?)\s(?P<sign>plus)\s(?P<of>[a-z][^\d,]*)")
 _BETWEEN_TIMES = re.compile(
     r"(?:between|from)\s(?P<low>\d+(?:\.\d+)?)\s(?:times\s)?(?:and|to)\s(?P<high>\d+(?:\.\d+)?) times (?P<of>[^,;]+)"
 )
+_SHARE_ABOVE = re.compile(
+    r"(?P<share>\d+(?:\.\d+)?)\s?(?:%|percent|per cent)\s(?P<side>above|higher than|greater than|more than|below"
+    r"|lower than|less than)\s(?P<of>[^\d,;]+)"
+)
 _WORDS = {
     "twice": Decimal(2),
     "double": Decimal(2),
@@ -37,6 +41,9 @@ _IN = r"in front of|in|through|at|above|below|around|on|under|inside|for|near|ac
 def limits_en(text: str, object: str = "") -> tuple[tuple[Limit, ...], str]:
     """The one or two limits that begin ``text`` and the words left over. Raises Stop."""
     text = text.strip(" ,")
+    if (above := _SHARE_ABOVE.fullmatch(text)) and PROPERTY.search(name_en(above["of"], object).property):
+        share = Decimal(above["share"]) / 100 * (-1 if above["side"] in ("below", "less than", "lower than") else 1)
+        return (Limit(number=1 + share, of=name_en(above["of"], object)),), ""
     if times := _BETWEEN_TIMES.fullmatch(text):
         name = name_en(times["of"], object)
         if PROPERTY.search(name.property) is None or re.search(r"\d", times["of"]):

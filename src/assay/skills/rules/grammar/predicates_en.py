@@ -46,6 +46,10 @@ _HELD = re.compile(
     r"(?P<value>(?:not\s|no\s(?:more|less|greater)|at least|at most|exceeding|up to|between|less|more|greater).+)"
 )
 _SLOPED = re.compile(r"be\s(?P<verb>sloped)\s(?:at|by|with)?\s?(?P<value>(?:not\s|at least|at most|no\s)?.*\d.*)")
+_APART = re.compile(
+    r"be\s(?:separated|kept away|set back|distant)\sfrom\s(?P<what>[^\d]+?)\sby\s(?P<value>(?:a\sm|at|not|no).*\d.*)"
+)
+_CHANGES = re.compile(r"(?P<value>.*?\d+(?:\.\d+)?\sair changes per hour)")
 _LIT = re.compile(r"be\s(?P<verb>illuminated|lit)\s(?:to|with)\s(?P<value>.*\d.*)")
 _SAID = {"sloped": "slope", "illuminated": "illuminance", "lit": "illuminance"}
 """What is done to a thing and the property that it gives."""
@@ -133,6 +137,9 @@ def _having(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test
         return None
     owners = _each(bare(subject)) if subject else [reading.object]
     what = re.sub(r"^(?:an?|the)\s(?!minimum of|maximum of)", "", match["what"])
+    if changes := _CHANGES.fullmatch(what):
+        names = [Name(object=one, property="air change rate") for one in owners]
+        return _limited(names, changes["value"], minus, "", reading)
     measured = re.fullmatch(
         r"(?P<extreme>minimum\s|maximum\s)?(?P<property>[a-z][a-z -]*?)\s(?:of\s)?(?P<value>(?:not\s|no\s"
         r"|at\s|less|more|between|\d|a m|up to).*)",
@@ -226,6 +233,11 @@ def _placed(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test
     if not subject or holds_quantity(subject):
         return None
     names = [Name(object=one, property="") for one in _each(bare(subject))]
+    if (apart := _APART.fullmatch(rest)) and not minus:
+        property = f"distance from {bare(apart['what'])}"
+        return _limited(
+            [one.model_copy(update={"property": property}) for one in names], apart["value"], False, "", reading
+        )
     if (near := _WITHIN.fullmatch(rest)) and minus:
         _whole(near["what"], rest)
         property = f"distance from {bare(near['what'])}"
@@ -268,7 +280,9 @@ def _away(subject: str, body: str, value: str) -> tuple[str, str, str] | None:
     read, between = quantity_at(value), re.match(r"between\s[-\d.]+[^\d]*\sand\s[\d.]+\s\S+", value)
     end = between.end() if between else read.end if read else None
     match = None if end is None else _AWAY.fullmatch(value[end:])
-    return None if match is None else (subject, value[:end], f"{match['link']} {match['what']}")
+    if match is None or (read and any(limit.unit in ("%", "‰") for limit in read.limits)):
+        return None  # 10 % above a pressure is no distance
+    return subject, value[:end], f"{match['link']} {match['what']}"
 
 
 def _distance(

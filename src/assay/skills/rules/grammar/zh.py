@@ -172,7 +172,7 @@ def _requirement(segment: str, reading: Reading, when: tuple[tuple[Test, ...], .
     if MODAL.search(rest) and re.search(r"[应宜须]", rest):
         raise Stop("two_modals", segment)
     rest = re.sub(r"^[均都]", "", rest.strip())
-    front, subject = relative(re.sub(r"^(?:且|并且|并|而且|但|同时)", "", subject.strip()))
+    front, subject = relative(re.sub(r"^(?:且|并且|并|而且|但|同时|则)", "", subject.strip()))
     if reading.parts:
         when = (*when, *front)  # later subjects' conditions are theirs alone
     else:
