@@ -89,6 +89,28 @@ def test_no_words_take_the_grammar_down(words: str) -> None:
             assert stop.reason
 
 
+KNOWN = [case["text"] for case in rules.load("dev")]
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(KNOWN), st.sampled_from(KNOWN), st.integers(0, 80), st.integers(0, 80))
+def test_halves_of_sentences_are_read_as_a_line_can_say_or_not(one: str, two: str, head: int, tail: int) -> None:
+    try:
+        parts = read_sentence(one[:head] + two[tail:])
+    except Stop:
+        return
+    assert all(read_test(write_test(part.test)) == part.test for part in parts)
+
+
+def test_a_limit_or_property_of_no_words_is_not_read() -> None:
+    for words in (
+        "Pipes shall be painted where the colour of pipes is the.",
+        "Gauges shall be visible except the operating position on Pressure is the",
+    ):
+        with pytest.raises(Stop):
+            read_sentence(words)
+
+
 @pytest.mark.parametrize(
     ("words", "low", "high", "unit"),
     [

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from assay.knowledge.document import Span
+from assay.knowledge.passage import Field
 from assay.knowledge.passages import cut
 from assay.knowledge.reading import read_bytes
 from assay.skills.rules.extract import Extracted, extract
-from assay.skills.rules.notation import write_test
+from assay.skills.rules.grammar import Stop
+from assay.skills.rules.notation import read_test, write_test
+from assay.skills.rules.tables_read import asks, row_parts, splitting
 
 
 def table(caption: str, *rows: str) -> Extracted:
@@ -90,3 +96,17 @@ def test_what_is_not_read_is_told_and_data_are_no_limits() -> None:
     assert not found.rules and not found.unread
     found = table("表 9 净距", "设备 | 净距 (m) | 备注", "泵 | ≥0.9 | 有罩时可减少", "风机 | ≥0.8 | ")
     assert said(found) == ["风机 :: 净距 >= 0.8 m"] and [one.reason for one in found.unread] == ["unread_row"]
+
+
+CELL = st.text(alphabet="≤≥<>=~-±.0123456789 m不大于小max.以下 IP54,（）()", max_size=10)
+
+
+@given(st.lists(CELL, min_size=2, max_size=4), st.lists(CELL, min_size=4, max_size=4), CELL)
+def test_no_cell_takes_the_reading_of_tables_down(cells: list[str], heads: list[str], caption: str) -> None:
+    fields = tuple(Field(heads[n], "", cell, Span(1, 0, 1), condition=n == 0) for n, cell in enumerate(cells))
+    asks([fields], [caption, *heads])
+    try:
+        parts = row_parts(fields, caption, splitting([fields]))
+    except Stop:
+        return
+    assert all(part.test.limits and (part.test.limits[0].words or read_test(write_test(part.test))) for part in parts)

@@ -42,6 +42,10 @@ def read_sentence(text: str, lang: Lang | None = None) -> tuple[Part, ...]:
 
 def _writable(test: Test) -> None:
     """What a person will read and confirm is the line: a test that its line does not say is not understood."""
+    if not test.field.property:
+        raise Stop("phrase", test.field.object)
+    if any(limit.number is None and not limit.words for limit in test.limits):
+        raise Stop("limit", str(test.field))  # a limit of an article alone
     try:
         if read_test(write_test(test)) == test:
             return
