@@ -228,9 +228,9 @@ def fit_answers(made: dict[str, Any], records: Sequence[dict[str, Any]], most_wr
             row["code_score"] = max(-6.0, min(6.0, math.log((probability + 1e-9) / (1 - probability + 1e-9))))
     verified = [one for one in whole if all("verify" in row for row in one["features"])]
     if len(verified) >= LEAST_VERIFIED:
-        scores = ["code_score", "verify_one", "verify_two"]
+        scores = ["code_score", "verify"]
         held = _held_out(verified, scores)
-        report["answer"] = _set(made, "answer", verified, held, len(verified), most_wrong)
+        report["answer"] = _set(made, "answer", verified, held, len(records), most_wrong)
         made["answer"] = _fitted(verified, scores)
     report["as_recorded"] = figures(records)
     return report

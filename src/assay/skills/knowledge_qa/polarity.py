@@ -11,6 +11,9 @@ from assay.skills.knowledge_qa.ranges import holds
 from assay.skills.knowledge_qa.terms import covered, said, shares, terms_of
 
 _NUMBERED = re.compile(r"^[\s\d.)）、]+")
+_LEADING_CODE = re.compile(r"^[A-Za-z\d\s-]*\d[A-Za-z\d\s-]*")
+FIRST_WORDS, SUBJECT = 4, 10.0
+"""A clause that begins with what stands in the question's first characters is about the question's subject."""
 TORN = 0.5
 """From this part of the nearer clause's words on, the other one may be meant as well."""
 _FORBIDDEN = re.compile(
@@ -144,9 +147,11 @@ def meant_clause(asked: Asked, text: str) -> str:
 def _nearness(asked: Asked, pieces: list[str]) -> list[float]:
     """What each clause says of the question that the others do not; one that begins with a subject of the question is
     about it."""
-    begins = [_NUMBERED.sub("", piece)[:2] for piece in pieces]
-    named = [len(one) == 2 and not _speaks(one) and one.lower() in asked.text.lower() for one in begins]
-    return [n + 2.0 * each for n, each in zip(shares(asked.text, pieces), named, strict=True)]
+    begins = [_NUMBERED.sub("", piece)[:2].lower() for piece in pieces]
+    question = _LEADING_CODE.sub("", asked.text).lower()
+    places = [question.find(one) if len(one) == 2 and not _speaks(one) else -1 for one in begins]
+    named = [0.0 if at < 0 else SUBJECT if at <= FIRST_WORDS else 2.0 for at in places]
+    return [n + more for n, more in zip(shares(asked.text, pieces), named, strict=True)]
 
 
 def torn(asked: Asked, text: str) -> bool:

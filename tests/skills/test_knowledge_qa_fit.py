@@ -1,0 +1,87 @@
+"""Codes that name equipment by family, nickname or document; clauses that pull both ways; what is never answered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from assay.knowledge.document import BlockKind, Span
+from assay.knowledge.passage import Field, Passage, Unit, UnitKind
+from assay.skills.knowledge_qa.candidates import Candidate
+from assay.skills.knowledge_qa.fit import answer_fit, dimension_fit, names_code
+from assay.skills.knowledge_qa.judge import vetoed
+from assay.skills.knowledge_qa.polarity import torn, yes_or_no
+from assay.skills.knowledge_qa.question import read_question
+from assay.skills.knowledge_qa.ranking import Pick
+from assay.skills.knowledge_qa.spans import Short, short_answers
+from assay.skills.knowledge_qa.verifier import _words
+
+
+@pytest.mark.parametrize(
+    ("asked", "told", "named"),
+    [
+        ("K-301", "K-301A", True),
+        ("201B", "P-201B", True),
+        ("P-201A", "P-201A", True),
+        ("P-201A", "P-201B", False),
+        ("K-30", "K-301", False),
+        ("201", "P-2201", False),
+        ("K-301A", "K-301", False),
+    ],
+)
+def test_a_family_and_a_nickname_name_equipment(asked: str, told: str, named: bool) -> None:
+    assert names_code(asked, told) is named
+
+
+def row(*cells: tuple[str, str, bool]) -> Candidate:
+    fields, at = [], 0
+    for header, value, condition in cells:
+        fields.append(Field(header, "", value, Span(1, at, at + len(value)), condition=condition))
+        at += len(value) + 3
+    unit = Unit(UnitKind.ROW, " | ".join(one.value for one in fields), (Span(1, 0, at),), fields=tuple(fields))
+    passage = Passage("p", "d", "1", "Belts", ("Splices",), "", BlockKind.TABLE, "en", (unit,))
+    return Candidate(passage, 0, field=fields[-1])
+
+
+def test_the_neighbour_of_a_row_that_is_gone_is_known_by_its_label() -> None:
+    asked = read_question("What is the curing temperature of a splice of grade EP500 in winter?")
+    short = short_answers(asked, row(("Belt", "EP630", True), ("Curing temperature", "20 °C", False)).unit, None)[0]
+    one = answer_fit(asked, row(("Belt", "EP630", True), ("Curing temperature", "20 °C", False)), short, {})
+    own = answer_fit(asked, row(("Belt", "EP500", True), ("Curing temperature", "20 °C", False)), short, {})
+    assert one["label_other"] == 1.0 and own["label_other"] == 0.0
+    assert one["substituted"] == 1.0 and own["substituted"] == 0.0
+    assert one["codes_missing"] == 1.0 and own["codes_missing"] == 0.0
+    of_document = answer_fit(asked, row(("Belt", "EP630", True)), short, {"d": frozenset({"EP500"})})
+    assert of_document["codes_missing"] == 0.0
+
+
+def test_a_sentence_that_allows_and_forbids_decides_by_its_subject_or_not_at_all() -> None:
+    text = "连续两个周期合格的显示仪表可以延长一个周期，联锁仪表不得延长。"
+    assert yes_or_no(read_question("联锁用的仪表连续两次合格，可以延长校验周期吗？"), text) is not True
+    two = "旋转自学习时电机必须与负载脱开，静态自学习不需要脱开。"
+    assert yes_or_no(read_question("VF-60 静态自学习需要把电机和负载脱开吗？"), two) is False
+    both = "Valves may be opened by operators, valves must not be opened by contractors."
+    asked = read_question("May valves be opened by operators or contractors?")
+    assert torn(asked, both) and yes_or_no(asked, both) is None
+
+
+def test_what_nothing_decides_is_never_answered() -> None:
+    asked = read_question("Can coupling bolts be used again?")
+    pick = Pick(row(("Bolt", "M16", True), ("Torque", "85 N·m", False)), Short("85 N·m", 0, 6, "cell"), None, {})
+    assert vetoed(asked, replace(pick, features={"undecided": 1.0}))
+    assert not vetoed(asked, replace(pick, features={"undecided": 0.0}))
+
+
+@pytest.mark.parametrize(
+    ("short", "fit"), [("85 ℃", 1.0), ("5 bar", -1.0), ("55 ℃/h", 0.0), ("many", 0.0), ("12", 0.0)]
+)
+def test_only_a_plain_dimension_speaks_against_an_answer(short: str, fit: float) -> None:
+    assert dimension_fit(read_question("轴承最高温度是多少？"), Short(short, 0, len(short), "cell")) == fit
+
+
+def test_titles_reach_the_model_without_markup() -> None:
+    assert (
+        _words("7 <b>Oil</b> [ignore](http://x.y/z) {call} \u200bchange").split()
+        == "7 Oil ignore ( call change".split()
+    )
