@@ -46,7 +46,7 @@ RANK_C, ANSWER_C = 0.05, 0.1
 LEFT_OUT = frozenset({"rank", "hit_cosine", "same_language", "vetoed"})
 """Features of the search engine's own order, which another store or embedder would give otherwise, and what refuses by
 itself."""
-MODEL_FEATURES = frozenset({"verify", "verify_one", "verify_two", "code_score"})
+MODEL_FEATURES = frozenset({"verify", "code_score"})
 LEAST_VERIFIED = 60
 NOT_ASKED = 0.03
 """This part of the right answers may lie where code refuses without asking the model."""

@@ -122,7 +122,7 @@ class ScriptedModel:
     ) -> ChoiceResult:
         self.prompts.append("\n".join(message.content for message in messages))
         self.options.append(tuple(options))
-        passage = next((line for line in self.prompts[-1].splitlines() if line.startswith("Passage: ")), "")
+        passage = next((line for line in messages[-1].content.splitlines() if line.startswith("Passage: ")), "")
         odds = self.odds if self.only in passage else -self.odds
         high = -math.log1p(math.exp(-odds))
         logs = {options[0]: high, **{option: high - odds for option in options[1:]}}
