@@ -85,3 +85,19 @@ def test_titles_reach_the_model_without_markup() -> None:
         _words("7 <b>Oil</b> [ignore](http://x.y/z) {call} \u200bchange").split()
         == "7 Oil ignore ( call change".split()
     )
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "yes"),
+    [
+        ("露天电机停了三天，启动前要测绝缘吗？", "露天电机停用超过 48 小时的，启动前应测绝缘。", True),
+        ("露天电机停了30小时，启动前要测绝缘吗？", "露天电机停用超过 48 小时的，启动前应测绝缘。", None),
+        ("压力到 2.5 MPa 可以继续运行吗？", "压力超过 2 MPa 时应停机。", None),
+        ("压力可以到 2.5 MPa 吗？", "压力不得超过 2 MPa。", False),
+        ("Can it run at 90 °C?", "If the temperature is above 80 °C, stop the pump.", None),
+        ("May the pump run for 3 minutes?", "The pump may run at most 2 minutes.", False),
+        ("Can I start at 70 °C?", "Starts are allowed above 60 °C.", True),
+    ],
+)
+def test_a_number_that_says_when_is_no_limit(question: str, text: str, yes: bool | None) -> None:
+    assert yes_or_no(read_question(question), text) is yes

@@ -17,7 +17,7 @@ FIRST_WORDS, SUBJECT = 4, 10.0
 TORN = 0.5
 """From this part of the nearer clause's words on, the other one may be meant as well."""
 _FORBIDDEN = re.compile(
-    r"不得|严禁|禁止|不允许|不准|不许|不应|不可|不能|不宜|(?:must|shall|may|should|can|do|does|will|is"
+    r"不得|严禁|禁止|不允许|不准|不许|不应|不可|不能|不宜|一律不|概不|不予|(?:must|shall|may|should|can|do|does|will|is"
     r"|are) ?not(?![a-z])|cannot"
     r"|can't|don't|forbidden|prohibited|never(?![a-z])|not (?:permitted|allowed)|no longer",
     re.I,
@@ -43,7 +43,7 @@ _ASKS_MAY = re.compile(
     re.I,
 )
 _ASKS_MUST = re.compile(
-    r"必须|需要|要不要|需不需要|该不该|应|用不用|也得|还得|得.{0,8}[吗不]|(?<![a-z])(?:must|need|needs"
+    r"必须|需要|要不要|需不需要|该不该|应|用不用|也得|还得|得.{0,8}[吗不]|要(?![求点领])[^，。？?]{1,16}[吗么]|(?<![a-z])(?:must|need|needs"
     r"|have to|has to|required|necessary|should|shall)(?![a-z])",
     re.I,
 )
@@ -68,6 +68,10 @@ _LEFT_OUT = re.compile(
 )
 _ANY = re.compile(r"任何|有没有(?:例外|可能)|(?<![a-z])(?:anywhere|ever|at all|any exception|any case)(?![a-z])", re.I)
 _ONLY_WHEN = re.compile(r"[^，。；,.;]*(?:才|方可|方能|only (?:if|when))", re.I)
+_WHEN_BEFORE = re.compile(
+    r"(?<![a-z])(?:when|if|where|once|whenever|as soon as)(?![a-z])[^,;.]{0,60}$|[当若如][^，。；]{0,20}$", re.I
+)
+_WHEN_BEHIND = re.compile(r"[^，。；,;.]{0,6}?(?:时(?!间)|的[，,]|后[，,应须必])")
 _STATED_TWICE = re.compile(r"[可能要是有需该行对会准允]以?不[可能要是有需该行对会准允]|是否|能否|可否")
 _NEGATED = re.compile(
     r"(?:可以|可|能|能够|应该?|要|必须|是)不(?![可能要是])|(?:may|can|could|must|should|shall|is|are|do"
@@ -85,6 +89,8 @@ def yes_or_no(asked: Asked, text: str) -> bool | None:
     unmet = _condition_unmet(asked, clause)
     if unmet is not None:
         return not unmet
+    if _condition_missed(asked, clause):
+        return None
     by_number = _compared(asked, clause)
     if by_number is not None:
         return by_number
@@ -201,6 +207,24 @@ def _by_words(asked: Asked, text: str) -> bool | None:
     return None
 
 
+def _condition_missed(asked: Asked, text: str) -> bool:
+    """Whether the clause speaks of a range ("after more than 48 h") in which the question's number does not lie: then
+    it says nothing of the question's case, neither yes nor no."""
+    for wanted in asked.amounts:
+        for limit in amounts(text):
+            if not wanted.unit or limit.dimension != wanted.dimension or not _comparable(wanted, limit):
+                continue
+            before = text[max(0, limit.start - 28) : limit.start]
+            if not (_WHEN_BEFORE.search(before) or _WHEN_BEHIND.match(text[limit.end :])):
+                continue
+            less = _less(wanted, limit) and not wanted.same(limit)
+            if (_AT_LEAST.search(before) and less) or (
+                _AT_MOST.search(before) and not _AT_LEAST.search(before) and not less
+            ):
+                return True
+    return False
+
+
 def _compared(asked: Asked, text: str) -> bool | None:
     """The question's number against the clause's limit of the same dimension."""
     for wanted in asked.amounts:
@@ -210,15 +234,18 @@ def _compared(asked: Asked, text: str) -> bool | None:
             before, after = text[max(0, limit.start - 28) : limit.start], text[limit.end : limit.end + 4]
             if (_EXCEPT.search(text) and not _ASKS_MAY.search(asked.text)) or not _comparable(wanted, limit):
                 continue
+            if _WHEN_BEFORE.search(before) or _WHEN_BEHIND.match(text[limit.end :]):
+                continue  # it says when something holds, and is no limit of what is asked about
             upper = _AT_MOST.search(before) or re.match(r"\s*(?:以下|以内|之内|及以下)", after)
             lower = _AT_LEAST.search(before) or re.match(r"\s*(?:以上|及以上)", after)
             if re.search(r"不得|不应|不超过|不大于|not ", before) and upper:
                 lower = None
             if upper and not lower and _ASKS_MAY.search(asked.text):
                 return _less(wanted, limit)
-            if lower and not upper and _ASKS_MAY.search(asked.text) and not _FORBIDDEN.search(text):
+            bound = _FORBIDDEN.search(text) or _MUST.search(text)
+            if lower and not upper and _ASKS_MAY.search(asked.text) and _MAY.search(text) and not bound:
                 return not _less(wanted, limit) or wanted.same(limit)
-            if not _ASKS_MAY.search(asked.text) and not _ASKS_MUST.search(asked.text):
+            if not (upper or lower or _ASKS_MAY.search(asked.text) or _ASKS_MUST.search(asked.text)):
                 return wanted.same(limit)
     return None
 
