@@ -178,17 +178,21 @@ class Child:
             start_new_session=True,  # Ctrl-C in the terminal is the parent's business
         )
         assert process.stdin is not None and process.stdout is not None and process.stderr is not None
-        self._process = process
-        self.ready = {}
-        self.starts += 1
-        self._load_until = time.monotonic() + self._start_limit
-        self._threads = [
+        threads = [
             threading.Thread(target=_drain, args=(process.stdout, self._lines.put), daemon=True),
             threading.Thread(target=_drain, args=(process.stderr, self._note), daemon=True),
             threading.Thread(target=_feed, args=(process.stdin, self._outbox), daemon=True),
         ]
-        for thread in self._threads:
+        for thread in threads:
             thread.start()
+        self.ready = {}
+        self.starts += 1
+        self._load_until = time.monotonic() + self._start_limit
+        # Last, for whoever closes meanwhile joins what stands here: threads that run.
+        self._threads, self._process = threads, process
+        if self._closed:
+            self._kill()
+            raise ModelError("llm.closed")
         self._write(first)
 
     def _note(self, line: str | None) -> None:
