@@ -15,7 +15,7 @@ from assay.skills.knowledge_qa.polarity import torn, yes_or_no
 from assay.skills.knowledge_qa.question import read_question
 from assay.skills.knowledge_qa.ranking import Pick
 from assay.skills.knowledge_qa.spans import Short, short_answers
-from assay.skills.knowledge_qa.verifier import _words
+from assay.skills.knowledge_qa.verifier import OPTIONS, _shown, _words
 
 
 @pytest.mark.parametrize(
@@ -101,3 +101,10 @@ def test_titles_reach_the_model_without_markup() -> None:
 )
 def test_a_number_that_says_when_is_no_limit(question: str, text: str, yes: bool | None) -> None:
     assert yes_or_no(read_question(question), text) is yes
+
+
+def test_the_worked_examples_are_as_often_refused_as_supported() -> None:
+    rules, *turns = _shown()
+    answers = [one.content for one in turns if one.role == "assistant"]
+    assert rules.role == "system" and len(turns) == 2 * len(answers)
+    assert answers.count(OPTIONS[0]) == answers.count(OPTIONS[1]) > 0

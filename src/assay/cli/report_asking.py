@@ -21,12 +21,12 @@ def asking_over(where: Where | None, store: EvidenceStore, *, model: bool) -> It
         return
     from assay.cli.investigate import open_or_none
     from assay.skills.knowledge_qa.runner import Asking as With
-    from assay.skills.knowledge_qa.runner import ask, local_cosines
+    from assay.skills.knowledge_qa.runner import ask, cosines_or_none
     from assay.skills.reports.runner import Told
 
     language_model = open_or_none(where.speaks) if model else None
     with where.reader() as reader:
-        tools = With(model=language_model, cosines=local_cosines())
+        tools = With(model=language_model, cosines=cosines_or_none())
 
         async def answer(question: str) -> Told:
             outcome = await ask(question, reader, tools, lang=where.speaks, store=store)

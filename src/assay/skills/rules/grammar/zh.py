@@ -34,7 +34,6 @@ _FRONT = re.compile(
     r"(?P<condition>(?:但)?(?:当|如果|如|若)[^，]+?时|[^，]*(?:大于|小于|高于|低于|超过|达到)[^，的]+时)(?=[^，]+)"
 )
 _BOUNDS = {"以上": Op.AT_LEAST, "以下": Op.AT_MOST, "以内": Op.AT_MOST, "之内": Op.AT_MOST}
-_EXTREME = re.compile(r"(?:最小|最低|最少)$|(?:最大|最高|最多)$")
 _AGAIN = re.compile(r"(?:并且|而且|且|并)(?=(?:不应|不得|不宜|应|宜|必须|严禁))")
 _DOES = re.compile(r"将|把|坡向|使其|(?:封堵|填实|填充|隔离|隔开|分隔)$")
 """Words by which a phrase says what is done, not what is there."""
