@@ -10,7 +10,7 @@ compile() {
     --no-header --no-annotate --no-emit-index-url --no-emit-find-links "$@"
 }
 
-compile --extra tep --extra local --extra fmi --extra timeseries --extra knowledge --extra postgres pyproject.toml -o requirements/lock.txt
+compile --extra tep --extra local --extra fmi --extra timeseries --extra knowledge --extra plc --extra postgres pyproject.toml -o requirements/lock.txt
 compile --constraints requirements/lock.txt requirements/build.in -o requirements/build.txt
 compile --constraints requirements/lock.txt --constraints requirements/build.txt \
-  --extra tep --extra local --extra fmi --extra timeseries --extra knowledge --extra postgres --extra dev pyproject.toml -o requirements/dev.txt
+  --extra tep --extra local --extra fmi --extra timeseries --extra knowledge --extra plc --extra postgres --extra dev pyproject.toml -o requirements/dev.txt

@@ -23,7 +23,8 @@ GROUP = "assay.skills"
 RESERVED = frozenset(
     "kernel llm plant models knowledge connectors skills plants server cli assay test "
     "library forecast foundation detect stream machine_health rotating process_health diagnosis "
-    "explain dispatch reading search".split()
+    "explain dispatch reading search "
+    "plc_front plc_typed plc_run plc_prove plc_blocks plc_making plc_explain".split()
 )
 
 

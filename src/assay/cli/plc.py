@@ -1,0 +1,18 @@
+"""``assay plc``: Structured Text checked, run, tested, proved, generated and explained.
+
+Each module of ``_PARTS`` holds some commands and adds them with ``register(app)``.
+"""
+
+from __future__ import annotations
+
+import typer
+
+from assay.cli.language import help_lang
+from assay.kernel.texts import text
+
+app = typer.Typer(help=text("cli.about_plc", help_lang()), no_args_is_help=True)
+
+
+@app.callback()
+def plc() -> None:
+    """The group itself."""

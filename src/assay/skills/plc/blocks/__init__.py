@@ -1,0 +1,1 @@
+"""The library of proved function blocks with parameters."""

@@ -1,0 +1,1 @@
+"""The intermediate form of checked programs, and their data types."""

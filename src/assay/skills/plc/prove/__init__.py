@@ -1,0 +1,1 @@
+"""Properties of checked programs: proved, bounded, refuted with a trace, or unknown."""

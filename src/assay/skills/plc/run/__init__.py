@@ -1,0 +1,1 @@
+"""Executors of checked programs with a virtual clock: traces, tests, coverage, mutants."""

@@ -1,0 +1,1 @@
+"""From the syntax tree to the intermediate form: names, types, conversions, and what is wrong with them."""
