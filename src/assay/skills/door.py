@@ -24,7 +24,7 @@ RESERVED = frozenset(
     "kernel llm plant models knowledge connectors skills plants server cli assay test "
     "library forecast foundation detect stream machine_health rotating process_health diagnosis "
     "explain dispatch reading search "
-    "plc_front plc_typed plc_run plc_prove plc_blocks plc_making plc_explain".split()
+    "plc_front plc_typed plc_run plc_testing plc_prove plc_blocks plc_making plc_explain".split()
 )
 
 
