@@ -1,1 +1,5 @@
-"""Executors of checked programs with a virtual clock: traces, tests, coverage, mutants."""
+"""Executors of checked programs with a virtual clock, as Python and as C, and their coupling with process models."""
+
+from assay.kernel.texts import register_texts
+
+register_texts("plc_run", "assay.skills.plc.run")
