@@ -404,7 +404,8 @@ TypeSpec = NamedType | StringType | ArrayType | SubrangeType | EnumType | Struct
 
 @dataclass(frozen=True, slots=True)
 class VarDecl:
-    """``a, b AT %IX0.0 : INT := 5;``. ``notes`` are the comments and pragmas right before it or at its line's end."""
+    """``a, b AT %IX0.0 : INT := 5;``. ``notes`` are the comments and pragmas right before it or at its line's end.
+    The text of ``location`` is a bare name for SCL's view of another variable (``x AT other : ..``)."""
 
     names: tuple[Name, ...]
     type: TypeSpec | None
@@ -412,6 +413,7 @@ class VarDecl:
     location: DirectVar | None
     span: Span
     notes: tuple[Trivia, ...] = ()
+    edge: Literal["", "R_EDGE", "F_EDGE"] = ""
 
 
 VarSection = Literal[
