@@ -127,9 +127,12 @@ class Statements(Expressions):
         level = 0
         while self.kind != "end":
             level += (self.key in _STRUCTURES) - (self.key in _STRUCTURE_ENDS)
-            if level <= 0 or self.key in UNIT_WORDS:
+            if self.key in UNIT_WORDS:
                 return
             self.advance()
+            if level <= 0:
+                self.accept(";")
+                return
 
     def special(self, key: str) -> Statement | None:
         """Statements that begin with a word which elsewhere may be a name."""

@@ -1,4 +1,4 @@
-"""Programs, function blocks, functions, classes, interfaces, types, globals, data blocks, configurations, namespaces."""
+"""Units of organisation, types, globals, data blocks, configurations and namespaces: a whole source."""
 
 from __future__ import annotations
 
