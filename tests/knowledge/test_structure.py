@@ -130,3 +130,9 @@ def test_a_sentence_goes_on_over_the_end_of_a_page() -> None:
     first = Line(Span(1, 0, 1), "The pump must be stopped before the", full=True)
     second = Line(Span(2, 1, 2), "cover is opened.", jump=True)
     assert flow([first, second])[0].spans == (Span(1, 0, 1), Span(2, 1, 2))
+
+
+def test_a_chinese_sentence_that_begins_with_a_tag_is_no_title() -> None:
+    lines = ("H-4193 的额定电流为 116 A。H-4193 的加油量为 9 L。", "PUMP STATION 3", "TI-101 测温点")
+    blocks = flow([Line(Span(1, at, at + 1), text, gap=True) for at, text in enumerate(lines)])
+    assert [block.kind for block in blocks] == [BlockKind.PARAGRAPH, BlockKind.HEADING, BlockKind.PARAGRAPH]

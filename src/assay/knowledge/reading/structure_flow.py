@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assay.knowledge.document import Block, BlockKind, Span
-from assay.knowledge.reading.structure import PLAIN, Sign, signs_of
+from assay.knowledge.reading.structure import HAN, PLAIN, Sign, signs_of
 
 _JOINS = (BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.WARNING, BlockKind.NOTE, BlockKind.CAPTION)
 _ENDS = tuple("。；;！？!?.:：")
@@ -75,7 +75,8 @@ def _titles_between_gaps(lines: Sequence[Line], signs: list[Sign]) -> list[Sign]
         words = line.text.strip()
         if line.title is None and signs[at] == PLAIN and (line.gap or at == 0) and 3 < len(words) <= 60:
             letters = [c for c in words if c.isalpha()]
-            if len(letters) > 3 and words.isupper() and letters[0].isascii() and not words.endswith((".", ":")):
+            # A Chinese sentence that begins with a tag has no small letters either.
+            if len(letters) > 3 and words.isupper() and not HAN.search(words) and not words.endswith((".", ":")):
                 result[at] = Sign(BlockKind.HEADING, 1)
     return result
 

@@ -24,6 +24,7 @@ from assay.skills.knowledge_qa.question import Asked
 from assay.skills.knowledge_qa.ranking import Pick
 from assay.skills.knowledge_qa.terms import grams
 from assay.skills.knowledge_qa.tools import ALARM, FIND, LIMIT, OPEN
+from assay.skills.knowledge_qa.unordered import without_ordered
 
 SESSION = "knowledge_qa_session"
 MOST_SHOWN = 6
@@ -115,8 +116,7 @@ async def _find(session: Session, state: State, asked: Asked, *, outdated: bool 
     arguments = {"query": asked.text, "limit": LIMIT, "outdated": outdated, "groups": groups}
     call = await state.context.call(FIND, arguments)
     state.calls.append(call)
-    hits: Sequence[Hit] = call.payload
-    return hits
+    return without_ordered(call.payload)
 
 
 async def _opened(state: State, pick: Pick, unit: int | None = None) -> Evidence:

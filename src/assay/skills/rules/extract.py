@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from assay.kernel.evidence import content_hash
 from assay.knowledge.document import BlockKind, Doubt, Span
+from assay.knowledge.orders import without_orders
 from assay.knowledge.passage import Passage, Unit, UnitKind
 from assay.skills.rules.grammar import Stop, language_of, read_sentence
 from assay.skills.rules.rule import Part, Place, Rule, Unread
@@ -157,7 +158,8 @@ def _clause(passage: Passage, unit: Unit, words: str, spans: tuple[Span, ...], s
             number = re.sub(r"\s", "", table[1]) if table else number
             yield _Clause(words, words, number, spans, context, passage, unit, splitting(rows))
         return
-    flat = " ".join(words.split()) if language_of(words) == "en" else re.sub(r"\s*\n\s*", "", words)
+    told = without_orders(words)
+    flat = " ".join(told.split()) if language_of(told) == "en" else re.sub(r"\s*\n\s*", "", told)
     if context and (combined := _under(context[-1], flat)) is not None:
         yield _Clause(combined, words, number, spans, context, passage, unit)
     elif _ASKS.search(flat) and not flat.rstrip().endswith((":", "：")):

@@ -18,6 +18,7 @@ from assay.kernel.evidence import EvidenceKind, content_hash
 from assay.kernel.ports import LanguageModel, Message
 from assay.kernel.prompts import LETTERS, quoted
 from assay.kernel.texts import Lang, text
+from assay.knowledge.orders import without_orders
 from assay.skills.rules.grammar import words_en, words_zh
 from assay.skills.rules.grammar.build import Stop, compared, negated, plain
 from assay.skills.rules.grammar.limits_en import name_en
@@ -39,7 +40,7 @@ _SPLIT_EN = re.compile(
 
 def candidates(one: Unread) -> list[Test]:
     """Tests that may be meant: every field that stands in the words with every comparison and limit that does."""
-    words = plain(one.quote)
+    words = plain(without_orders(one.quote))
     names = _names(words, one.lang)
     found = []
     for op, limits in _comparisons(words, one.lang):
@@ -110,7 +111,7 @@ class Proposer:
         options = [f"{letter}. {label}" for letter, label in zip(letters, labels, strict=True)]
         question = [
             text("rules.propose_task", lang),
-            quoted(one.quote, 1000),
+            quoted(without_orders(one.quote), 1000),
             *options,
             text("kernel.agent_letter", lang),
         ]
