@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import cast
 
@@ -12,6 +13,8 @@ from assay.skills.plc.front.tree import Element, Name, NamedType, Pou, PouKind, 
 from assay.skills.plc.front.words import QUALIFIERS, SECTIONS, UNIT_ENDS, UNIT_WORDS
 
 _POUS = frozenset({"PROGRAM", "FUNCTION_BLOCK", "FUNCTION", "CLASS", "INTERFACE", "ORGANIZATION_BLOCK"})
+#: How the readers of XML tell the name of a list of globals, which its text does not hold.
+_LIST_NAME = re.compile(r"'list_name'\s*:=\s*'(\w+)'")
 _SOFT_UNITS = frozenset({"CLASS", "INTERFACE", "NAMESPACE"})
 _HEAD = frozenset({"KNOW_HOW_PROTECT", "TITLE", "NETWORK", "READ_ONLY", "UNLINKED", "NON_RETAIN", "STANDARD"})
 
@@ -257,16 +260,19 @@ class Units(Members):
     def globals(self, before: int) -> tree.GlobalVars:
         """``VAR_GLOBAL`` sections that stand together outside a unit."""
         start = self.start
-        qualified = any("qualified_only" in one.text.lower() for one in self.notes(before, start, start))
+        pragmas = [one.text for one in self.tokens.between(before, start) if one.kind == "pragma"]
+        qualified = any("qualified_only" in one.lower() for one in pragmas)
+        names = [found for found in map(_LIST_NAME.search, pragmas) if found]
+        name = Name(names[-1][1], self.here()) if names else None
         blocks = [self.section()]
         while self.key == "VAR_GLOBAL" and not self.attributes_before():
             blocks.append(self.section())
-        return tree.GlobalVars(None, tuple(blocks), self.since(start), qualified)
+        return tree.GlobalVars(name, tuple(blocks), self.since(start), qualified)
 
     def attributes_before(self) -> bool:
         """Whether a pragma stands before the token: then a list of its own begins."""
         found = self.tokens.between(self.last_end, self.start)
-        return any(one.kind == "pragma" and "qualified_only" in one.text.lower() for one in found)
+        return any(one.kind == "pragma" and ("qualified_only" in one.text or "list_name" in one.text) for one in found)
 
     def data_block(self) -> tree.DataBlock:
         """SCL's ``DATA_BLOCK``."""

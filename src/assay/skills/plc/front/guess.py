@@ -1,0 +1,44 @@
+"""Which dialect a text is written in."""
+
+from __future__ import annotations
+
+import re
+
+from assay.skills.plc.front.source import Dialect
+
+_NOISE = re.compile(r"\(\*.*?\*\)|//[^\n]*|/\*.*?\*/|'(?:[^'$\n]|\$.)*'", re.DOTALL)
+_SCL = re.compile(
+    r"""(?<![\w"])\#[A-Za-z_"]\w*|^\s*(?:DATA_BLOCK|ORGANIZATION_BLOCK)\b|^\s*(?:FUNCTION_BLOCK|FUNCTION|TYPE)\s+"
+    |^\s*BEGIN\b|^\s*REGION\b|\bS7_\w+\s*:=|^\s*KNOW_HOW_PROTECT|^\s*FUNCTION\s+\w+\s*:\s*VOID\b
+    |"[^"\n]+"\s*(?:\.|:=|\()|\b(?:B|W|DW)\#16\#|\bP\#|\bS5T\#|^\s*CONST\s*$|^\s*TITLE\s*=""",
+    re.VERBOSE | re.IGNORECASE | re.MULTILINE,
+)
+_CODESYS = re.compile(
+    r"""\{\s*(?:attribute|IF\b|region|warning|define|info)|\bEXTENDS\b|\bIMPLEMENTS\b|\bREFERENCE\s+TO\b
+    |\bPOINTER\s+TO\b|\bREF=|\b__\w+|\bTHIS\^|\bSUPER\^|^\s*METHOD\b|^\s*PROPERTY\b|\bVAR_STAT\b|\bVAR_INST\b
+    |\bUNION\b|\bADR\s*\(|\bAND_THEN\b|\bOR_ELSE\b|\bPERSISTENT\b""",
+    re.VERBOSE | re.IGNORECASE | re.MULTILINE,
+)
+_NEW_IEC = re.compile(r"^\s*(?:NAMESPACE|CLASS|USING)\b|\bEND_METHOD\b|\bREF_TO\b", re.IGNORECASE | re.MULTILINE)
+_UNIT = re.compile(r"^\s*(?:PROGRAM|FUNCTION_BLOCK|FUNCTION)\b", re.IGNORECASE | re.MULTILINE)
+_UNIT_END = re.compile(r"\bEND_(?:PROGRAM|FUNCTION_BLOCK|FUNCTION)\b", re.IGNORECASE)
+_BY_SUFFIX: dict[str, Dialect] = {
+    ".scl": "scl", ".udt": "scl", ".db": "scl", ".tcpou": "twincat", ".tcgvl": "twincat", ".tcdut": "twincat",
+    ".tcio": "twincat",
+}  # fmt: skip
+
+
+def guess_dialect(text: str, suffix: str = "") -> Dialect:
+    """The dialect by the file's suffix or by what only one dialect has; ``iec`` when nothing tells."""
+    known = _BY_SUFFIX.get(suffix.lower())
+    if known:
+        return known
+    plain = _NOISE.sub(" ", text)
+    scl = len(_SCL.findall(plain))
+    if scl >= 2 or (scl and re.search(r"""(?<![\w"])#[A-Za-z_"]|^\s*(?:DATA|ORGANIZATION)_BLOCK""", plain, re.M)):
+        return "scl"
+    if _NEW_IEC.search(plain) and not re.search(r"\{\s*attribute|\bTHIS\^|\bPOINTER\s+TO\b", plain, re.IGNORECASE):
+        return "iec"
+    if _CODESYS.search(plain) or (_UNIT.search(plain) and not _UNIT_END.search(plain)):
+        return "codesys"
+    return "iec"
