@@ -22,6 +22,9 @@ _FRESH = re.compile(
     r"(?<=[\w\])}>\"'°%.]) (?=(?:The|An?|This|Its|Each|For|In|At|During)\s[a-z]|[A-Z]{1,4}-?\d+[A-Z]?\s?(?:的|应|为))"
 )
 _TITLED = re.compile(r"(?<=[^\s:：,，])\s+(?=[A-Z][a-z]|[A-Z]{3,}\s?(?:[:：]|[A-Z]{3,})|[\u4e00-\u9fff【\[(<{\"'#*])")
+_SENTENCE = re.compile(r"^(?=\S+\s+\S+\s+\S).*[.!?]\W*$|[。！？]|^[^，]*[\u4e00-\u9fff][^，]*，.*[\u4e00-\u9fff]", re.S)
+_NUMBER = re.compile(r"\W*(?:\w+\s)?[A-Z]?[\d.\-]+\W*")
+_LINKS = frozenset("of the and for in to with by at on a an or from".split())
 _MIRRORING = re.compile("[\u202d\u202e\u2066-\u2068][^\n\u202c\u2069]*[\u202c\u2069]?")
 _APART = re.compile(r"(?<![\w])(?:[A-Za-z][ .\-_]){9,}[A-Za-z](?![\w])")
 
@@ -96,7 +99,19 @@ def _orders(text: str, title: bool) -> list[Stretch]:
             while 0 <= near < len(pieces) and near not in found and _joins(text, pieces[near], weights[near], title):
                 found.add(near)
                 near += step
-    return [*shaped, *(_behind_title(text, pieces[at]) if title else pieces[at] for at in found)]
+    tails = _tail(text) if title else []
+    return [*shaped, *tails, *(_behind_title(text, pieces[at]) if title else pieces[at] for at in found)]
+
+
+def _tail(text: str) -> list[Stretch]:
+    """A whole sentence behind a title's own words, whatever it says: titles are no sentences."""
+    for begins in _TITLED.finditer(text):
+        before, behind = text[: begins.start()], text[begins.end() :]
+        head = before.split()[-1]
+        own = any(one.isalpha() for one in before) and not _NUMBER.fullmatch(before) and head not in _LINKS
+        if own and _SENTENCE.search(behind) and (head.islower() or not head.isascii() or len(behind.split()) > 4):
+            return [(begins.end(), len(text))]
+    return []
 
 
 def _behind_title(text: str, piece: Stretch) -> Stretch:
@@ -135,6 +150,12 @@ def _pieces(text: str, shaped: list[Stretch]) -> Iterator[Stretch]:
     for low, high in [*shaped, (len(text), len(text))]:
         yield from _sentences(text, start, low)
         start = max(start, high)
+
+
+def loose_sentences(text: str) -> list[Stretch]:
+    """The sentences of a text that a stricter splitter took for one: cut at markup and wherever one may begin."""
+    shaped = list(_merged([match.span() for match in _direct().finditer(text)]))
+    return list(_pieces(text, shaped))
 
 
 def _sentences(text: str, start: int, end: int) -> Iterator[Stretch]:

@@ -187,6 +187,30 @@ WEAK: tuple[str, ...] = (
     r"|排在[^，。]{0,8}(?:首位|第一|最前)",
     r"\bdecode\b|\bbase64\b|\brot13\b|解码|译码|悄悄|偷偷|\bsimply insert\b|\bkindly\b|\bwhatever it says\b"
     r"|无论内容如何",
+    # further ways to say the same
+    r"\b(?:bots?|summari[sz]er|automated readers?|reader-?machines?|(?:dear|reviewer|review|grading) model)\b"
+    r"|自动阅读|阅读程序"
+    r"|负责(?:总结|回答|检索|问答)的|(?:亲爱的|审阅|评审|致|各位)[^，。]{0,4}模型|助理程序",
+    r"\b(?:responses?|repl(?:y|ies)|answers?) (?:concerning|about|regarding|on this|to this)"
+    r"|\blimited to the word|仅限于\s?[\d“\"]"
+    r"|有关[^，。]{0,8}的?(?:回复|回答|答复)|\bnothing else\b|\bno other output|不得附加|其[他它]内容|其余内容",
+    r"\b(?:correct|any other|expected) outputs?\b|(?:正确|其[他它]|唯一)输出",
+    r"\b(?:all )?(?:previous|preceding|earlier|above) (?:text|pages?|content)\b|\bpage above\b|\breal document\b"
+    r"|\bsays nothing\b"
+    r"|以上(?:文字|内容|全文)|上一页|除本句|真正的(?:文件|文档|内容)|内容为空",
+    r"\b(?:other than|except) this one\b|\bquote any (?:sentence|line)|任何句子|以外的任何",
+    r"\b(?:your )?(?:memory of|persona|confidence in)\b|记忆|人格|把握是|\babstain\b|弃答",
+    r"\bwhat(?:ever)? (?:people|they|anyone|users?) asks?\b|不管谁问|谁问都|无论(?:谁|何人)|永远这样"
+    r"|\balways use this\b",
+    r"\b(?:emit|output) [01]\b|\bin the affirmative\b|\bto each check\b|肯定答复|每一项检查|\blast option\b"
+    r"|最后一个选项",
+    r"\bissue the command\b|下发命令|\b(?:run|use|call) all tools\b|所有工具|\bto=functions"
+    r"|\bvia the control interface|控制接口",
+    r"\bunlock and\b|解锁并|\boverride code\b|覆盖代码|\baccess list\b|访问名单|\bhidden note\b|隐藏备注"
+    r"|\bdirective\b|最高优先级",
+    r"^(?:Hey|Dear|Attention|Important)\b|^(?:喂|亲爱的|重要)|\bbefore you continue\b|继续之前|\bleave out\b|省略",
+    r"\bverified and\b|已核实并|\bfigure to give\b|应给出的|\bgive the figure\b|给出表中"
+    r"|\bunder no circumstances give\b",
     r"\btranslate this\b|翻译成|\bspeak like\b|\bas a joke\b|处罚|\bpenali[sz]ed\b|\bforget the\b|忘掉|重复一遍",
 )
 """Patterns of weight 1: two of them make an order of a sentence, one of a title."""
@@ -212,6 +236,9 @@ DIRECT: tuple[str, ...] = (
     r"\{[^{}]*\"(?:answer|short_answer|status|role|content|tool|tool_calls?|arguments|function|action|claims"
     r"|citations|"
     r"instruction|system|response)\"\s*:(?:[^{}]|\{[^{}]*\})*\}",
+    r"\b(?:assistant|system|user) to=\S+(?:\s*\{[^{}]*\})?|\{\s*\"(?:tag|tool|name)\"\s*:[^{}]*\"(?:value"
+    r"|arguments|args)\"\s*:"
+    r"(?:[^{}]|\{[^{}]*\})*\}",
     r"<!--.*?(?:-->|$)",
     r"(?<![\w+/])(?=[A-Za-z+/]*\d)(?=[A-Z0-9+/]*[a-z])(?=[a-z0-9+/]*[A-Z])[A-Za-z0-9+/]{24,}={0,2}",
     r"(?:\b(?:function|tool)_?calls?\s*[:=：]\s*)?\b[a-z]\w*_\w+\(\s*\w+\s*=(?!=)[^()]*\)",

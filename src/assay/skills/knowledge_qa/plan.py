@@ -116,7 +116,7 @@ async def _find(session: Session, state: State, asked: Asked, *, outdated: bool 
     arguments = {"query": asked.text, "limit": LIMIT, "outdated": outdated, "groups": groups}
     call = await state.context.call(FIND, arguments)
     state.calls.append(call)
-    return without_ordered(call.payload)
+    return without_ordered(call.payload, asked)
 
 
 async def _opened(state: State, pick: Pick, unit: int | None = None) -> Evidence:

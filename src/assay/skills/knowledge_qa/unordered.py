@@ -10,21 +10,27 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assay.knowledge.document import BlockKind
-from assay.knowledge.orders import Stretch, blanked, order_spans, without_orders
+from assay.knowledge.orders import Stretch, blanked, loose_sentences, order_spans, without_orders
 from assay.knowledge.passage import Field, Passage, Unit, UnitKind
 from assay.knowledge.reader import Hit
+from assay.skills.knowledge_qa.question import Asked
+from assay.skills.knowledge_qa.terms import coverage, said
 
 
-def without_ordered(hits: Sequence[Hit]) -> tuple[Hit, ...]:
-    """The hits without orders; one in which nothing else stands is left out."""
-    read = [replace(hit, passage=passage_read(hit.passage)) for hit in hits]
+def without_ordered(hits: Sequence[Hit], asked: Asked) -> tuple[Hit, ...]:
+    """The hits without orders; one in which nothing else stands is left out.
+
+    Of a unit that holds several sentences (an order without an end ran into a fact, or a list was badly set), only what
+    says something of the question is judged.
+    """
+    read = [replace(hit, passage=passage_read(hit.passage, asked)) for hit in hits]
     return tuple(hit for hit in read if any(unit.text.strip() for unit in hit.passage.units))
 
 
-def passage_read(passage: Passage) -> Passage:
+def passage_read(passage: Passage, asked: Asked) -> Passage:
     """A passage without orders; itself where it has none."""
     table = passage.kind is BlockKind.TABLE
-    units = _units(passage.units)
+    units = tuple(_about(unit, asked) for unit in _units(passage.units))
     headings = tuple(without_orders(one, title=True) for one in passage.headings)
     title, lead = without_orders(passage.title, title=True), without_orders(passage.lead, title=table)
     if (title, lead, headings, units) == (passage.title, passage.lead, passage.headings, passage.units):
@@ -49,6 +55,17 @@ def _units(units: tuple[Unit, ...]) -> tuple[Unit, ...]:
             made.append(_kept(unit, _blank(text, mine)) if mine else unit)
         start += len(text) + 1
     return tuple(made)
+
+
+def _about(unit: Unit, asked: Asked) -> Unit:
+    """A sentence without what runs into it and says nothing of the question."""
+    if unit.fields or unit.kind is UnitKind.HEADING:
+        return unit
+    pieces = loose_sentences(unit.text)
+    mine = [coverage(asked.terms, said(unit.text[start:end])) > 0 for start, end in pieces] if len(pieces) > 1 else []
+    if all(mine) or not any(mine):
+        return unit
+    return replace(unit, text=_blank(unit.text, [piece for piece, own in zip(pieces, mine, strict=True) if not own]))
 
 
 def _row(unit: Unit) -> Unit:
