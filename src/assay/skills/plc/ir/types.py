@@ -157,3 +157,17 @@ ELEMENTARY: dict[str, Elementary] = {
 def base_of(kind: DataType) -> DataType:
     """The type that a subrange or an enumeration is held as; any other type itself."""
     return kind.base if isinstance(kind, (Subrange, Enum)) else kind
+
+
+def default_of(kind: DataType) -> bool | int | float | str | None:
+    """The initial value of a scalar type without a declared one: 0, FALSE, '', an enumeration's first member, of a
+    subrange 0 when it holds it, else the limit nearest to 0; None for pointers, references and interfaces."""
+    if isinstance(kind, Enum):
+        return kind.members[0][1] if kind.members else 0
+    if isinstance(kind, Subrange):
+        return min(max(0, kind.low), kind.high)
+    if isinstance(kind, Text):
+        return ""
+    if not isinstance(kind, Elementary):
+        return None
+    return False if kind.kind == "bool" else 0.0 if kind.kind == "real" else 0

@@ -1,0 +1,1 @@
+"""The executor that makes Python code of the intermediate form."""
