@@ -140,6 +140,8 @@ class Declarations(Statements):
         start, one = self.start, self.opened(self.key, end)
         self.advance()
         self.accept(":")
+        if self.key == "OVERLAP" and self.peek() not in (":", ","):
+            self.advance()
         if self.key == "EXTENDS":
             self.advance()
             extends = self.dotted_type()
@@ -251,6 +253,10 @@ class Declarations(Statements):
             if self.key in ("R_EDGE", "F_EDGE"):
                 edge = self.edge()
             spec = self.type_spec()
+            if self.key == ":":  # VAR_ACCESS name : path : type
+                self.advance()
+                location = tree.DirectVar(self.text[spec.span.start : spec.span.end], spec.span)
+                spec = self.type_spec()
             if self.key in ("R_EDGE", "F_EDGE"):
                 edge = self.edge()
             while self.key in _SKIPPED or self.key in ("RETAIN", "NON_RETAIN", "CONSTANT"):

@@ -103,7 +103,9 @@ def moment(prefix: str, text: str) -> Read:
 
 
 def unescape(text: str, wide: bool) -> str:
-    """The characters of a string between its quotes: ``$N``, ``$'``, ``$0A`` (``$000A`` in a wide one)."""
+    """The characters of a string between its quotes: ``$N``, ``$'``, ``$0A`` (``$000A`` in a wide one); a doubled
+    quote (SCL) is one."""
+    text = text if wide else text.replace("''", "'")
     if "$" not in text:
         return text
     size = 4 if wide else 2

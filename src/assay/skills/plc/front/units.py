@@ -9,6 +9,7 @@ from typing import cast
 from assay.skills.plc.front import tree
 from assay.skills.plc.front.cursor import Bail, Open
 from assay.skills.plc.front.members import Members
+from assay.skills.plc.front.source import Span
 from assay.skills.plc.front.tree import Element, Name, NamedType, Pou, PouKind, TypeSpec
 from assay.skills.plc.front.words import QUALIFIERS, SECTIONS, UNIT_ENDS, UNIT_WORDS
 
@@ -72,8 +73,10 @@ class Units(Members):
             out.append(self.namespace())
         elif key in _POUS or (self.key in QUALIFIERS and self.pou_follows()):
             out.append(self.pou(before))
-        elif self.member_begins() and out and isinstance(out[-1], Pou):
-            out[-1] = self.more_members(out[-1])
+        elif self.member_begins():
+            if not out or not isinstance(out[-1], Pou):
+                out.append(self.nameless())
+            out[-1] = self.more_members(cast("Pou", out[-1]))
         elif self.key == "USING":
             self.usings()
         else:
@@ -192,6 +195,11 @@ class Units(Members):
             self.advance()
             return
         self.closed(opened, end)
+
+    def nameless(self) -> Pou:
+        """What methods belong to whose unit stands in another file: a function block without a name."""
+        here = Span(self.source.name, self.start, self.start)
+        return Pou("FUNCTION_BLOCK", Name("", here), (), (), here, here)
 
     def more_members(self, pou: Pou) -> Pou:
         """Methods, properties and actions that stand behind their unit's end (CODESYS 2, exports)."""
