@@ -43,7 +43,13 @@ def inactive_parts(text: str) -> list[tuple[int, int]]:
             start = found.end()
     if start is not None:
         parts.append((start, len(text)))
-    return [one for one in parts if text[one[0] : one[1]].strip()]
+    return [_trimmed(text, *one) for one in parts if text[one[0] : one[1]].strip()]
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """Without the white space at both ends."""
+    piece = text[start:end]
+    return start + len(piece) - len(piece.lstrip()), end - len(piece) + len(piece.rstrip())
 
 
 def _holds(condition: str, defined: set[str]) -> bool:
