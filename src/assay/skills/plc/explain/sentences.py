@@ -1,0 +1,157 @@
+"""What a unit does, sentence by sentence, each tied to the lines it is made from. Nothing here comes from a model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from assay.kernel.texts import Lang, text
+from assay.skills.plc.explain.facts import Facts, Guard, Write, read_facts
+from assay.skills.plc.explain.graph import sources
+from assay.skills.plc.explain.roles import Helper, States, conjuncts, helpers, is_block, latch, states
+from assay.skills.plc.front.source import Span
+from assay.skills.plc.ir import nodes
+from assay.skills.plc.ir.nodes import Project, Unit, Variable
+from assay.skills.plc.ir.types import BOOL
+from assay.skills.plc.testing.wording import words
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of the explanation. ``topic``: ``purpose``, ``timer``, ``counter``, ``edge``, ``latch``, ``state``,
+    ``output`` or ``internal``; ``subject`` is the variable; ``spans`` are the statements it is made from."""
+
+    topic: str
+    subject: str
+    key: str
+    values: dict[str, object]
+    spans: tuple[Span, ...]
+
+    def text(self, lang: Lang) -> str:
+        """The sentence in a language."""
+        return text(
+            f"plc_explain.{self.key}", lang, **{name: _said(value, lang) for name, value in self.values.items()}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Conditions joined by AND (``every``) or OR in the reader's language."""
+
+    parts: tuple[str, ...]
+    every: bool
+
+
+def explain(project: Project, unit: Unit) -> list[Sentence]:
+    """The sentences about a unit: interface, state machines, timers, counters, edges, then each output and each
+    internal variable that something hangs on."""
+    facts = read_facts(project, unit)
+    found = [_purpose(facts)]
+    machines = states(facts)
+    for one in machines:
+        found.extend(_states(one))
+    for helper in helpers(facts):
+        found.append(_helper(helper))
+    named = {one.name.upper() for one in machines}
+    for variable in unit.variables:
+        if variable.section in ("output", "in_out", "result"):
+            found.extend(_variable(facts, variable, "output", named))
+    for variable in unit.variables:
+        inner = variable.section in ("static", "temp") and not variable.constant
+        if inner and not is_block(facts, variable.name) and variable.name.upper() not in named:
+            found.extend(_variable(facts, variable, "internal", named))
+    return found
+
+
+def _purpose(facts: Facts) -> Sentence:
+    unit = facts.unit
+    inputs = [one.name for one in unit.variables if one.section in ("input", "in_out")]
+    outputs = [one.name for one in unit.variables if one.section in ("output", "result", "in_out")]
+    values: dict[str, object] = {"name": unit.name, "inputs": _list(inputs), "outputs": _list(outputs)}
+    return Sentence("purpose", unit.name, f"purpose_{unit.kind}", values, (unit.span,))
+
+
+def _states(one: States) -> Iterator[Sentence]:
+    values: dict[str, object] = {"name": one.name, "values": ", ".join(one.values)}
+    yield Sentence("state", one.name, "state_values", values, tuple(step.span for step in one.steps))
+    for step in one.steps:
+        filled: dict[str, object] = {"name": one.name, "target": step.target, "when": _guards(step.guards)}
+        key = "state_step_any" if step.source is None else "state_step"
+        if step.source is not None:
+            filled["source"] = step.source
+        if not step.guards:
+            key += "_always"
+        yield Sentence("state", one.name, key, filled, (step.span, *(guard.span for guard in step.guards)))
+
+
+def _helper(one: Helper) -> Sentence:
+    spans = tuple(call.span for call in one.calls)
+    values: dict[str, object] = {"name": one.instance}
+    wanted = {
+        "timer": ("IN", "PT"), "counter": ("CU", "CD", "R", "LD", "PV"), "edge": ("CLK",),
+        "latch": ("S1", "R", "S", "R1"),
+    }[one.family]  # fmt: skip
+    parts = [(name, given) for name in wanted if (given := one.given(name)) is not None]
+    if one.family in ("timer", "edge") and len(parts) == len(wanted):
+        values |= {name.lower(): words(given) for name, given in parts}
+        return Sentence(one.family, one.instance, f"{one.family}_{one.kind}", values, spans)
+    values |= {"kind": one.kind.upper(), "inputs": ", ".join(f"{name} := {words(given)}" for name, given in parts)}
+    return Sentence(one.family, one.instance, "helper", values, spans)
+
+
+def _variable(facts: Facts, variable: Variable, topic: str, machines: set[str]) -> Iterator[Sentence]:
+    writes = facts.of(variable.name)
+    if not writes:
+        if topic == "output":
+            yield Sentence(topic, variable.name, "never_written", {"name": variable.name}, (variable.span,))
+        return
+    for one in writes:
+        if variable.name.upper() not in machines:
+            yield _write(one, topic, variable)
+    deep = sources(facts, variable.name)
+    if topic == "output" and deep:
+        spans = tuple(one.span for one in writes)
+        yield Sentence(topic, variable.name, "hangs_on", {"name": variable.name, "sources": _list(deep)}, spans)
+
+
+def _write(one: Write, topic: str, variable: Variable) -> Sentence:
+    spans = (one.span, *(guard.span for guard in one.guards))
+    values: dict[str, object] = {"name": one.path, "value": words(one.value), "when": _guards(one.guards)}
+    guarded = "_when" if one.guards else ""
+    if one.value.type == BOOL and variable.type == BOOL:
+        if isinstance(one.value, nodes.Const):
+            return Sentence(topic, variable.name, ("sets" if one.value.value else "resets") + guarded, values, spans)
+        held = latch(one)
+        if held is not None:
+            values |= {"sets": _either(held.sets), "keeps": _all(held.keeps)}
+            key = "latched" if held.keeps else "latched_for_ever"
+            return Sentence(topic, variable.name, key + guarded, values, spans)
+        parts = conjuncts(one.value)
+        if len(parts) > 1:
+            return Sentence(topic, variable.name, "follows_all" + guarded, values | {"value": _all(parts)}, spans)
+        return Sentence(topic, variable.name, "follows" + guarded, values, spans)
+    return Sentence(topic, variable.name, "gets" + guarded, values, spans)
+
+
+def _guards(guards: Sequence[Guard]) -> Joined:
+    return Joined(tuple(dict.fromkeys(one.text() for one in guards)), every=True)
+
+
+def _all(parts: Iterable[nodes.Expr]) -> Joined:
+    return Joined(tuple(words(one) for one in parts), every=True)
+
+
+def _either(parts: Iterable[nodes.Expr]) -> Joined:
+    return Joined(tuple(words(one) for one in parts), every=False)
+
+
+def _list(names: Sequence[str]) -> str:
+    return ", ".join(names) or "-"
+
+
+def _said(value: Any, lang: Lang) -> object:
+    if isinstance(value, Joined):
+        joint = text(f"plc_explain.{'and' if value.every else 'or'}", lang)
+        return joint.join(value.parts)
+    return value

@@ -1,0 +1,136 @@
+"""The evidence bundle of a generated program: one JSON object with everything that was tested, and the files beside it.
+
+``program.st``, ``properties.json``, ``tests.json``, ``bundle.json``, ``report.md`` and ``report.html``. A program that
+is not released is written as ``program.not_released.st``, so that nobody takes one for the other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assay import __version__
+from assay.kernel.errors import InputError
+from assay.kernel.texts import Lang, text
+from assay.skills.plc.making.certificate import table
+
+if TYPE_CHECKING:
+    from assay.skills.plc.making.work import Made
+    from assay.skills.plc.prove.verdict import Verdict
+    from assay.skills.plc.testing.judge import Outcome
+
+
+def digest(words: str) -> str:
+    """``sha256:`` and the hash of the text."""
+    return f"sha256:{sha256(words.encode('utf-8')).hexdigest()}"
+
+
+def document(made: Made, lang: Lang, model: str) -> dict[str, Any]:
+    """The bundle as JSON can hold it. ``model`` names the language model that was asked (empty: none)."""
+    best, report = made.best, made.best.report if made.best is not None else None
+    return {
+        "status": made.release.status,
+        "reasons": [_reason(one, lang) for one in made.release.reasons],
+        "program": best.text if best is not None else None,
+        "program_hash": digest(best.text) if best is not None else None,
+        "requirement_hash": digest(made.task.requirement.text),
+        "requirements": [{"id": one.id, "text": one.text} for one in made.task.requirement.sentences],
+        "unit": made.wanted.interface.name,
+        "block": _block(made),
+        "properties": [dict(one) for one in made.wanted.properties],
+        "verdicts": [verdict(one, lang) for one in report.verdicts] if report is not None else [],
+        "tests": [_outcome(one) for one in best.outcomes] if best is not None else [],
+        "sealed": [{"name": one.case.name, "passed": one.passed} for one in made.release.sealed],
+        "adequacy": _adequacy(made),
+        "candidates": [
+            {"number": one.number, "origin": one.origin, "stage": one.gated.stage, "hash": digest(one.gated.text)}
+            for one in made.search.candidates
+        ],
+        "tokens": made.search.tokens,
+        "versions": {"assay": __version__, "model": model, **_versions()},
+    }
+
+
+def verdict(one: Verdict, lang: Lang) -> dict[str, Any]:
+    """A verdict with its trace as lines."""
+    return {
+        "id": one.id,
+        "kind": one.kind,
+        "status": one.status,
+        "method": one.method,
+        "k": one.k,
+        "severity": one.severity,
+        "text": one.text,
+        "invariants": list(one.invariants),
+        "why": [text(f"plc_prove.{key}", lang, **values) for key, values in one.why],
+        "trace": table(one.trace) if one.trace is not None else None,
+    }
+
+
+def write(made: Made, folder: Path, lang: Lang, model: str) -> dict[str, Any]:
+    """Writes every file of the bundle and gives the document. Raises InputError when the folder cannot be written."""
+    from assay.skills.plc.making.report import as_html, as_markdown
+
+    value = document(made, lang, model)
+    name = "program.st" if made.release.released else "program.not_released.st"
+    files = {
+        "properties.json": _pretty([dict(one) for one in made.wanted.properties]),
+        "tests.json": _pretty(made.wanted.tests if made.wanted.tests is not None else []),
+        "bundle.json": _pretty(value),
+        "report.md": as_markdown(value, lang),
+        "report.html": as_html(value, lang),
+    }
+    if made.best is not None:
+        files[name] = made.best.text
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for other in ("program.st", "program.not_released.st"):
+            (folder / other).unlink(missing_ok=True)
+        for key, words in files.items():
+            (folder / key).write_text(words, encoding="utf-8")
+    except OSError as error:
+        raise InputError("plc_making.unwritable", path=str(folder), problem=error.strerror or "") from error
+    return value
+
+
+def _pretty(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def _reason(one: tuple[str, Mapping[str, object]], lang: Lang) -> dict[str, str]:
+    return {"key": one[0], "text": text(f"plc_making.{one[0]}", lang, **one[1])}
+
+
+def _block(made: Made) -> dict[str, Any] | None:
+    if made.block is None:
+        return None
+    unused = list(made.filled.unused) if made.filled is not None else []
+    return {"id": made.block.block.id, "parameters": dict(made.block.values), "unused": unused}
+
+
+def _outcome(one: Outcome) -> dict[str, Any]:
+    return {"name": one.case.name, "passed": one.passed, "scans": one.scans}
+
+
+def _adequacy(made: Made) -> dict[str, Any] | None:
+    pinned = made.adequacy
+    if pinned is None:
+        return None
+    survived = [{"before": one.before, "after": one.after, "operator": one.operator} for one in pinned.survived]
+    return {
+        "score": round(pinned.score, 4),
+        "killed": pinned.killed,
+        "equal": pinned.equal,
+        "judged": pinned.judged,
+        "made": pinned.made,
+        "survived": survived,
+    }
+
+
+def _versions() -> dict[str, str]:
+    from importlib.metadata import version
+
+    return {"z3-solver": version("z3-solver")}

@@ -1,0 +1,102 @@
+"""The one-page report of a generated program, in zh or en: what was asked, what was proved, what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from typing import Any
+
+from assay.kernel.page import html_page
+from assay.kernel.texts import Lang, text
+
+_STYLE = """
+body { margin: 0 auto; padding: 1rem 1.25rem 3rem; max-width: 60rem; background: #fff; color: #1a1a1a;
+  font-size: 15px; line-height: 1.5; overflow-wrap: anywhere; }
+h1 { font-size: 1.3rem; } h2 { font-size: 1.05rem; margin: 1.2rem 0 .3rem; }
+table { border-collapse: collapse; width: 100%; font-size: .9rem; }
+td, th { border: 1px solid #ddd; padding: .2rem .5rem; text-align: left; vertical-align: top; }
+pre { background: #f5f7f9; padding: .6rem; overflow-x: auto; font-size: .85rem; }
+.released, .PROVED { color: #17632f; font-weight: 600; } .not_released, .REFUTED { color: #a11212; font-weight: 600; }
+.BOUNDED, .UNKNOWN, .UNSOUND { color: #8a5a00; }
+"""
+
+
+def as_markdown(value: dict[str, Any], lang: Lang) -> str:
+    """The report as Markdown."""
+    lines = [f"# {_title(value, lang)}", "", f"**{_status(value, lang)}**", ""]
+    lines += [f"- {one['text']}" for one in value["reasons"]]
+    for head, rows in _sections(value, lang):
+        lines += ["", f"## {head}", "", *(f"- {' | '.join(row)}" for row in rows)]
+    if value["program"]:
+        lines += ["", f"## {text('plc_making.report_program', lang)}", "", "```st", value["program"].rstrip(), "```"]
+    return "\n".join(lines) + "\n"
+
+
+def as_html(value: dict[str, Any], lang: Lang) -> str:
+    """The same as a page."""
+    parts = [
+        f"<h1>{escape(_title(value, lang))}</h1>",
+        f'<p class="{value["status"]}">{escape(_status(value, lang))}</p>',
+    ]
+    if value["reasons"]:
+        parts.append("<ul>" + "".join(f"<li>{escape(one['text'])}</li>" for one in value["reasons"]) + "</ul>")
+    for head, rows in _sections(value, lang):
+        cells = "".join("<tr>" + "".join(_cell(one) for one in row) + "</tr>" for row in rows)
+        parts.append(f"<h2>{escape(head)}</h2><table>{cells}</table>")
+    if value["program"]:
+        parts.append(f"<h2>{escape(text('plc_making.report_program', lang))}</h2><pre>{escape(value['program'])}</pre>")
+    return html_page(_title(value, lang), "\n".join(parts), _STYLE, lang)
+
+
+def _cell(words: str) -> str:
+    mark = f' class="{words.split("(")[0]}"' if words.split("(")[0] in _MARKED else ""
+    return f"<td{mark}>{escape(words)}</td>"
+
+
+_MARKED = {"PROVED", "REFUTED", "BOUNDED", "UNKNOWN", "UNSOUND"}
+
+
+def _title(value: dict[str, Any], lang: Lang) -> str:
+    return text("plc_making.report_title", lang, name=value["unit"])
+
+
+def _status(value: dict[str, Any], lang: Lang) -> str:
+    return text(f"plc_making.status_{value['status']}", lang)
+
+
+def _sections(value: dict[str, Any], lang: Lang) -> Iterator[tuple[str, list[list[str]]]]:
+    def head(name: str) -> str:
+        return text(f"plc_making.report_{name}", lang)
+
+    if value["block"]:
+        block = value["block"]
+        yield head("block"), [[block["id"], ""], *([name, word] for name, word in block["parameters"].items())]
+    if value["requirements"]:
+        yield head("requirements"), [[one["id"], one["text"]] for one in value["requirements"]]
+    if value["verdicts"]:
+        yield head("verdicts"), [_verdict(one) for one in value["verdicts"]]
+    if value["tests"]:
+        rows = [[one["name"], head("passed") if one["passed"] else head("failed")] for one in value["tests"]]
+        yield head("tests"), rows
+    if value["sealed"]:
+        passed = sum(one["passed"] for one in value["sealed"])
+        yield head("sealed"), [[f"{passed} / {len(value['sealed'])}"]]
+    if value["adequacy"]:
+        pinned = value["adequacy"]
+        rows = [
+            [f"{100 * pinned['score']:.0f} %", f"{pinned['killed']} / {pinned['killed'] + len(pinned['survived'])}"]
+        ]
+        yield head("adequacy"), rows + [[one["before"], one["after"]] for one in pinned["survived"][:5]]
+    yield (
+        head("evidence"),
+        [
+            [head("hash"), value["program_hash"] or "-"],
+            *([name, word or "-"] for name, word in value["versions"].items()),
+        ],
+    )
+
+
+def _verdict(one: dict[str, Any]) -> list[str]:
+    status = f"{one['status']}({one['k']})" if one["status"] == "BOUNDED" else one["status"]
+    said = "; ".join([one["text"], *one["why"], *(one["trace"] or [])[-1:]])
+    return [one["id"], status, said]

@@ -1,0 +1,125 @@
+"""The search for a program that passes every gate: fresh starts, repairs with a certificate, completion by code.
+
+The best candidate is kept. A candidate that fails is mended at most twice by the model; where a confirmed property says
+plainly what an output must be, code completes the best candidate so far; a text that came before is not judged again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from assay.kernel.errors import ModelError
+from assay.kernel.ports import LanguageModel, Message
+from assay.skills.plc.making.completing import safe_values, statements
+from assay.skills.plc.making.drafting import Draft, fresh, repair, take
+from assay.skills.plc.making.gates import Gated, Wanted, judge
+from assay.skills.plc.making.interface import assemble
+
+Origin = Literal["library", "model", "repair", "completed"]
+_REPAIRS, _TOKENS, _SECONDS = 2, 700, 180.0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A candidate in the order in which it was judged (from 1), where it came from, and how far it came."""
+
+    number: int
+    origin: Origin
+    gated: Gated
+    draft: Draft
+
+
+@dataclass(slots=True)
+class Search:
+    """What was tried. ``failed`` says that the model stopped answering."""
+
+    candidates: list[Candidate] = field(default_factory=list)
+    tokens: int = 0
+    failed: bool = False
+
+    @property
+    def best(self) -> Candidate | None:
+        """The candidate that came furthest; the first of equals."""
+        return max(self.candidates, key=lambda one: (one.gated.score, -one.number), default=None)
+
+    @property
+    def passed(self) -> Candidate | None:
+        """The first that passed every gate."""
+        return next((one for one in self.candidates if one.gated.passed), None)
+
+
+async def search(
+    requirement: str,
+    wanted: Wanted,
+    model: LanguageModel | None,
+    most: int,
+    told: Callable[[Candidate], None] | None = None,
+) -> Search:
+    """Candidates until one passes or ``most`` have been judged. Without a model only code's own are tried."""
+    run = _Run(requirement, wanted, model, most, told)
+    await run.go()
+    return run.found
+
+
+@dataclass(slots=True)
+class _Run:
+    requirement: str
+    wanted: Wanted
+    model: LanguageModel | None
+    most: int
+    told: Callable[[Candidate], None] | None
+    found: Search = field(default_factory=Search)
+    seen: set[str] = field(default_factory=set)
+
+    async def go(self) -> None:
+        start = 0
+        while self.model is not None and not self._over() and start < self.most:
+            one = await self._ask(fresh(self.requirement, self.wanted.interface, start), "model")
+            start += 1
+            for _ in range(_REPAIRS):
+                if one is None or self._over():
+                    break
+                messages = repair(self.requirement, self.wanted.interface, one.draft, one.gated.certificate)
+                one = await self._ask(messages, "repair")
+            if not self._over():
+                await self._complete()
+        if self.model is None or self.found.failed:
+            await self._complete()
+
+    def _over(self) -> bool:
+        return self.found.passed is not None or len(self.found.candidates) >= self.most or self.found.failed
+
+    async def _ask(self, messages: Sequence[Message], origin: Origin) -> Candidate | None:
+        assert self.model is not None
+        try:
+            result = await self.model.chat(messages, max_tokens=_TOKENS, timeout=_SECONDS, stop=("\n```\n",))
+        except (ModelError, TimeoutError):
+            self.found.failed = True
+            return None
+        self.found.tokens += result.prompt_tokens + result.output_tokens
+        return await self._judge(take(result.text, self.wanted.interface), origin)
+
+    async def _complete(self) -> None:
+        """The best candidate that at least compiles (or safe values alone) with the properties' own statements."""
+        added = statements(list(self.wanted.properties), self.wanted.interface)
+        if not added:
+            return
+        best = self.found.best
+        base = best.draft if best is not None and best.gated.stage in ("prove", "test") else None
+        body = base.body if base is not None else safe_values(self.wanted.interface)
+        await self._judge(Draft(base.local if base is not None else "", f"{body}\n{added}", ""), "completed")
+
+    async def _judge(self, draft: Draft, origin: Origin) -> Candidate | None:
+        text = assemble(self.wanted.interface, draft.local, draft.body)
+        if text in self.seen:
+            return None
+        self.seen.add(text)
+        gated = await asyncio.to_thread(judge, text, self.wanted)
+        made = Candidate(len(self.found.candidates) + 1, origin, gated, draft)
+        self.found.candidates.append(made)
+        if self.told is not None:
+            self.told(made)
+        return made

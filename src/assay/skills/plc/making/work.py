@@ -1,0 +1,130 @@
+"""``assay plc generate`` as one call: a requirement in, a program with its verdict out.
+
+A request that the library of proved blocks answers ends in a block with parameters; other requests are searched for
+with the language model between the gates. What was found is judged by :mod:`.release` and written with its evidence by
+:mod:`.bundle`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from assay.kernel.errors import InputError
+from assay.kernel.ports import LanguageModel
+from assay.skills.plc.blocks.block import Block
+from assay.skills.plc.blocks.building import Built, build
+from assay.skills.plc.blocks.filling import Filled, read_parameters
+from assay.skills.plc.blocks.finding import choose
+from assay.skills.plc.making.adequacy import Adequacy, adequacy
+from assay.skills.plc.making.drafting import Draft
+from assay.skills.plc.making.gates import Gated, Wanted, judge
+from assay.skills.plc.making.interface import Interface, read_interface
+from assay.skills.plc.making.release import Reason, Release, decide
+from assay.skills.plc.making.requirement import Requirement
+from assay.skills.plc.making.searching import Candidate, Search, search
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is asked. ``interface`` is text of ST (None: the one in the requirement, or a library block's own).
+    ``sealed`` tests are run once on the chosen candidate. ``candidates``: most that may be judged."""
+
+    requirement: Requirement
+    interface: str | None = None
+    properties: Sequence[Mapping[str, Any]] = ()
+    tests: Any = None
+    sealed: Any = None
+    candidates: int = 10
+    scan_ns: int = 100_000_000
+    seconds: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What came of it. ``block`` is the library's block with its parameters where one was taken; ``search`` tells the
+    candidates; ``best`` is the one that was judged for release (None: there was none at all)."""
+
+    task: Task
+    wanted: Wanted
+    best: Gated | None
+    release: Release
+    adequacy: Adequacy | None = None
+    block: Built | None = None
+    filled: Filled | None = None
+    search: Search = field(default_factory=Search)
+
+
+def from_library(task: Task) -> tuple[Block, Filled] | None:
+    """The block that the request asks for with its parameters, when the request fixes no other interface. Raises
+    InputError, with what there is to choose, when several blocks fit or a parameter is unclear."""
+    if task.interface is not None or task.requirement.interface is not None:
+        return None
+    words = task.requirement.text
+    block, near = choose(words)
+    if block is None:
+        if near:
+            names = "; ".join(f"{one.block.id} ({one.block.title[task.requirement.lang]})" for one in near)
+            raise InputError("plc_making.which_block", blocks=names)
+        return None
+    filled = read_parameters(block, words)
+    if filled.unclear:
+        raise InputError("plc_making.unclear_parameter", block=block.id, names=", ".join(filled.unclear))
+    return block, filled
+
+
+async def make(task: Task, model: LanguageModel | None, told: Callable[[Candidate], None] | None = None) -> Made:
+    """Does the whole task. Raises InputError when there is no interface and the library has no such block."""
+    found = from_library(task)
+    if found is not None:
+        return _with_block(task, *found)
+    text = task.interface or task.requirement.interface
+    if text is None:
+        raise InputError("plc_making.no_interface_no_block")
+    wanted = Wanted(read_interface(text), task.properties, task.tests, task.scan_ns, task.seconds)
+    tried = await search(task.requirement.text, wanted, model, task.candidates, told)
+    best = tried.passed or tried.best
+    if best is None:
+        reason = "model_stopped" if tried.failed else "no_candidate"
+        return Made(task, wanted, None, Release("not_released", ((reason, {}),)), search=tried)
+    return _judged(Made(task, wanted, best.gated, Release("not_released"), search=tried))
+
+
+def _with_block(task: Task, block: Block, filled: Filled) -> Made:
+    built = build(block, filled.values, lang=task.requirement.lang)
+    properties = (*built.properties, *task.properties)
+    tests = _together(built.tests, task.tests)
+    wanted = Wanted(_interface(built), properties, tests, task.scan_ns, task.seconds)
+    gated = judge(built.st, wanted)
+    tried = Search([Candidate(1, "library", gated, Draft("", built.st, ""))])
+    return _judged(Made(task, wanted, gated, Release("not_released"), block=built, filled=filled, search=tried))
+
+
+def _judged(made: Made) -> Made:
+    gated = made.best
+    assert gated is not None
+    pinned = None
+    if gated.passed and gated.project is not None and made.block is None:
+        pinned = adequacy(gated.project, made.wanted)
+    release = decide(gated, made.wanted, pinned, made.task.sealed, library=made.block is not None)
+    unused = made.filled.unused if made.filled is not None else ()
+    if unused:
+        reason: Reason = ("unused_amounts", {"amounts": ", ".join(unused)})
+        release = replace(release, status="not_released", reasons=(*release.reasons, reason))
+    return replace(made, release=release, adequacy=pinned)
+
+
+def _interface(built: Built) -> Interface:
+    return read_interface(built.st)
+
+
+def _together(first: Any, second: Any) -> Any:
+    """Two documents of tests as one list."""
+    both = [
+        one
+        for document in (first, second)
+        if document
+        for one in (document if isinstance(document, list) else [document])
+    ]
+    return both or None

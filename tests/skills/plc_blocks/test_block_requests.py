@@ -1,0 +1,52 @@
+"""Requests in free words: the right block with its parameters, or nothing, or a question back."""
+
+from __future__ import annotations
+
+import pytest
+
+from assay.skills.plc.blocks.block import block
+from assay.skills.plc.blocks.filling import read_parameters
+from assay.skills.plc.blocks.finding import choose
+
+FOUND = [
+    ("a starter for a pump motor with seal-in that trips when its contactor feedback is missing for 2 s",
+     "motor_starter", {"FEEDBACK_TIME": "T#2s"}),
+    ("电机星三角启动，星形运行6秒，切换间隔300毫秒", "star_delta", {"STAR_TIME": "T#6s", "PAUSE_TIME": "T#300ms"}),
+    ("two-hand button for a press, both pushed within half a second", "two_hand_control", {"TOGETHER_TIME": "T#0.5s"}),
+    ("水箱低液位起泵高液位停泵，水源无水8秒停泵", "tank_level", {"DRY_TIME": "T#8s"}),
+    ("6路首出报警，带确认和消音", "first_out_alarm", {"N": "6"}),
+    ("ramp for a speed set-point, 5 per second up and 8 per second down", "ramp", {"RISE": "5.0", "FALL": "8.0"}),
+    ("compressor should run at least 2 minutes and rest at least 5 minutes", "short_cycle_guard",
+     {"MIN_ON": "T#120s", "MIN_OFF": "T#300s"}),
+    ("4-20mA 换算成 0 到 16 bar", "analog_input", {"LOW": "0.0", "HIGH": "16.0"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("request_", "wanted", "values"), FOUND, ids=[one for _, one, _ in FOUND])
+def test_the_block_and_its_parameters_are_found(request_: str, wanted: str, values: dict[str, str]) -> None:
+    found, _ = choose(request_)
+    assert found is not None and found.id == wanted
+    filled = read_parameters(found, request_)
+    same = {name: value.replace("T#500ms", "T#0.5s") for name, value in filled.values.items()}
+    assert same == values and filled.unclear == ()
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        "Calculate the checksum of a Modbus telegram",
+        "机器人轨迹规划",
+        "sort an array of 100 numbers",
+        "",
+        "？！",
+        "写一首诗",
+    ],
+)
+def test_what_the_library_has_not_is_not_answered_with_the_least_bad_block(request_: str) -> None:
+    assert choose(request_) == (None, [])
+
+
+def test_an_amount_that_no_parameter_takes_is_named() -> None:
+    one = block("toggle_button")
+    assert one is not None
+    assert read_parameters(one, "one push button, 24 V, waits 3 s").unused == ("24 V", "3 s")
