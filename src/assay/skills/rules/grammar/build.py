@@ -140,7 +140,9 @@ def compared(name: Name, op: Op, limits: tuple[Limit, ...], near: str) -> Test:
     if len(limits) == 2:
         if op not in (Op.EQUAL, Op.BETWEEN):
             raise Stop("range", near)
-        return Test(field=name, op=Op.BETWEEN, limits=limits)
+        low, high = limits
+        turned = not low.of and low.unit == high.unit and (low.number or 0) > (high.number or 0)  # -0.85～-1.2 V
+        return Test(field=name, op=Op.BETWEEN, limits=(high, low) if turned else limits)
     if op is Op.BETWEEN:
         raise Stop("range", near)
     return Test(field=name, op=op, limits=limits)

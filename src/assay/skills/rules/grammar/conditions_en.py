@@ -118,6 +118,11 @@ def _one(head: str, op: Op, value: str, near: str, object: str, implied: str = "
         return [(compared(Name(object=bare(head), property=named), op, limits, near),)]
     name = name_en(head)
     if PROPERTY.search(name.property) is None:
+        # "the tank is larger than 50 m³": the unit says which size it is.
+        size = dimension(limits[0].unit) if len(limits) == 1 else ""
+        implied = implied or (
+            size if size in ("volume", "area") and re.search(r"(?:larg|great|small|more|less)", near) else ""
+        )
         if not implied:
             return None
         return [(compared(Name(object=bare(head), property=implied), op, limits, near),)]
@@ -251,14 +256,14 @@ def _owner(head: str) -> tuple[str, str]:
 def _owned(text: str, head: str) -> Groups:
     """Conditions whose bare properties belong to the noun before them."""
     groups = conditions_en(text, head)
-    fixed: Groups = []
-    for group in groups:
-        fixed.append(
-            tuple(
-                test
-                if test.field.object
-                else test.model_copy(update={"field": Name(object=head, property=test.field.property)})
-                for test in group
-            )
-        )
-    return fixed
+    return [
+        tuple(test.model_copy(update={"field": _of_noun(test.field, text, head)}) for test in group) for group in groups
+    ]
+
+
+def _of_noun(name: Name, text: str, head: str) -> Name:
+    """A bare property is the noun's; so is one of two nouns ("conveyors with a belt speed above 3 m/s")."""
+    if not name.object:
+        return Name(object=head, property=name.property)
+    whole = f"{name.object} {name.property}"
+    return Name(object=head, property=whole) if re.search(rf"\b{re.escape(whole)}\b", text) else name

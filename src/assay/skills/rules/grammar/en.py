@@ -24,7 +24,7 @@ from assay.skills.rules.rule import Name, Op, Part, Severity, Test
 
 _IF = r"where|when|whenever|if|in cases where|provided that|as long as"
 _BUT = r"except (?:where|when|if|for|in|on|during|at|that)|unless|except|other than|with the exception of"
-_LEAD = re.compile(rf"(?P<mark>{_IF}|{_BUT}|for|in|during|at|on)\s(?P<what>.+)", re.IGNORECASE)
+_LEAD = re.compile(rf"(?P<mark>{_IF}|{_BUT}|for|in|during|at(?! least| most)|on)\s(?P<what>.+)", re.IGNORECASE)
 _TRAIL = re.compile(rf",?\s(?P<mark>{_IF}|{_BUT})\s(?P<what>.+)$", re.IGNORECASE)
 _NEXT = re.compile(r"(?:,\s?(?:and|but)\s|,\s|\s(?:and|but)\s)", re.IGNORECASE)
 _NOR = re.compile(
@@ -34,10 +34,26 @@ _NOR = re.compile(
     re.IGNORECASE,
 )
 """Not A nor B is not A and not B ("shall not exceed 40 °C or fall below 5 °C")."""
+_SIZE = r"[\d.]+\s?[^\W\d]+\.?"
+_BOTH = re.compile(
+    rf"(?P<low>(?:not less than|at least|more than) {_SIZE}) and (?P<high>(?:not more than|at most|less than) {_SIZE}) "
+    r"(?P<adjective>wide|high|tall|long|thick|deep|in (?:width|height|length|thickness|depth|diameter))\b"
+)
+"""Two bounds with one word for what is measured ("not less than 30 in and not more than 38 in high")."""
+_NONE = re.compile(r"^no\s(?P<what>.+?)\s(?P<be>is|are)\s(?:allowed|permitted)\b", re.IGNORECASE)
+_EXTREME = re.compile(
+    r"^(?P<what>(?:the\s)?(?:maximum|minimum)\s(?:(?:allowable|permissible|permitted|required|acceptable)\s)?[^,]+?)\s(?:is|are)"
+    r"(?=\s\d)",
+    re.IGNORECASE,
+)
+"""A limit that is stated without a modal verb ("the maximum allowable leakage is 0.1 %")."""
+_FOR = re.compile(r"\sfor\s(?P<what>[^,]+?\s(?:with|having)\s[^,]*\d[^,]*)$", re.IGNORECASE)
+"""Whose limit it is, behind it ("... 6 mm for tanks with a diameter of 15 m or more")."""
 _VAGUE = re.compile(
     r"\b(?:(?<!unless )otherwise|as far as|where practicable|if necessary|as necessary|adequate|suitable|sufficient"
     r"|appropriate|whichever"
-    r"|preferably|respectively|either)\b",
+    r"|preferably|respectively|either|as \w+ as (?:possible|practicable|reasonably)|where (?:necessary|possible|needed)"
+    r"|approximately|sufficiently|properly|periodically|regularly|about(?=\s\d)|if (?:possible|needed))\b",
     re.IGNORECASE,
 )
 
@@ -48,6 +64,7 @@ def read_en(text: str) -> list[Part]:
     if (vague := _VAGUE.search(text)) is not None:
         raise Stop("vague", vague.group())
     parts: list[Part] = []
+    text = _BOTH.sub(r"\g<low> \g<adjective> and \g<high> \g<adjective>", text)
     text = _NOR.sub(r"\g<not> and shall not \g<verb> ", text)
     reading = Reading()
     for group in re.split(r";\s", text):
@@ -104,6 +121,11 @@ def _trailing(group: str, reading: Reading) -> str:
         if not _take(trail["mark"], trail["what"], reading):
             raise Stop("condition", trail["what"])
         group = group[: trail.start()]
+    if (whose := _FOR.search(group)) and len(MODAL.findall(group)) == 1 and COMPARE.search(group[: whose.start()]):
+        front, _ = _quiet_relative(whose["what"])
+        if front:
+            reading.condition(front)
+            return group[: whose.start()]
     return group
 
 
@@ -181,6 +203,7 @@ def _clauses(group: str) -> list[str]:
         own = modal is not None and not COMPARE.search(after[: modal.start()]) and "," not in after[: modal.start()]
         if own and _NEXT.search(after[: modal.start()] if modal else ""):
             own = _heads(after[: modal.start()] if modal else "")
+        goes_on = goes_on or re.match(r"be\s(?:at least|not (?:less|more)|at most|between|\d)", following)
         measured = re.match(r"\d", following) and re.search(r"\b(?:wide|high|long|deep|thick)$", following)
         if own or goes_on or measured:
             if re.search(r"\bbetween\s[^,]*$", before) and cut.group().strip() == "and" and not modal:
@@ -197,7 +220,8 @@ def _heads(words: str) -> bool:
 
 
 def _clause(clause: str, reading: Reading) -> None:
-    clause = clause.strip(" ,")
+    clause = _NONE.sub(r"\g<what> \g<be> not permitted", clause.strip(" ,"))
+    clause = _EXTREME.sub(r"\g<what> shall be", clause)
     if match := PROHIBITED.search(clause):
         reading.add(_prohibited(clause, match), Severity.MANDATORY)
         return

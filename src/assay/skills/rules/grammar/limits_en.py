@@ -35,6 +35,9 @@ _WORDS = {
     "three times": Decimal(3),
 }
 _BESIDE = re.compile(rf"\s*(?P<word>{'|'.join(sorted(ADJECTIVES, key=len, reverse=True))})\b\s*")
+_TAKEN = re.compile(
+    r"(?P<property>.+?)\s(?:measured|taken|determined)\s(?:on|at|in|across|between|from)\s(?P<object>.+)", re.IGNORECASE
+)
 _IN = r"in front of|in|through|at|above|below|around|on|under|inside|for|near|across|along"
 
 
@@ -75,6 +78,8 @@ def name_en(words: str, object: str = "") -> Name:
     words = bare(words.strip()[own.end() :] if own else words)
     if pair := re.fullmatch(r"(?P<property>.+?)\s(?P<object>between\s.+\sand\s.+|between\s.+|from\s.+\sto\s.+)", words):
         return Name(object=pair["object"], property=pair["property"])
+    if (taken := _TAKEN.fullmatch(words)) and PROPERTY.search(taken["property"]):
+        return Name(object=taken["object"], property=taken["property"])
     if (
         way := re.fullmatch(r"(?P<property>.*(?:distance|path|route length))\sto\s(?P<end>.+)", words, re.IGNORECASE)
     ) and (PROPERTY.search(way["property"]) and property_start(way["property"]) == 0):

@@ -15,6 +15,7 @@ GRADE = re.compile(
     r"|Q\d{3}[A-Z]*)"
 )
 _TIMES = re.compile(r"(?P<of>[^，；]+?)的(?P<rest>[±\d一二两三四五六七八九十百千].*)$")
+_SHARE = re.compile(r"(?P<rest>\d+(?:\.\d+)?%)的?(?P<of>[^，；\d%]+)")
 _PLUS = re.compile(r"(?P<of>[^，；\d]+?)(?P<sign>加上?|减去?|[+-])(?P<rest>\d.*)$")
 _DOING = re.compile(
     r"输送|储存|贮存|存放|位于|用于|处于|安装|布置在|设置在|设有|敷设|采用|使用|装有|穿越|连接|埋设|盛装|装卸|生产|加工|处理"
@@ -32,6 +33,8 @@ def limits_zh(text: str) -> tuple[Limit, ...]:
     if GRADE.fullmatch(text):
         return (Limit(words=text),)
     if match := _TIMES.fullmatch(text):
+        return _times(match["of"], match["rest"], text)
+    if (match := _SHARE.fullmatch(text)) and measured(match["of"]):
         return _times(match["of"], match["rest"], text)
     if match := _PLUS.fullmatch(text):
         return (_plus(match, text),)

@@ -22,7 +22,8 @@ from assay.skills.rules.grammar.words_en import (
 from assay.skills.rules.rule import Limit, Name, Op, Test
 
 _KEEP = re.compile(
-    r"(?:be\s)?(?:kept|maintained|held|limited to|remain|stay|fall|drop|rise|lie|spaced|taken as|located|placed"
+    r"(?:be\s)?(?:kept|maintained|held|limited to|remain|stay|terminate|extend"
+    r"|discharge|project|fall|drop|rise|lie|spaced|taken as|located|placed"
     r"|installed|situated|set"
     r"|positioned|mounted)\s(?:at\s(?=\d))?"
 )
@@ -34,9 +35,13 @@ _AT = re.compile(
 )
 _OF = re.compile(r"be\s(?:made|constructed|manufactured)\s(?:of|from)\s(?P<what>.+)")
 _SIDE = re.compile(
-    r"\s*(?:or\s(?P<up>more|greater|above|higher|over|better)|or\s(?P<down>less|below|lower|under|fewer))\b"
+    r"\s*(?:or\s(?P<up>more|greater|above|higher|over|better)|or\s(?P<down>less|below|lower|under|fewer|finer|smaller|shorter))\b"
 )
-_EVERYWHERE = re.compile(r"^\s*(?:at (?:all|any) (?:points?|times?)|throughout)$", re.IGNORECASE)
+_EVERYWHERE = re.compile(
+    r"^\s*(?:at (?:all|any) (?:points?|times?)|throughout"
+    r"|(?:to|from) the (?:horizontal|vertical))$",
+    re.IGNORECASE,
+)
 _AT_MOST = re.compile(
     r"^(?:at\s)?(?:a|an)\s(?:(?P<most>maximum)|minimum)\s(?:distance|spacing|interval)s?\sof\s", re.IGNORECASE
 )
@@ -45,13 +50,20 @@ _HELD = re.compile(
     r"be\s(?:(?P<verb>[a-z]+ed|set|laid|hung)\s)?at\s(?:an?\s)?(?P<property>[a-z][a-z -]*?)\s(?:of\s)?"
     r"(?P<value>(?:not\s|no\s(?:more|less|greater)|at least|at most|exceeding|up to|between|less|more|greater).+)"
 )
-_SLOPED = re.compile(r"be\s(?P<verb>sloped)\s(?:at|by|with)?\s?(?P<value>(?:not\s|at least|at most|no\s)?.*\d.*)")
+_SLOPED = re.compile(
+    r"be\s(?P<verb>sloped|inclined)\s(?:at|by|with)?\s?(?P<value>(?:not\s|at least|at most|no\s)?.*\d.*)"
+)
+_ANGLED = re.compile(r"\bat an? (?:angle|slope|gradient|inclination)\b", re.IGNORECASE)
 _APART = re.compile(
     r"be\s(?:separated|kept away|set back|distant)\sfrom\s(?P<what>[^\d]+?)\sby\s(?P<value>(?:a\sm|at|not|no).*\d.*)"
 )
 _CHANGES = re.compile(r"(?P<value>.*?\d+(?:\.\d+)?\sair changes per hour)")
+_AIRED = re.compile(
+    r"be\s(?:mechanically\s|naturally\s)?ventilated\s(?:at|with)\s(?:a\s(?:rate|minimum)\sof\s)?"
+    r"(?P<value>.*\d.*air changes per hour)"
+)
 _LIT = re.compile(r"be\s(?P<verb>illuminated|lit)\s(?:to|with)\s(?P<value>.*\d.*)")
-_SAID = {"sloped": "slope", "illuminated": "illuminance", "lit": "illuminance"}
+_SAID = {"sloped": "slope", "inclined": "angle", "illuminated": "illuminance", "lit": "illuminance"}
 """What is done to a thing and the property that it gives."""
 _WITHIN = re.compile(
     r"be\s(?:stored|located|placed|installed|kept|parked|erected|situated|used)\swithin\s(?P<value>\d[\d.]*\s?\S+)"
@@ -61,6 +73,10 @@ _PUT = re.compile(r"spaced|provided|installed|placed|located|arranged|fitted|mou
 """What is put at intervals has them between one and the next; what is supported so has them between others."""
 _LIMITED_PLACE = re.compile(
     r"\s(?:with|having)\s.*\d|\s(?:over|above|exceeding|more than|greater than|larger than)\s.*\d"
+)
+_HAVING = re.compile(
+    r"(?P<thing>.+?)\s(?:having|with)\s(?:an?\s)?(?P<property>[a-z][a-z -]*?)\s(?:of\s)?"
+    r"(?P<value>(?:not\s|no\s|at\s|less|more|between|exceeding|up to).*)"
 )
 _NOUNS = re.compile(r",\s(?:and\s|or\s)?|\s(?:and|or)\s")
 
@@ -130,7 +146,9 @@ def _each(words: str) -> list[str]:
 
 def _having(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test] | None:
     """``have a clear width of at least 1.1 m``, ``have at least two exits``, ``contain switches``, ``have no ...``."""
-    match = re.match(r"(?:have|contain|provide|deliver|be (?:designed|rated) for(?=\san?\s))\s(?P<what>.+)", rest)
+    match = re.match(
+        r"(?:have|contain|provide|deliver|maintain|withstand|be (?:designed|rated) for(?=\san?\s))\s(?P<what>.+)", rest
+    )
     goes_on = None if match or subject else re.fullmatch(r"(?:an?)\s(?P<what>.+)", rest)
     match = match or goes_on
     if match is None:
@@ -142,7 +160,7 @@ def _having(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test
         return _limited(names, changes["value"], minus, "", reading)
     measured = re.fullmatch(
         r"(?P<extreme>minimum\s|maximum\s)?(?P<property>[a-z][a-z -]*?)\s(?:of\s)?(?P<value>(?:not\s|no\s"
-        r"|at\s|less|more|between|\d|a m|up to).*)",
+        r"|at\s|less|more|between|\d|±|a m|up to).*)",
         what,
         re.IGNORECASE,
     )
@@ -233,6 +251,9 @@ def _placed(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test
     if not subject or holds_quantity(subject):
         return None
     names = [Name(object=one, property="") for one in _each(bare(subject))]
+    if (aired := _AIRED.fullmatch(rest)) and not minus:
+        names = [one.model_copy(update={"property": "air change rate"}) for one in names]
+        return _limited(names, aired["value"], False, "", reading)
     if (apart := _APART.fullmatch(rest)) and not minus:
         property = f"distance from {bare(apart['what'])}"
         return _limited(
@@ -243,7 +264,9 @@ def _placed(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test
         property = f"distance from {bare(near['what'])}"
         names = [one.model_copy(update={"property": property}) for one in names]
         return _limited(names, f"at least {near['value']}", False, "", reading)
-    match = _LIT.fullmatch(rest) or _SLOPED.fullmatch(rest) or _HELD.fullmatch(rest)
+    match = (
+        _LIT.fullmatch(rest) or (_HELD if _ANGLED.search(rest) else _SLOPED).fullmatch(rest) or _HELD.fullmatch(rest)
+    )
     if match is None or minus or (not _PUT.fullmatch(match["verb"] or "placed") and match["verb"] not in _SAID):
         return None  # what is done (tested at a pressure, inspected at intervals) is no state of a design
     property = match.groupdict().get("property") or _SAID[match["verb"]]
@@ -350,8 +373,11 @@ def _providing(subject: str, rest: str, minus: bool, reading: Reading) -> list[T
         owners = _each(bare(subject)) if subject else [reading.object]
         return [Test(field=Name(object=one, property=two), op=op) for one in owners for two in _each(match["what"])]
     if (match := _AT.fullmatch(rest)) and subject and (not minus or rest.startswith("be made")):
-        if match["place"] is not None and (match["link"] == "between" or re.search(r"\bfor\b", match["place"])):
+        if match["place"] is not None and re.search(r"\bfor\b", match["place"]):
             raise Stop("phrase", rest)
+        if match["link"] == "between":
+            _whole(rest + subject, rest)
+            return [Test(field=Name(object=bare(f"between {match['place']}"), property=bare(subject)), op=op)]
         _whole(match["place"] if match["place"] and not _LIMITED_PLACE.search(match["place"]) else "", rest)
         if (counted := _counted(subject)) is not None and not minus:
             compare, limits, thing = counted
@@ -385,6 +411,9 @@ def _sized(what: str, reading: Reading) -> tuple[str, list[Test]] | None:
     cut = COMPARE.search(what)
     if cut is None or not what[: cut.start()].strip():
         return None
+    if (has := _HAVING.fullmatch(what)) and not holds_quantity(has["thing"]) and property_start(has["property"]) == 0:
+        thing = bare(has["thing"])
+        return thing, _limited([Name(object=thing, property=has["property"])], has["value"], False, "", reading)
     thing, named = bare(what[: cut.start()]), _measure_property(what[cut.end() :])
     if not named or holds_quantity(thing) or len(_each(thing)) != 1:
         return None

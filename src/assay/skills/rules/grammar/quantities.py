@@ -31,6 +31,12 @@ _UNITS: dict[str, tuple[str, ...]] = {
     "L": ("升", "litres", "liters", "litre", "liter", "l"),
     "Pa": ("帕",),
     "kPa": ("千帕",),
+    "ft/min": ("feet per minute", "fpm"),
+    "m/s": ("metres per second", "meters per second", "米每秒", "米/秒"),
+    "m/min": ("metres per minute", "meters per minute"),
+    "L/min": ("litres per minute", "liters per minute", "升每分钟"),
+    "L/h": ("litres per hour", "liters per hour"),
+    "gallon/min": ("gallons per minute", "gpm"),
     "MPa": ("兆帕",),
     "kg": ("㎏", "千克", "公斤", "kilograms"),
     "t": ("吨", "tonnes", "tons"),
@@ -75,8 +81,11 @@ _COUNTED = re.compile(
 )
 _DIGITS = re.compile(r"[+-]?(?:\d{1,3}(?:[, ]\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?)")
 _PARTS = re.compile(rf"(百|千|万|[{CHINESE}]+)分之([{CHINESE}]+(?:点[{CHINESE}]+)?|\d+(?:\.\d+)?)")
+_SHARES = re.compile(r"(\d+(?:\.\d+)?)/(1000|100)(?![\d.A-Za-z])")
 _ZH = re.compile(rf"[{CHINESE}]+(?:点[{CHINESE}]+)?")
 _RANGE = re.compile(r"\s?(?:[~～〜—–-]|至|到|\bto\b)\s?")
+_MEASURED = re.compile(r"\s(?:r\.?m\.?s\.?|peak[- ]to[- ]peak|[ad]\.?c\.?)(?![A-Za-z])", re.IGNORECASE)
+"""How a quantity is measured: 3.0 mm/s RMS, 24 V DC."""
 _RATIO = re.compile(r"\s?[:：]\s?\d")
 
 
@@ -103,6 +112,8 @@ def number_at(text: str, at: int) -> tuple[Decimal, str, int] | None:
     """The number that begins at ``at``, a unit that its words imply ("千分之三"), and its end."""
     if match := _PARTS.match(text, at):
         return _parts(match)
+    if match := _SHARES.match(text, at):
+        return Decimal(match[1]), {"100": "%", "1000": "‰"}[match[2]], match.end()
     if match := _DIGITS.match(text, at):
         if _RATIO.match(text, match.end()):
             return None  # 1:8 is no number of ours
@@ -151,6 +162,8 @@ def _one(text: str, at: int) -> tuple[Limit, int] | None:
     number, unit, end = found
     if not unit and (followed := unit_at(text, end)):
         unit, end = followed
+        if way := _MEASURED.match(text, end):
+            end = way.end()
     if re.match(r"[A-Za-z]", text[end : end + 1]) and not unit and not text[end - 1].isspace():
         return None  # 3D, 2x: a code, not a number
     return Limit(number=number, unit=unit), end

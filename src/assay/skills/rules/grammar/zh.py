@@ -42,10 +42,16 @@ _SIZED = re.compile(
 )
 _BLANKS = re.compile(r"(?<=[\u4e00-\u9fff，。；：、（）]) +| +(?=[\u4e00-\u9fff，。；：、（）])")
 """Blanks beside Chinese characters, which the layout of a page leaves there."""
+_MADE = re.compile(r"[\u4e00-\u9fff](?:型|式|结构|形式)$")
+"""How a thing is built: 装卸线应为尽头式."""
 _EVERY = re.compile(
     r"每(?P<unit>小时|分钟)(?P<least>不少于|不应少于|不小于|不低于|至少)?(?P<number>[\d.～~-]+|[一二两三四五六七八九十]+)次"
 )
 """每小时不少于6次 -> 不少于6次/小时."""
+_INCLUDED = re.compile(r"（(?:含|包括)(?:本数|[\d.]+[^（）]{0,6})）")
+"""以上 and 以下 take in the bound anyhow: 2m以上（含2m）."""
+_ALLOWED = re.compile(r"(?P<what>(?:允许|极限)偏差|公差)为(?=[±\d+-])")
+"""What a table of tolerances says without a modal word."""
 _FLOOR = re.compile(r"距(?:离)?(?:室内|楼)?(?:地坪|地面|楼面|平台面|屋面)(?=不|大|小|\d|为|宜|应)")
 _AROUND = re.compile(r"在(?P<where>.+)")
 _STOPS = re.compile(r"否则|其中|此时|反之|必要时|尽量|确需|确有|困难|特殊情况|适当|尽可能|根据|按照|按(?!钮)|宜根据")
@@ -54,6 +60,7 @@ _STOPS = re.compile(r"否则|其中|此时|反之|必要时|尽量|确需|确有
 def read_zh(text: str) -> list[Part]:
     """The parts of a Chinese sentence. Raises Stop when any of it stays unread."""
     text = _BLANKS.sub("", NUMBERED.sub("", plain(text))).strip().rstrip("。;；.").strip()
+    text = _ALLOWED.sub(r"\g<what>应为", _INCLUDED.sub("", text))
     text = _EVERY.sub(r"\g<least>\g<number>次/\g<unit>", text)
     parts: list[Part] = []
     reading = Reading()
@@ -150,7 +157,11 @@ def _condition(segment: str, reading: Reading) -> None:
         reading.condition(front)
         reading.object = head
         return
-    marked = _is_condition(segment) or segment.startswith(("在", "凡")) or segment.endswith(("的", "者", "中", "内"))
+    marked = (
+        _is_condition(segment)
+        or segment.startswith(("在", "凡"))
+        or segment.endswith(("的", "者", "中", "内", "后", "前"))
+    )
     if not marked:
         raise Stop("condition", segment)
     reading.condition(conditions_zh(_bare(segment), reading.object, reading.compared or reading.last))
@@ -269,10 +280,17 @@ def _subjects(subject: str, reading: Reading, *, every: bool) -> list[Name]:
         if reading.last is None:
             raise Stop("no_subject", subject)
         return [reading.last]
-    if COMPARE.search(subject) or REFERS.search(subject) or re.search(r"[，；]|^[在于从]|[上下内中处侧时]$", subject):
+    if (
+        COMPARE.search(subject)
+        or REFERS.search(subject)
+        or re.search(r"[，；]|^(?:在(?![役线用建])|[于从])|[上下内中处侧时]$", subject)
+    ):
         raise Stop("subject", subject)
     if subject in reading.known:
         return [reading.known[subject]]
+    if (other := re.fullmatch(r"与(?P<what>[^的]+)的(?P<property>.+)", subject)) and reading.last is not None:
+        if (one := reading.last.object.partition("与")[0]) and reading.last.property == other["property"]:
+            return [Name(object=f"{one}与{other['what']}", property=other["property"])]  # 与明火的……，与乙炔瓶的……
     own = re.match(r"其(?P<rest>.+)", subject)
     name = name_zh(own["rest"] if own else subject)
     if name.object and "的" not in subject and reading.last and reading.last.property.startswith(name.object):
@@ -306,6 +324,9 @@ def _enumeration(subject: str, rest: str, minus: bool, reading: Reading) -> list
     named = subject and property_start(subject) < len(subject)
     if match is None or not (named or (rest[0] in "为是" and subject)):
         return None
+    if not named and _MADE.search(match["what"]) and not minus and not holds_quantity(rest) and "或" not in rest:
+        owners = _owners(subject) if re.search(r"[和及、]", subject) else [subject]
+        return [Test(field=Name(object=one, property=match["what"]), op=Op.PRESENT) for one in owners]
     if holds_quantity(GRADE.sub("", match["what"])) or REFERS.search(rest):
         raise Stop("limit", rest)
     values = tuple(Limit(words=one) for one in re.split(r"、|或者|或", match["what"]) if one)
@@ -363,6 +384,8 @@ def _provision(subject: str, rest: str, minus: bool, reading: Reading) -> list[T
 
 def _counted(what: str) -> tuple[Op, tuple[Limit, ...], str] | None:
     """``不少于2个人孔``, ``两个出口``, ``不小于1.5m的操作通道``, ``至少1台备用泵``."""
+    if re.match(r"[一二三]次[^，。\d]", what):
+        return None  # 二次密封, 一次仪表: which one it is, not how many
     match = re.match(
         r"(?P<minus>不)?(?P<word>少于|小于|低于|多于|大于|超过)|(?P<least>至少|最少)|(?P<most>最多|至多)"
         r"|(?P<just>恰好|正好|仅|只)",
