@@ -1,6 +1,6 @@
 """Two executors of one language: random programs and traces through the parser, the checker, and both of them.
 
-``python -m benchmarks.plc_differential --count 10000 --seed 1 --json [--keep FILE]``: after every scan all variables and
+``python -m benchmarks.plc_differential --count 10000 --seed 1 --json [--keep FILE]``: after each scan all variables and
 the fault (kind and place) must be the same, reals bit for bit. ``--keep`` names a file of finished batches, so that a
 run that was ended goes on where it stood. A difference is cut down to a small program. Exit code 1 when there is one.
 """

@@ -109,6 +109,8 @@ class _Programs:
             parts.append(self._globals())
         parts += [self._function(index) for index in range(rng.randint(0, 2))]
         parts += [self._function_block(index) for index in range(rng.randint(0, 2))]
+        family = _Family(self) if rng.random() < 0.25 else None
+        parts += family.units() if family is not None else []
         name = f"{self.prefix}_Main"
         body = _Body(self, name)
         inputs = body.variables("VAR_INPUT", rng.randint(2, 6), "in", scalars=True, writable=rng.random() < 0.2)
@@ -116,6 +118,9 @@ class _Programs:
         body.variables("VAR", rng.randint(2, 8), "v", retain=rng.random() < 0.3)
         body.instances()
         body.globals()
+        body.pointers()
+        if family is not None:
+            family.use(body)
         kind = rng.choice(("PROGRAM", "FUNCTION_BLOCK"))
         parts.append(body.unit(f"{kind} {name}", f"END_{kind}", rng.randint(3, 9)))
         return RandomProgram(Node(blocks=[("", parts)]), name, tuple(inputs))
@@ -236,6 +241,72 @@ class _Programs:
         return Routine(name, tuple(inputs), result), node
 
 
+class _Family:
+    """An interface, a block that implements it, one that extends this, and a function over arrays of any size."""
+
+    def __init__(self, programs: _Programs) -> None:
+        self.programs, self.rng = programs, programs.rng
+        self.kind = self.rng.choice((types.INT, types.DINT, types.REAL, types.BYTE, types.BOOL))
+        self.names = [f"{programs.prefix}_{one}" for one in ("I", "Base", "Derived", "Sum")]
+
+    def units(self) -> list[Node]:
+        kind = type_text(self.kind)
+        face, base, derived, total = self.names
+        head = f"METHOD Act : {kind}"
+        handed = Node(blocks=[("VAR_INPUT", [Node(f"x : {kind};")])], tail="END_VAR")
+        held = Node(blocks=[("VAR", [Node(f"held : {kind};"), Node("calls : INT;")])], tail="END_VAR")
+        act = Node(head, [("", [handed, *self._act(["x", "held"]), Node("calls := calls + 1;")])], "END_METHOD")
+        over = [Node("calls := calls + 10;"), *self._act(["x", "held"])]
+        if self.rng.random() < 0.6:
+            over.append(Node("Act := SUPER^.Act(x := x);"))
+        override = Node(head, [("", [handed, *over])], "END_METHOD")
+        action = Node("ACTION Clear:", [("", [Node("calls := 0;")])], "END_ACTION")
+        body = Node("held := THIS^.Act(x := held);") if self.rng.random() < 0.5 else Node("calls := calls + 1;")
+        loop = Node(
+            "",
+            [("FOR i := LOWER_BOUND(a, 1) TO UPPER_BOUND(a, 1) DO", [Node(f"{total} := {total} + a[i];")])],
+            "END_FOR;",
+        )
+        any_size = Node(blocks=[("VAR_IN_OUT", [Node("a : ARRAY[*] OF INT;")])], tail="END_VAR")
+        counter = Node(blocks=[("VAR", [Node("i : DINT;")])], tail="END_VAR")
+        return [
+            Node(f"INTERFACE {face}", [("", [Node(head, [("", [handed])], "END_METHOD")])], "END_INTERFACE"),
+            Node(f"FUNCTION_BLOCK {base} IMPLEMENTS {face}", [("", [held, act, action, body])], "END_FUNCTION_BLOCK"),
+            Node(
+                f"FUNCTION_BLOCK {derived} EXTENDS {base}",
+                [("", [override, Node("SUPER^();"), Node("calls := calls + 100;")])],
+                "END_FUNCTION_BLOCK",
+            ),
+            Node(f"FUNCTION {total} : INT", [("", [any_size, counter, loop])], "END_FUNCTION"),
+        ]
+
+    def _act(self, names: list[str]) -> list[Node]:
+        scope = Scope([Place(one, self.kind) for one in names])
+        made = Expressions(self.rng, scope)
+        return [Node(f"held := {made.expr(self.kind, 2)};"), Node(f"Act := {made.expr(self.kind, 1)};")]
+
+    def use(self, body: _Body) -> None:
+        """Instances in a body, called by their own type, by the base and by the interface."""
+        face, base, derived, total = self.names
+        low = self.rng.choice((0, 1, -3))
+        declared = [
+            Node(f"one : {base};"), Node(f"two : {derived};"), Node(f"face : {face};"),
+            Node(f"many : ARRAY[{low}..{low + 3}] OF INT := [4(3)];"), Node("sum : INT;"),
+        ]  # fmt: skip
+        body.declared.append(Node(blocks=[("VAR", declared)], tail="END_VAR"))
+        for name in ("one", "two", "face"):
+            body.scope.routines.append(Routine(f"{name}.Act", (("x", self.kind),), self.kind))
+        body.scope.places += [Place("sum", types.INT), Place(f"many[{low + 1}]", types.INT)]
+        body.callable += [("one", base), ("two", derived)]
+        chosen = self.rng.choice(("one", "two"))
+        condition = body.made.expr(types.BOOL, 1)
+        body.first += [
+            Node("", [(f"IF {condition} THEN", [Node(f"face := {chosen};")])], "END_IF;"),
+            Node(f"sum := {total}(a := many);"),
+            Node("one.Clear();"),
+        ][self.rng.randint(0, 1) :]
+
+
 class _Body:
     """Declarations and statements of one unit."""
 
@@ -247,6 +318,7 @@ class _Body:
         self.callable: list[tuple[str, str]] = []
         self.counters = 0
         self.loops = 0
+        self.first: list[Node] = []
 
     def variables(
         self, section: str, count: int, stem: str, *, scalars: bool = False, writable: bool = True, retain: bool = False
@@ -298,8 +370,28 @@ class _Body:
         if nodes:
             self.declared.append(Node(blocks=[("VAR_EXTERNAL", nodes)], tail="END_VAR"))
 
+    def pointers(self) -> None:
+        """A reference, a pointer and a partial access by them; now and then one that points to nothing."""
+        rng = self.rng
+        targets = [one for one in self.scope.places if one.writable and isinstance(one.type, Elementary)]
+        targets = [one for one in targets if "[" not in one.text and "." not in one.text]
+        if not targets or rng.random() < 0.7:
+            return
+        target = rng.choice(targets)
+        others = [one for one in targets if one.type == target.type]
+        kind = type_text(target.type)
+        self.declared.append(
+            Node(
+                blocks=[("VAR", [Node(f"ref : REFERENCE TO {kind};"), Node(f"ptr : POINTER TO {kind};")])],
+                tail="END_VAR",
+            )
+        )
+        if rng.random() < 0.9:
+            self.first += [Node(f"ref REF= {target.text};"), Node(f"ptr := ADR({rng.choice(others).text});")]
+        self.scope.places += [Place("ref", target.type), Place("ptr^", target.type)]
+
     def unit(self, head: str, tail: str, statements: int, methods: list[Node] | None = None) -> Node:
-        body = [self.statement(2) for _ in range(statements)]
+        body = [*self.first, *(self.statement(2) for _ in range(statements))]
         if self.counters:
             names = [Node(f"k{index} : INT;") for index in range(self.counters)]
             self.declared.append(Node(blocks=[("VAR", names)], tail="END_VAR"))
@@ -350,7 +442,7 @@ class _Body:
         rng = self.rng
         name, kind = rng.choice(self.callable)
         block = next((one for one in self.programs.blocks if one.name == kind), None)
-        inputs, outputs = (block.inputs, block.outputs) if block is not None else _STANDARD[kind]
+        inputs, outputs = (block.inputs, block.outputs) if block is not None else _STANDARD.get(kind, ((), ()))
         handed = []
         for one, each in inputs:
             if rng.random() < 0.85:

@@ -179,7 +179,7 @@ def test_what_is_no_json_is_said_with_its_line(tmp_path: Path, content: str | by
     ("step", "key"),
     [
         ({"set": {"nothing": 1}}, "unknown_path"),
-        ({"set": {"Q": True}}, "not_settable"),
+        ({"set": {"tmp": 1}}, "not_settable"),
         ({"set": {"count": 99999}}, "out_of_range"),
         ({"expect": {"mode": "Gone"}}, "no_member"),
         ({"expect": {"t1": {"IX": 1}}}, "no_member"),

@@ -69,7 +69,7 @@ def _bound(step: Step, layout: Layout) -> BoundStep:
     sets: dict[str, Any] = {}
     for path, raw in step.sets:
         found, kind = _found(path, layout, f"{step.where}.set")
-        check_settable(found, layout, f"{step.where}.set")
+        check_settable(found, layout, f"{step.where}.set", outputs=True)
         for leaf, each, value in _parts(found, kind, raw, layout, f"{step.where}.set.{path}"):
             sets[leaf] = read_value(value, each, f"{step.where}.set.{leaf}")
     expect = []

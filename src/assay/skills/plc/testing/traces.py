@@ -120,12 +120,13 @@ def _columns(header: list[str], layout: Layout, name: str) -> list[tuple[str, Da
     return found
 
 
-def check_settable(path: str, layout: Layout, where: str) -> None:
-    """Raises InputError for what nobody sets from outside: outputs, temporaries and constants."""
+def check_settable(path: str, layout: Layout, where: str, *, outputs: bool = False) -> None:
+    """Raises InputError for what nobody sets from outside: temporaries, constants and (but for a test that begins in
+    a certain state) ``outputs``."""
     variable = layout.unit.variable(path.split(".")[0].split("[")[0])
     if variable is None:
         return
-    if variable.constant or variable.section in ("output", "temp", "result"):
+    if variable.constant or variable.section == "temp" or (not outputs and variable.section in ("output", "result")):
         raise InputError("plc_testing.not_settable", file=where, column=path, unit=layout.unit.name)
 
 

@@ -1,0 +1,200 @@
+"""Do the tests and properties of a program notice the faults that could be in it?
+
+``python -m benchmarks.plc_mutants --json [--limit N] [--only NAME]``: mutants of the Agents4PLC references (with traces
+and properties, and proposed tests) and of the library's blocks (their own tests and properties, and proposed tests).
+Equivalent: proved, or no difference in 50 scans by the bounded check and by random runs. Both scores are shown: what is
+given alone, and with what was proposed. Exit code 1 when fewer than 95 % of the non-equivalent are noticed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assay.skills.plc.typed.checking import check
+
+from assay.kernel.errors import AssayError, InputError
+from assay.skills.plc.front.source import Source
+from assay.skills.plc.ir.nodes import Project, Unit
+from assay.skills.plc.run.machine import machine
+from assay.skills.plc.testing.judge import BoundCase, bind, run_case
+from assay.skills.plc.testing.layout import Layout
+from assay.skills.plc.testing.mutants import mutate
+from assay.skills.plc.testing.proposing import propose
+from assay.skills.plc.testing.running import choose_unit
+from assay.skills.plc.testing.scoring import killed_by, prover_equal, score
+from assay.skills.plc.testing.suites import Suite, suites_of
+from benchmarks.about import about
+from benchmarks.plc_references import DATA, REFERENCES, records, suite
+
+ENOUGH = 0.95
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A program with what came with it."""
+
+    name: str
+    text: str
+    suite: Callable[[str], dict[str, Any]]
+    properties: Callable[[Project, str], Sequence[Any]]
+
+
+def references() -> Iterator[Subject]:
+    """The reference programs of the public set."""
+    for record in records(DATA / REFERENCES):
+        yield Subject(
+            record["id"], record["ground_truth"], lambda pou, one=record: suite(one, pou),
+            lambda project, pou, one=record: _given_properties(one, project, pou),
+        )  # fmt: skip
+
+
+def _given_properties(record: dict[str, Any], project: Project, pou: str) -> Sequence[Any]:
+    from assay.skills.plc.prove.agents4plc import properties_of
+
+    return properties_of(record)
+
+
+def blocks() -> Iterator[Subject]:
+    """The blocks of the library with their default parameters."""
+    from assay.skills.plc.blocks.block import blocks as library
+    from assay.skills.plc.blocks.building import build
+    from assay.skills.plc.prove.property import parse_properties
+
+    for one in library():
+        built = build(one, {})
+        yield Subject(
+            one.id, built.st, lambda pou, tests=built.tests: dict(tests or {"pou": pou, "cases": []}),
+            lambda project, pou, given=built.properties: parse_properties(list(given)),
+        )  # fmt: skip
+
+
+def measured(subject: Subject, limit: int | None) -> dict[str, Any]:
+    """One program: how many mutants what is given notices, and with proposed tests."""
+    started = time.perf_counter()
+    checked = check([Source(f"{subject.name}.st", subject.text, "codesys")])
+    unit = choose_unit(checked.project, None)
+    project = checked.project
+    given, dropped, scan_ns = usable(project, unit, subject.suite(unit.name))
+    mutants = mutate(project, unit.name, limit=limit)
+    alone = [one for one in mutants if killed_by(one.project, unit.name, list(given)) is None]
+    made = propose(project, unit, scan_ns=scan_ns, mutants=alone)
+    proposed = bind(suites_of(made.document)[0].cases, Layout(project, unit)) if made.document["cases"] else ()
+    violated = _violations(subject, project, unit)
+    equal = prover_equal(unit.name, scan_ns)
+    found = score(project, unit, mutants, [*given, *proposed], violated=violated, equal=equal, scan_ns=scan_ns)
+    fates = Counter(one.fate for one in found.judged)
+    rest = [
+        f"{one.fate} {one.mutant.operator}: {one.mutant.before} -> {one.mutant.after} ({one.by})"
+        for one in found.judged
+        if one.fate in ("survived", "unknown")
+    ]
+    counted = len(mutants) - fates["equivalent"]
+    return {
+        "name": subject.name, "mutants": len(mutants), **{fate: fates[fate] for fate in FATES}, "counted": counted,
+        "given_cases": len(given), "dropped_cases": dropped, "proposed_cases": len(proposed),
+        "killed_by_given_tests": len(mutants) - len(alone), "score": found.share, "rest": rest[:20],
+        "seconds": round(time.perf_counter() - started, 1),
+    }  # fmt: skip
+
+
+FATES = ("killed", "survived", "equivalent", "unknown")
+
+
+def usable(project: Project, unit: Unit, document: dict[str, Any]) -> tuple[list[BoundCase], list[str], int]:
+    """The given cases that the program passes; the names of the others; the scan time."""
+    kept: list[BoundCase] = []
+    dropped = []
+    tested = machine(project, unit.name)
+    found: Sequence[Suite] = suites_of(document) if document["cases"] else ()
+    scan_ns = 100_000_000
+    for one in (case for each in found for case in each.cases):
+        try:
+            (bound,) = bind([one], Layout(project, unit))
+        except InputError as error:
+            dropped.append(f"{one.name}: {error}")
+            continue
+        scan_ns = one.steps[0].scan_ns
+        outcome = run_case(tested, bound)
+        if outcome.passed:
+            kept.append(bound)
+        else:
+            dropped.append(f"{one.name}: {outcome.failures[0].variable} {outcome.failures[0].got!r}")
+    return kept, dropped, scan_ns
+
+
+def _violations(subject: Subject, project: Project, unit: Unit) -> Callable[[Project], str | None]:
+    """Properties that hold for the program, looked for on a mutant by the prover."""
+    from assay.skills.plc.prove.proving import Options, prove
+
+    options = Options(depth=20, seconds=5.0, obligations=False)
+    try:
+        properties = subject.properties(project, unit.name)
+    except AssayError:
+        properties = ()
+    sound = [
+        given
+        for given, verdict in zip(properties, prove(project, unit.name, properties, options).properties, strict=True)
+        if verdict.status in ("PROVED", "BOUNDED")
+    ]
+
+    def violated(mutant: Project) -> str | None:
+        if not sound:
+            return None
+        verdicts = prove(mutant, unit.name, sound, options).properties
+        return next((one.id for one in verdicts if one.status == "REFUTED"), None)
+
+    return violated
+
+
+def run(limit: int | None, only: str | None) -> dict[str, Any]:
+    """Every program, one after the other."""
+    results: dict[str, list[dict[str, Any]]] = {"references": [], "blocks": []}
+    sides: list[tuple[str, Iterator[Subject]]] = [("blocks", blocks())]
+    if (DATA / REFERENCES).exists():
+        sides.insert(0, ("references", references()))
+    for side, subjects in sides:
+        for subject in subjects:
+            if only is not None and only.lower() not in subject.name.lower():
+                continue
+            try:
+                results[side].append(measured(subject, limit))
+            except AssayError as error:
+                results[side].append(
+                    {"name": subject.name, "error": str(error), "mutants": 0, "counted": 0, "killed": 0}
+                )
+            one = results[side][-1]
+            print(f"{subject.name}: {one['killed']}/{one['counted']}", file=sys.stderr, flush=True)
+    return {side: _together(found) for side, found in results.items()}
+
+
+def _together(found: list[dict[str, Any]]) -> dict[str, Any]:
+    names = ("mutants", "counted", *FATES, "killed_by_given_tests")
+    totals = {name: sum(one.get(name, 0) for one in found) for name in names}
+    share = totals["killed"] / totals["counted"] if totals["counted"] else None
+    return {**totals, "score": share, "programs": found}
+
+
+def main() -> int:
+    """Print the JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--limit", type=int, default=None)
+    parser.add_argument("--only", default=None)
+    given = parser.parse_args()
+    result = run(given.limit, given.only)
+    files: list[Path] = [DATA / REFERENCES] if (DATA / REFERENCES).exists() else []
+    print(json.dumps({"about": about(files, versions=("z3-solver",)), **result}, ensure_ascii=False, indent=2))
+    shares = [one["score"] for one in result.values() if one["score"] is not None]
+    return 0 if all(one >= ENOUGH for one in shares) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

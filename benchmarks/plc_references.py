@@ -1,0 +1,44 @@
+"""The reference programs of Agents4PLC with their traces, read where the data lies, as suites of test cases."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+DATA = Path("/work/shared/benchmarks/agents4plc")
+REFERENCES = "benchmark_v2/high-fidelity.jsonl"
+
+
+def records(path: Path) -> Iterator[dict[str, Any]]:
+    """The objects of a file, one after the other without anything between them."""
+    content, decoder, place = path.read_text(encoding="utf-8"), json.JSONDecoder(), 0
+    while True:
+        while place < len(content) and content[place].isspace():
+            place += 1
+        if place == len(content):
+            return
+        record, place = decoder.raw_decode(content, place)
+        yield record
+
+
+def suite(record: dict[str, Any], pou: str) -> dict[str, Any]:
+    """The traces of a record as T.json: a step a scan of 100 ms."""
+    cases = []
+    for index, one in enumerate(record["test_cases"], 1):
+        given = one.get("input_trace", one.get("input", {}))
+        wanted = one.get("expected_output_trace", one.get("expected_output", {}))
+        steps: list[dict[str, Any]] = []
+        for scan in range(int(one.get("simulation_rounds", 1))):
+            step = {"set": _at(given, scan), "expect": _at(wanted, scan)}
+            if scan == 0 and isinstance(one.get("initial_state"), dict):
+                step["set"] = one["initial_state"] | step["set"]
+            steps.append(step)
+        if steps:
+            cases.append({"name": f"{index}", "steps": steps})
+    return {"pou": pou, "scan": "100ms", "cases": cases}
+
+
+def _at(trace: dict[str, Any], scan: int) -> dict[str, Any]:
+    return {name: values[scan] for name, values in trace.items() if isinstance(values, list) and scan < len(values)}
