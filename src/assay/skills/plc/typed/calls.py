@@ -1,0 +1,299 @@
+"""Calls: of functions, function blocks, programs, methods, actions and properties, with their arguments bound."""
+
+from __future__ import annotations
+
+from assay.skills.plc.front import tree
+from assay.skills.plc.front.source import Span
+from assay.skills.plc.ir import nodes as ir
+from assay.skills.plc.ir import types as t
+from assay.skills.plc.ir.types import DataType
+from assay.skills.plc.typed import kinds, resolve
+from assay.skills.plc.typed.arguments import Bindings, bind
+from assay.skills.plc.typed.body import Body, Typed
+from assay.skills.plc.typed.meaning import (
+    Accessed,
+    Bound,
+    Meaning,
+    Named,
+    Spot,
+    SuperBase,
+    _own,
+    followed,
+    meaning,
+    program_spot,
+)
+from assay.skills.plc.typed.symbols import Method, Pou, Symbol, Var
+
+
+def call_value(body: Body, expr: tree.Call, want: DataType | None) -> Typed | None:
+    """A call where a value is wanted."""
+    found = call(body, expr, want)
+    if isinstance(found, ir.Invoke):
+        body.report("no_result", expr.span, name=spelled(expr.target))
+        return None
+    return found
+
+
+def call(body: Body, expr: tree.Call, want: DataType | None = None) -> Typed | ir.Invoke | None:
+    """A call: a typed value, or an invocation without one; None when it is unknown (reported)."""
+    target = callee(body, expr.target)
+    match target:
+        case str():
+            from assay.skills.plc.typed.functions import standard
+
+            return standard(body, target, expr, want)
+        case Bound():
+            return _method(body, target, expr)
+        case Spot():
+            return _instance(body, target, expr)
+        case Named():
+            return _named(body, target.symbol, expr)
+        case SuperBase():
+            return _super(body, target, expr)
+        case Accessed():
+            read = followed(body, read_property(body, target, expr.span))
+            if isinstance(read, Spot):
+                return _instance(body, read, expr)
+    _arguments_alone(body, expr)
+    body.failed = True
+    return None
+
+
+def spelled(target: tree.Expr) -> str:
+    """A call's target as it is written."""
+    match target:
+        case tree.NameExpr():
+            return target.name.text
+        case tree.Member():
+            return f"{spelled(target.base)}.{target.name.text}"
+        case tree.Deref():
+            return f"{spelled(target.base)}^"
+        case tree.This():
+            return "THIS"
+        case tree.Super():
+            return "SUPER"
+        case tree.Index():
+            return f"{spelled(target.base)}[]"
+    return "?"
+
+
+def callee(body: Body, target: tree.Expr) -> Meaning | str:
+    """What is called; a string is the upper-case name of what may be a standard function."""
+    if isinstance(target, tree.NameExpr):
+        if target.sigil != '"':
+            own = _own(body, target.name)
+            if own is not None and not (isinstance(own, Spot) and _is_own_name(body, target.name)):
+                return followed(body, own)
+        if target.sigil != "#":
+            symbol = body.world.find(body.env, target.name.key)
+            if isinstance(symbol, Pou):
+                return Named(symbol)
+            if symbol is None or not isinstance(symbol, Var):
+                return target.name.key
+    if isinstance(target, tree.Member) and isinstance(target.base, tree.NameExpr):
+        base = target.base.name.key
+        if base in body.world.library_spaces and base not in body.world.names:
+            symbol = body.world.names.get(target.name.key)
+            return Named(symbol) if isinstance(symbol, Pou) else target.name.key
+    return meaning(body, target)
+
+
+def _is_own_name(body: Body, name: tree.Name) -> bool:
+    """A function that calls itself by its name, which is also that of its result."""
+    owner = body.owner
+    return isinstance(owner, Pou) and owner.node.kind == "FUNCTION" and owner.bare.upper() == name.key
+
+
+def _arguments_alone(body: Body, expr: tree.Call) -> None:
+    """The arguments of something unknown are checked by themselves."""
+    from assay.skills.plc.typed.exprs import typed
+
+    for one in expr.arguments:
+        if one.value is not None and not isinstance(one.value, (tree.StructInit, tree.ArrayInit)):
+            if one.mode == ":=":
+                typed(body, one.value)
+            else:
+                meaning(body, one.value)
+
+
+def unknown_function(body: Body, expr: tree.Call, name: str, close: str) -> None:
+    """One finding for a function that is declared nowhere."""
+    body.report("unknown_function", expr.target.span, once=name.upper(), name=name, close=close)
+    _arguments_alone(body, expr)
+    body.failed = True
+
+
+# --- what is called -------------------------------------------------------------------------------------------------
+
+
+def _named(body: Body, symbol: Symbol, expr: tree.Call) -> Typed | ir.Invoke | None:
+    if isinstance(symbol, Pou):
+        if symbol.node.kind == "FUNCTION":
+            bound = bind(body, list(symbol.vars.values()), expr, spelled(expr.target), function=True)
+            result = None
+            if not resolve.void(symbol.node.result):
+                result = resolve.resolve(body.world, symbol.node.result, symbol.env, symbol)
+                if result is None:
+                    body.failed = True
+                    return None
+            if bound is None:
+                return _failed(body, result, expr.span)
+            return made(body, symbol.name, None, bound, expr.span, result)
+        if symbol.node.kind in ("PROGRAM", "ORGANIZATION_BLOCK"):
+            return _instance(body, program_spot(body, symbol, expr.target.span), expr)
+    if symbol.name != "?":
+        body.report("called_type", expr.target.span, name=symbol.name)
+    _arguments_alone(body, expr)
+    body.failed = True
+    return None
+
+
+def _failed(body: Body, result: DataType | None, span: Span) -> Typed | None:
+    """After a wrong call its type is still known, so that nothing follows from it."""
+    body.failed = True
+    return None if result is None else Typed(ir.Const(None, result, span))
+
+
+def made(
+    body: Body,
+    unit: str,
+    instance: ir.Place | None,
+    bound: Bindings,
+    span: Span,
+    result: DataType | None,
+    virtual: str | None = None,
+) -> Typed | ir.Invoke:
+    """The invocation; one that is switched by EN becomes a choice before the statement at hand."""
+    invoke = ir.Invoke(unit, instance, bound.inputs, bound.in_outs, bound.outputs, span, virtual)
+    if bound.enable is None and bound.enabled is None:
+        return invoke if result is None else Typed(ir.CallExpr(invoke, result, span))
+    return _switched(body, invoke, bound, span, result)
+
+
+def _switched(body: Body, invoke: ir.Invoke, bound: Bindings, span: Span, result: DataType | None) -> Typed | ir.Invoke:
+    enable = bound.enable or ir.Const(True, t.BOOL, span)
+    done: list[ir.Statement] = []
+    flag = body.keep(enable)
+    held = None
+    if result is None:
+        done.append(ir.CallStatement(invoke, span))
+    else:
+        held = body.temporary(result, span)
+        done.append(ir.Store(held, ir.CallExpr(invoke, result, span), span))
+    done.extend(bound.after)
+    bound.after.clear()
+    body.before.append(ir.Choice(((ir.Load(flag, t.BOOL, span), tuple(done), span),), (), span))
+    if bound.enabled is not None:
+        body.before.append(ir.Store(bound.enabled, ir.Load(flag, t.BOOL, span), span))
+    if held is None:
+        # The call stands before; what is left of the statement does nothing.
+        return ir.Invoke("", None, (), (), (), span)
+    return Typed(ir.Load(held, held.type, span))
+
+
+def _instance(body: Body, target: Spot, expr: tree.Call) -> ir.Invoke | Typed | None:
+    kind = target.place.type
+    if not isinstance(kind, t.Block):
+        body.report("not_called", expr.target.span, name=spelled(expr.target), severity="error")
+        _arguments_alone(body, expr)
+        body.failed = True
+        return None
+    pou = body.world.names.get(kind.name.upper())
+    if not isinstance(pou, Pou):
+        body.failed = True
+        return None
+    bound = bind(body, pou.all_vars(), expr, spelled(expr.target), function=False, instance=target.place)
+    if bound is None or pou.incomplete():
+        body.failed = True
+        return None
+    return made(body, pou.name, target.place, bound, expr.span, None)
+
+
+def _super(body: Body, target: SuperBase, expr: tree.Call) -> ir.Invoke | Typed | None:
+    if target.base is None:
+        if body.pou is not None and not body.pou.incomplete():
+            body.report("no_owner", expr.span, name="SUPER")
+        body.failed = True
+        return None
+    place = ir.SelfInstance(t.Block(target.base.name), expr.span)
+    bound = bind(body, target.base.all_vars(), expr, "SUPER", function=False, instance=place)
+    return None if bound is None else made(body, target.base.name, place, bound, expr.span, None)
+
+
+def _method(body: Body, target: Bound, expr: tree.Call) -> Typed | ir.Invoke | None:
+    method = target.method
+    if method.part == "action":
+        if expr.arguments:
+            body.report("too_many", expr.span, name=method.name, most=0, given=len(expr.arguments))
+        return ir.Invoke(method.full, target.instance, (), (), (), expr.span)
+    result = None
+    if not resolve.void(method.result):
+        result = resolve.resolve(body.world, method.result, method.owner.env, method)
+        if result is None:
+            body.failed = True
+            _arguments_alone(body, expr)
+            return None
+    bound = bind(body, list(method.vars.values()), expr, spelled(expr.target), function=True)
+    if bound is None:
+        return _failed(body, result, expr.span)
+    return made(body, method.full, target.instance, bound, expr.span, result, _virtual(target))
+
+
+def _virtual(target: Bound) -> str | None:
+    """The name to look up when the program runs, where the instance may be of a type that extends the declared one."""
+    open_ = target.method.owner.node.kind == "INTERFACE" or target.method.owner.extended
+    return target.method.name.upper() if not target.exact and open_ else None
+
+
+# --- properties -----------------------------------------------------------------------------------------------------
+
+
+def _accessor(body: Body, found: Accessed, part: str, span: Span) -> Method | None:
+    method = found.pou.find_method(f"{found.node.name.key}.{part}")
+    if method is None:
+        if found.pou.node.kind == "INTERFACE":
+            # An interface may name a property without saying how it is reached.
+            body.failed = True
+        elif not found.pou.incomplete():
+            body.report("not_a_value" if part == "GET" else "not_a_place", span, name=found.node.name.text)
+    return method
+
+
+def read_property(body: Body, found: Accessed, span: Span) -> Typed | None:
+    """The value of a property by its getter."""
+    method = _accessor(body, found, "GET", span)
+    kind = resolve.resolve(body.world, found.node.type, found.pou.env, found.pou)
+    if method is None or kind is None:
+        body.failed = True
+        return None
+    bound = Bound(method, found.instance, found.exact)
+    invoke = ir.Invoke(method.full, found.instance, (), (), (), span, _virtual(bound))
+    return Typed(ir.CallExpr(invoke, kind, span))
+
+
+def write_property(body: Body, found: Accessed, value: Typed, span: Span) -> ir.Statement | None:
+    """An assignment to a property by its setter (or through the reference that its getter gives)."""
+    from assay.skills.plc.typed.convert import coerce
+
+    kind = resolve.resolve(body.world, found.node.type, found.pou.env, found.pou)
+    if isinstance(kind, t.Pointer) and kind.kind == "reference":
+        place = followed(body, read_property(body, found, span))
+        if isinstance(place, Spot):
+            expr = coerce(body, value, place.place.type, span)
+            return None if expr is None else ir.Store(place.place, expr, span)
+        return None
+    method = _accessor(body, found, "SET", span)
+    if method is None or kind is None:
+        body.failed = True
+        return None
+    expr = coerce(body, value, kind, span)
+    if expr is None:
+        return None
+    bound = Bound(method, found.instance, found.exact)
+    inputs = ((found.node.name.text, expr),)
+    return ir.CallStatement(ir.Invoke(method.full, found.instance, inputs, (), (), span, _virtual(bound)), span)
+
+
+def kept_type(kind: DataType | None) -> str:
+    """A type for a message."""
+    return kinds.spell(kind)

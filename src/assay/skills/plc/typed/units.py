@@ -1,0 +1,121 @@
+"""Units of the intermediate form from what was collected: variables with their initial values, and bodies."""
+
+from __future__ import annotations
+
+from assay.skills.plc.front import tree
+from assay.skills.plc.ir import nodes as ir
+from assay.skills.plc.ir import types as t
+from assay.skills.plc.typed import charts, resolve
+from assay.skills.plc.typed.body import Body
+from assay.skills.plc.typed.initials import of_spec, value_of
+from assay.skills.plc.typed.statements import block, labels
+from assay.skills.plc.typed.symbols import Method, Pou, Var
+from assay.skills.plc.typed.world import World
+
+_KINDS: dict[str, ir.UnitKind] = {
+    "PROGRAM": "program", "ORGANIZATION_BLOCK": "program", "FUNCTION": "function", "FUNCTION_BLOCK": "function_block",
+    "CLASS": "function_block", "INTERFACE": "function_block",
+}  # fmt: skip
+
+
+def comment_of(notes: tuple[tree.Trivia, ...]) -> str:
+    """The comments of a declaration in one line."""
+    parts = [one.text for one in notes if one.kind == "comment"]
+    plain = (one.removeprefix("(*").removesuffix("*)").removeprefix("//").lstrip("/").strip() for one in parts)
+    return " ".join(" ".join(one.split()) for one in plain if one)
+
+
+def variable(world: World, var: Var) -> ir.Variable | None:
+    """A variable; None when its type is unknown."""
+    kind = resolve.type_of(world, var)
+    if kind is None:
+        return None
+    value = value_of(world, var)
+    return ir.Variable(
+        var.name if var.section != "global" else var.full,
+        kind,
+        var.section,
+        value,
+        var.constant,
+        var.retain,
+        var.location,
+        var.edge,
+        comment_of(var.notes),
+        var.span,
+    )
+
+
+def lower(world: World, pou: Pou) -> list[tuple[ir.Unit, bool]]:
+    """A unit with its methods and actions, each with whether it can be run."""
+    if pou.node.kind == "INTERFACE":
+        return _signatures(world, pou)
+    statements = pou.node.body
+    if pou.node.chart is not None:
+        statements = charts.expand(world, pou)
+    own = [one for one in pou.all_vars() if one.section not in ("external", "global")]
+    methods = {key: one.full for above in reversed(list(pou.line())) for key, one in above.methods.items()}
+    body = Body(world, pou.env, pou, labels=labels(statements))
+    done = block(body, statements)
+    result = None
+    extra: list[ir.Variable] = list(body.extra)
+    if pou.node.kind == "FUNCTION" and not resolve.void(pou.node.result):
+        result = resolve.resolve(world, pou.node.result, pou.env, pou)
+        if result is None:
+            body.failed = True
+        else:
+            start = of_spec(world, pou.node.result, pou.env, result)
+            extra.insert(0, ir.Variable(pou.bare, result, "result", start, span=pou.node.name.span))
+    variables = _variables(world, own, body)
+    unit = ir.Unit(
+        pou.name, _KINDS[pou.node.kind], (*variables, *extra), done, result,
+        base=pou.base.name if pou.base is not None else None,
+        interfaces=tuple(one.name for one in pou.interfaces), methods=methods, library=pou.env.library,
+        span=pou.node.span,
+    )  # fmt: skip
+    runs = not (body.failed or body.not_run or pou.failed or pou.incomplete())
+    return [(unit, runs), *(lower_method(world, one) for one in pou.methods.values())]
+
+
+def _variables(world: World, own: list[Var], body: Body) -> list[ir.Variable]:
+    variables: list[ir.Variable] = []
+    for var in own:
+        made = variable(world, var)
+        if made is None:
+            body.failed = True
+        else:
+            variables.append(made)
+    return variables
+
+
+def lower_method(world: World, method: Method) -> tuple[ir.Unit, bool]:
+    """A method, action, getter or setter."""
+    pou = method.owner
+    body = Body(world, pou.env, method, labels=labels(method.node.body))
+    done = block(body, method.node.body)
+    own = [one for one in method.vars.values() if one.owner is method and one.section != "global"]
+    variables = _variables(world, own, body)
+    extra = list(body.extra)
+    result: t.DataType | None = None
+    if not resolve.void(method.result):
+        result = resolve.resolve(world, method.result, pou.env, method)
+        if result is None:
+            body.failed = True
+        else:
+            name = method.name.partition(".")[0]
+            start = of_spec(world, method.result, pou.env, result)
+            extra.insert(0, ir.Variable(name, result, "result", start, span=method.node.name.span))
+    unit = ir.Unit(
+        method.full, "action" if method.part == "action" else "method", (*variables, *extra), done, result,
+        owner=pou.name, library=pou.env.library, span=method.node.span,
+    )  # fmt: skip
+    return unit, not (body.failed or body.not_run or pou.incomplete())
+
+
+def _signatures(world: World, pou: Pou) -> list[tuple[ir.Unit, bool]]:
+    """The methods of an interface are typed, but nothing runs them."""
+    for method in pou.methods.values():
+        for var in method.vars.values():
+            variable(world, var)
+        if not resolve.void(method.result):
+            resolve.resolve(world, method.result, pou.env, method)
+    return []
