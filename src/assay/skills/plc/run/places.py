@@ -86,6 +86,10 @@ class Places(ABC):
 
     # --- places ---
 
+    def index(self, expression: ir.Expr) -> str:
+        """An index before its check."""
+        return self.value(expression)
+
     def span(self, span: Span) -> int:
         """The number of a span in the table that faults point into."""
         return self.spans.setdefault(span, len(self.spans))
@@ -199,7 +203,7 @@ class Places(ABC):
             if isinstance(index, ir.Const) and low <= int(index.value or 0) <= high:  # type: ignore[arg-type]
                 offset += (int(index.value or 0) - low) * stride  # type: ignore[arg-type]
                 continue
-            text = self.checked_index(self.value(index), str(low), str(high), self.span(place.span))
+            text = self.checked_index(self.index(index), str(low), str(high), self.span(place.span))
             items.append((text, ADDRESS, (self.analysis.effects(index)[0], True)))
             factors.append(stride)
             offset -= low * stride
@@ -223,7 +227,7 @@ class Places(ABC):
         items: list[Item] = []
         for n, index in enumerate(place.indices):
             low, high = bounds[2 * n : 2 * n + 2]
-            text = self.checked_index(self.value(index), low, high, self.span(place.span))
+            text = self.checked_index(self.index(index), low, high, self.span(place.span))
             items.append((text, ADDRESS, (self.analysis.effects(index)[0], True)))
 
         def build(texts: list[str]) -> str:

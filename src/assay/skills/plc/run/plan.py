@@ -18,7 +18,7 @@ from assay.skills.plc.run.machine import RECURSION_LIMIT
 MAX_BYTES = 64 << 20
 MAX_SLOTS = 4 << 20
 
-AreaKind = Literal["global", "program", "root", "in_out", "frame"]
+AreaKind = Literal["global", "program", "root", "in_out", "frame", "constant"]
 
 
 @dataclass(frozen=True, slots=True)

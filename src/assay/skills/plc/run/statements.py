@@ -147,7 +147,7 @@ class Statements(Places):
             self.close()
 
     def _switch(self, one: ir.Switch) -> None:
-        selector = self.declare(_INDEX, self.whole(one.selector))
+        selector = self.declare(one.selector.type, self.whole(one.selector))
         word = "if"
         for ranges, body, span in one.arms:
             self.branch(word, self.either([_within(selector, low, high) for low, high in ranges]))
@@ -169,8 +169,6 @@ class Statements(Places):
         """TRUE when one of (variable, low, high) holds; an empty list never."""
 
 
-#: Any selector and any address.
-_INDEX = Elementary("__SELECTOR", "int", 128, signed=True)
 _ADDRESS = Elementary("__ADDRESS", "int", 64, signed=True)
 
 
