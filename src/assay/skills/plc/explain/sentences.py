@@ -153,5 +153,6 @@ def _list(names: Sequence[str]) -> str:
 def _said(value: Any, lang: Lang) -> object:
     if isinstance(value, Joined):
         joint = text(f"plc_explain.{'and' if value.every else 'or'}", lang)
-        return joint.join(value.parts)
+        many = value.every and len(value.parts) > 1
+        return joint.join(f"({one})" if many and " OR " in one and one[:1] != "(" else one for one in value.parts)
     return value

@@ -60,7 +60,7 @@ def judge(text: str, wanted: Wanted) -> Gated:
     if not same_interface(wanted.interface, text):
         return Gated(text, "interface", "The declared interface must stay exactly as it was given.")
     source = Source("program.st", text)
-    from assay.skills.plc.typed.checking import check
+    from assay.skills.plc.typed.check import check
 
     checked = check([source])
     if not checked.ok:
