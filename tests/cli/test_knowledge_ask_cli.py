@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
+from tests.knowledge import made_pdf
 
 from assay.cli.root import run
 from assay.knowledge.indexing import Indexer
@@ -155,3 +159,78 @@ def test_a_page_shows_the_quote_and_escapes_the_question(
     code, _ = asked(capsys, f"{QUESTION}<script>", "--docs", docs, "--html", page)
     content = page.read_text(encoding="utf-8")
     assert code == 0 and "36 m³/h" in content and "<script>" not in content
+
+
+class Scanned(InProcess):
+    """Reads as if every page were a scan."""
+
+    def __call__(self, data: bytes, name: str) -> Any:
+        read = super().__call__(data, name)
+        return replace(read, pages=tuple(replace(page, scanned=True) for page in read.pages))
+
+
+@pytest.fixture
+def paper(docs: Path) -> Path:
+    (docs / "pump.md").unlink()
+    lines = made_pdf.lines(("P-201 pump", 30, True), "The minimum flow of P-201A is 36 m³/h.")
+    (docs / "pump.pdf").write_bytes(made_pdf.pdf(lines))
+    return docs
+
+
+def test_a_scanned_quote_comes_with_its_picture(
+    paper: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assay.knowledge.apart.ReadingProcess", Scanned)
+    page = tmp_path / "answer.html"
+    code, out = asked(capsys, "What is the minimum flow of P-201A?", "--docs", paper, "--json", "--html", page)
+    (cited,) = json.loads(out)["claims"][0]["citations"]
+    head, _, data = cited["picture"].partition(",")
+    picture = Image.open(io.BytesIO(base64.b64decode(data)))
+    assert code == 0 and head == "data:image/png;base64" and picture.width > 200
+    shown = page.read_text(encoding="utf-8")
+    assert f'<img src="{cited["picture"]}"' in shown and "img-src data:" in shown
+
+
+def test_a_quote_with_a_text_layer_has_none(paper: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _, out = asked(capsys, "What is the minimum flow of P-201A?", "--docs", paper, "--json")
+    (cited,) = json.loads(out)["claims"][0]["citations"]
+    assert "picture" not in cited
+
+
+def batch(docs: Path, capsys: pytest.CaptureFixture[str], content: bytes) -> tuple[int, str, list[Any]]:
+    source, target = docs.parent / "in.jsonl", docs.parent / "out.jsonl"
+    source.write_bytes(content)
+    target.unlink(missing_ok=True)
+    code = run(["knowledge", "ask", "--batch", str(source), "--out", str(target), "--docs", str(docs), "--no-model"])
+    made = [json.loads(line) for line in target.read_bytes().splitlines()] if target.exists() else []
+    return code, capsys.readouterr().err, made
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "has no questions"),
+        (b"\xef\xbb\xbf \n\n", "has no questions"),
+        (json.dumps({"id": 1, "question": QUESTION}, ensure_ascii=False).encode("gb18030"), "is not UTF-8"),
+        (json.dumps({"id": 1, "question": QUESTION}).encode("utf-16"), "is not UTF-8"),
+    ],
+)
+def test_a_file_that_holds_no_questions_is_said_so_in_one_sentence(
+    docs: Path, capsys: pytest.CaptureFixture[str], content: bytes, said: str
+) -> None:
+    code, told, made = batch(docs, capsys, content)
+    assert code == 2 and said in told and not made
+    assert len([line for line in told.splitlines() if "in.jsonl" in line]) == 1
+
+
+def test_a_batch_says_how_many_lines_failed_and_fails_when_all_did(
+    docs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = json.dumps({"id": 1, "question": QUESTION}).encode()
+    huge = json.dumps({"id": 1, "question": "x" * 200_000}).encode()
+    missing = b'{"id": 3}'
+    code, told, made = batch(docs, capsys, b"\xef\xbb\xbf" + b"\r\n".join([good, huge, missing]))
+    assert code == 0 and [one["status"] for one in made] == ["answered", "error", "error"]
+    assert "2 of 3 lines could not be asked" in told and "several lines (1)" in told
+    code, told, made = batch(docs, capsys, huge + b"\n" + missing)
+    assert code == 1 and len(made) == 2 and all(len(one["error"]["en"]) < 200 for one in made)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from assay.cli.root import run
+from assay.knowledge.indexing import Indexer
+from assay.plant.home import home
+from assay.plant.records import open_records
+from assay.skills.knowledge_qa.combine import combiner
 
 HISTORY = "time,XMEAS_7\n" + "\n".join(f"2026-11-25T{hour:02}:00:00Z,{2700 + hour}" for hour in range(8))
 PERIOD = ["--plant", "tennessee_eastman", "--period", "2026-11-25T00:00Z..2026-11-25T08:00Z", "--history", "h.csv"]
@@ -79,3 +84,26 @@ def test_a_recorded_plant_gives_the_values_of_the_period(capsys: pytest.CaptureF
     assert run(["report", "v.md", *period]) == 0
     captured = capsys.readouterr()
     assert "2702 kPa" in captured.out and "2704 kPa" in captured.out and "hold no alarms" in captured.err
+
+
+def test_a_question_without_an_answer_is_written_down(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(Indexer, "configured", classmethod(lambda cls: cls(None)))
+    monkeypatch.setattr("assay.skills.knowledge_qa.runner.cosines_or_none", lambda: None)
+    easy = replace(combiner(), code_from=0.1)
+    monkeypatch.setattr("assay.skills.knowledge_qa.audit.combiner", lambda: easy)
+    documents = Path("docs")
+    documents.mkdir()
+    (documents / "secret.md").write_text("# Recipe\n\n1.1 The dose of R-401 is 6 %.\n", encoding="utf-8")
+    rights = {"users": {"guest": [], "li": ["ops"]}, "documents": {"secret.md": ["ops"]}}
+    Path("access.json").write_text(json.dumps(rights), encoding="utf-8")
+    Path("t.md").write_text('{{ask "What is the dose of R-401?"}}\n', encoding="utf-8")
+    asking = ["--docs", "docs", "--access", "access.json", "--as", "guest", "--no-model", "--json"]
+    assert run(["report", "t.md", *PERIOD, *asking]) == 3
+    (field,) = json.loads(capsys.readouterr().out)["fields"]
+    assert field["open"] and "6 %" not in json.dumps(field)
+    with open_records(home() / "records.db") as records:
+        (row,) = [row for row in records.audit.rows() if row.what == "knowledge_refused"]
+    detail = json.loads(row.detail)
+    assert row.who == "guest" and detail["reason"] == "no_right" and detail["documents"] == ["secret.md"]

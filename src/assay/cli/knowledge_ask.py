@@ -26,9 +26,9 @@ from assay.kernel.errors import InputError
 from assay.kernel.texts import Lang, text
 
 if TYPE_CHECKING:
+    from assay.cli.knowledge_pictures import Place
     from assay.knowledge.library import Library
     from assay.knowledge.library_reader import LibraryReader
-    from assay.plant.records import Records
     from assay.skills.knowledge_qa.batch import Line
     from assay.skills.knowledge_qa.runner import Asking, Outcome
 
@@ -62,16 +62,18 @@ def ask(
     where = Where(library, of_plant, docs, access, user, on, lang)
     asker = _Asker(where, plant or "", no_model)
     if batch is not None and out is not None:
-        asyncio.run(asker.batch(batch, out))
-        return
+        raise typer.Exit(1 if asyncio.run(asker.batch(batch, out)) else 0)
     assert question is not None
-    outcome = asyncio.run(asker.one(question))
+    outcome, pictures = asyncio.run(asker.one(question, pictures=as_json or html is not None))
     if html is not None:
+        from assay.cli.knowledge_pictures import figures
         from assay.skills.knowledge_qa.page import write_page
 
-        write_page(html, question, outcome)
+        write_page(html, question, outcome, figures(outcome.document(run=False), pictures, where.speaks))
     if as_json:
-        print_json(outcome.document())
+        from assay.cli.knowledge_pictures import with_pictures
+
+        print_json(with_pictures(outcome.document(), pictures))
     else:
         _tell(outcome)
     raise typer.Exit(0 if outcome.answered else 3)
@@ -84,8 +86,10 @@ class _Asker:
         self._where, self._plant, self._no_model = where, plant, no_model
         self._readers: dict[str | None, LibraryReader] = {}
 
-    async def one(self, question: str) -> Outcome:
-        """A single question, kept in the records."""
+    async def one(self, question: str, *, pictures: bool) -> tuple[Outcome, dict[Place, str]]:
+        """A single question, kept in the records, with the pictures of its scanned quotes if they are asked for."""
+        from assay.cli.knowledge_audit import audit_refusal
+        from assay.cli.knowledge_pictures import pictures_of
         from assay.plant.home import home
         from assay.plant.records import open_records
         from assay.skills.knowledge_qa.runner import ask as answer
@@ -111,11 +115,11 @@ class _Asker:
             finally:
                 if asking.model is not None:
                     await asking.model.close()
-            self._audit(records, library, reader, question, outcome)
-        return outcome
+            audit_refusal(records, library, reader, question, outcome)
+            return outcome, pictures_of(outcome, reader) if pictures else {}
 
-    async def batch(self, source: Path, target: Path) -> None:
-        """Every line of a file; what ``target`` holds already stays."""
+    async def batch(self, source: Path, target: Path) -> bool:
+        """Every line of a file; what ``target`` holds already stays. Whether not one of them could be asked."""
         from assay.skills.knowledge_qa.batch import run_batch
         from assay.skills.knowledge_qa.runner import ask as answer
 
@@ -133,11 +137,17 @@ class _Asker:
                     warn(text("cli.knowledge_ask_progress", self._where.speaks, done=done, total=total))
 
             try:
-                new = await run_batch(source, target, answered, progress)
+                done = await run_batch(source, target, answered, progress)
             finally:
                 if asking.model is not None:
                     await asking.model.close()
-        say(text("cli.knowledge_ask_done", self._where.speaks, count=new, path=target))
+        lang = self._where.speaks
+        if done.repeated:
+            warn(text("cli.knowledge_ask_repeated", lang, ids=visible(", ".join(done.repeated[:5]))))
+        say(text("cli.knowledge_ask_done", lang, count=done.new, path=target))
+        if done.failed:
+            warn(text("cli.knowledge_ask_failed", lang, count=done.failed, total=done.lines))
+        return done.failed == done.lines
 
     def _reader(self, library: Library, user: str | None) -> LibraryReader:
         if user not in self._readers:
@@ -154,30 +164,6 @@ class _Asker:
 
         model = None if self._no_model else open_or_none(self._where.speaks)
         return Asking(model=model, cosines=cosines_or_none())
-
-    def _audit(
-        self, records: Records, library: Library, reader: LibraryReader, question: str, outcome: Outcome
-    ) -> None:
-        """A refusal is written down with whether it was for want of a right: nothing else tells the two apart."""
-        if outcome.answered:
-            return
-        from assay.cli.actions_parts import load_policy
-        from assay.knowledge.library import Library
-        from assay.knowledge.rights import Asker
-        from assay.skills.knowledge_qa.audit import told_by
-
-        book = library.access
-        groups = frozenset(load_policy().roles) | (
-            frozenset() if book is None else frozenset().union(*book.documents.values())
-        )
-        with Library.open(self._place(library)) as everything:
-            told = told_by(question, everything.reader(Asker(reader.asker.user, groups), on=reader.on), reader)
-        reason = "no_right" if told else (outcome.reason.value if outcome.reason else "refused")
-        records.audit.add(reader.asker.user, "knowledge_refused", outcome.answer.run, reason=reason, documents=told)
-
-    def _place(self, library: Library) -> Path | str:
-        place = library.place
-        return place if "://" in place else Path(place).parent if Path(place).suffix == ".db" else Path(place)
 
 
 def _tell(outcome: Outcome) -> None:

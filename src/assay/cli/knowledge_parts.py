@@ -90,12 +90,18 @@ class Where:
     @contextmanager
     def reader(self) -> Iterator[LibraryReader]:
         """The documents as the asker sees them."""
+        with self.library_and_reader() as (_, made):
+            yield made
+
+    @contextmanager
+    def library_and_reader(self) -> Iterator[tuple[Library, LibraryReader]]:
+        """The library, and its documents as the asker sees them."""
         on = day_of("--on", self.on)
         with self.open() as library:
             made = library.reader(self.asker(library), on=on)
             for unread in library.unread(made.asker):
                 warn(unread.render(self.speaks))
-            yield made
+            yield library, made
 
     def asker(self, library: Library) -> Asker:
         """Who asks: with the groups of the access file where there is one, else with the policy's roles."""

@@ -107,7 +107,7 @@ def _filled(opened: str | Document, template: str, sources: Sources, lang: Lang)
         source = gather(plant, _frame(sources, start, end), records, start, end)
         question = Question(found, plant, start, end, source, template, lang, sources.entered, tools)
         documents = sources.documents if asked else None
-        with asking_over(documents, records.evidence, model=sources.model) as question.asking:
+        with asking_over(documents, records, model=sources.model) as question.asking:
             return asyncio.run(fill(question, records))
 
 

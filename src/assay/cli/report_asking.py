@@ -9,27 +9,30 @@ from typing import TYPE_CHECKING
 from assay.cli.knowledge_parts import Where
 
 if TYPE_CHECKING:
-    from assay.kernel.ports import EvidenceStore
+    from assay.plant.records import Records
     from assay.skills.reports.runner import Asking
 
 
 @contextmanager
-def asking_over(where: Where | None, store: EvidenceStore, *, model: bool) -> Iterator[Asking | None]:
-    """Answers questions while it is open; None where no documents were named."""
+def asking_over(where: Where | None, records: Records, *, model: bool) -> Iterator[Asking | None]:
+    """Answers questions while it is open; None where no documents were named. A refusal is written down as that of
+    ``assay knowledge ask`` is."""
     if where is None:
         yield None
         return
     from assay.cli.investigate import open_or_none
+    from assay.cli.knowledge_audit import audit_refusal
     from assay.skills.knowledge_qa.runner import Asking as With
     from assay.skills.knowledge_qa.runner import ask, cosines_or_none
     from assay.skills.reports.runner import Told
 
     language_model = open_or_none(where.speaks) if model else None
-    with where.reader() as reader:
+    with where.library_and_reader() as (library, reader):
         tools = With(model=language_model, cosines=cosines_or_none())
 
         async def answer(question: str) -> Told:
-            outcome = await ask(question, reader, tools, lang=where.speaks, store=store)
+            outcome = await ask(question, reader, tools, lang=where.speaks, store=records.evidence)
+            audit_refusal(records, library, reader, question, outcome)
             if not outcome.answered:
                 return Told((), (), outcome.text.splitlines()[0] if outcome.text else "-")
             cited = [id for one in outcome.answer.sentences for id in one.evidence]

@@ -15,6 +15,7 @@ body { margin: 0 auto; padding: 1rem 1.25rem 3rem; max-width: 60rem; background:
 h1 { font-size: 1.3rem; margin: 0 0 .2rem; } ul { padding-left: 1.2rem; } li { margin: .15rem 0; }
 .status { border-bottom: 2px solid #1a1a1a; padding-bottom: .4rem; } .reserves { color: #555; }
 .id, code { font-size: .78em; color: #767676; } figure { margin: 1rem 0; } svg { width: 100%; height: auto; }
+img { max-width: 100%; height: auto; border: 1px solid #ccc; }
 figcaption { color: #555; font-size: .88rem; } pre { overflow-x: auto; font-size: .82rem; line-height: 1.4; }
 @page { size: A4; margin: 14mm; }
 """
@@ -32,7 +33,7 @@ def answer_page(
     table: Iterable[str] = (),
 ) -> str:
     """The page. ``status`` and ``replay`` are sentences, ``notes`` what was said about the data, ``figures`` pairs of
-    an SVG element and its caption, ``table`` lines of aligned text."""
+    an SVG or image element and its caption, ``table`` lines of aligned text."""
     said = [(escape(one.text), ", ".join(one.evidence)) for one in answer.sentences]
     reserves = [*answer.missing, *notes]
     lines = "\n".join(table)

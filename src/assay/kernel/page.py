@@ -8,7 +8,9 @@ from assay.kernel.font import font_face
 from assay.kernel.texts import Lang
 
 # Even text that slipped through unescaped could then neither run nor fetch anything.
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; base-uri 'none'; form-action 'none'"
+_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
+)
 _LANG = {"zh": "zh-CN", "en": "en"}
 FONTS = (
     '"Assay Han", system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "PingFang SC", "Microsoft YaHei", '

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,16 @@ from assay.kernel.texts import Lang
 MOST_BYTES = 64 * 1024 * 1024
 Answer = Callable[["Line"], Awaitable[dict[str, Any]]]
 """Answers one question as JSON data; raises AssayError for one that cannot be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of a file: lines in all, newly answered ones, ones with an error, and ids that stand in several."""
+
+    lines: int
+    new: int
+    failed: int
+    repeated: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +46,15 @@ def lines_of(path: Path) -> list[Line]:
         raw = path.read_bytes()
     except OSError as error:
         raise InputError("knowledge_qa.batch_unreadable", path=path, reason=error.strerror or error) from None
-    found = [_line(line, number) for number, line in enumerate(raw.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1)]
-    return [line for line in found if line is not None]
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise InputError("knowledge_qa.batch_encoding", path=path) from None
+    found = [line for at, part in enumerate(raw.split(b"\n"), 1) if (line := _line(part, at)) is not None]
+    if not found:
+        raise InputError("knowledge_qa.batch_empty", path=path)
+    return found
 
 
 def _line(raw: bytes, number: int) -> Line | None:
@@ -56,8 +74,8 @@ def _line(raw: bytes, number: int) -> Line | None:
     return Line(id, question, user, lang)
 
 
-async def run_batch(source: Path, target: Path, answer: Answer, progress: Callable[[int, int], None]) -> int:
-    """Answer every line of ``source`` into ``target``; how many were newly answered.
+async def run_batch(source: Path, target: Path, answer: Answer, progress: Callable[[int, int], None]) -> Done:
+    """Answer every line of ``source`` into ``target``.
 
     What ``target`` holds already of the same questions from the first line on stays; a half-written last line is
     written anew. A line that is wrong gets an entry with its error; the others are answered.
@@ -66,7 +84,7 @@ async def run_batch(source: Path, target: Path, answer: Answer, progress: Callab
     if source.absolute() == target.absolute():
         raise InputError("knowledge_qa.batch_same", path=source)
     done = _done(target, lines)
-    kept = b"".join(done)
+    kept, failed = b"".join(done), sum(json.loads(one).get("status") == "error" for one in done)
     try:
         if not target.exists() or target.read_bytes() != kept:
             target.write_bytes(kept)
@@ -75,10 +93,12 @@ async def run_batch(source: Path, target: Path, answer: Answer, progress: Callab
                 made = await _answered(lines[number], answer)
                 out.write(json.dumps(made, ensure_ascii=False, sort_keys=False).encode("utf-8", "replace") + b"\n")
                 out.flush()
+                failed += made["status"] == "error"
                 progress(number + 1, len(lines))
     except OSError as error:
         raise InputError("knowledge_qa.batch_unwritable", path=target, reason=error.strerror or error) from None
-    return len(lines) - len(done)
+    ids = Counter(str(line.id) for line in lines if line.id is not None)
+    return Done(len(lines), len(lines) - len(done), failed, tuple(id for id, count in ids.items() if count > 1))
 
 
 async def _answered(line: Line, answer: Answer) -> dict[str, Any]:

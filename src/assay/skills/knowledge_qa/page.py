@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from assay.kernel.answer_page import answer_page
@@ -10,8 +11,8 @@ from assay.kernel.texts import Lang, text
 from assay.skills.knowledge_qa.runner import Outcome
 
 
-def write_page(path: Path, question: str, outcome: Outcome) -> None:
-    """Write the page. InputError where that is impossible."""
+def write_page(path: Path, question: str, outcome: Outcome, figures: Sequence[tuple[str, str]] = ()) -> None:
+    """Write the page; ``figures`` are elements with captions (pictures of scanned quotes). InputError if that fails."""
     lang: Lang = "zh" if outcome.answer.lang == "zh" else "en"
     status = "answered" if outcome.answered else "refused"
     head = text(f"knowledge_qa.page_{status}", lang, short=outcome.short)
@@ -22,6 +23,7 @@ def write_page(path: Path, question: str, outcome: Outcome) -> None:
         status=head,
         replay=text("knowledge_qa.page_replay", lang, run=outcome.answer.run),
         notes=[one.text for one in outcome.related],
+        figures=figures,
         table=_places(outcome, lang),
     )
     try:
