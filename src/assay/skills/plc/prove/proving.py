@@ -1,0 +1,201 @@
+"""A unit with its properties and obligations: everything decided, every refutation repeated, every verdict given.
+
+The whole unit is taken first. Where it is too big, each property gets the slice of the unit that it depends on.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from assay.kernel.errors import InputError
+from assay.skills.plc.ir.nodes import Project, Unit
+from assay.skills.plc.prove import duties
+from assay.skills.plc.prove.layout import TooBig
+from assay.skills.plc.prove.property import Property
+from assay.skills.plc.prove.replay import Replayer, as_trace, inputs_by_path
+from assay.skills.plc.prove.resolve import resolve
+from assay.skills.plc.prove.search import Found, Limits, Search
+from assay.skills.plc.prove.slicing import sliced
+from assay.skills.plc.prove.system import System, build
+from assay.skills.plc.prove.verdict import Reason, Report, Verdict
+from assay.skills.plc.prove.watcher import Meant
+
+#: Turns to which a loop is unrolled whose number of turns is not plain, one attempt after the other.
+UNROLLED = (8, 40, 160)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """``scan_ns`` None: the scan time varies between 1 ms and 10 s. ``depth``: scans searched from the start."""
+
+    scan_ns: int | None = 100_000_000
+    depth: int = 30
+    seconds: float = 60.0
+    effort: int = 30_000_000
+    obligations: bool = True
+    backends: tuple[Any, ...] = ("python", "c")
+
+    @property
+    def limits(self) -> Limits:
+        """What one search may cost."""
+        return Limits(self.depth, self.effort, self.seconds)
+
+
+@dataclass(slots=True)
+class _Case:
+    """A property on its way to a verdict."""
+
+    meant: Meant
+    unsound: tuple[Reason, ...]
+    verdict: Verdict | None = None
+    notes: list[Reason] = field(default_factory=list)
+
+
+def prove(project: Project, unit_name: str, properties: Sequence[Property], options: Options | None = None) -> Report:
+    """Verdicts on one unit's properties (all of them are taken to be about it) and obligations.
+
+    Raises InputError when there is no such unit or it cannot run alone.
+    """
+    options = options or Options()
+    unit = project.unit(unit_name)
+    if unit is None or unit.kind not in ("program", "function_block", "function"):
+        raise InputError("plc_prove.no_unit", name=unit_name)
+    started = time.monotonic()
+    with _deep():
+        return _Prover(project, unit, options).report(properties, started)
+
+
+@contextmanager
+def _deep() -> Iterator[None]:
+    """Branches nest as deeply as the program's: the interpreter needs more of Python's stack."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, 20_000))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
+class _Prover:
+    def __init__(self, project: Project, unit: Unit, options: Options) -> None:
+        self.project, self.unit, self.options = project, unit, options
+        self.replayer = Replayer(project, unit, options.scan_ns, options.backends)
+        self.notes: list[Reason] = []
+
+    def report(self, properties: Sequence[Property], started: float) -> Report:
+        cases = [_Case(meant, reasons) for meant, reasons in resolve(self.project, self.unit, properties)]
+        sound = [one for one in cases if not one.unsound]
+        obligations: tuple[Verdict, ...] = ()
+        try:
+            search, loops = self._whole([one.meant for one in sound])
+            self.notes += search.system.model.notes
+            self._judge(search, loops, sound)
+            if self.options.obligations:
+                obligations = duties.obligations(search, self.replayer, self.unit, loops)
+        except (TooBig, RecursionError) as error:
+            key = error.args[0] if isinstance(error, TooBig) else "plc_prove.too_deep"
+            self._slices(sound, key)
+            if self.options.obligations:
+                obligations = duties.static(self.project, self.unit)
+        self.notes += duties.contradictions([one.meant for one in sound], self.project, self.unit)
+        verdicts = tuple(self._closed(one) for one in cases)
+        return Report(self.unit.name, verdicts, obligations, tuple(self.notes), time.monotonic() - started)
+
+    @staticmethod
+    def _closed(case: _Case) -> Verdict:
+        one = case.meant.property
+        if case.unsound:
+            return Verdict(one.id, one.kind, "UNSOUND", one.text or one.wording(), why=case.unsound, span=one.span)
+        assert case.verdict is not None
+        return replace(case.verdict, notes=tuple(case.notes))
+
+    # --- the system
+
+    def _whole(self, meant: Sequence[Meant], unit: Unit | None = None) -> tuple[Search, dict[str, Found]]:
+        """The system, unrolled as far as its loops are shown to run; and what is known of those loops."""
+        for bound in UNROLLED:
+            system = build(self.project, unit or self.unit, meant, scan_ns=self.options.scan_ns, loop_bound=bound)
+            search = Search(system, self.options.limits)
+            targets = {f"{number}": one.bad for number, one in enumerate(system.obligations) if one.kind == "unwind"}
+            loops = search.decide(targets, depth=min(self.options.depth, 6)) if targets else {}
+            if all(one.status == "PROVED" for one in loops.values()):
+                break
+        return search, loops
+
+    def _slices(self, cases: Sequence[_Case], key: str) -> None:
+        """The unit is too big as a whole: the slice of each property."""
+        for case in cases:
+            small = sliced(self.project, self.unit, case.meant)
+            if small is None:
+                self._give_up(case, key)
+                continue
+            try:
+                search, loops = self._whole([case.meant], small)
+                self._judge(search, loops, [case])
+            except (TooBig, RecursionError) as error:
+                self._give_up(case, error.args[0] if isinstance(error, TooBig) else "plc_prove.too_deep")
+
+    @staticmethod
+    def _give_up(case: _Case, key: str) -> None:
+        one = case.meant.property
+        case.verdict = Verdict(one.id, one.kind, "UNKNOWN", one.text or one.wording(), why=((key, {}),), span=one.span)
+
+    # --- verdicts
+
+    def _judge(self, search: Search, loops: dict[str, Found], cases: Sequence[_Case]) -> None:
+        system = search.system
+        found = search.decide({one.meant.property.id: system.bads[one.meant.property.id] for one in cases})
+        for case in cases:
+            case.verdict = self._verdict(search, loops, case, found[case.meant.property.id])
+        self._vacuous(search, [one for one in cases if one.verdict and one.verdict.status == "PROVED"])
+
+    def _verdict(self, search: Search, loops: dict[str, Found], case: _Case, found: Found) -> Verdict:
+        one = case.meant.property
+        made = Verdict(
+            one.id, one.kind, found.status, one.text or one.wording(), found.method, found.k, found.seconds,
+            found.invariants, why=found.why, span=one.span,
+        )  # fmt: skip
+        reach = one.kind == "reachable"
+        if found.status == "REFUTED":
+            made = self._repeated(search.system, case.meant, found, made)
+            if reach and made.status == "REFUTED":
+                made = replace(made, status="PROVED")
+        elif found.status == "PROVED":
+            if not all(loop.status == "PROVED" for loop in loops.values()):
+                return replace(made, status="UNKNOWN", why=(("plc_prove.why_loop", {"turns": UNROLLED[-1]}),))
+            if reach:
+                made = replace(made, status="REFUTED", why=(("plc_prove.why_never", {}),))
+        return made
+
+    def _repeated(self, system: System, meant: Meant, found: Found, made: Verdict) -> Verdict:
+        names = {one.number: one.name for one in system.model.slots.values()}
+        scan = self.options.scan_ns
+        rows = [(scan or int(row.get(-1, 0)), inputs_by_path(names, row)) for row in found.rows]
+        states, replayed = self.replayer.violates(meant, rows)
+        if not replayed:
+            return replace(made, status="UNKNOWN", why=(("plc_prove.why_not_repeated", {"k": found.k}),))
+        spans = self.replayer.ran(rows)
+        return replace(made, trace=as_trace(self.unit, rows, states, meant, replayed, spans))
+
+    def _vacuous(self, search: Search, cases: Sequence[_Case]) -> None:
+        """Whether the condition of a proved implication can be met at all."""
+        asked = {
+            one.meant.property.id: search.system.mets[one.meant.property.id]
+            for one in cases
+            if one.meant.when is not None and one.meant.property.kind in ("implication", "response", "held", "stays")
+        }
+        asked = {name: term for name, term in asked.items() if name not in search.samples.met}
+        if not asked:
+            return
+        found = search.decide(asked, depth=min(self.options.depth, 10))
+        for one in cases:
+            status = found[one.meant.property.id].status if one.meant.property.id in found else ""
+            if status == "PROVED":
+                one.notes.append(("plc_prove.note_vacuous", {}))
+            elif status in ("BOUNDED", "UNKNOWN"):
+                one.notes.append(("plc_prove.note_not_met", {"k": found[one.meant.property.id].k}))

@@ -1,0 +1,144 @@
+"""Simulated runs of a system with inputs that are likely to matter: the source of guesses for invariants."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from typing import Any
+
+from assay.skills.plc.front.source import Span
+from assay.skills.plc.ir.nodes import Const
+from assay.skills.plc.ir.types import Elementary, Enum, Subrange
+from assay.skills.plc.prove import fold
+from assay.skills.plc.prove.fold import Term
+from assay.skills.plc.prove.layout import TooBig
+from assay.skills.plc.prove.memory import Stamp
+from assay.skills.plc.prove.places import Unbound
+from assay.skills.plc.prove.system import VARYING, InputVar, System
+from assay.skills.plc.prove.terms import known
+from assay.skills.plc.prove.walk import nodes
+
+#: Work of all runs together, in statements (a measure that does not depend on the machine).
+EFFORT = 40_000
+
+#: Scans of one run, and most runs.
+LENGTH, RUNS = 40, 12
+
+
+@dataclass(slots=True)
+class Samples:
+    """States that were reached (by slot), the branches that were taken, and properties that failed: the number of
+    scans after which they did. ``constants``: numbers of the program, by kind."""
+
+    states: list[dict[int, Term]] = field(default_factory=list)
+    branches: set[tuple[Span, str]] = field(default_factory=set)
+    failed: dict[str, int] = field(default_factory=dict)
+    met: set[str] = field(default_factory=set)
+    faulted: set[tuple[str, Span]] = field(default_factory=set)
+    whole: list[int] = field(default_factory=list)
+    real: list[float] = field(default_factory=list)
+    times: list[int] = field(default_factory=list)
+
+
+def sample(system: System, effort: int = EFFORT) -> Samples:
+    """Run the system. A run ends early where a value is not plain or a fault happens."""
+    found = Samples()
+    _constants(system, found)
+    draw = random.Random(20261127)
+    model = system.model
+    spent = 0
+    found.states.append(_start(system))
+    for number in range(RUNS):
+        state, clock = model.initial(), 0
+        inputs: dict[int, Term] = {}
+        restless = (0.15, 0.5, 0.9)[number % 3]
+        for scan in range(LENGTH):
+            inputs = {
+                one.number: _input(one, found, draw, inputs, restless, scan) for one in system.inputs if one.number >= 0
+            }
+            elapsed = model.scan_ns or draw.choice([VARYING[0], 10**8, VARYING[1], *found.times[:4]])
+            elapsed = model.scan_ns or max(VARYING[0], min(VARYING[1], elapsed))
+            try:
+                outcome = model.scan(state, inputs, elapsed, clock)
+            except (TooBig, Unbound, RecursionError, TypeError, AttributeError):
+                return found
+            spent += model.run.steps
+            clock += elapsed
+            if not _noted(system, found, outcome, scan + 1):
+                break
+            state = {one: model.after(one) for one in state}
+            if not all(known(value) and not isinstance(value, Stamp) for value in state.values()):
+                break
+            found.states.append({**state, -1: clock})
+            if spent > effort:
+                return found
+    return found
+
+
+def _start(system: System) -> dict[int, Term]:
+    return {one.number: one.initial for one in system.states}
+
+
+def _noted(system: System, found: Samples, outcome: Any, scans: int) -> bool:
+    """Take over what a scan showed; False where the run ends."""
+    for check in outcome.checks:
+        if check.condition is True:
+            found.faulted.add((check.kind, check.span))
+    if outcome.fault is not False:
+        return False
+    for branch in outcome.branches:
+        if branch.condition is True:
+            found.branches.add((branch.span, branch.detail))
+    for name, seen in outcome.seen.items():
+        if seen.met is True:
+            found.met.add(name)
+        if seen.bad is True:
+            found.failed[name] = min(scans, found.failed.get(name, scans))
+    return True
+
+
+def _constants(system: System, found: Samples) -> None:
+    model = system.model
+    whole: set[int] = {0, 1}
+    real: set[float] = {0.0, 1.0}
+    times: set[int] = set()
+    bodies: list[Any] = [unit.body for unit in model.calls.reachable(model.unit.name)]
+    bodies += [one for watcher in model.watchers for one in watcher.meant.expressions()]
+    for body in bodies:
+        for one in nodes(body):
+            if isinstance(one, Const) and isinstance(one.value, (int, float)) and not isinstance(one.value, bool):
+                if isinstance(one.type, Elementary) and one.type.kind == "time":
+                    times.add(int(one.value))
+                elif isinstance(one.value, float):
+                    real.add(one.value)
+                else:
+                    whole.add(one.value)
+    for slot in model.slots.values():
+        if slot.role == "fixed" and isinstance(slot.initial, int) and not isinstance(slot.initial, bool):
+            (times if isinstance(slot.type, Elementary) and slot.type.kind == "time" else whole).add(slot.initial)
+        elif slot.role == "fixed" and isinstance(slot.initial, float):
+            real.add(slot.initial)
+    found.whole, found.real, found.times = sorted(whole)[:400], sorted(real)[:400], sorted(times)[:100]
+
+
+def _input(
+    one: InputVar, found: Samples, draw: random.Random, before: dict[int, Term], restless: float, scan: int
+) -> Term:
+    """A value for an input: often the one before, else one near a number that the program compares with."""
+    if one.number in before and draw.random() > restless:
+        return before[one.number]
+    if one.sort[0] == "bool":
+        return draw.random() < 0.5
+    if one.sort[0] == "text":
+        return draw.choice(["", "a"])
+    if one.sort[0] == "ref":
+        return None
+    if one.sort[0] == "real":
+        value = draw.choice(found.real) * draw.choice((1.0, 1.0, 1.01, 0.5, 2.0, -1.0))
+        return fold.rounded(value, one.sort[1])
+    if isinstance(one.type, Enum) and one.type.members:
+        return draw.choice(one.type.members)[1]
+    if isinstance(one.type, Subrange):
+        return draw.randint(one.type.low, one.type.high)
+    pool = found.times or [10**9] if isinstance(one.type, Elementary) and one.type.kind == "time" else found.whole
+    return fold.wrap(draw.choice(pool) + draw.choice((0, 0, 0, 1, -1, 7)), one.sort[1], one.sort[2])
