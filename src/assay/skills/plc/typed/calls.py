@@ -241,8 +241,8 @@ def _method(body: Body, target: Bound, expr: tree.Call) -> Typed | ir.Invoke | N
 
 def _virtual(target: Bound) -> str | None:
     """The name to look up when the program runs, where the instance may be of a type that extends the declared one."""
-    open_ = target.method.owner.node.kind == "INTERFACE" or target.method.owner.extended
-    return target.method.name.upper() if not target.exact and open_ else None
+    face = target.method.owner.node.kind == "INTERFACE"
+    return target.method.name.upper() if face or (target.method.owner.extended and not target.exact) else None
 
 
 # --- properties -----------------------------------------------------------------------------------------------------
