@@ -18,11 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assay.skills.plc.typed.check import check
-
 from assay.skills.plc.front.source import Source
 from assay.skills.plc.ir.nodes import Project
 from assay.skills.plc.run.machine import Machine, compile_many, machine
+from assay.skills.plc.typed.check import check
 from benchmarks.about import about
 from benchmarks.plc_expressions import value_of
 from benchmarks.plc_programs import Node, RandomProgram, random_program
@@ -59,6 +58,8 @@ def typed(program: RandomProgram) -> tuple[Project | None, str]:
     source = Source(f"{program.unit}.st", program.tree.text(), "codesys")
     checked = check([source])
     errors = [one for one in checked.diagnostics if one.severity == "error"]
+    if not errors and checked.project.unit(program.unit) is None:
+        return None, f"no error, and left out: {', '.join(checked.left_out)}"
     if not errors:
         return checked.project, ""
     first = errors[0]
@@ -115,25 +116,29 @@ def tried(program: RandomProgram, seed: int) -> dict[str, Any] | None:
 def shrunk(program: RandomProgram, shows: Callable[[RandomProgram], bool], most: int = CUTS) -> RandomProgram:
     """A smaller program that still ``shows`` what is wanted: pieces are taken away, and branches put in place of the
     statements around them, as long as that goes on."""
-    left = most
-    again = True
+    left, again = most, True
     while again and left > 0:
-        again = False
-        for cut in _cuts(program.tree):
-            left -= 1
-            if left < 0:
+        again, rank = False, 0
+        while left > 0:
+            cuts = list(_cuts(program.tree, rank))
+            if not cuts:
                 break
-            smaller = RandomProgram(cut, program.unit, program.inputs)
-            if shows(smaller):
-                program, again = smaller, True
-                break
+            for cut in cuts:
+                left -= 1
+                smaller = RandomProgram(cut, program.unit, program.inputs)
+                if shows(smaller):
+                    program, again = smaller, True
+                    break
+            else:
+                rank += 1
     return program
 
 
-def _cuts(node: Node) -> Iterator[Node]:
-    """Copies of the tree with one piece less, the largest pieces first."""
+def _cuts(node: Node, rank: int) -> Iterator[Node]:
+    """Copies of the tree without its piece of this rank by size, and with what is inside it in its place."""
     pieces = sorted(_places(node), key=lambda one: -len(list(_at(node, one).lines())))
-    for place in pieces:
+    if rank < len(pieces):
+        place = pieces[rank]
         yield _without(node, place, [])
         inner = [one for _, nodes in _at(node, place).blocks for one in nodes]
         if inner and not _at(node, place).head.startswith(("FUNCTION", "PROGRAM", "METHOD")):

@@ -154,7 +154,9 @@ class Expressions:
         if rng.random() < 0.6:
             return str(rng.randint(low, high))
         if rng.random() < 0.08:
-            return self.expr(rng.choice((types.INT, types.SINT, types.DINT, types.UINT)), depth)
+            # A variable, which may be out of bounds when it runs; a constant would be refused before.
+            places = [one for kind in (types.INT, types.SINT, types.DINT, types.UINT) for one in self.scope.of(kind)]
+            return rng.choice(places).text if places else str(low)
         size = high - low + 1
         return f"(ABS({self.expr(types.INT, depth)} MOD {size}) + ({low}))" if size > 1 else str(low)
 
@@ -204,8 +206,10 @@ class Expressions:
         if form < 0.55:
             op = rng.choice(("+", "-", "*", "+", "-", "/", "MOD"))
             left, right = self.expr(kind, depth - 1), self.expr(kind, depth - 1)
-            if op in ("/", "MOD") and rng.random() < 0.85:
-                right = f"{kind.name}#{rng.choice((1, 2, 3, 7, 10))}"
+            if op in ("/", "MOD"):
+                places = self.scope.of(kind)
+                safe = not places or rng.random() < 0.85
+                right = f"{kind.name}#{rng.choice((1, 2, 3, 7, 10))}" if safe else rng.choice(places).text
             return f"({left} {op} {right})"
         if form < 0.62 and kind.signed:
             return f"(-{self._within(kind, depth)})"

@@ -18,8 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assay.skills.plc.typed.checking import check
-
 from assay.kernel.errors import AssayError, InputError
 from assay.skills.plc.front.source import Source
 from assay.skills.plc.ir.nodes import Project, Unit
@@ -31,6 +29,7 @@ from assay.skills.plc.testing.proposing import propose
 from assay.skills.plc.testing.running import choose_unit
 from assay.skills.plc.testing.scoring import killed_by, prover_equal, score
 from assay.skills.plc.testing.suites import Suite, suites_of
+from assay.skills.plc.typed.check import check
 from benchmarks.about import about
 from benchmarks.plc_references import DATA, REFERENCES, records, suite
 
