@@ -76,7 +76,7 @@ def noticed(project: Project, wanted: Wanted) -> bool:
         not one.passed for one in run_tests(project, wanted.interface.name, wanted.tests)
     ):
         return True
-    options = Options(scan_ns=wanted.scan_ns, timeout=5.0, obligations=False)
+    options = Options(scan_ns=wanted.scan_ns, seconds=5.0, obligations=False, backends=("python",))
     report = prove(project, wanted.interface.name, parse_properties(list(wanted.properties)), options)
     return any(one.status == "REFUTED" for one in report.properties)
 
