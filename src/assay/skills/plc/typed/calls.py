@@ -131,8 +131,8 @@ def _named(body: Body, symbol: Symbol, expr: tree.Call) -> Typed | ir.Invoke | N
         if symbol.node.kind == "FUNCTION":
             bound = bind(body, list(symbol.vars.values()), expr, spelled(expr.target), function=True)
             result = None
-            if not resolve.void(symbol.node.result):
-                result = resolve.resolve(body.world, symbol.node.result, symbol.env, symbol)
+            if resolve.gives(symbol):
+                result = resolve.result_of(body.world, symbol)
                 if result is None:
                     body.failed = True
                     return None
@@ -227,8 +227,8 @@ def _method(body: Body, target: Bound, expr: tree.Call) -> Typed | ir.Invoke | N
             body.report("too_many", expr.span, name=method.name, most=0, given=len(expr.arguments))
         return ir.Invoke(method.full, target.instance, (), (), (), expr.span)
     result = None
-    if not resolve.void(method.result):
-        result = resolve.resolve(body.world, method.result, method.owner.env, method)
+    if resolve.gives(method):
+        result = resolve.result_of(body.world, method)
         if result is None:
             body.failed = True
             _arguments_alone(body, expr)

@@ -74,7 +74,7 @@ def _library() -> _Library:
     return _Library(world, units)
 
 
-def _start(report: Report) -> World:
+def start(report: Report) -> World:
     """A world that knows the library."""
     library = _library().world
     world = World(report)
@@ -88,7 +88,7 @@ def check(sources: Sequence[Source], *, lenient: bool = False, lints: bool = Tru
     """Check sources together. ``lenient``: names that a missing library may bring are warnings. Never raises for any
     text. Diagnostics stand in the order of the sources and of their text."""
     report = Report(lenient)
-    world = _start(report)
+    world = start(report)
     front: list[Diagnostic] = []
     units: list[tree.Unit] = []
     for source in sources:

@@ -165,15 +165,15 @@ def _own(body: Body, name: tree.Name) -> Meaning:
             inner = var.owner is not owner and var.section != "global"
             return spot_of(body, var, name.span, of_self=inner)
         part = owner.name.partition(".")[0] if owner.part == "get" else owner.name
-        if part.upper() == key and owner.result is not None and not resolve.void(owner.result):
-            kind = resolve.resolve(body.world, owner.result, owner.owner.env, owner)
+        if part.upper() == key and resolve.gives(owner):
+            kind = resolve.result_of(body.world, owner)
             return None if kind is None else Spot(ir.LocalVar(part, kind, name.span))
         return _of_pou(body, owner.owner, name, of_self=True)
     if owner is None:
         return None
-    if owner.node.kind == "FUNCTION" and owner.bare.upper() == key and not resolve.void(owner.node.result):
+    if owner.bare.upper() == key and resolve.gives(owner):
         var = owner.vars.get(key)
-        kind = resolve.resolve(body.world, owner.node.result, owner.env, owner)
+        kind = resolve.result_of(body.world, owner)
         if var is None:
             return _silent(body) if kind is None else Spot(ir.LocalVar(owner.bare, kind, name.span))
     return _of_pou(body, owner, name, of_self=False)

@@ -80,6 +80,24 @@ def void(spec: tree.TypeSpec | None) -> bool:
     return spec is None or (isinstance(spec, tree.NamedType) and spec.parts[-1].key == "VOID")
 
 
+def gives(one: Pou | Method) -> bool:
+    """Whether a function or method gives a value."""
+    if isinstance(one, Pou):
+        return one.node.kind == "FUNCTION" and (one.result is not None or not void(one.node.result))
+    return one.known is not None or not void(one.result)
+
+
+def result_of(world: World, one: Pou | Method) -> DataType | None:
+    """The type of what a function or method gives; None when it is unknown (reported)."""
+    if isinstance(one, Pou):
+        if one.result is None:
+            one.result = resolve(world, one.node.result, one.env, one)
+        return one.result
+    if one.known is None:
+        one.known = resolve(world, one.result, one.owner.env, one)
+    return one.known
+
+
 def _named(world: World, spec: tree.NamedType, env: Env, pointed: bool) -> DataType | None:
     parts = tuple(one.key for one in spec.parts)
     if len(parts) == 1:

@@ -68,6 +68,7 @@ class Method:
     part: Literal["method", "action", "get", "set"]
     result: tree.TypeSpec | None
     vars: dict[str, Var] = field(default_factory=dict)
+    known: DataType | None = None
 
     @property
     def full(self) -> str:
@@ -90,6 +91,7 @@ class Pou:
     unknown_base: bool = False
     extended: bool = False
     failed: bool = False
+    result: DataType | None = None
 
     @property
     def key(self) -> str:

@@ -58,8 +58,8 @@ def lower(world: World, pou: Pou) -> list[tuple[ir.Unit, bool]]:
     done = block(body, statements)
     result = None
     extra: list[ir.Variable] = list(body.extra)
-    if pou.node.kind == "FUNCTION" and not resolve.void(pou.node.result):
-        result = resolve.resolve(world, pou.node.result, pou.env, pou)
+    if resolve.gives(pou):
+        result = resolve.result_of(world, pou)
         if result is None:
             body.failed = True
         else:
@@ -96,8 +96,8 @@ def lower_method(world: World, method: Method) -> tuple[ir.Unit, bool]:
     variables = _variables(world, own, body)
     extra = list(body.extra)
     result: t.DataType | None = None
-    if not resolve.void(method.result):
-        result = resolve.resolve(world, method.result, pou.env, method)
+    if resolve.gives(method):
+        result = resolve.result_of(world, method)
         if result is None:
             body.failed = True
         else:
@@ -116,6 +116,6 @@ def _signatures(world: World, pou: Pou) -> list[tuple[ir.Unit, bool]]:
     for method in pou.methods.values():
         for var in method.vars.values():
             variable(world, var)
-        if not resolve.void(method.result):
-            resolve.resolve(world, method.result, pou.env, method)
+        if resolve.gives(method):
+            resolve.result_of(world, method)
     return []
