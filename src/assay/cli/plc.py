@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from assay.cli import plc_check, plc_run
+from assay.cli import plc_check, plc_explain, plc_generate, plc_run
 from assay.cli.language import help_lang
 from assay.kernel.texts import text
 
