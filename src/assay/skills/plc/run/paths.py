@@ -128,7 +128,7 @@ class Paths:
 
     def _everything(self) -> Iterator[tuple[str, int, Node]]:
         root = self.plan.root
-        for path, at, node in ((root.name, root.address, root.node), *self._roots(), *self._hidden()):
+        for path, at, node in (*self._roots(), (root.name, root.address, root.node), *self._hidden()):
             yield from _inside(path, at, node)
 
     def _hidden(self) -> Iterator[tuple[str, int, Node]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from array import array
 from collections.abc import Iterator, Sequence
@@ -10,7 +11,7 @@ from typing import Any, ClassVar
 from assay.kernel.errors import InputError
 from assay.skills.plc.front.source import Span
 from assay.skills.plc.ir.nodes import Project
-from assay.skills.plc.ir.types import DataType, Elementary, Text, base_of
+from assay.skills.plc.ir.types import DataType, Elementary, Subrange, Text, base_of
 from assay.skills.plc.run.analysis import analyse
 from assay.skills.plc.run.base import BaseMachine, checked_elapsed
 from assay.skills.plc.run.c.build import library
@@ -22,6 +23,11 @@ from assay.skills.plc.run.paths import Paths
 from assay.skills.plc.run.plan import Plan, check_size, make_plan
 from assay.skills.plc.run.unions import code_of
 from assay.skills.plc.run.values import fitted
+
+
+#: Types of Python values that a column may hold without a look at each.
+_PLAIN: dict[str, set[type]] = {"bool": {bool}, "real": {float, int}}
+_INTEGERS: set[type] = {int}
 
 
 class ByteEncoder:
@@ -156,8 +162,12 @@ class CMachine(BaseMachine):
             raise InputError("plc_run.rows", path=path, got=len(values), wanted=scans)
         kind = base_of(node.type)
         assert isinstance(kind, Elementary)
-        fits: Any = [fitted(node, one, path) for one in values]
-        return at, node, array(code_of(kind), fits)
+        plain = set(map(type, values)) <= _PLAIN.get(kind.kind, _INTEGERS) and not isinstance(node.type, Subrange)
+        fits: Any = values
+        try:
+            return at, node, array(code_of(kind), fits if plain else [fitted(node, one, path) for one in values])
+        except OverflowError:
+            return at, node, array(code_of(kind), [fitted(node, one, path) for one in fits])
 
     def _empty(self, path: str, scans: int) -> tuple[int, Node, array[Any]]:
         at, node = self._scalar(path)
@@ -177,10 +187,11 @@ class CMachine(BaseMachine):
         _, node, data = table
         kind = base_of(node.type)
         if isinstance(kind, Elementary) and kind.kind == "bool":
-            return [one != 0 for one in data[:rows]]
-        if isinstance(kind, Elementary) and kind.kind == "real":
-            return [self._shown(one, node) for one in data[:rows]]
-        return data[:rows].tolist()
+            return list(map(bool, data[:rows]))
+        values = data[:rows].tolist()
+        if isinstance(kind, Elementary) and kind.kind == "real" and any(map(math.isnan, values)):
+            return [self._shown(one, node) for one in values]
+        return values
 
 
 def _memory(plan: Plan, images: Images) -> bytearray:

@@ -11,6 +11,7 @@ from assay.skills.plc.run.analysis import is_aggregate
 from assay.skills.plc.run.calls import Calls
 from assay.skills.plc.run.places import Item, Ref
 from assay.skills.plc.run.py.conversions import convert, rounded, wrapped
+from assay.skills.plc.run.values import single
 
 _INT = {"add": "+", "sub": "-", "mul": "*"}
 _BITS = {"and": "&", "or": "|", "xor": "^"}
@@ -121,6 +122,9 @@ class PyExpressions(Calls):
             return self.constant(list(self.images.of(self.plan.layouts.of(one.type), one.value)))
         if isinstance(one.value, str):
             return self.constant(one.value)
+        kind = base_of(one.type)
+        if isinstance(kind, Elementary) and kind.kind == "real" and isinstance(one.value, (int, float)):
+            return scalar_text(single(one.value) if kind.bits == 32 else float(one.value))
         return scalar_text(one.value)
 
     def _unary(self, one: ir.Unary, text: str) -> str:
