@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from assay.kernel.skill import Skill
 from assay.kernel.texts import register_texts
+from assay.skills.plc.tools import TOOLS
 
 register_texts("plc", "assay.skills.plc")
 
-skill = Skill(name="plc", tools=(), texts="assay.skills.plc")
+skill = Skill(name="plc", tools=TOOLS, texts="assay.skills.plc")
