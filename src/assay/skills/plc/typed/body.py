@@ -89,7 +89,7 @@ class Body:
 
     def temporary(self, kind: DataType, span: Span) -> ir.LocalVar:
         """A fresh variable of the body that no name of the source reaches."""
-        name = f"__t{len(self.extra)}"
+        name = f"__T{len(self.extra)}"
         self.extra.append(ir.Variable(name, kind, "temp", span=span))
         return ir.LocalVar(name, kind, span)
 

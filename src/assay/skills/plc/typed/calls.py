@@ -17,9 +17,9 @@ from assay.skills.plc.typed.meaning import (
     Named,
     Spot,
     SuperBase,
-    _own,
     followed,
     meaning,
+    own_meaning,
     program_spot,
 )
 from assay.skills.plc.typed.symbols import Method, Pou, Symbol, Var
@@ -81,7 +81,7 @@ def callee(body: Body, target: tree.Expr) -> Meaning | str:
     """What is called; a string is the upper-case name of what may be a standard function."""
     if isinstance(target, tree.NameExpr):
         if target.sigil != '"':
-            own = _own(body, target.name)
+            own = own_meaning(body, target.name)
             if own is not None and not (isinstance(own, Spot) and _is_own_name(body, target.name)):
                 return followed(body, own)
         if target.sigil != "#":

@@ -9,8 +9,8 @@ from assay.skills.plc.ir.types import DataType
 from assay.skills.plc.typed import constants, kinds, operators
 from assay.skills.plc.typed.body import Body, Typed, const
 from assay.skills.plc.typed.convert import coerce
-from assay.skills.plc.typed.meaning import Accessed, Bound, Named, Spot, SuperBase, meaning
-from assay.skills.plc.typed.symbols import TypeName
+from assay.skills.plc.typed.meaning import Accessed, Bound, Named, Spot, SuperBase, meaning, own_meaning
+from assay.skills.plc.typed.symbols import TypeName, Var
 
 #: Deeper expressions than this are refused in one sentence.
 MOST_DEPTH = 120
@@ -56,13 +56,11 @@ def _typed(body: Body, expr: tree.Expr, want: DataType | None) -> Typed | None:
 
 def _wanted_member(body: Body, expr: tree.NameExpr, want: t.Enum) -> Typed | None:
     """A member of the enumeration that the context wants, where several have one of this name."""
-    several = body.world.members.get(expr.name.key, ())
-    if len(several) < 2:
+    value = next((number for name, number in want.members if name.upper() == expr.name.key), None)
+    if value is None or own_meaning(body, expr.name) is not None:
         return None
-    for name, value in want.members:
-        if name.upper() == expr.name.key and any(one.name == want.name for one in several):
-            return Typed(const(value, want, expr.span))
-    return None
+    symbol = body.world.find(body.env, expr.name.key)
+    return None if isinstance(symbol, Var) else Typed(const(value, want, expr.span))
 
 
 def value_of(body: Body, found: object, expr: tree.Expr) -> Typed | None:

@@ -123,7 +123,7 @@ def named(body: Body, name: tree.Name, sigil: str = "") -> Meaning:
     key = name.key
     found: Meaning = None
     if sigil != '"':
-        found = _own(body, name)
+        found = own_meaning(body, name)
         if found is not None:
             return found
     if sigil != "#":
@@ -138,8 +138,17 @@ def named(body: Body, name: tree.Name, sigil: str = "") -> Meaning:
     elif sigil == "#" and key in body.world.names and isinstance(body.world.names[key], Var):
         body.report("local_sigil", name.span, name=name.text)
         return None
+    if key == "ENO" and body.env.dialect == "scl":
+        return _enabled(body, name.span)
     _unknown(body, name)
     return None
+
+
+def _enabled(body: Body, span: Span) -> Meaning:
+    """SCL's ENO: a flag of the call, TRUE at its start."""
+    if all(one.name != "ENO" for one in body.extra):
+        body.extra.append(ir.Variable("ENO", t.BOOL, "temp", True, span=span))
+    return Spot(ir.LocalVar("ENO", t.BOOL, span))
 
 
 def _unknown(body: Body, name: tree.Name) -> None:
@@ -157,7 +166,8 @@ def _unknown(body: Body, name: tree.Name) -> None:
     body.report("unknown_name", name.span, once=(place.upper(), name.key), name=name.text, close=close)
 
 
-def _own(body: Body, name: tree.Name) -> Meaning:
+def own_meaning(body: Body, name: tree.Name) -> Meaning:
+    """What a name means within the unit and its owner; None when nothing there has it."""
     owner, key = body.owner, name.key
     if isinstance(owner, Method):
         var = owner.vars.get(key)
@@ -320,7 +330,7 @@ def _whole_path(body: Body, expr: tree.Member) -> Meaning:
     if not isinstance(base, tree.NameExpr) or base.sigil == "#":
         return None
     parts.append(base.name)
-    if _own(body, base.name) is not None:
+    if own_meaning(body, base.name) is not None:
         return None
     keys = tuple(one.key for one in reversed(parts))
     for depth in range(len(body.env.namespace), -1, -1):
