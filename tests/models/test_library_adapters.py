@@ -87,10 +87,19 @@ def test_a_detector_of_the_library(library: Library) -> None:
     assert said[200:300].mean() > 0.9 and np.r_[said[:200], said[320:]].mean() < 0.1
     found = examine(opened, later)
     assert found["skill"] > 0.0 and found["metrics"]["model"]["mae"] < 0.1
-    # Without labels every row counts as normal: only false alarms are judged. 450 normal rows that follow each other
-    # closely fix their rate of 1 % only roughly.
-    calm = examine(opened, plant(400, 6))
-    assert calm["judged_rows"] == 400 and calm["metrics"]["model"]["mae"] < 0.1
+    # Without labels every row counts as normal: only false alarms are judged.
+    assert examine(opened, plant(400, 6))["judged_rows"] == 400
+
+
+def test_the_false_alarms_of_detectors_that_learnt_around_a_fault() -> None:
+    """450 normal rows that follow each other closely fix the rate of 1 % only roughly in one fit (0 to 7 %), with and
+    without a hole in them: it is a promise about fits."""
+    kind = kind_named("detector")
+    rates = []
+    for seed in (0, 7, 14, 21):
+        model = kind.train(labelled(600, seed, True), "FAULT", read_options(kind, {}))
+        rates += [float(model.predict(plant(400, 1000 + seed + later)).median.mean()) for later in range(3)]
+    assert np.mean(rates) < 0.05 and max(rates) < 0.1
 
 
 def fleet_file(path: Path, units: int, seed: int, cut: bool) -> Path:
