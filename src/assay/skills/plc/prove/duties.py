@@ -93,7 +93,7 @@ def _verdict(
         if replayed:
             trace = as_trace(unit, rows, replayer.states(rows), None, replayed)
         else:
-            status, why = "UNKNOWN", (("plc_prove.why_not_repeated", {"k": found.k}),)
+            status, why = "UNKNOWN", (("why_not_repeated", {"k": found.k}),)
     return Verdict(
         "", kind, status, "", found.method, found.k, found.seconds, found.invariants, trace, why, span=span,
         severity=severity,
@@ -128,7 +128,7 @@ def _loops(search: Search, loops: dict[str, Found]) -> list[Verdict]:
             found = by_span.get(one.span, Found("PROVED", "static"))
             status = "PROVED" if found.status == "PROVED" else "UNKNOWN"
             turns = search.system.model.run.loop_bound
-            why: tuple[Reason, ...] = () if status == "PROVED" else (("plc_prove.why_turns", {"turns": turns}),)
+            why: tuple[Reason, ...] = () if status == "PROVED" else (("why_turns", {"turns": turns}),)
             result.append(
                 Verdict(
                     "", "loop", "PROVED" if not why else "UNKNOWN", "", found.method, found.k, why=why, span=one.span
@@ -187,7 +187,7 @@ def contradictions(meant: Sequence[Meant], project: Project, unit: Unit) -> list
             then = z3.Not(then)
         name = watcher.property.id
         if solver.check(boolean(when)) == z3.unsat:
-            result.append(("plc_prove.note_no_value", {"id": name}))
+            result.append(("note_no_value", {"id": name}))
             continue
         names = {root for one in watcher.meant.expressions() for _, root in effects(one).reads}
         said.append((name, boolean(when), boolean(then), names))
@@ -206,5 +206,5 @@ def _pairs(solver: Any, said: list[tuple[str, Term, Term, set[str]]]) -> list[Re
                 solver.check(when, then, other_when, other_then) == z3.unsat
                 and solver.check(when, other_when) == z3.sat
             ):
-                result.append(("plc_prove.note_contradict", {"first": first, "second": second}))
+                result.append(("note_contradict", {"first": first, "second": second}))
     return result

@@ -225,7 +225,7 @@ class Interpreter(Expressions):
                 self._symbolic_turn(condition, test, body, advance, span, count)
                 return
             if count >= MOST_TURNS:
-                raise TooBig("plc_prove.too_many_turns")
+                raise TooBig("too_many_turns")
             live = self._body(body, advance)
             count += 1
             if live is False:
@@ -307,7 +307,7 @@ class Interpreter(Expressions):
             self.check("null", call.span, self.terms.binary("eq", value, None, ("ref", 64, True)))
             slots = [one for one in self.possible(value) if one in self.blocks]
             if not slots:
-                raise TooBig("plc_prove.unknown_instance")
+                raise TooBig("unknown_instance")
             return Ref(tuple((value == one, one) for one in slots), place.type)
         assert place is not None
         return self.locate(place)
@@ -321,7 +321,7 @@ class Interpreter(Expressions):
             name = owner.methods.get(call.virtual.upper(), name)
         unit = self.project.unit(name)
         if unit is None:
-            raise TooBig("plc_prove.unknown_unit")
+            raise TooBig("unknown_unit")
         if unit.kind in ("function_block", "program"):
             if call.virtual is not None and owner is not None:
                 unit = owner
@@ -360,7 +360,7 @@ class Interpreter(Expressions):
     def _function(self, call: Invoke) -> Ref | None:
         unit = self.project.unit(call.unit)
         if unit is None:
-            raise TooBig("plc_prove.unknown_unit")
+            raise TooBig("unknown_unit")
         return self._own_frame(call, unit, None, None)
 
     def _own_frame(self, call: Invoke, unit: Unit, slot: int | None, block: Block | None) -> Ref | None:

@@ -79,7 +79,7 @@ class Layout:
         if isinstance(kind, Array):
             inner = self.leaves(kind.element)
             if kind.size * len(inner) > MOST_SLOTS:
-                raise TooBig("plc_prove.too_much_memory")
+                raise TooBig("too_much_memory")
             spans = [range(low, high + 1) for low, high in (one or (0, -1) for one in kind.bounds)]
             names = ["[" + ",".join(map(str, one)) + "]" for one in product(*spans)]
             return [Leaf(name + leaf.path, leaf.type) for name in names for leaf in inner]
@@ -88,7 +88,7 @@ class Layout:
         for name, one, _ in self.fields(kind):
             result += [Leaf(f".{name}{leaf.path}", leaf.type) for leaf in self.leaves(one)]
             if len(result) > MOST_SLOTS:
-                raise TooBig("plc_prove.too_much_memory")
+                raise TooBig("too_much_memory")
         return result
 
     def size(self, kind: DataType) -> int:

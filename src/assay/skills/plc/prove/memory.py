@@ -155,7 +155,7 @@ class Memory:
         """Count work. Raises TooBig."""
         self.steps += 1
         if self.steps > self.most_steps:
-            raise TooBig("plc_prove.too_many_steps")
+            raise TooBig("too_many_steps")
 
     def branch(self, condition: Term, yes: Callable[[], None], no: Callable[[], None]) -> None:
         """Run one way or, when the condition is not known, both, and merge what they wrote."""

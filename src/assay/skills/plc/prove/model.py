@@ -100,7 +100,7 @@ class Model:
 
     def _variable(self, one: Variable, role: str) -> Ref:
         if self.run.layout.size(one.type) == 0:
-            raise TooBig("plc_prove.open_array")
+            raise TooBig("open_array")
         base = self.run.allocate(one.type, one.name, one.initial)
         for number in range(base, len(self.run.sorts)):
             self._known(number, role)
@@ -125,7 +125,7 @@ class Model:
             if one.location.upper().startswith("%I"):
                 role = "input"
             if role == "input":
-                self.notes.append(("plc_prove.note_global", {"name": one.name}))
+                self.notes.append(("note_global", {"name": one.name}))
             self.run.globals[key] = self._variable(one, role)
 
     def _frame(self) -> Frame:

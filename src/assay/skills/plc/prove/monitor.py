@@ -31,8 +31,8 @@ class Monitor:
             raise InputError("plc_prove.no_unit", name=unit_name)
         if isinstance(property, Property):
             ((property, reasons),) = resolve(project, unit, [property])
-            if reasons and reasons[0][0] != "plc_prove.unsound_inputs":
-                raise InputError(reasons[0][0], **reasons[0][1])
+            if reasons and reasons[0][0] != "unsound_inputs":
+                raise InputError(f"plc_prove.{reasons[0][0]}", **reasons[0][1])
         self.property = property.property
         self._model = Model(project, unit, [property], scan_ns=scan_ns)
         self._watcher = self._model.watchers[0]

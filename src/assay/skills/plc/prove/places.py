@@ -127,7 +127,7 @@ class Places(Memory):
             condition = and_(*[one for one, _ in combination])
             ways += [(and_(first, condition), slot + place_in * size) for first, slot in base.ways]
             if len(ways) > MOST_CHOICES:
-                raise TooBig("plc_prove.too_many_choices")
+                raise TooBig("too_many_choices")
         return Ref(tuple(ways), base.type.element)
 
     def _outside(self, index: Term, low: int, high: int) -> Term:

@@ -31,11 +31,13 @@ UNROLLED = (8, 40, 160)
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """``scan_ns`` None: the scan time varies between 1 ms and 10 s. ``depth``: scans searched from the start."""
+    """``scan_ns`` None: the scan time varies between 1 ms and 10 s. ``depth``: scans searched from the start.
+    ``timeout``: seconds of wall time for everything; what is not decided then is BOUNDED or UNKNOWN. ``effort``: z3's
+    measure of work for one question, which does not depend on the machine."""
 
     scan_ns: int | None = 100_000_000
     depth: int = 30
-    seconds: float = 60.0
+    timeout: float = 60.0
     effort: int = 30_000_000
     obligations: bool = True
     backends: tuple[Any, ...] = ("python", "c")
@@ -43,7 +45,7 @@ class Options:
     @property
     def limits(self) -> Limits:
         """What one search may cost."""
-        return Limits(self.depth, self.effort, self.seconds)
+        return Limits(self.depth, self.effort, self.timeout)
 
 
 @dataclass(slots=True)
@@ -98,7 +100,7 @@ class _Prover:
             if self.options.obligations:
                 obligations = duties.obligations(search, self.replayer, self.unit, loops)
         except (TooBig, RecursionError) as error:
-            key = error.args[0] if isinstance(error, TooBig) else "plc_prove.too_deep"
+            key = error.args[0] if isinstance(error, TooBig) else "too_deep"
             self._slices(sound, key)
             if self.options.obligations:
                 obligations = duties.static(self.project, self.unit)
@@ -138,7 +140,7 @@ class _Prover:
                 search, loops = self._whole([case.meant], small)
                 self._judge(search, loops, [case])
             except (TooBig, RecursionError) as error:
-                self._give_up(case, error.args[0] if isinstance(error, TooBig) else "plc_prove.too_deep")
+                self._give_up(case, error.args[0] if isinstance(error, TooBig) else "too_deep")
 
     @staticmethod
     def _give_up(case: _Case, key: str) -> None:
@@ -167,9 +169,9 @@ class _Prover:
                 made = replace(made, status="PROVED")
         elif found.status == "PROVED":
             if not all(loop.status == "PROVED" for loop in loops.values()):
-                return replace(made, status="UNKNOWN", why=(("plc_prove.why_loop", {"turns": UNROLLED[-1]}),))
+                return replace(made, status="UNKNOWN", why=(("why_loop", {"turns": UNROLLED[-1]}),))
             if reach:
-                made = replace(made, status="REFUTED", why=(("plc_prove.why_never", {}),))
+                made = replace(made, status="REFUTED", why=(("why_never", {}),))
         return made
 
     def _repeated(self, system: System, meant: Meant, found: Found, made: Verdict) -> Verdict:
@@ -178,7 +180,7 @@ class _Prover:
         rows = [(scan or int(row.get(-1, 0)), inputs_by_path(names, row)) for row in found.rows]
         states, replayed = self.replayer.violates(meant, rows)
         if not replayed:
-            return replace(made, status="UNKNOWN", why=(("plc_prove.why_not_repeated", {"k": found.k}),))
+            return replace(made, status="UNKNOWN", why=(("why_not_repeated", {"k": found.k}),))
         spans = self.replayer.ran(rows)
         return replace(made, trace=as_trace(self.unit, rows, states, meant, replayed, spans))
 
@@ -196,6 +198,6 @@ class _Prover:
         for one in cases:
             status = found[one.meant.property.id].status if one.meant.property.id in found else ""
             if status == "PROVED":
-                one.notes.append(("plc_prove.note_vacuous", {}))
+                one.notes.append(("note_vacuous", {}))
             elif status in ("BOUNDED", "UNKNOWN"):
-                one.notes.append(("plc_prove.note_not_met", {"k": found[one.meant.property.id].k}))
+                one.notes.append(("note_not_met", {"k": found[one.meant.property.id].k}))

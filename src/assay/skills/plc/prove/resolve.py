@@ -33,24 +33,24 @@ def _resolve(project: Project, unit: Unit, one: Property) -> tuple[Meant, tuple[
     )
     temporary = sorted(name for one in meant.expressions() for name in _temporary(unit, one))
     if temporary:
-        reasons.append(("plc_prove.unsound_temporary", {"name": temporary[0]}))
+        reasons.append(("unsound_temporary", {"name": temporary[0]}))
     if not reasons and _only_inputs(project, unit, meant):
-        reasons.append(("plc_prove.unsound_inputs", {}))
+        reasons.append(("unsound_inputs", {}))
     return meant, tuple(reasons)
 
 
 def _expression(project: Project, unit: Unit, text: str, field: str, reasons: list[Reason]) -> Expr | None:
-    from assay.skills.plc.typed import expression
+    from assay.skills.plc.typed.expression import expression
 
     found, diagnostics = expression(project, unit.name, text)
     errors = [one for one in diagnostics if one.severity == "error"]
     if found is None or errors:
         problem = InputError(errors[0].key, **errors[0].values) if errors else None
-        reasons.append(("plc_prove.unsound_expression", {"field": field, "text": text, "problem": problem}))
+        reasons.append(("unsound_expression", {"field": field, "text": text, "problem": problem}))
         return None
     kind = base_of(found.type)
     if getattr(kind, "kind", "") != "bool":
-        reasons.append(("plc_prove.unsound_type", {"field": field, "text": text}))
+        reasons.append(("unsound_type", {"field": field, "text": text}))
         return None
     return found
 

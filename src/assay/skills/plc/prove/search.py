@@ -170,7 +170,7 @@ class _Run:
     def _search(self, depth: int) -> bool:
         """Look at scan ``depth``; False when the search must end here."""
         if self.search.late:
-            self._stop("plc_prove.why_time")
+            self._stop("why_time")
             return False
         number = self._base.grow()
         while self.open:
@@ -182,7 +182,7 @@ class _Run:
                 self.reached = depth
                 return True
             if answer != "sat":
-                self._stop("plc_prove.why_effort")
+                self._stop("why_effort")
                 return False
             self._refuted(bads, depth)
         return True

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from assay.kernel.errors import AssayError
+from assay.kernel.texts import Lang, text
 from assay.skills.plc.front.source import NOWHERE, Span
 
 #: PROVED: holds for every run, without a bound (for ``reachable``: a run that gets there was found and replayed).
@@ -16,8 +18,15 @@ Status = Literal["PROVED", "BOUNDED", "REFUTED", "UNKNOWN", "UNSOUND"]
 #: How a verdict was found.
 Method = Literal["", "static", "k-induction", "spacer", "bmc", "intervals"]
 
-#: A sentence to show: its text key and what fills it.
+#: A sentence to show: its text key in the room ``plc_prove`` and what fills it.
 Reason = tuple[str, dict[str, object]]
+
+
+def sentence(reason: Reason, lang: Lang) -> str:
+    """A reason for a person."""
+    key, values = reason
+    told = {name: one.render(lang) if isinstance(one, AssayError) else one for name, one in values.items()}
+    return text(f"plc_prove.{key}", lang, **told)
 
 
 @dataclass(frozen=True, slots=True)
