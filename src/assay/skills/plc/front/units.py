@@ -56,6 +56,8 @@ class Units(Members):
             except Bail:
                 del self.open[opened:]
                 self.resume_element(began)
+            if self.at == began:
+                self.stray()
         return tuple(out)
 
     def element(self, out: list[Element]) -> None:
