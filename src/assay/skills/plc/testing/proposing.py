@@ -7,19 +7,20 @@ expected values are what the program did: each case is marked ``proposed`` until
 
 from __future__ import annotations
 
+import math
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from assay.skills.plc.ir.nodes import Project, Unit
-from assay.skills.plc.ir.types import DataType
-from assay.skills.plc.run.machine import machine
+from assay.skills.plc.run.machine import Machine, machine
 from assay.skills.plc.testing.coverage import Coverage
 from assay.skills.plc.testing.instrument import instrument
-from assay.skills.plc.testing.judge import bind
+from assay.skills.plc.testing.judge import BoundCase, bind
 from assay.skills.plc.testing.layout import Layout
 from assay.skills.plc.testing.mutants import Mutant
+from assay.skills.plc.testing.observing import Observer, Seen, cut
 from assay.skills.plc.testing.scoring import MUTANT_WATCHDOG, killed_by
 from assay.skills.plc.testing.stimuli import Move, Stimuli
 from assay.skills.plc.testing.suites import suites_of
@@ -54,7 +55,7 @@ def propose(
     notice it."""
     search = _Search(project, unit, scan_ns, seed)
     search.cover(runs)
-    alive = search.kill(list(mutants), max(5, runs // 20))
+    alive = search.kill(list(mutants), max(20, runs // 6))
     document = search.document()
     hit = len(search.coverage.hit())
     total = len(search.coverage.points)
@@ -67,6 +68,7 @@ class _Search:
         self.layout = Layout(project, unit)
         self.rng = random.Random(f"propose {seed}")
         self.stimuli = Stimuli(project, unit, scan_ns)
+        self.observer = Observer(project, unit)
         noted = instrument(project)
         self.coverage = Coverage(noted.points)
         self._machine = machine(noted.project, unit.name, watchdog=MUTANT_WATCHDOG)
@@ -83,8 +85,7 @@ class _Search:
             moves = self._candidate()
             before = self.coverage.hit()
             if self._run(moves) and self.coverage.take(self._machine):
-                gained = self.coverage.hit() - before
-                self.kept.append(self._shortened(moves, lambda shorter, want=gained: want <= self._points(shorter)))
+                self.kept.append(self._shortened(moves, self._runs_again(self.coverage.hit() - before)))
 
     def _candidate(self) -> list[Move]:
         rng = self.rng
@@ -96,23 +97,20 @@ class _Search:
             moves += self.stimuli.case(rng, 3)
         elif form < 0.8:
             place = rng.randrange(len(moves))
-            moves[place] = Move({**moves[place].sets, **self.stimuli.sets(rng, 0.1)}, self.stimuli.wait(rng))
+            fresh = self.stimuli.move(rng, 0.1)
+            moves[place] = Move({**moves[place].sets, **fresh.sets}, fresh.scans, fresh.scan_ns)
         else:
-            moves.insert(rng.randrange(len(moves) + 1), Move(self.stimuli.sets(rng, 0.2), self.stimuli.wait(rng)))
+            moves.insert(rng.randrange(len(moves) + 1), self.stimuli.move(rng, 0.2))
         return moves
 
     def _run(self, moves: list[Move]) -> bool:
         """Whether the run ended without a fault (a faulting run is no test of what was meant)."""
-        self._machine.reset()
-        left, first = MOST_SCANS, True
-        for move in moves:
-            for turn in range(move.scans):
-                self._machine.scan(move.sets if turn == 0 else None, 0 if first else self.scan_ns)
-                first = False
-                left -= 1
-                if self._machine.fault is not None or left < 0:
-                    return False
-        return True
+        if sum(move.scans for move in moves) > MOST_SCANS:
+            return False
+        return not any(isinstance(one, str) for one in self.observer.run(self._machine, moves))
+
+    def _runs_again(self, gained: frozenset[int]) -> Callable[[list[Move]], bool]:
+        return lambda moves: gained <= self._points(moves)
 
     def _points(self, moves: list[Move]) -> frozenset[int]:
         if not self._run(moves):
@@ -121,7 +119,7 @@ class _Search:
         alone.take(self._machine)
         return alone.hit()
 
-    def _shortened(self, moves: list[Move], still: Any) -> list[Move]:
+    def _shortened(self, moves: list[Move], still: Callable[[list[Move]], bool]) -> list[Move]:
         """Without the steps, and the scans, that are not needed."""
         place = len(moves) - 1
         while place >= 0 and len(moves) > 1:
@@ -131,34 +129,55 @@ class _Search:
             place -= 1
         for place, move in enumerate(moves):
             if move.scans > 1:
-                shorter = [*moves[:place], Move(move.sets, 1), *moves[place + 1 :]]
+                shorter = [*moves[:place], Move(move.sets, 1, move.scan_ns), *moves[place + 1 :]]
                 if still(shorter):
                     moves = shorter
         return moves
 
     # --- what is noticed ---
 
-    def kill(self, mutants: list[Mutant], tries: int) -> list[Mutant]:
-        """Mutants that no kept case notices, after adding cases that notice more of them."""
+    def kill(self, mutants: list[Mutant], runs: int) -> list[Mutant]:
+        """Mutants that no case notices, after adding a case for each that one of ``runs`` runs tells from the original.
+        Such a case ends with the scan in which the difference shows."""
         order = list(self._bound(self.kept))
         alive = [one for one in mutants if killed_by(one.project, self.unit.name, order) is None]
-        tried = 0
-        while alive and tried < tries and len(self.kept) < MOST_CASES:
-            tried += 1
-            moves = self._candidate()
-            if not self._run(moves):
+        pool = self._pool(runs) if alive else []
+        missed: list[Mutant] = []
+        while alive:
+            mutant = alive.pop(0)
+            case = self._telling(mutant, pool) if len(self.kept) < MOST_CASES else None
+            if case is None:
+                missed.append(mutant)
                 continue
-            bound = self._bound([moves])
-            noticed = [one for one in alive if killed_by(one.project, self.unit.name, list(bound)) is not None]
-            if noticed:
-                self.coverage.take(self._machine)
-                self.kept.append(moves)
-                gone = {one.id for one in noticed}
-                alive = [one for one in alive if one.id not in gone]
-                tried = 0
-        return alive
+            self.kept.append(case)
+            bound = list(self._bound([case]))
+            alive = [one for one in alive if killed_by(one.project, self.unit.name, bound) is None]
+        return missed
 
-    def _bound(self, cases: list[list[Move]]) -> Any:
+    def _pool(self, runs: int) -> list[tuple[list[Move], list[Seen]]]:
+        """Runs of the original that end without a fault, with what it gave."""
+        made = []
+        for _ in range(runs):
+            moves = self._candidate()
+            if self._run(moves):
+                made.append((moves, list(self.observer.run(self._plain, moves))))
+        return made
+
+    def _telling(self, mutant: Mutant, pool: list[tuple[list[Move], list[Seen]]]) -> list[Move] | None:
+        other = machine(mutant.project, self.unit.name, watchdog=MUTANT_WATCHDOG)
+        for moves, seen in pool:
+            found = self.observer.difference(other, moves, seen)
+            if found is not None:
+                return self._shortened(cut(moves, found[0]), lambda shorter: self._tells(other, shorter))
+        return None
+
+    def _tells(self, other: Machine, moves: list[Move]) -> bool:
+        """Whether the difference shows after the last scan, where a case looks."""
+        seen = list(self.observer.run(self._plain, moves))
+        found = self.observer.difference(other, moves, seen)
+        return found is not None and found[0] == len(seen)
+
+    def _bound(self, cases: list[list[Move]]) -> Sequence[BoundCase]:
         if not cases:
             return ()
         (suite,) = suites_of(self.document(cases))
@@ -181,22 +200,19 @@ class _Search:
         for move in moves:
             for turn in range(move.scans):
                 first = not steps and turn == 0
-                self._plain.scan(move.sets if turn == 0 else None, 0 if first else self.scan_ns)
+                self._plain.scan(move.sets if turn == 0 else None, 0 if first else move.scan_ns)
             sets = {path: show_value(value, self.stimuli.leaves[path]) for path, value in move.sets.items()}
-            steps.append({"set": sets, "scans": move.scans, "expect": self._expected()})
+            step: dict[str, Any] = {"set": sets, "scans": move.scans, "expect": self._expected()}
+            if move.scan_ns != self.scan_ns:
+                step["scan"] = f"{move.scan_ns / 10**6:.6f}".rstrip("0").rstrip(".") + "ms"
+            steps.append(step)
         return steps
 
     def _expected(self) -> dict[str, Any]:
-        made: dict[str, Any] = {}
-        shown = self.layout.outputs or tuple(one for one in self.unit.variables if one.section == "static")
-        for one in shown:
-            for path, kind in self.layout.leaves(one.name, one.type):
-                value = self._plain.read(path)
-                if _sayable(value, kind):
-                    made[path] = show_value(value, kind)
-        return made
+        read = ((path, kind, self._plain.read(path)) for path, kind in self.observer.places)
+        return {path: show_value(value, kind) for path, kind, value in read if _sayable(value)}
 
 
-def _sayable(value: Any, kind: DataType) -> bool:
+def _sayable(value: Any) -> bool:
     """NaN and infinity are no values that a test can expect."""
-    return not (isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))))
+    return not isinstance(value, float) or math.isfinite(value)

@@ -10,21 +10,20 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from assay.kernel.errors import AssayError
 from assay.skills.plc.ir.nodes import Project, Unit
-from assay.skills.plc.run.machine import Backend, Machine, machine
+from assay.skills.plc.run.machine import Backend, machine
 from assay.skills.plc.testing.judge import BoundCase, run_case
-from assay.skills.plc.testing.layout import Layout
 from assay.skills.plc.testing.mutants import Mutant
-from assay.skills.plc.testing.stimuli import Move, Stimuli, scans_of
-from assay.skills.plc.testing.values import same
+from assay.skills.plc.testing.observing import Observer, cut
+from assay.skills.plc.testing.stimuli import Stimuli
 
 Fate = Literal["killed", "survived", "equivalent", "unknown"]
 #: Loop turns and calls in one scan of a mutant; a fault that loops for ever is found sooner than the usual limit.
 MUTANT_WATCHDOG = 50_000
-RUNS, DEPTH = 40, 50
+RUNS, LONGEST, DEPTH = 40, 300, 50
 
 #: Says which property a machine's project violates, or None.
 Judge = Callable[[Project], "str | None"]
@@ -112,55 +111,21 @@ class Watch:
     """Random runs of the original, with its outputs after every scan; others are compared with them."""
 
     def __init__(self, project: Project, unit: Unit, scan_ns: int, runs: int = RUNS, seed: int = 1) -> None:
-        self.unit, self.scan_ns = unit, scan_ns
-        layout = Layout(project, unit)
-        self._outputs = [leaf for one in layout.outputs for leaf in layout.leaves(one.name, one.type)]
-        if not self._outputs:
-            shown = [one for one in unit.variables if one.section in ("static", "external") and not one.constant]
-            self._outputs = [leaf for one in shown for leaf in layout.leaves(one.name, one.type)]
+        self.unit, self._observer = unit, Observer(project, unit)
         stimuli = Stimuli(project, unit, scan_ns)
-        self._runs = [_cut(stimuli.case(random.Random(f"{seed} {index}"), 20), 400) for index in range(runs)]
+        drawn = (random.Random(f"watch {seed} {index}") for index in range(runs))
+        self._runs = [cut(stimuli.case(rng, 20), LONGEST) for rng in drawn]
         original = machine(project, unit.name, watchdog=MUTANT_WATCHDOG)
-        self._seen = [list(self.observed(original, moves)) for moves in self._runs]
-
-    def observed(self, tested: Machine, moves: list[Move]) -> Any:
-        """The outputs after each scan, and the kind of fault that ended the run."""
-        tested.reset()
-        for index, sets in enumerate(scans_of(moves)):
-            tested.scan(sets, self.scan_ns if index else 0)
-            if tested.fault is not None:
-                yield tested.fault.kind
-                return
-            yield [tested.read(path) for path, _ in self._outputs]
+        self._seen = [list(self._observer.run(original, moves)) for moves in self._runs]
 
     def difference(self, project: Project) -> str | None:
         """The output in which a version of the unit differs, with its scan; None when no run tells them apart."""
         tested = machine(project, self.unit.name, watchdog=MUTANT_WATCHDOG)
         for moves, seen in zip(self._runs, self._seen, strict=True):
-            for scan, (one, other) in enumerate(zip(self.observed(tested, moves), seen, strict=False), 1):
-                found = self._differs(one, other)
-                if found is not None:
-                    return f"{found} @ {scan}"
+            found = self._observer.difference(tested, moves, seen)
+            if found is not None:
+                return f"{found[1]} @ {found[0]}"
         return None
-
-    def _differs(self, one: Any, other: Any) -> str | None:
-        if isinstance(one, str) or isinstance(other, str):
-            return None if one == other else "fault"
-        for (path, kind), first, second in zip(self._outputs, one, other, strict=True):
-            if not (first == second or same(second, first, kind, 0.0) or (first != first and second != second)):
-                return path
-        return None
-
-
-def _cut(moves: list[Move], most: int) -> list[Move]:
-    """As much of a run as fits into a number of scans."""
-    kept, left = [], most
-    for one in moves:
-        if left <= 0:
-            break
-        kept.append(Move(one.sets, min(one.scans, left)))
-        left -= one.scans
-    return kept
 
 
 def prover_equal(unit: str, scan_ns: int, depth: int = DEPTH) -> Equal:

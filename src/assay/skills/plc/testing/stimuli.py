@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,19 +16,21 @@ from assay.skills.plc.testing.walk import reachable, walk
 
 MOST_LEAVES = 400
 _MOST_VALUES = 40
+_MOST_TIME = 100 * 24 * 3600 * 10**9
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """What is set, and for how many scans it then stays."""
+    """What is set, and for how many scans of which length it then stays."""
 
     sets: Mapping[str, Any]
     scans: int
+    scan_ns: int
 
 
 class Stimuli:
-    """The inputs of a unit with their values. ``waits``: numbers of scans after which one of its timers may have run
-    out, and one scan before and after."""
+    """The inputs of a unit with their values. ``waits``: numbers and lengths of scans after which one of its timers may
+    have run out, or nearly; a long time passes in a few long scans."""
 
     def __init__(self, project: Project, unit: Unit, scan_ns: int) -> None:
         layout = Layout(project, unit)
@@ -36,9 +38,9 @@ class Stimuli:
         leaves = [leaf for one in layout.inputs for leaf in layout.leaves(one.name, one.type)]
         self.leaves: dict[str, DataType] = dict(leaves[:MOST_LEAVES])
         self.values = {path: self._values(kind) for path, kind in self.leaves.items()}
-        times = sorted({one for one in self.constants.get("time", ()) if 0 < one <= 3600 * 10**9})
-        counts = {max(1, time // scan_ns + more) for time in times for more in (-1, 0, 1, 2)}
-        self.waits = tuple(sorted(one for one in counts if one <= 20_000))
+        self.scan_ns = scan_ns
+        times = sorted(one for one in self.constants.get("time", ()) if 0 < one <= _MOST_TIME)
+        self.waits = tuple(dict.fromkeys(wait for time in times for wait in _waits(time, scan_ns)))
 
     def _values(self, kind: DataType) -> tuple[Any, ...]:
         if isinstance(kind, Enum):
@@ -66,17 +68,28 @@ class Stimuli:
     def case(self, rng: random.Random, most: int = 10) -> list[Move]:
         """A random run: few or many inputs change at a step, and what was set is held for one scan or for a timer."""
         share = rng.choice((0.1, 0.3, 0.7))
-        moves = [Move(self.sets(rng, 0.5), 1)]
+        moves = [Move(self.sets(rng, 0.5), 1, self.scan_ns)]
         for _ in range(rng.randint(0, most - 1)):
-            moves.append(Move(self.sets(rng, share), self.wait(rng)))
+            moves.append(self.move(rng, share))
         return moves
+
+    def move(self, rng: random.Random, share: float) -> Move:
+        """One random step."""
+        scans, scan_ns = rng.choice((1, 1, 1, 2, 3, 5)), self.scan_ns
+        if self.waits and rng.random() < 0.3:
+            scans, scan_ns = rng.choice(self.waits)
+        return Move(self.sets(rng, share), scans, scan_ns)
 
     def sets(self, rng: random.Random, share: float) -> dict[str, Any]:
         """Values for some of the inputs, at least one if there is any."""
         if not self.leaves:
             return {}
         chosen = [path for path in self.leaves if rng.random() < share] or [rng.choice(list(self.leaves))]
-        return {path: self.value(rng, path) for path in chosen}
+        made: dict[str, Any] = {}
+        for path in chosen:
+            others = [value for other, value in made.items() if self.leaves[other] == self.leaves[path]]
+            made[path] = rng.choice(others) if others and rng.random() < 0.2 else self.value(rng, path)
+        return made
 
     def value(self, rng: random.Random, path: str) -> Any:
         """A value of one input, mostly one of those worth trying."""
@@ -91,11 +104,14 @@ class Stimuli:
                 return to_single(value) if base.bits == 32 else value
         return rng.choice(self.values[path])
 
-    def wait(self, rng: random.Random) -> int:
-        """How long to hold."""
-        if self.waits and rng.random() < 0.3:
-            return int(rng.choice(self.waits))
-        return rng.choice((1, 1, 1, 2, 3, 5))
+
+def _waits(time: int, scan_ns: int) -> list[tuple[int, int]]:
+    """Ways to let a time pass: nearly, just, and a little more."""
+    count = time // scan_ns
+    if count <= 40:
+        return [(count + more, scan_ns) for more in (-1, 0, 1, 2) if count + more > 0]
+    step = time // 5 // 10**6 * 10**6 or time // 5
+    return [(4, step), (5, step), (6, step), (1, time)]
 
 
 def _constants(project: Project, unit: Unit) -> dict[str, set[Any]]:
@@ -124,11 +140,3 @@ def _constants(project: Project, unit: Unit) -> dict[str, set[Any]]:
                     for pair in ranges:
                         found.setdefault("int", set()).update(pair)
     return found
-
-
-def scans_of(moves: list[Move]) -> Iterator[Mapping[str, Any]]:
-    """What is set before each scan of a run, one after the other."""
-    for move in moves:
-        yield move.sets
-        for _ in range(move.scans - 1):
-            yield {}

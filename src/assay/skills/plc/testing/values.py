@@ -217,6 +217,8 @@ def show_value(value: Any, kind: DataType) -> Any:
             return durations.show_point(value, kind.kind)
         if kind.kind == "real" and not math.isfinite(value):
             return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+        if kind.kind == "real" and kind.bits == 32:
+            return float(shortest_single(value))
     return value
 
 
