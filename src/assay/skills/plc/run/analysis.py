@@ -201,16 +201,16 @@ def _recursive(calls: dict[str, list[str]]) -> set[str]:
     stack: list[str] = []
     found: set[str] = set()
     for start in calls:
-        work = [(start, 0)] if start not in index else []
+        work = [(start, -1)] if start not in index else []
         while work:
             name, place = work.pop()
-            if place == 0:
+            if place < 0:
                 index[name] = low[name] = len(index)
                 stack.append(name)
-            for number in range(place, len(calls[name])):
+            for number in range(max(place, 0), len(calls[name])):
                 other = calls[name][number]
                 if other not in index:
-                    work += [(name, number), (other, 0)]
+                    work += [(name, number), (other, -1)]
                     break
                 if other in stack:
                     low[name] = min(low[name], low[other])

@@ -115,7 +115,7 @@ def days_of(year: int, month: int, day: int) -> int:
     year -= month <= 2
     era, of_era = divmod(year, 400)
     of_year = (153 * (month - 3 if month > 2 else month + 9) + 2) // 5
-    return era * 146097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year + day - 1
+    return era * 146097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year + day - 1 - 719468
 
 
 def date_text(value: int, prefix: str) -> str:

@@ -185,7 +185,9 @@ class PyExpressions(Calls):
         if one.name in _PLAIN:
             return f"{_PLAIN[one.name]}({given})"
         if isinstance(kind, Text):
-            return f"{_TEXTS.get(one.name, one.name)}({given})[:{kind.length}]"
+            if one.name == "__CHAR":
+                return f"char({given}, {65536 if kind.wide else 256})"
+            return f"{one.name}({given})[:{kind.length}]"
         first = base_of(one.arguments[0].type)
         if not isinstance(kind, Elementary) or not isinstance(first, Elementary):
             raise self.unsupported(one.name)
@@ -248,7 +250,6 @@ _PLAIN = {
     "__CODE": "code", "__YEAR": "year", "__MONTH": "month", "__DAY": "day", "DAY_OF_WEEK": "day_of_week",
     "__FINITE": "isfinite",
 }  # fmt: skip
-_TEXTS: dict[str, str] = {}
 _REALS = frozenset(("SQRT", "LN", "LOG", "EXP", "SIN", "COS", "TAN", "ASIN", "ACOS", "ATAN", "ATAN2", "CEIL", "FLOOR",
                     "FRAC"))  # fmt: skip
 
