@@ -6,9 +6,11 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from assay.kernel.texts import Lang
 from assay.knowledge.document import Block, BlockKind, ReadDocument, Span
+from assay.knowledge.orders import order_spans
 from assay.knowledge.passage import Passage, Unit, UnitKind
 from assay.knowledge.rows import lead_of, rows_of
 from assay.knowledge.sentences import introduces, language, marked, sentences
@@ -17,6 +19,8 @@ from assay.knowledge.sentences import introduces, language, marked, sentences
 _SIZES: dict[Lang, tuple[int, int]] = {"zh": (240, 400), "en": (600, 900)}
 _MOST_ROWS = 4
 _SIGNAL = 12
+#: Letters and digits of an order that stands apart; less is a mark inside a sentence.
+_ORDER = 8
 #: A heading with nothing under it is a clause of its own from this length on.
 _CLAUSE: dict[Lang, int] = {"zh": 24, "en": 60}
 _SIGNALS = re.compile(r"\W{0,4}(?:危险|警告|注意|小心|严禁|警示|danger|warning|caution|notice)", re.I)
@@ -228,7 +232,7 @@ def _units(read: ReadDocument, block: Block, kind: UnitKind = UnitKind.SENTENCE)
     text = "\n".join(parts)
     starts = [sum(len(part) + 1 for part in parts[:at]) for at in range(len(parts))]
     whole = kind is UnitKind.HEADING or (block.kind is BlockKind.CODE and len(text) <= 1000)
-    stretches = [(0, len(text))] if whole else sentences(text)
+    stretches = [(0, len(text))] if whole else _apart(text, sentences(text))
     units: list[Unit] = []
     for start, end in stretches:
         spans = tuple(_mapped(read, block.spans, starts, start, end))
@@ -236,6 +240,21 @@ def _units(read: ReadDocument, block: Block, kind: UnitKind = UnitKind.SENTENCE)
             words = "\n".join(read.slice(span) for span in spans)
             units.append(Unit(kind, words, spans, number=block.number if not units else ""))
     return units
+
+
+def _apart(text: str, stretches: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Sentences, of which an order to a machine that runs into one without an end stands alone: whoever quotes the
+    other does not quote it."""
+    orders = [span for span in order_spans(text) if sum(one.isalnum() for one in text[slice(*span)]) >= _ORDER]
+    found = []
+    for start, end in stretches:
+        cuts = {start, end}
+        for low, high in orders:
+            cuts |= {high} if low <= start < high < end else set()
+            cuts |= {low} if start < low < end <= high else set()
+        ends = sorted(cuts)
+        found += [(low, high) for low, high in pairwise(ends) if text[low:high].strip()]
+    return found
 
 
 def _mapped(read: ReadDocument, spans: Sequence[Span], starts: Sequence[int], start: int, end: int) -> Iterator[Span]:
