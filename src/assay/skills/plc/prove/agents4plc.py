@@ -43,7 +43,8 @@ def read_records(path: Path) -> list[Record]:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise InputError("plc_prove.file_read", file=path, problem=error.strerror or error) from None
-    decoder, place, records = json.JSONDecoder(), 0, []
+    decoder, place = json.JSONDecoder(), 0
+    records: list[Record] = []
     while place < len(text):
         if text[place] in " \t\r\n,[]":
             place += 1

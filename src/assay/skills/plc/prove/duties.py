@@ -8,7 +8,7 @@ from typing import Any, Literal
 import z3
 
 from assay.skills.plc.front.source import Span
-from assay.skills.plc.ir.nodes import ForLoop, Loop, Project, Unit
+from assay.skills.plc.ir.nodes import Expr, ForLoop, Loop, Project, Unit
 from assay.skills.plc.prove.fold import Term, sort_of
 from assay.skills.plc.prove.memory import Layer
 from assay.skills.plc.prove.model import Model
@@ -62,8 +62,8 @@ def _faults(search: Search, replayer: Replayer, unit: Unit) -> list[Verdict]:
     listed = [one for one in system.obligations if one.kind != "unwind" and one.span.source in own]
     faults = {f"fault{number}": one.bad for number, one in enumerate(listed) if one.kind != "overflow"}
     wraps = {f"fault{number}": one.bad for number, one in enumerate(listed) if one.kind == "overflow"}
-    found = search.decide(faults)
-    found |= search.decide(wraps, depth=WARN_DEPTH)
+    found = search.decide(faults, ends=False)
+    found |= search.decide(wraps, depth=WARN_DEPTH, ends=False)
     result = []
     for number, one in enumerate(listed):
         name = f"fault{number}"
@@ -147,7 +147,7 @@ def _dead(search: Search) -> list[Verdict]:
     groups = {key: term for key, term in groups.items() if key[0].source in own and key[1] != "turn"}
     open_ways = {key: term for key, term in groups.items() if key not in search.samples.branches}
     names = {f"way{number}": key for number, key in enumerate(open_ways)}
-    found = search.decide({name: open_ways[key] for name, key in names.items()}, depth=WARN_DEPTH)
+    found = search.decide({name: open_ways[key] for name, key in names.items()}, depth=WARN_DEPTH, ends=False)
     by_key = {key: found[name] for name, key in names.items()}
     result = []
     for key in groups:
@@ -166,7 +166,8 @@ def _dead(search: Search) -> list[Verdict]:
 
 
 def contradictions(meant: Sequence[Meant], project: Project, unit: Unit) -> list[Reason]:
-    """Conditions that no values satisfy, and pairs of properties that cannot both hold where both apply."""
+    """Conditions that no values satisfy, and pairs of properties that no program can keep: both always apply, or where
+    certain inputs come, and no values satisfy both."""
     listed = [one for one in meant if one.property.kind in ("invariant", "implication", "forbidden")]
     if not listed:
         return []
@@ -189,9 +190,17 @@ def contradictions(meant: Sequence[Meant], project: Project, unit: Unit) -> list
         if solver.check(boolean(when)) == z3.unsat:
             result.append(("note_no_value", {"id": name}))
             continue
-        names = {root for one in watcher.meant.expressions() for _, root in effects(one).reads}
-        said.append((name, boolean(when), boolean(then), names))
+        free = [] if watcher.meant.when is None or watcher.property.kind == "forbidden" else [watcher.meant.when]
+        if watcher.meant.before is None and all(_free(unit, one) for one in free):
+            names = {root for one in watcher.meant.expressions() for _, root in effects(one).reads}
+            said.append((name, boolean(when), boolean(then), names))
     return result + _pairs(solver, said)
+
+
+def _free(unit: Unit, expression: Expr) -> bool:
+    """Whether an expression speaks of inputs only, so that no program can keep it from being TRUE."""
+    inputs = {one.name.upper() for one in unit.variables if one.section == "input"}
+    return effects(expression).reads <= {("", name) for name in inputs}
 
 
 def _pairs(solver: Any, said: list[tuple[str, Term, Term, set[str]]]) -> list[Reason]:

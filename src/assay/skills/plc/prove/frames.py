@@ -80,15 +80,17 @@ class Cone:
 
 def solver_for(cone: Cone) -> Any:
     """z3's solver for bit-vectors, which is much faster than its general one; with IEEE numbers that for both."""
-    floats = any(one.sort[0] == "real" for one in (*cone.states, *cone.inputs))
+    sorts = [one.sort for one in cone.states] + [one.sort for one in cone.inputs]
+    floats = any(one[0] == "real" for one in sorts)
     return z3.SolverFor("QF_BVFP" if floats else "QF_BV")
 
 
 class Frames:
-    """A solver with copies 0, 1, 2 ... of a cone. ``start``: copy 0 is the initial state, else any state."""
+    """A solver with copies 0, 1, 2 ... of a cone. ``start``: copy 0 is the initial state, else any state. ``ends``: the
+    newest copy has no fault either; without it only those before."""
 
-    def __init__(self, cone: Cone, *, start: bool, effort: int) -> None:
-        self.cone, self.start = cone, start
+    def __init__(self, cone: Cone, *, start: bool, effort: int, ends: bool = True) -> None:
+        self.cone, self.start, self.ends = cone, start, ends
         self.solver = solver_for(cone)
         self.solver.set("rlimit", effort)
         self.maps: list[list[tuple[Any, Any]]] = []
@@ -106,15 +108,21 @@ class Frames:
         self.maps.append(pairs)
         for constraint in self.cone.constraints:
             self.solver.add(z3.substitute(boolean(constraint), *pairs))
-        for fault in self.cone.faults:
-            self.solver.add(z3.Not(z3.substitute(fault, *pairs)))
+        if self.ends:
+            self._clean(number)
+        elif number:
+            self._clean(number - 1)
         self._advance(number, pairs)
         return number
+
+    def _clean(self, number: int) -> None:
+        for fault in self.cone.faults:
+            self.solver.add(z3.Not(z3.substitute(fault, *self.maps[number])))
 
     def _advance(self, number: int, pairs: list[tuple[Any, Any]]) -> None:
         """The state after the newest copy: plain values stay plain, others get a symbol."""
         terms = self.cone.system.terms
-        following = []
+        following: list[Any] = []
         for one in self.cone.states:
             value = z3.substitute(terms.lift(one.next, one.sort), *pairs)
             if self.start:

@@ -68,12 +68,12 @@ def prove(project: Project, unit_name: str, properties: Sequence[Property], opti
     if unit is None or unit.kind not in ("program", "function_block", "function"):
         raise InputError("plc_prove.no_unit", name=unit_name)
     started = time.monotonic()
-    with _deep():
+    with deep():
         return _Prover(project, unit, options).report(properties, started)
 
 
 @contextmanager
-def _deep() -> Iterator[None]:
+def deep() -> Iterator[None]:
     """Branches nest as deeply as the program's: the interpreter needs more of Python's stack."""
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(max(before, 20_000))
@@ -103,7 +103,7 @@ class _Prover:
             key = error.args[0] if isinstance(error, TooBig) else "too_deep"
             self._slices(sound, key)
             if self.options.obligations:
-                obligations = duties.static(self.project, self.unit)
+                obligations = tuple(duties.static(self.project, self.unit))
         self.notes += duties.contradictions([one.meant for one in sound], self.project, self.unit)
         verdicts = tuple(self._closed(one) for one in cases)
         return Report(self.unit.name, verdicts, obligations, tuple(self.notes), time.monotonic() - started)
@@ -124,7 +124,7 @@ class _Prover:
             system = build(self.project, unit or self.unit, meant, scan_ns=self.options.scan_ns, loop_bound=bound)
             search = Search(system, self.options.limits)
             targets = {f"{number}": one.bad for number, one in enumerate(system.obligations) if one.kind == "unwind"}
-            loops = search.decide(targets, depth=min(self.options.depth, 6)) if targets else {}
+            loops = search.decide(targets, depth=min(self.options.depth, 6), ends=False) if targets else {}
             if all(one.status == "PROVED" for one in loops.values()):
                 break
         return search, loops

@@ -77,8 +77,9 @@ class Search:
         """Whether the wall time is used up."""
         return time.monotonic() > self.deadline
 
-    def decide(self, targets: Mapping[str, Term], *, depth: int | None = None) -> dict[str, Found]:
-        """For each target whether it can happen in some scan."""
+    def decide(self, targets: Mapping[str, Term], *, depth: int | None = None, ends: bool = True) -> dict[str, Found]:
+        """For each target whether it can happen in some scan after scans without faults. ``ends``: that scan has no
+        fault itself (what holds at the end of a scan); without it, a fault may follow."""
         result: dict[str, Found] = {}
         groups: dict[bool, dict[str, Term]] = {False: {}, True: {}}
         for name, term in targets.items():
@@ -88,15 +89,15 @@ class Search:
                 cone = Cone(self.system, [term], self.symbols)
                 groups[hard([term, *[one.next for one in cone.states]])][name] = term
         if groups[False]:
-            result |= self._group(groups[False], depth)
+            result |= self._group(groups[False], depth, ends)
         for name, term in groups[True].items():
-            result |= self._group({name: term}, depth)
+            result |= self._group({name: term}, depth, ends)
         return {name: result[name] for name in targets}
 
-    def _group(self, targets: dict[str, Term], depth: int | None) -> dict[str, Found]:
+    def _group(self, targets: dict[str, Term], depth: int | None, ends: bool) -> dict[str, Found]:
         """First all together and not deep; what is left then by the parts of the state that it depends on."""
         deep = self.limits.depth if depth is None else depth
-        found = self._attempt(targets, min(SHALLOW, deep), SHALLOW_EFFORT)
+        found = self._attempt(targets, min(SHALLOW, deep), SHALLOW_EFFORT, ends)
         left = [name for name in targets if found[name].status in ("UNKNOWN", "BOUNDED")]
         clusters: dict[frozenset[int], dict[str, Term]] = {}
         for name in left:
@@ -104,16 +105,16 @@ class Search:
                 cone = Cone(self.system, [targets[name]], self.symbols)
                 clusters.setdefault(cone.ids & self._state_ids, {})[name] = targets[name]
         for some in clusters.values():
-            for name, one in self._attempt(some, deep, self.limits.effort).items():
+            for name, one in self._attempt(some, deep, self.limits.effort, ends).items():
                 if one.status in ("PROVED", "REFUTED") or one.k >= found[name].k:
                     found[name] = one
         return found
 
-    def _attempt(self, targets: dict[str, Term], depth: int, effort: int) -> dict[str, Found]:
+    def _attempt(self, targets: dict[str, Term], depth: int, effort: int, ends: bool) -> dict[str, Found]:
         started = time.monotonic()
         cone = Cone(self.system, targets.values(), self.symbols)
         self._discover(cone)
-        found = _Run(self, cone, targets, depth, effort).decide()
+        found = _Run(self, cone, targets, depth, effort, ends).decide()
         spent = (time.monotonic() - started) / max(len(targets), 1)
         for one in found.values():
             one.seconds = spent
@@ -134,7 +135,10 @@ class Search:
 class _Run:
     """One group of targets on its way."""
 
-    def __init__(self, search: Search, cone: Cone, targets: dict[str, Term], depth: int, effort: int) -> None:
+    def __init__(
+        self, search: Search, cone: Cone, targets: dict[str, Term], depth: int, effort: int, ends: bool
+    ) -> None:
+        self.ends = ends
         self.search, self.cone, self.targets, self.depth, self.effort = search, cone, targets, depth, effort
         self.found: dict[str, Found] = {}
         self.open = list(targets)
@@ -148,7 +152,7 @@ class _Run:
         self._literals = [z3.Bool(f"lemma!{number}") for number in range(len(self.lemmas))]
 
     def _frames(self, *, start: bool) -> Frames:
-        frames = Frames(self.cone, start=start, effort=self.effort)
+        frames = Frames(self.cone, start=start, effort=self.effort, ends=self.ends)
         left = int(1000 * max(0.1, self.search.deadline - time.monotonic()))
         frames.solver.set("timeout", left)
         return frames
