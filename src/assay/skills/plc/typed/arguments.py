@@ -94,7 +94,7 @@ class _Binder:
             var = by_name.get(one.name.key)
             if var is None or var.section not in ("input", "output", "in_out"):
                 if one.name.key not in ("EN", "ENO"):
-                    self.unknown(one, tuple(by_name))
+                    self.unknown(one, tuple(each.name for each in self.variables))
                 continue
             if one.name.key in self.given:
                 self.error("argument_twice", one.span, name=one.name.text)

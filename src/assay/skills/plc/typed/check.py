@@ -12,11 +12,12 @@ from assay.skills.plc.front.diagnostic import Diagnostic
 from assay.skills.plc.front.parser import parse
 from assay.skills.plc.front.source import Source
 from assay.skills.plc.ir import nodes as ir
-from assay.skills.plc.typed import initials, resolve, walk
+from assay.skills.plc.ir import types as t
+from assay.skills.plc.typed import initials, kinds, resolve, walk
 from assay.skills.plc.typed.collect import collect
 from assay.skills.plc.typed.link import contained, link
 from assay.skills.plc.typed.report import Report
-from assay.skills.plc.typed.symbols import Pou
+from assay.skills.plc.typed.symbols import Pou, Var
 from assay.skills.plc.typed.tasks import tasks
 from assay.skills.plc.typed.units import lower, variable
 from assay.skills.plc.typed.world import World
@@ -114,13 +115,28 @@ def _lowered(world: World) -> list[tuple[ir.Unit, bool]]:
         resolve.type_of_name(world, name, name.node.name.span)
     for pou in world.units:
         for var in pou.vars.values():
-            resolve.type_of(world, var)
+            _declared(world, var)
     for key in contained(world, world.units):
         _fail(world, key)
     world.struct_initials.update(initials.struct_initials(world))
     lowered = [pair for pou in world.units for pair in lower(world, pou)]
     _recursion(world, lowered)
     return lowered
+
+
+def _declared(world: World, var: Var) -> None:
+    """What can be said about a declaration alone."""
+    kind = resolve.type_of(world, var)
+    inner = kind.element if isinstance(kind, t.Array) else kind
+    if isinstance(inner, t.Block) and var.section != "in_out":
+        pou = world.names.get(inner.name.upper())
+        if isinstance(pou, Pou) and "ABSTRACT" in pou.node.qualifiers:
+            world.report.add("abstract", var.span, name=pou.name)
+    if var.section == "external" and kind is not None:
+        other = world.find(var.env, var.key)
+        if isinstance(other, Var) and resolve.type_of(world, other) not in (None, kind):
+            given, wanted = kinds.spell(kind), kinds.spell(resolve.type_of(world, other))
+            world.report.add("external_type", var.span, name=var.name, given=given, wanted=wanted)
 
 
 def _fail(world: World, key: str) -> None:

@@ -15,18 +15,21 @@ from assay.skills.plc.typed.world import World, nearest
 
 def value_of(world: World, var: Var) -> ir.Value:
     """The initial value of a variable; None when it is its type's own."""
+    if id(var) in world.busy:
+        world.report.add("recursive_constant", var.span, name=var.name)
+        return None
     if not isinstance(var.value, _Pending):
         return var.value
-    var.value = None
     kind = resolve.type_of(world, var)
-    if kind is None:
-        return None
-    if var.initial is not None:
-        body = Body(world, var.env, var.owner, constant=True)
-        var.value = initial(body, var.initial, kind)
-    else:
-        var.value = of_spec(world, var.spec, var.env, kind)
-    return var.value
+    value: ir.Value = None
+    if kind is not None and var.initial is not None:
+        world.busy.add(id(var))
+        value = initial(Body(world, var.env, var.owner, constant=True), var.initial, kind)
+        world.busy.discard(id(var))
+    elif kind is not None:
+        value = of_spec(world, var.spec, var.env, kind)
+    var.value = value
+    return value
 
 
 def of_spec(world: World, spec: tree.TypeSpec | None, env: Env, kind: DataType) -> ir.Value:
@@ -168,7 +171,7 @@ def _fields(body: Body, value: tree.StructInit, kind: t.Struct | t.Block) -> ir.
         known = types.get(name.key)
         if known is None:
             if not incomplete:
-                close = nearest(name.key, tuple(types))
+                close = nearest(name.key, tuple(one for one, _ in types.values()))
                 body.report("unknown_member", name.span, name=name.text, type=kinds.spell(kind), close=close)
             continue
         if known[1] is not None:

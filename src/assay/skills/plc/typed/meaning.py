@@ -158,9 +158,9 @@ def _unknown(body: Body, name: tree.Name) -> None:
         return
     local: tuple[str, ...] = ()
     if isinstance(owner, Method):
-        local = (*owner.vars, *(one.key for one in owner.owner.all_vars()))
+        local = tuple(one.name for one in (*owner.vars.values(), *owner.owner.all_vars()))
     elif owner is not None:
-        local = tuple(one.key for one in owner.all_vars())
+        local = tuple(one.name for one in owner.all_vars())
     close = body.world.close(name.key, local)
     place = owner.full if isinstance(owner, Method) else owner.name if owner is not None else ""
     body.report("unknown_name", name.span, once=(place.upper(), name.key), name=name.text, close=close)
@@ -275,7 +275,7 @@ def member_of(body: Body, found: TypeName, name: tree.Name) -> Meaning:
         return None
     value = next((number for one, number in kind.members if one.upper() == name.key), None)
     if value is None:
-        close = nearest(name.key, tuple(one.upper() for one, _ in kind.members))
+        close = nearest(name.key, tuple(one for one, _ in kind.members))
         body.report("unknown_member", name.span, name=name.text, type=kind.name, close=close)
         return None
     return Typed(const(value, kind, name.span))
@@ -363,7 +363,7 @@ def _of_symbol(body: Body, symbol: Symbol, expr: tree.Member) -> Meaning:
             body.failed = True
         case Space() | GlobalList():
             prefix = symbol.name.upper() + "."
-            names = tuple(one[len(prefix) :] for one in body.world.names if one.startswith(prefix))
+            names = tuple(one.name for key, one in body.world.names.items() if key.startswith(prefix))
             close = nearest(name.key, names)
             body.report("unknown_member", name.span, name=name.text, type=symbol.name, close=close)
     return None
@@ -391,7 +391,7 @@ def member_place(body: Body, base: Spot, name: tree.Name, span: Span) -> Meaning
                     return Spot(ir.FieldOf(base.place, field, inner, span), base.var)
             if kind.name.upper() in body.world.open_structs:
                 return _silent(body)
-            close = nearest(name.key, tuple(one.upper() for one, _ in kind.fields))
+            close = nearest(name.key, tuple(one for one, _ in kind.fields))
             body.report("unknown_member", name.span, name=name.text, type=kind.name, close=close)
         case t.Block() | t.Interface():
             return _of_instance(body, base, kind, name, span)
@@ -432,7 +432,7 @@ def _of_instance(body: Body, base: Spot, kind: t.Block | t.Interface, name: tree
         return base
     if pou.incomplete():
         return _silent(body)
-    names = (*(one.key for one in pou.all_vars()), *(one for two in pou.line() for one in two.methods))
+    names = (*(one.name for one in pou.all_vars()), *(one.name for two in pou.line() for one in two.methods.values()))
     body.report("unknown_member", name.span, name=name.text, type=pou.name, close=nearest(name.key, names))
     return None
 

@@ -12,7 +12,6 @@ CODES: dict[str, tuple[str, Severity]] = {
     "unknown_function": ("ST2002", "error"),
     "unknown_name": ("ST2003", "error"),
     "unknown_member": ("ST2004", "error"),
-    "unknown_namespace": ("ST2005", "error"),
     "not_a_type": ("ST2006", "error"),
     "not_a_value": ("ST2007", "error"),
     "not_a_place": ("ST2008", "error"),
@@ -56,7 +55,6 @@ CODES: dict[str, tuple[str, Severity]] = {
     "no_result": ("ST2208", "error"),
     "in_out_place": ("ST2209", "error"),
     "in_out_type": ("ST2210", "error"),
-    "unknown_conversion": ("ST2211", "error"),
     "mixed_arguments": ("ST2212", "warning"),
     "missing_input": ("ST2213", "warning"),
     "recursion": ("ST2214", "error"),
@@ -75,10 +73,8 @@ CODES: dict[str, tuple[str, Severity]] = {
     "enum_twice": ("ST2311", "error"),
     "final": ("ST2312", "error"),
     "abstract": ("ST2313", "error"),
-    "shadow": ("ST2314", "info"),
     "no_program": ("ST2315", "error"),
     "to_constant": ("ST2401", "error"),
-    "to_input": ("ST2402", "error"),
     "exit_outside": ("ST2403", "error"),
     "case_twice": ("ST2404", "error"),
     "case_range": ("ST2405", "warning"),
@@ -86,7 +82,6 @@ CODES: dict[str, tuple[str, Severity]] = {
     "case_never": ("ST2407", "warning"),
     "for_variable": ("ST2408", "error"),
     "for_step_zero": ("ST2409", "error"),
-    "for_changed": ("ST2410", "warning"),
     "no_effect": ("ST2411", "warning"),
     "unknown_label": ("ST2412", "error"),
     "chart_step": ("ST2413", "error"),
@@ -107,7 +102,7 @@ CODES: dict[str, tuple[str, Severity]] = {
 }
 
 #: Findings about what a missing library may bring: at most one for each name.
-MISSING = frozenset({"unknown_type", "unknown_function", "unknown_name", "unknown_namespace"})
+MISSING = frozenset({"unknown_type", "unknown_function", "unknown_name"})
 
 
 class Report:

@@ -135,7 +135,7 @@ def of_symbol(
 
 
 def _close_type(world: World, key: str) -> str:
-    names = [one for one, symbol in world.names.items() if isinstance(symbol, (TypeName, Pou)) and "." not in one]
+    names = [one.name for key_, one in world.names.items() if isinstance(one, (TypeName, Pou)) and "." not in key_]
     return nearest(key, (*t.ELEMENTARY, *names)) if len(key) > 3 else ""
 
 

@@ -31,6 +31,7 @@ class World:
         self.struct_specs: dict[str, tuple[tree.StructType, Env]] = {}
         self.open_structs: set[str] = set()
         self.used_globals: dict[str, Var] = {}
+        self.busy: set[int] = set()
         self.library_spaces: frozenset[str] = frozenset({"STANDARD", "TC2_STANDARD", "SYSTEM", "TC3_STANDARD"})
 
     def enter(self, key: str, symbol: Symbol, span: Span) -> bool:
@@ -80,16 +81,17 @@ class World:
 
     def close(self, key: str, extra: tuple[str, ...] = ()) -> str:
         """The declared name that is nearest to a misspelled one, or ''."""
-        own = [one for one, symbol in self.names.items() if "." not in one and not _of_library(symbol)]
+        own = [symbol.name for one, symbol in self.names.items() if "." not in one and not _of_library(symbol)]
         return nearest(key, (*extra, *own))
 
 
 def nearest(key: str, names: tuple[str, ...]) -> str:
-    """The one of some upper-case names that is nearest to a misspelled one, or ''."""
-    if len(key) < 3 or len(names) > 5000:
+    """The one of some names that is nearest to a misspelled one (upper case), or ''."""
+    if len(key) < 3:
         return ""
-    found = get_close_matches(key, names, n=1, cutoff=0.8)
-    return found[0] if found else ""
+    spelled = {one.upper(): one for one in names if abs(len(one) - len(key)) <= 3}
+    found = get_close_matches(key, spelled, n=1, cutoff=0.8)
+    return spelled[found[0]] if found else ""
 
 
 def _of_library(symbol: Symbol) -> bool:
