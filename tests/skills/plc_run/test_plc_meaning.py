@@ -1,4 +1,4 @@
-"""What programs mean: each program runs in both executors, which agree with each other and with what is written here."""
+"""What programs mean: each runs in both executors, which agree with each other and with what is written here."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ CASES: dict[str, tuple[str, list[dict[str, Any]], dict[str, Any]]] = {
         {"q": -3, "m": -1, "z": 0, "r": 3},
     ),
     "reals": (
-        """PROGRAM Main VAR_INPUT z: REAL; END_VAR VAR a: REAL := 16777216.0; b: LREAL := 0.1; i: INT; j: INT; inf: REAL;
-        less, other: BOOL; t: DINT; END_VAR
+        """PROGRAM Main VAR_INPUT z: REAL; END_VAR VAR a: REAL := 16777216.0; b: LREAL := 0.1; i: INT; j: INT;
+        inf: REAL; less, other: BOOL; t: DINT; END_VAR
         a := a + 1.0; b := b + 0.2; i := REAL_TO_INT(2.5); j := LREAL_TO_INT(-3.5); inf := 1.0 / z; t := TRUNC(-2.9);
         less := (inf - inf) < 1.0; other := (inf - inf) <> 1.0; END_PROGRAM""",
         [{}],
@@ -98,8 +98,8 @@ CASES: dict[str, tuple[str, list[dict[str, Any]], dict[str, Any]]] = {
         {"r1": 4, "r2": 204, "r3": 106, "r4": 6, "r5": 108, "d.s": 4, "i": "b", "rb": "d"},
     ),
     "strings": (
-        """PROGRAM Main VAR s: STRING[8] := 'ab'; t, u, v: STRING; n, f: INT; w: WSTRING := "\u6c34"; less: BOOL; END_VAR
-        s := CONCAT(s, 'cdefghij'); t := MID(s, 3, 2); u := REPLACE(s, 'X', 2, 1); n := LEN(s); f := FIND(s, 'ef');
+        """PROGRAM Main VAR s: STRING[8] := 'ab'; t, u, v: STRING; n, f: INT; w: WSTRING := "\u6c34"; less: BOOL;
+        END_VAR s := CONCAT(s, 'cdefghij'); t := MID(s, 3, 2); u := REPLACE(s, 'X', 2, 1); n := LEN(s); f := FIND(s, 'ef');
         v := CONCAT(INT_TO_STRING(-12), REAL_TO_STRING(1.5)); w := CONCAT(w, "\u4f4d"); less := 'abc' < 'abd';
         END_PROGRAM""",
         [{}],
@@ -139,8 +139,8 @@ CASES: dict[str, tuple[str, list[dict[str, Any]], dict[str, Any]]] = {
         {"r": 8, "Other.y": 8},
     ),
     "times": (
-        """PROGRAM Main VAR t: TIME := T#1S500MS; d: DATE := D#2024-02-28; n: DINT; m: TIME; l: DINT; dt1: DT; tod1: TOD;
-        s: STRING; END_VAR
+        """PROGRAM Main VAR t: TIME := T#1S500MS; d: DATE := D#2024-02-28; n: DINT; m: TIME; l: DINT; dt1: DT;
+        tod1: TOD; s: STRING; END_VAR
         m := t * 2 + T#1MS; n := TIME_TO_DINT(m); l := DINT#7; dt1 := DT#2024-02-29-12:30:00; tod1 := DT_TO_TOD(dt1);
         d := DT_TO_DATE(dt1); s := TIME_TO_STRING(m); END_PROGRAM""",
         [{}],

@@ -24,7 +24,6 @@ from assay.skills.plc.run.plan import Plan, check_size, make_plan
 from assay.skills.plc.run.unions import code_of
 from assay.skills.plc.run.values import fitted
 
-
 #: Types of Python values that a column may hold without a look at each.
 _PLAIN: dict[str, set[type]] = {"bool": {bool}, "real": {float, int}}
 _INTEGERS: set[type] = {int}
