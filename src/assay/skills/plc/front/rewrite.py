@@ -1,0 +1,58 @@
+"""Edits to a text, made all at once, and which names a program's elements give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from assay.skills.plc.front import tree
+from assay.skills.plc.front.source import Span
+
+
+class Edits:
+    """Replacements in one text; they never overlap (of two at one place the first stands)."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.made: list[tuple[int, int, str]] = []
+
+    def replace(self, start: int, end: int, new: str) -> None:
+        """``[start, end)`` becomes ``new``."""
+        self.made.append((start, end, new))
+
+    def put(self, place: int, new: str) -> None:
+        """``new`` before that code point."""
+        self.made.append((place, place, new))
+
+    def apply(self) -> str:
+        """The text with all edits."""
+        out: list[str] = []
+        place = 0
+        for start, end, new in sorted(self.made, key=lambda one: one[0]):
+            if start < place:
+                continue
+            out += [self.text[place:start], new]
+            place = end
+        return "".join([*out, self.text[place:]])
+
+
+def flat(elements: Iterable[tree.Element]) -> list[tree.Element]:
+    """The elements with those of namespaces in place of the namespaces."""
+    out: list[tree.Element] = []
+    for one in elements:
+        out.extend(flat(one.elements) if isinstance(one, tree.Namespace) else [one])
+    return out
+
+
+def variables(blocks: Iterable[tree.VarBlock]) -> set[str]:
+    """The upper-case names that sections declare."""
+    return {name.key for block in blocks for one in block.declarations for name in one.names}
+
+
+def named(expression: tree.Expr) -> tree.NameExpr | None:
+    """The bare name that an expression is."""
+    return expression if isinstance(expression, tree.NameExpr) else None
+
+
+def word_at(text: str, span: Span) -> str:
+    """The first word in a span, in capitals."""
+    return text[span.start : span.end].split(maxsplit=1)[0].upper()
