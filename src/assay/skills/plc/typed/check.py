@@ -103,7 +103,7 @@ def check(sources: Sequence[Source], *, lenient: bool = False, lints: bool = Tru
     if lints:
         from assay.skills.plc.typed.lints import lint
 
-        lint(world, units, sources, [unit for unit, _ in lowered], project)
+        front.extend(lint(world, units, sources, [unit for unit, _ in lowered], project))
     order = {source.name: place for place, source in enumerate(sources)}
     found = sorted((*front, *report.items), key=lambda one: (order.get(one.span.source, -1), one.span.start, one.code))
     return Checked(project, tuple(found), tuple(units), left_out)

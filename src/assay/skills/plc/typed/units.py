@@ -72,6 +72,8 @@ def lower(world: World, pou: Pou) -> list[tuple[ir.Unit, bool]]:
         interfaces=tuple(one.name for one in pou.interfaces), methods=methods, library=pou.env.library,
         span=pou.node.span,
     )  # fmt: skip
+    if body.failed or pou.failed or pou.incomplete():
+        world.broken.add(pou.key)
     runs = not (body.failed or body.not_run or pou.failed or pou.incomplete())
     return [(unit, runs), *(lower_method(world, one) for one in pou.methods.values())]
 
@@ -108,6 +110,8 @@ def lower_method(world: World, method: Method) -> tuple[ir.Unit, bool]:
         method.full, "action" if method.part == "action" else "method", (*variables, *extra), done, result,
         owner=pou.name, library=pou.env.library, span=method.node.span,
     )  # fmt: skip
+    if body.failed:
+        world.broken.add(pou.key)
     return unit, not (body.failed or body.not_run or pou.incomplete())
 
 
