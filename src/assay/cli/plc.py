@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from assay.cli import plc_check, plc_explain, plc_format, plc_generate, plc_run
+from assay.cli import plc_check, plc_explain, plc_format, plc_generate, plc_prove, plc_run
 from assay.cli.language import help_lang
 from assay.kernel.texts import text
 
@@ -16,4 +16,5 @@ plc_check.register(app)
 plc_explain.register(app)
 plc_format.register(app)
 plc_generate.register(app)
+plc_prove.register(app)
 plc_run.register(app)

@@ -202,7 +202,8 @@ def properties_in(source: Source, units: Sequence[tuple[str, Span]] = ()) -> lis
     """The properties that stand in comments ``//@ ...`` and ``(*@ ...; ... *)``:
 
     ``//@ [id] kind WHEN => THEN within 5 scans -- text`` where ``[id]``, the bound and the text may be left out, the
-    bound is ``within`` or ``for`` and ``5 scans`` or ``T#2s``, and ``exclusive`` takes names parted by commas. They
+    bound (``within`` or ``for``, ``5 scans`` or ``T#2s``) ends either side, and ``exclusive`` takes names parted by
+    commas. They
     belong to the unit that they stand in, or else to the next one. Raises InputError with the line.
     """
     result: list[Property] = []
@@ -229,16 +230,17 @@ def _comment(text: str, where: str, number: int) -> Property:
         return complete(Property(name, kind, of=names, text=words.strip()), where)
     within: Bound | None = None
     lasting: Bound | None = None
-    tail = _TAIL.search(rest)
-    if tail is not None:
-        rest = rest[: tail.start()]
-        count = tail["value"].split()
-        bound = Bound(scans=int(count[0])) if len(count) > 1 else _time(tail["value"])
-        within, lasting = (bound, None) if tail["key"].lower() == "within" else (None, bound)
-    when, arrow, then = rest.partition("=>")
-    made = Property(
-        name, kind, when.strip(), then.strip() if arrow else "", within=within, lasting=lasting, text=words.strip()
-    )
+    sides = []
+    for side in rest.split("=>", 1):
+        tail = _TAIL.search(side)
+        if tail is not None:
+            side = side[: tail.start()]
+            count = tail["value"].split()
+            bound = Bound(scans=int(count[0])) if len(count) > 1 else _time(tail["value"])
+            within, lasting = (bound, lasting) if tail["key"].lower() == "within" else (within, bound)
+        sides.append(side.strip())
+    when, then = (*sides, "")[:2]
+    made = Property(name, kind, when, then, within=within, lasting=lasting, text=words.strip())
     return complete(made, where)
 
 

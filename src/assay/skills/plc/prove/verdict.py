@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from assay.kernel.errors import AssayError
@@ -76,8 +76,8 @@ class Verdict:
 
     @property
     def bad(self) -> bool:
-        """Whether a program with this verdict needs a change (or the property does)."""
-        return self.status in ("REFUTED", "UNSOUND") and self.severity == "error"
+        """Whether the program fails here. A property that cannot be judged is no failure of the program."""
+        return self.status == "REFUTED" and self.severity == "error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,6 @@ class Report:
     obligations: tuple[Verdict, ...]
     notes: tuple[Reason, ...] = ()
     seconds: float = 0.0
-    lines: int = field(default=0)
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -99,5 +98,5 @@ class Report:
 
     @property
     def clean(self) -> bool:
-        """No property is refuted or unsound and no obligation of severity error is refuted."""
+        """No property and no obligation of severity error is refuted."""
         return not any(one.bad for one in self.verdicts)
