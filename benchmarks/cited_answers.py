@@ -104,6 +104,7 @@ async def record_of(question: Question, reader: LibraryReader, asking: Asking) -
         "id": question.id,
         "kind": question.kind,
         "lang": question.lang,
+        "source": _source(question, outcome, reader),
         "question": question.question,
         "answerable": question.answerable,
         "expected": question.reason,
@@ -121,6 +122,15 @@ async def record_of(question: Question, reader: LibraryReader, asking: Asking) -
         "seconds": made["seconds"],
         "tokens": made["tokens"],
     }
+
+
+def _source(question: Question, outcome: Outcome, reader: LibraryReader) -> str:
+    """The document that says it, else the one whose unit came first: questions of one document are judged together."""
+    if question.gold:
+        return question.gold[0]["document"]
+    first = next((ruling.best for _, ruling in outcome.rulings if ruling.best is not None), None)
+    names = {info.id: info.name for info in reader.documents(outdated=True)}
+    return "" if first is None else names[first.candidate.passage.document]
 
 
 def _found(question: Question, outcome: Outcome) -> bool:
@@ -217,8 +227,17 @@ def risk_coverage(records: Sequence[Record]) -> dict[str, Any]:
 
 def _order(record: Record) -> float:
     """A question that a rule refuses stands behind those that are not."""
-    ruled = [one for one in record["rulings"] if one not in (None, "near_miss", "not_in_corpus")]
-    return float(record["probability"]) - (1.0 if ruled else 0.0)
+    return float(record["probability"]) - (1.0 if ruled_out(record) else 0.0)
+
+
+def ruled_out(record: Record) -> bool:
+    """Whether a rule refuses whatever the probability: a conflict, several branches, a premise that the first unit
+    denies (one that another unit denies is told only where the first is not sure enough)."""
+    return any(
+        reason not in (None, "near_miss", "not_in_corpus", "false_premise")
+        or (reason == "false_premise" and bool(row.get("denies")))
+        for reason, row in zip(record["rulings"], record["features"], strict=False)
+    )
 
 
 def share(part: int, whole: int) -> dict[str, Any]:

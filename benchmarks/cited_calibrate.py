@@ -3,7 +3,7 @@
 First the order of units (a pairwise logistic regression: the unit that answers before the others of its question), then
 the probability that the first unit's answer is right, with and without the language model, then the thresholds: as many
 right answers as possible while at most ``--wrong`` of all questions are answered wrongly, judged by cross-validation
-over questions. Beside each answerable question stands the same one with its evidence taken out of the documents: a near
+over documents. Beside each answerable question stands the same one with its evidence taken out of the documents: a near
 miss by construction, from which code learns and on which no threshold is set. ``--write`` puts the result into the
 package. The test half is never read.
 """
@@ -34,7 +34,7 @@ from assay.skills.knowledge_qa.runner import Asking, embedded_cosines
 from assay.skills.knowledge_qa.tools import LIMIT
 from benchmarks.about import about
 from benchmarks.cited.make_flips import applied, deletion, lines
-from benchmarks.cited_answers import figures, record_of
+from benchmarks.cited_answers import figures, record_of, ruled_out
 from benchmarks.cited_set import Question, RememberingModel, RememberingVectors, Shelf, data_files, plain, questions
 from benchmarks.flips import embedding_in
 from benchmarks.flips_corpus import Corpus
@@ -203,7 +203,8 @@ async def _deleted(asked: Sequence[Question], cosines: Cosines, weights: Combine
                 continue
             gone = replace(question, answerable=False, reason="near_miss", gold=(), kind=DELETED)
             with corpus.saying(applied(flip, corpus.texts)) as shelf:
-                records.append(await record_of(gone, shelf.reader(question.user), asking))
+                made = await record_of(gone, shelf.reader(question.user), asking)
+                records.append({**made, "source": question.gold[0]["document"] if question.gold else made["source"]})
     return records
 
 
@@ -281,8 +282,9 @@ def _held_out(records: Sequence[dict[str, Any]], names: Sequence[str]) -> list[f
 
 
 def _fold(record: Mapping[str, Any]) -> int:
-    """By the question: with and without its evidence it is in the same fold."""
-    return zlib.crc32(record["id"].encode()) % FOLDS
+    """By the document, so that what is learned of one manual is judged on others; with and without its evidence a
+    question is in the same fold."""
+    return zlib.crc32(record["source"].encode()) % FOLDS
 
 
 def best_threshold(
@@ -295,8 +297,7 @@ def best_threshold(
     free = [
         (probability, bool(one["found"]))
         for one, probability in zip(records, probabilities, strict=True)
-        if all(each in (None, "near_miss", "not_in_corpus") for each in one["rulings"])
-        and not any(row.get("vetoed") for row in one["features"])
+        if not ruled_out(one) and not any(row.get("vetoed") for row in one["features"])
     ]
     free.sort(key=lambda each: -each[0])
     best, right, wrong = (1.0, 0, 0), 0, 0

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from assay.knowledge.passage import Field, Passage, Unit, UnitKind
 from assay.knowledge.reader import Hit
 from assay.skills.knowledge_qa.lexicon import opposites
-from assay.skills.knowledge_qa.quantities import amounts, codes, dates
+from assay.skills.knowledge_qa.quantities import Amount, amounts, codes, dates
 from assay.skills.knowledge_qa.question import Asked, Wanted
 from assay.skills.knowledge_qa.ranges import holds
 from assay.skills.knowledge_qa.terms import Said, Term, coverage, covered, said, shares, terms_of
@@ -18,7 +18,7 @@ from assay.skills.knowledge_qa.terms import Said, Term, coverage, covered, said,
 Cosines = Callable[[str, Sequence[str]], Sequence[float]]
 """Similarity of a question to each of some texts."""
 
-_FAMILY = re.compile(r"^[A-Z]+(?:/[A-Z]+)*[-_]?\d{0,2}")
+_FAMILY = re.compile(r"^(?P<letters>[A-Z]+(?:/[A-Z]+)*[-_]?)(?P<digits>\d+).*$")
 _PERSONS = re.compile(
     r"人员|部门|班长|主任|经理|工程师|操作工|负责人|部|员|岗|长|师|科|组|supervisor|engineer|operator"
     r"|manager|department|technician|person|"
@@ -44,6 +44,7 @@ _POLAR = re.compile(
     r"|can|cannot|not|never|no|required|allowed|permitted|except|unless|only)(?![a-z])",
     re.I,
 )
+_DIGITS = re.compile(r"\d+(?:\.\d+)?")
 MOST_UNITS = 160
 
 
@@ -154,7 +155,9 @@ def _features(asked: Asked, passage: Passage, index: int, weights: Sequence[floa
         "length": min(1.0, len(unit.text) / 300),
         "kind_fit": kind_fit(asked, unit),
     }
-    features["code"], features["code_conflict"] = _codes(asked, own, whole)
+    features["code"], features["code_conflict"] = _codes(asked, own, whole, said(_place(passage)))
+    features["code_own"] = sum(code in own.codes for code in asked.codes) / len(asked.codes) if asked.codes else 0.0
+    features["overruled"] = _overruled(asked, passage, index, own)
     features["state"], features["state_conflict"] = _states(asked, line_of(unit), whole.plain)
     features["amount"], features["amount_conflict"] = _amounts(asked, unit)
     features["clause"] = float(any(number in (unit.number, passage.clause) for number in asked.clauses))
@@ -185,15 +188,39 @@ def kind_fit(asked: Asked, unit: Unit) -> float:
     return 0.6
 
 
-def _codes(asked: Asked, own: Said, whole: Said) -> tuple[float, float]:
-    """The part of the asked codes that is named, and whether the unit itself names only others of the same family."""
+def _codes(asked: Asked, own: Said, whole: Said, place: Said) -> tuple[float, float]:
+    """The part of the asked codes that is named, and whether the unit itself names only siblings of them, while the
+    heading right above it names none."""
     if not asked.codes:
         return 0.0, 0.0
     named = sum(code in whole.codes for code in asked.codes) / len(asked.codes)
-    families = {_FAMILY.match(code).group() for code in asked.codes if _FAMILY.match(code)}  # type: ignore[union-attr]
-    alike = [code for code in own.codes if (m := _FAMILY.match(code)) and m.group() in families]
+    families = {_FAMILY.sub(_digits, code) for code in asked.codes}
+    alike = [code for code in own.codes if _FAMILY.sub(_digits, code) in families]
     others = bool(alike) and not any(code in own.codes for code in asked.codes)
-    return named, float(others)
+    others = others and not any(names in code or code in names for code in asked.codes for names in alike)
+    return named, float(others and not any(code in place.codes for code in asked.codes))
+
+
+def _digits(match: re.Match[str]) -> str:
+    """A code as its letters and how many digits it has: what its siblings share (``BC-430``, ``BC-440``)."""
+    return match["letters"] + "0" * len(match["digits"])
+
+
+def _place(passage: Passage) -> str:
+    """The nearest heading with the caption or introduction."""
+    return " ".join([*passage.headings[-1:], passage.lead])
+
+
+def _overruled(asked: Asked, passage: Passage, index: int, own: Said) -> float:
+    """Whether the next sentence says the same of an asked code that this one does not name ("For GB-420 after ...")."""
+    units = passage.units
+    if not asked.codes or units[index].fields or index + 1 >= len(units) or units[index + 1].fields:
+        return 0.0
+    behind = line_of(units[index + 1])
+    if any(code in own.codes for code in asked.codes) or not any(code in codes(behind) for code in asked.codes):
+        return 0.0
+    mine, theirs = ({one.dimension for one in amounts(each) if one.unit} for each in (line_of(units[index]), behind))
+    return float(bool(mine & theirs))
 
 
 def _states(asked: Asked, own: str, whole: str) -> tuple[float, float]:
@@ -253,11 +280,12 @@ def _cell(asked: Asked, cell: Field, unit: Unit, own: float) -> float:
         score -= 0.5 * bool(asked.dimensions and read and not any(one.dimension in asked.dimensions for one in read))
     elif asked.wanted is Wanted.PERSON:
         score += bool(_PERSON_HEAD.search(cell.header)) - 1.0 * bool(read)
+        score += 1.0 * bool(_PERSONS.search(cell.value) and not read)
     elif asked.wanted is Wanted.NAME:
         score -= 0.2 * bool(read)
     if cell.header and re.fullmatch(r"units?|单位|计量单位", cell.header, re.I):
         score -= 3.0
-    return score - 1.0 * named_in(asked, cell.value)
+    return score - 1.0 * named_in(asked, value_of(cell, unit)) - 1.5 * _holds_asked(asked, cell, unit)
 
 
 def _heads(asked: Asked, unit: Unit) -> list[float]:
@@ -265,7 +293,11 @@ def _heads(asked: Asked, unit: Unit) -> list[float]:
     heads = [f"{cell.header} {cell.unit}" for cell in unit.fields]
     own = shares(asked.text, heads)
     terms = [sum(t.weight * covered(t, said(h)) for t in asked.terms if covered(t, said(h)) >= 0.5) for h in heads]
-    return [min(2.0, 0.4 * a) + min(2.0, b) for a, b in zip(own, terms, strict=True)]
+    states = [_states(asked, head, head.lower()) for head in heads]
+    return [
+        min(2.0, 0.4 * a) + min(2.0, b) + 1.2 * bool(same) - 0.8 * bool(other and not same)
+        for a, b, (same, other) in zip(own, terms, states, strict=True)
+    ]
 
 
 def named_in(asked: Asked, value: str) -> bool:
@@ -282,12 +314,23 @@ def named_share(asked: Asked, value: str) -> float:
         return float(any(code in asked.codes for code in own_codes))
     read, words = amounts(value), terms_of(value)
     if read and not words:
-        return float(any(one.value == each.value for one in read for each in asked.amounts))
+        return float(any(_same_number(one, each) for one in read for each in asked.amounts))
+    if not words:
+        return 0.0
     question = said(asked.text)
-    total = sum(word.weight for word in words)
-    return (
-        sum(word.weight * max(covered(word, question), _known(word, asked)) for word in words) / total if words else 0.0
-    )
+    named = sum(word.weight * max(covered(word, question), _known(word, asked)) for word in words)
+    return named / sum(word.weight for word in words) * (0.3 + 0.7 * _numbers_named(asked, value))
+
+
+def _numbers_named(asked: Asked, value: str) -> float:
+    """The part of a designation's own numbers that the question says (``EP 630/4``); 1 where it has none."""
+    own = set(_DIGITS.findall(value))
+    return len(own & set(_DIGITS.findall(asked.text))) / len(own) if own else 1.0
+
+
+def _same_number(one: Amount, other: Amount) -> bool:
+    """One value, and no two units that measure different things."""
+    return one.value == other.value and (not one.unit or not other.unit or one.dimension == other.dimension)
 
 
 def _known(word: Term, asked: Asked) -> float:
@@ -298,8 +341,13 @@ def _known(word: Term, asked: Asked) -> float:
 
 def _meant(asked: Asked, cell: Field, unit: Unit) -> float:
     """How far the question names a condition's value; wholly where its range takes in a number of the question."""
+    return 1.0 if _holds_asked(asked, cell, unit) else named_share(asked, value_of(cell, unit))
+
+
+def _holds_asked(asked: Asked, cell: Field, unit: Unit) -> bool:
+    """Whether a cell is a range that takes in a number of the question: then it says for which case the row is."""
     shown = value_of(cell, unit)
-    return 1.0 if any(holds(shown, one) for one in asked.amounts if one.unit) else named_share(asked, cell.value)
+    return any(holds(shown, one) for one in asked.amounts if one.unit)
 
 
 def _siblings(asked: Asked, found: list[Candidate]) -> list[Candidate]:
@@ -312,9 +360,10 @@ def _siblings(asked: Asked, found: list[Candidate]) -> list[Candidate]:
     for places in tables.values():
         rows = [found[at] for at in places]
         for column in range(min(len(row.unit.fields) for row in rows)):
-            if column and not any(row.unit.fields[column].condition for row in rows):
+            cells = [(row.unit.fields[column], row.unit) for row in rows]
+            if column and not any(cell.condition or _holds_asked(asked, cell, unit) for cell, unit in cells):
                 continue
-            named = [_meant(asked, row.unit.fields[column], row.unit) for row in rows]
+            named = _less_whole([_meant(asked, row.unit.fields[column], row.unit) for row in rows], rows, column)
             best = max(named)
             if best < 0.3:
                 continue
@@ -325,3 +374,13 @@ def _siblings(asked: Asked, found: list[Candidate]) -> list[Candidate]:
                     features[key] = round(features.get(key, 0.0) + value, 4)
                 found[at] = replace(found[at], features=features)
     return found
+
+
+def _less_whole(named: list[float], rows: Sequence[Candidate], column: int) -> list[float]:
+    """A value that is only a part of another one that the question names as well is meant less (驱动端 in 非驱动端)."""
+    values = [row.unit.fields[column].value.strip().lower() for row in rows]
+    whole = {value for value, share in zip(values, named, strict=True) if share >= 0.8}
+    return [
+        share - 0.4 if any(value in other and value != other for other in whole) and share >= 0.8 else share
+        for value, share in zip(values, named, strict=True)
+    ]

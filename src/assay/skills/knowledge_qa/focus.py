@@ -23,7 +23,7 @@ _EN = re.compile(
     r"|$)",
     re.I,
 )
-_UNIT_ZH = re.compile(r"(?:几|多少)\s*(?=[^\s？?，,。]{1,4})")
+_UNIT_ZH = re.compile(r"(?<![好十百千])(?:几|多少)\s*(?=[^\s？?，,。]{1,4})")
 _UNIT_EN = re.compile(
     r"(?:how many|(?:at |in )?what|\bin|(?:at|below|above) (?:what"
     r"|which)) (?P<unit>[A-Za-z°%µμΩ/·²³0-9()]+)",

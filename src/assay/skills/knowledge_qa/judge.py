@@ -11,11 +11,18 @@ from assay.knowledge.reader import DocumentInfo, Hit
 from assay.skills.knowledge_qa.candidates import Cosines, above_of
 from assay.skills.knowledge_qa.combine import Combiner
 from assay.skills.knowledge_qa.lexicon import opposites
+from assay.skills.knowledge_qa.quantities import codes
 from assay.skills.knowledge_qa.question import Asked, Wanted
 from assay.skills.knowledge_qa.ranking import Pick, denies, ranked, value_key
 from assay.skills.knowledge_qa.spans import Short
-from assay.skills.knowledge_qa.terms import covered, said
+from assay.skills.knowledge_qa.terms import covered, grams, said
 from assay.skills.knowledge_qa.verifier import Verifier
+
+ABOUT = 0.5
+"""A unit that says this part of a question is about it."""
+ALIKE, LEAST_ALIKE, TWIN = 0.65, 6, 0.4
+LOOKED_AT = 3
+"""Among so many units a denial of what the question takes for granted is looked for."""
 
 
 class Reason(StrEnum):
@@ -60,16 +67,21 @@ class Judge:
         if denies(asked, best.candidate) and self._premise(asked, best):
             return Ruling((best,), Reason.FALSE_PREMISE, probability, best.features, found, best)
         inside = best.features.get("inner_branches") or best.features.get("cells_tied")
-        if inside and self._near(probability):
+        near = self._near(probability) or about(best)
+        if inside and near:
             return Ruling((best,), Reason.AMBIGUOUS, probability, best.features, found, best)
-        branches = branches_of(asked, best, others, self.weights)
-        if branches and self._near(probability):
+        twin = twin_of(asked, best, others)
+        branches = [twin] if twin is not None else branches_of(asked, best, others, self.weights)
+        if branches and near:
             return Ruling((best, *branches), Reason.AMBIGUOUS, probability, best.features, found, best)
         rival = rival_of(asked, best, others, self.weights)
-        if rival is not None and self._near(probability):
+        if rival is not None and (near or alike(best.candidate.text, rival.candidate.text)):
             return Ruling((best, rival), Reason.CONFLICT, probability, best.features, found, best)
         if enough:
             return Ruling((best,), None, probability, best.features, found, best)
+        denial = next((pick for pick in picks[:LOOKED_AT] if denies(asked, pick.candidate) and about(pick)), None)
+        if denial is not None and self._premise(asked, denial):
+            return Ruling((denial,), Reason.FALSE_PREMISE, probability, best.features, found, best)
         reason = Reason.NEAR_MISS if near_miss(asked, picks) else Reason.NOT_IN_CORPUS
         return Ruling((best,) if reason is Reason.NEAR_MISS else (), reason, probability, best.features, found, best)
 
@@ -80,14 +92,15 @@ class Judge:
         for pick in picks[: 2 if close else 1]:
             features = dict(pick.features)
             features["code_score"] = max(-6.0, min(6.0, self.weights.code.score(features)))
-            asking = self.verifier is not None and not self.verifier.failed
+            barred = vetoed(asked, pick)
+            asking = self.verifier is not None and not self.verifier.failed and not barred
             asking = asking and self.weights.code.probability(features) >= self.weights.ask_from
             if asking and self.verifier is not None:
                 features |= await self.verifier.verify(asked, pick.candidate, shown_short(asked, pick))
                 asking = "verify" in features
             probability, enough = self.weights.enough(features, model=asking)
-            features["vetoed"] = float(vetoed(asked, pick))
-            enough = (enough or certain(features)) and not features["vetoed"]
+            features["vetoed"] = float(barred)
+            enough = (enough or certain(features)) and not barred
             judged.append((probability, enough, replace(pick, features=features)))
         probability, enough, best = max(judged, key=lambda each: each[0])
         return best, probability, enough
@@ -100,10 +113,44 @@ class Judge:
         return best.features.get("cover", 0.0) >= self.weights.premise_cover
 
 
+def about(pick: Pick) -> bool:
+    """Whether a unit speaks of what is asked about: most of its words, and every code."""
+    return pick.features.get("cover", 0.0) >= ABOUT and not pick.features.get("codes_missing", 0.0)
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two sentences say the same but for their numbers."""
+    mine, theirs = (grams(re.sub(r"\d", "", each)) for each in (one, other))
+    shorter = min(len(mine), len(theirs))
+    return shorter >= LEAST_ALIKE and len(mine & theirs) >= ALIKE * shorter
+
+
+def twin_of(asked: Asked, best: Pick, others: Sequence[Pick]) -> Pick | None:
+    """A sentence of the same passage that gives another number in the same words for another case, where the question
+    names neither case ("pumps: at least 10 s; fans: at least 60 s")."""
+    if best.candidate.unit.fields or best.short.kind != "number" or best.candidate.passage.lang != asked.lang:
+        return None
+    question = {piece for piece in grams(asked.text) if len(piece) > 1}
+    for pick in others:
+        same_place = pick.candidate.passage.id == best.candidate.passage.id and pick.short.kind == "number"
+        if not same_place or pick.candidate.unit.fields or value_key(asked, pick) == value_key(asked, best):
+            continue
+        named = [set(codes(each.candidate.text)) & set(asked.codes) for each in (best, pick)]
+        if named[0] != named[1]:
+            continue
+        mine, theirs = (grams(re.sub(r"\d", "", each.candidate.text)) for each in (best, pick))
+        alike_enough = len(mine & theirs) >= TWIN * len(mine | theirs)
+        if alike_enough and not (mine - theirs) & question and not (theirs - mine) & question:
+            return pick
+    return None
+
+
 def vetoed(asked: Asked, pick: Pick) -> bool:
     """What no probability outweighs: an answer in another dimension than asked for, a yes or no that nothing decides,
-    equipment that is not there, or a question for several things that code could not part."""
+    equipment that is not there or whose sibling alone is named, or several things that code could not part."""
     if pick.features.get("dimension_fit", 0.0) < 0 or pick.features.get("undecided", 0.0):
+        return True
+    if pick.features.get("code_conflict", 0.0):
         return True
     named = [code for code in asked.codes if not code.startswith("GRADE")]
     return (bool(named) and pick.features.get("codes_missing", 0.0) >= len(named)) or asked.asks > 1
@@ -162,9 +209,13 @@ def rival_of(asked: Asked, best: Pick, others: Sequence[Pick], weights: Combiner
     for pick in others:
         one, other = best.candidate, pick.candidate
         theirs = value_key(asked, pick)
-        if one.passage.document == other.passage.document or best.score - pick.score > weights.conflict_gap:
+        if one.passage.document == other.passage.document:
             continue
         if pick.short.kind not in ("number", "cell") or theirs == mine or _dimension(mine) != _dimension(theirs):
+            continue
+        if asked.codes and alike(one.text, other.text) and not pick.features.get("codes_missing"):
+            return pick
+        if best.score - pick.score > weights.conflict_gap:
             continue
         names_as_much = all(
             pick.features.get(name, 0.0) >= weights.conflict_cover * best.features.get(name, 0.0)

@@ -9,7 +9,9 @@ from assay.skills.knowledge_qa.question import Asked, read_question
 
 _EACH = re.compile(r"分别|各是|各为|各有|各需|各(?=多|几|是|为)|respectively|each(?![a-z])|both(?![a-z])", re.I)
 _CODE = r"[A-Z]{1,4}-?\d+[A-Z]?"
-_TWO_CODES = re.compile(rf"(?P<one>{_CODE})\s*(?:和|与|及|、|,? and (?:of )?(?:the )?)\s*(?P<two>{_CODE})")
+_TWO_CODES = re.compile(
+    rf"(?P<one>{_CODE})\s*(?:和|与|及|、|,? and (?:of |for |in |on |at )?(?:the )?)\s*(?P<two>{_CODE})"
+)
 _TWO_WORDS = re.compile(r"(?P<one>[\u4e00-\u9fff]{2,8})(?:和|与|及|、)(?P<two>[\u4e00-\u9fff]{2,8})")
 
 

@@ -137,6 +137,8 @@ _UNITS = (
         "% RH",
         "%LEL",
     ),
+    *("gram", "grams", "kilogram", "kilograms", "litre", "liter", "millilitres", "volts", "amps", "amperes", "watts"),
+    *("kilowatts", "millimetre", "millimetres", "millimeters", "centimetres", "bars", "newtons", "hertz", "ohms"),
 )
 _PINT = {
     "N.m": "N*m", "Nm": "N*m", "N·m": "N*m", "牛米": "N*m", "kN·m": "kN*m", "kNm": "kN*m", "dB(A)": "dB", "分贝": "dB",
@@ -149,7 +151,10 @@ _PINT = {
     "cm³": "cm**3", "kg/m³": "kg/m**3", "g/cm³": "g/cm**3", "m³/min": "m**3/min", "m3/min": "m**3/min",
     "mg/m³": "mg/m**3", "vol%": "%", "Vol%": "%", "%RH": "%", "% RH": "%", "%LEL": "%", "℃/h": "delta_degC/h",
     "°C/h": "delta_degC/h", "℃/min": "delta_degC/min", "°C/min": "delta_degC/min", "μS/cm": "uS/cm", "µS/cm": "uS/cm",
-    "季度": "90*day",
+    "季度": "90*day", "gram": "g", "grams": "g", "kilogram": "kg", "kilograms": "kg", "litre": "L", "liter": "L",
+    "millilitres": "mL", "volts": "V", "amps": "A", "amperes": "A", "watts": "W", "kilowatts": "kW", "millimetre": "mm",
+    "millimetres": "mm", "millimeters": "mm", "centimetres": "cm", "bars": "bar", "newtons": "N", "hertz": "Hz",
+    "ohms": "ohm",
 }  # fmt: skip
 _COUNTED = frozenset({"级", "班", "圈", "转", "点"})
 _DATE = re.compile(
@@ -231,7 +236,7 @@ def dimension(unit: str) -> str:
         return "%"
     if unit in ("dB", "dB(A)", "分贝"):
         return "dB"
-    if unit in ("rpm", "Hz", "kHz", "MHz"):
+    if unit in ("rpm", "Hz", "kHz", "MHz", "hertz"):
         return "rpm" if unit == "rpm" else "frequency"
     made = _unit(unit)
     shown = "" if made is None else str(made.dimensionality)

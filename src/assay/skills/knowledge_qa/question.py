@@ -149,7 +149,11 @@ class Asked:
             return frozenset({"[time]"})
         if self.wanted is Wanted.COUNT:
             return frozenset({""})
-        return frozenset(each for one, _ in self.attributes if one.dimension for each in (one.dimension, *one.also))
+        named = [one for one, _ in self.attributes if one.dimension]
+        meant = {term.group for term in self.focus}
+        if any(one.id in meant for one in named):
+            named = [one for one in named if one.id in meant]
+        return frozenset(each for one in named for each in (one.dimension, *one.also))
 
 
 def read_question(text: str, lang: Lang | None = None, *, split: bool = True) -> Asked:

@@ -25,18 +25,20 @@ FOLLOWS = re.compile(
     re.I,
 )
 """How a sentence begins that takes something away from the one before it."""
-BRANCHES_BELOW = 0.55
+BRANCHES_BELOW = 0.5
 """Below this a sentence gives several numbers of the wanted kind between which the question does not choose."""
 _NONE = re.compile(
-    r"^\s*(?:n/?a|not applicable|none|no|nil|不适用|[-–—/]+)\s*$|^\s*(?:无(?!可见)|没有|不(?!小于|大于"
+    r"^\s*(?:n/?a|not (?:applicable|permitted|allowed)|forbidden|none|no|nil|不适用|不允许|不得使用|禁止|严禁"
+    r"|[-–—/]+)\s*$|^\s*(?:无(?!可见)|没有|不(?!小于|大于"
     r"|超过|低于|高于|锈|少于|得))",
     re.I,
 )
 _HAS_NOT = re.compile(
-    r"没有|无(?!论|关|须|需|损|缝|级|线|误|残|泄|异|法)|不设|未设|不配|不带|不装|不使用|已取消|取消了"
+    r"没有|无(?!论|关|须|需|损|缝|级|线|误|残|泄|异|法)|不设|未[设装配]|不配|不带|不装|不使用|不需要|不再(?!是)"
+    r"|已取消|取消了"
     r"|(?<![a-z])(?:has|have|with|needs|is|are|and) no(?![a-z])|without(?! (?:delay|interruption"
     r"|stopping))|has been removed"
-    r"|not (?:have|fitted|provided|installed|used)|instead of|no longer",
+    r"|not (?:have|fitted|provided|installed|used|needed)|instead of|no longer",
     re.I,
 )
 _BARRED = re.compile(r"(?:must|shall|may) not|cannot|not permitted|never|不得|严禁|禁止|不允许", re.I)

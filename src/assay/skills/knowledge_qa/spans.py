@@ -13,7 +13,7 @@ from assay.skills.knowledge_qa.lexicon import opposites
 from assay.skills.knowledge_qa.quantities import Amount, amounts, codes, dates
 from assay.skills.knowledge_qa.question import Asked, Wanted
 from assay.skills.knowledge_qa.ranges import holds
-from assay.skills.knowledge_qa.terms import grams, shares
+from assay.skills.knowledge_qa.terms import covered, grams, said, shares, terms_of
 
 _CLAUSES = re.compile(r"[，,；;。！!？?：:\n]|\.(?=\s)|(?<![A-Za-z])(?:and|but|or|while|whereas)(?![A-Za-z])|而|但")
 _RANGE = re.compile(r"\s*(?:至|到|~|～|-|–|—|to|and|和|与)\s*", re.I)
@@ -48,6 +48,15 @@ _BECAUSE = re.compile(
     r"|to prevent|so that|otherwise|in order to|due to|or (?:it|the)|as otherwise)(?P<why>[^。；;]*)",
     re.I,
 )
+_JOINED = re.compile(r"(?<![A-Za-z])(?:and|or)$", re.I)
+_BELOW = r"(?:低于|小于|少于|不到|不足|below|under|less than|lower than|fewer than)"
+_ABOVE = r"(?:高于|大于|多于|超过|长于|above|over|more than|higher than|longer than|exceeds?)"
+_COMPARED = tuple(
+    (re.compile(rf"{words}\s*(?:多少|多[大久长高]|几|what|which)", re.I), re.compile(rf"{words}\s*(?:the\s+)?$", re.I))
+    for words in (_BELOW, _ABOVE)
+)
+BRANCH_WORDS = 4
+"""A clause of at most so many words gives a case of the sentence before it."""
 _OWN_NUMBER = re.compile(r"\s*\d+(?:\.\d+)*[.)、]?\s")
 _REFERENCE = re.compile(r"(?:table|figure|section|clause|chapter|step|表|图|第|见|附录)\s*$", re.I)
 
@@ -114,8 +123,10 @@ def _numbers(asked: Asked, text: str) -> list[Short]:
         fit = 2.0 if dims and one.dimension in dims else 0.0 if dims else 1.0 if one.unit else 0.2
         if asked.wanted is Wanted.COUNT and one.unit:
             fit = -0.5
-        score = fit + 1.5 * near / most - 0.6 * _other_code(asked, text, group) + _in_range(asked, text, group)
+        score = fit + 1.5 * near / most - 1.4 * _other_code(asked, text, group) + _in_range(asked, text, group)
+        score += 1.0 * _asked_code(asked, text, group, groups)
         score -= 1.2 * _other_state(asked, _around(text, group))
+        score += _branch(asked, text, group, first=group is groups[0]) + _compared_as(asked, text, group)
         scored.append((score, -group[0].start, Short(_words(text, group), group[0].start, one.end, 0.0, "number")))
     scored.sort(key=lambda each: each[:2], reverse=True)
     margin = scored[0][0] - scored[1][0] if len(scored) > 1 else 2.0
@@ -128,12 +139,41 @@ def _numbers(asked: Asked, text: str) -> list[Short]:
 
 
 def _around(text: str, group: Sequence[Amount]) -> str:
-    """The clause of a number; where it is nothing but the number, the one before it as well."""
-    low, high = next(((a, b) for a, b in clauses_of(text) if a <= group[0].start < b), (0, len(text)))
+    """The clause of a number; where it is nothing but the number, the one before it as well; what is joined to it by
+    "and" without a number of its own (``for G10 and G20``) belongs to it."""
+    cut = clauses_of(text)
+    low, high = next(((a, b) for a, b in cut if a <= group[0].start < b), (0, len(text)))
     high = max(high, group[-1].end)
     if group[0].start - low < 3:
-        low = max((a for a, b in clauses_of(text) if b <= low), default=low)
+        low = max((a for a, b in cut if b <= low), default=low)
+    for a, b in cut:
+        if a == high and _JOINED.search(text[:a]) and len(text[a:b].split()) <= 3 and not amounts(text[a:b]):
+            high = b
+    listed = [match.start() for match in re.finditer("、", text) if low <= match.start() < high]
+    pieces = [(a, b) for a, b in itertools.pairwise([low, *listed, high]) if amounts(text[a:b])]
+    if listed and len(pieces) > 1:
+        return next((text[a:b] for a, b in pieces if a <= group[0].start < b), text[low:high])
     return text[low:high]
+
+
+def _branch(asked: Asked, text: str, group: Sequence[Amount], *, first: bool) -> float:
+    """Of a list of cases ("至少 30 分钟，特级动火为 60 分钟"): a later short clause counts where the question names its
+    case, and counts against where it does not."""
+    clause = _around(text, group)
+    words = [term for term in terms_of(clause) if term.kind != "code"]
+    if first or not words or len(words) > BRANCH_WORDS or codes(clause):
+        return 0.0
+    question = said(asked.text)
+    share = sum(covered(word, question) >= 0.8 for word in words) / len(words)
+    return 0.9 if share == 1.0 else -0.4 if not share else 0.0
+
+
+def _compared_as(asked: Asked, text: str, group: Sequence[Amount]) -> float:
+    """Whether the number stands behind the comparison that is asked for ("低于多少", "above what")."""
+    for asks, says in _COMPARED:
+        if asks.search(asked.text):
+            return 1.6 * bool(says.search(text[max(0, group[0].start - 14) : group[0].start]))
+    return 0.0
 
 
 def _in_range(asked: Asked, text: str, group: Sequence[Amount]) -> float:
@@ -179,6 +219,12 @@ def _other_code(asked: Asked, text: str, group: Sequence[Amount]) -> bool:
     """Whether the number's clause names codes, and none that the question names."""
     here = codes(_around(text, group))
     return bool(here) and bool(asked.codes) and not any(code in asked.codes for code in here)
+
+
+def _asked_code(asked: Asked, text: str, group: Sequence[Amount], groups: Sequence[Sequence[Amount]]) -> bool:
+    """Whether the number's clause names a code of the question that another number's clause does not."""
+    here = {code for code in codes(_around(text, group)) if code in asked.codes}
+    return any(here - set(codes(_around(text, other))) for other in groups if other is not group)
 
 
 def _words(text: str, group: Sequence[Amount]) -> str:

@@ -76,7 +76,7 @@ def terms_of(text: str) -> list[Term]:
     bare = _without_amounts(_without_codes(plain)).lower()
     named = {word.lower(): one.id for one, word in attributes_in(bare)}
     for phrase, forms in known_words(bare):
-        if phrase not in stop_words() and not _ASKING.match(phrase):
+        if not _empty(phrase) and not _ASKING.match(phrase):
             found.append(_term(phrase, named, forms))
             bare = bare.replace(phrase, " " if phrase.isascii() else "\u3000")
     words = [word for run in _HAN.findall(bare) for word in _han_words(run)]
@@ -85,6 +85,11 @@ def terms_of(text: str) -> list[Term]:
         if word not in stop_words() and not _ASKING.match(word):
             found.append(_term(word, named, ()))
     return list({term.text: term for term in found}.values())
+
+
+def _empty(phrase: str) -> bool:
+    """Whether a word, or every word of an English phrase, says nothing of what is asked for."""
+    return phrase in stop_words() or (phrase.isascii() and all(word in stop_words() for word in phrase.split()))
 
 
 def _term(word: str, named: Mapping[str, str], forms: tuple[str, ...]) -> Term:
