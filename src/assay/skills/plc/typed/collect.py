@@ -50,10 +50,11 @@ def _elements(world: World, elements: tuple[tree.Element, ...], env: Env) -> Non
                         _Collector(world, env).global_block(block, None, False)
             case tree.Namespace():
                 inner = env.namespace + _keys(one.name)
+                path = env.path + tuple(part for name in one.name for part in name.text.split("."))
                 for depth in range(len(inner)):
-                    key = ".".join(inner[: depth + 1])
-                    world.names.setdefault(key, Space(key))
-                _elements(world, one.elements, Env(inner, env.usings + tuple(map(_keys, one.usings)), env.dialect))
+                    world.names.setdefault(".".join(inner[: depth + 1]), Space(".".join(path[: depth + 1])))
+                usings = env.usings + tuple(map(_keys, one.usings))
+                _elements(world, one.elements, Env(inner, usings, env.dialect, env.library, path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class _Collector:
 
     def full(self, name: str) -> str:
         """A name with the namespace that it stands in."""
-        return ".".join((*self.env.namespace, name))
+        return ".".join((*self.env.path, name))
 
     def type(self, node: tree.TypeDecl) -> None:
         """A data type; the members of an enumeration can be named without it."""

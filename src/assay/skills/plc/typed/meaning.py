@@ -232,6 +232,7 @@ def constant_of(body: Body, var: Var, kind: DataType, span: Span) -> Typed | Non
     from assay.skills.plc.typed.initials import value_of
 
     value = value_of(body.world, var)
+    body.world.folded.add(var.span)
     return None if value is None or isinstance(value, tuple) else Typed(const(value, kind, span))
 
 

@@ -14,12 +14,14 @@ from assay.skills.plc.ir.types import DataType
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Env:
-    """Where a declaration stands: its namespace (upper-case parts), what it uses, and how it is written."""
+    """Where a declaration stands: its namespace (upper-case parts, and as spelled in ``path``), what it uses, and how
+    it is written."""
 
     namespace: tuple[str, ...]
     usings: tuple[tuple[str, ...], ...]
     dialect: Dialect
     library: bool = False
+    path: tuple[str, ...] = ()
 
 
 class _Pending:

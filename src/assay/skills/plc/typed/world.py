@@ -33,7 +33,7 @@ class World:
         self.used_globals: dict[str, Var] = {}
         self.busy: set[int] = set()
         self.broken: set[str] = set()
-        self.commented: set[str] = set()
+        self.folded: set[Span] = set()
         self.library_spaces: frozenset[str] = frozenset({"STANDARD", "TC2_STANDARD", "SYSTEM", "TC3_STANDARD"})
 
     def enter(self, key: str, symbol: Symbol, span: Span) -> bool:

@@ -30,21 +30,25 @@ def lint(
     lints = Lints([])
     good = [one for one in units if (one.owner or one.name).upper() not in world.broken]
     globals_ = {var.full.upper(): made for var in world.globals if (made := variable(world, var)) is not None}
-    usage(lints, project, good, globals_)
+    usage(lints, project, good, globals_, world.folded)
     for unit in good:
         flow(lints, unit)
     located = [var for unit in good for var in unit.variables if var.location]
     overlaps(lints, [*(one for one in globals_.values() if one.location), *located])
-    _comments(lints, world)
+    _comments(lints, world, trees)
     _jumps(lints, trees)
     return _switched(lints.items, trees, sources)
 
 
-def _comments(lints: Lints, world: World) -> None:
-    """Units without a word about what they are for."""
+def _comments(lints: Lints, world: World, trees: Sequence[tree.Unit]) -> None:
+    """Units without a word about what they are for, before them or before their statements."""
+    comments = {unit.source: [one.span.start for one in unit.trivia if one.kind == "comment"] for unit in trees}
     for pou in world.units:
-        inside = pou.node.blocks or pou.node.body or pou.node.methods
-        if inside and not any(one.kind == "comment" for one in pou.node.notes) and pou.key not in world.commented:
+        node = pou.node
+        said = any(one.kind == "comment" for one in node.notes)
+        last = max(node.body_span.start, *(one.span.end for one in node.blocks), node.name.span.end)
+        said = said or any(node.span.start <= one <= last for one in comments.get(node.span.source, ()))
+        if (node.blocks or node.body or node.methods) and not said:
             lints.add("lint_comment", pou.node.name.span, name=pou.name)
 
 

@@ -123,7 +123,9 @@ class _Flow:
                 names = [one for one in of_place(call.instance, "call")]  # type: ignore[arg-type]
                 if names and names[-1].whole:
                     found.setdefault(names[-1].name, []).append((call.span, path, call.unit.upper()))
-        for name, several in found.items():
+        for key, several in found.items():
+            var = self.unit.variable(key)
+            name = key if var is None else var.name
             first = several[0]
             again = next((one for one in several[1:] if not _apart(first[1], one[1])), None)
             if again is not None:

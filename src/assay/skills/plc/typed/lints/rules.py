@@ -30,12 +30,10 @@ RULES: dict[str, tuple[str, str, Severity]] = {
     "lint_called_twice": ("ST3027", "CP20", "warning"),
     "lint_conditional": ("ST3028", "A2", "warning"),
     "lint_loop_variable": ("ST3029", "L22", "warning"),
-    "lint_loop_after": ("ST3030", "L13", "info"),
     "lint_leave": ("ST3031", "L10", "info"),
     "lint_jump": ("ST3032", "CP19", "info"),
     "lint_self": ("ST3033", "A3", "warning"),
     "lint_same": ("ST3034", "A4", "warning"),
-    "lint_empty": ("ST3035", "A5", "info"),
     "lint_comment": ("ST3040", "C2", "info"),
 }
 

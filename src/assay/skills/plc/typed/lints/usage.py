@@ -14,8 +14,11 @@ from assay.skills.plc.typed.lints.rules import Lints
 MOST_PARAMETERS = 20
 
 
-def usage(lints: Lints, project: ir.Project, units: Sequence[ir.Unit], globals_: dict[str, ir.Variable]) -> None:
-    """Look at all units together: methods and actions use the variables of their owner."""
+def usage(
+    lints: Lints, project: ir.Project, units: Sequence[ir.Unit], globals_: dict[str, ir.Variable], folded: set[Span]
+) -> None:
+    """Look at all units together: methods and actions use the variables of their owner. ``folded``: where constants
+    stand whose value was put in their place."""
     parts: dict[str, list[ir.Unit]] = defaultdict(list)
     for unit in units:
         parts[(unit.owner or unit.name).upper()].append(unit)
@@ -27,12 +30,12 @@ def usage(lints: Lints, project: ir.Project, units: Sequence[ir.Unit], globals_:
             own = by_unit[unit.name.upper()]
             if unit.owner is None:
                 own = [one for part in several for one in by_unit[part.name.upper()]]
-            _unit(lints, unit, own, key in extended or (head is not None and head.base is not None))
+            _unit(lints, unit, own, key in extended or (head is not None and head.base is not None), folded)
             _shadow(lints, unit, globals_)
     _globals(lints, project, units, by_unit, globals_)
 
 
-def _unit(lints: Lints, unit: ir.Unit, found: list[Event], open_: bool) -> None:
+def _unit(lints: Lints, unit: ir.Unit, found: list[Event], open_: bool, folded: set[Span]) -> None:
     read = {one.name for one in found if not one.is_global and one.mode != "write"}
     written = {one.name for one in found if not one.is_global and one.mode in ("write", "both", "call")}
     inherited = unit.base is not None
@@ -49,7 +52,7 @@ def _unit(lints: Lints, unit: ir.Unit, found: list[Event], open_: bool) -> None:
             if key not in written and unit.body and not open_ and not isinstance(var.type, t.Block):
                 lints.add("lint_unassigned", var.span, name=var.name)
         elif var.section in ("static", "temp", "input", "in_out"):
-            if key not in read | written and not var.location and not open_:
+            if key not in read | written and not var.location and not open_ and var.span not in folded:
                 lints.add("lint_unused", var.span, name=var.name)
             elif var.section != "input" and var.section != "in_out":
                 _never(lints, var, key in written, key in read and not open_)
@@ -93,6 +96,9 @@ def _globals(
     tasks = {unit.upper(): task.name for task in project.tasks for _, unit in task.programs}
     for name, found in writers.items():
         var = globals_.get(name)
+        if var is not None and var.location.upper().startswith("%Q") and len(found) > 1:
+            first, second = list(found.values())[:2]
+            lints.add("lint_output_twice", second, related=(first,), name=var.name)
         writing = [one for one in found if one in programs]
         if var is None or isinstance(var.type, t.Block) or len(writing) < 2:
             continue
@@ -115,9 +121,8 @@ def overlaps(lints: Lints, variables: Sequence[ir.Variable]) -> None:
         if place is None:
             continue
         area, low, high = place
-        other = next(
-            (one for one in taken[area] if low < one[1] and one[0] < high and (one[0], one[1]) != (low, high)), None
-        )
+        near = (one for one in taken[area] if low < one[1] and one[0] < high and one[:2] != (low, high))
+        other = next(near, None)
         if other is not None and not other[2].name.startswith("%") and not var.name.startswith("%"):
             lints.add("lint_overlap", var.span, related=(other[2].span,), name=var.name, other=other[2].name)
         taken[area].append((low, high, var))
