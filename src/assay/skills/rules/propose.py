@@ -20,7 +20,7 @@ from assay.kernel.prompts import LETTERS, quoted
 from assay.kernel.texts import Lang, text
 from assay.knowledge.orders import without_orders
 from assay.skills.rules.grammar import words_en, words_zh
-from assay.skills.rules.grammar.build import Stop, compared, negated, plain
+from assay.skills.rules.grammar.build import BLANKS, NUMBERED, Stop, compared, negated, plain
 from assay.skills.rules.grammar.limits_en import name_en
 from assay.skills.rules.grammar.limits_zh import name_zh
 from assay.skills.rules.grammar.quantities import quantity_at
@@ -31,16 +31,21 @@ MARGIN = 1.0
 """How much likelier (log) than "none of these" a choice must be."""
 TIMEOUT = 60.0
 _FIELDS, _LIMITS = 5, 4
-_SPLIT_ZH = re.compile(r"[，；。：、（）]|不?应|不?宜|不得|必须|当|时|如|若|且|在")
+_SPLIT_ZH = re.compile(
+    r"[，；。：、（）]|不?应|不?宜|不得|必须|当|时(?!间)|如|若|且|在|后|保证|确保"
+    r"|不?(?:大|小|高|低|少|多)于|不?超过|不?达到"
+)
 _SPLIT_EN = re.compile(
-    r"[,;:()]|\b(?:shall|should|must|where|when|if|unless|except|and|or|be|is|are|not|than|exceeds?|have|has|with)\b",
+    r"[,;:()]|\b(?:shall|should|must|where|when|if|unless|except|and|or|be|is|are|not|than|exceeds?|have|has|with"
+    r"|so that|stays?|remains?|kept|held|below|above|at least|at most|more|less|to)\b",
     re.I,
 )
 
 
 def candidates(one: Unread) -> list[Test]:
     """Tests that may be meant: every field that stands in the words with every comparison and limit that does."""
-    words = plain(without_orders(one.quote))
+    words = NUMBERED.sub("", plain(without_orders(one.quote)))
+    words = BLANKS.sub("", words) if one.lang == "zh" else words
     names = _names(words, one.lang)
     found = []
     for op, limits in _comparisons(words, one.lang):

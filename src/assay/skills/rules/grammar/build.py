@@ -186,3 +186,5 @@ NUMBERED = re.compile(
     r"|[A-Z]\.\d+(?:\.\d+)*|\d+[)）.、](?!\d)|[(（]\d+[)）]|[a-z][)）])\s*"
 )
 """A clause or item number before a sentence."""
+BLANKS = re.compile(r"(?<=[\u4e00-\u9fff，。；：、（）]) +| +(?=[\u4e00-\u9fff，。；：、（）])")
+"""Blanks beside Chinese characters, which the layout of a page leaves there."""

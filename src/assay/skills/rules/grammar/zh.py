@@ -7,7 +7,17 @@ from __future__ import annotations
 
 import re
 
-from assay.skills.rules.grammar.build import NUMBERED, SURROUNDING, Reading, Stop, around_one, compared, negated, plain
+from assay.skills.rules.grammar.build import (
+    BLANKS,
+    NUMBERED,
+    SURROUNDING,
+    Reading,
+    Stop,
+    around_one,
+    compared,
+    negated,
+    plain,
+)
 from assay.skills.rules.grammar.conditions_zh import GRADE, conditions_zh, listed, relative
 from assay.skills.rules.grammar.limits_zh import limits_zh, name_zh
 from assay.skills.rules.grammar.quantities import holds_quantity, quantity_at
@@ -40,8 +50,6 @@ _DOES = re.compile(r"将|把|坡向|使其|(?:封堵|填实|填充|隔离|隔开
 _SIZED = re.compile(
     r"(?P<property>[^\d，、]{1,8}?)(?P<size>(?:不?(?:小于|低于|大于|高于|少于|超过)|为)\d[^的]*)的(?P<thing>[^，、的]+)"
 )
-_BLANKS = re.compile(r"(?<=[\u4e00-\u9fff，。；：、（）]) +| +(?=[\u4e00-\u9fff，。；：、（）])")
-"""Blanks beside Chinese characters, which the layout of a page leaves there."""
 _MADE = re.compile(r"[\u4e00-\u9fff](?:型|式|结构|形式)$")
 """How a thing is built: 装卸线应为尽头式."""
 _EVERY = re.compile(
@@ -59,7 +67,7 @@ _STOPS = re.compile(r"否则|其中|此时|反之|必要时|尽量|确需|确有
 
 def read_zh(text: str) -> list[Part]:
     """The parts of a Chinese sentence. Raises Stop when any of it stays unread."""
-    text = _BLANKS.sub("", NUMBERED.sub("", plain(text))).strip().rstrip("。;；.").strip()
+    text = BLANKS.sub("", NUMBERED.sub("", plain(text))).strip().rstrip("。;；.").strip()
     text = _ALLOWED.sub(r"\g<what>应为", _INCLUDED.sub("", text))
     text = _EVERY.sub(r"\g<least>\g<number>次/\g<unit>", text)
     parts: list[Part] = []
