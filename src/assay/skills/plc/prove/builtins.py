@@ -152,7 +152,7 @@ def _shift(run: Expressions, node: Builtin, values: list[Term]) -> Term:
 
 def _counted(run: Expressions, value: Term, places: Term, sort: Sort) -> tuple[Any, Any]:
     """The value, and the number of places cut to 0 .. width, at the value's width (at least 8 bits for the number)."""
-    if not isinstance(run.terms.whole_sort(sort), z3.BitVecSortRef):
+    if sort[0] != "int":
         raise NotExpressible("shift")
     bits = sort[1]
     if known(places):

@@ -49,7 +49,7 @@ def guesses(system: System, samples: Samples, states: list[StateVar]) -> list[In
     rows = samples.states
     columns = [_Column(one, [row.get(one.number, one.initial) for row in rows]) for one in states if one.number != -1]
     flags = [one for one in columns if one.var.sort[0] == "bool"]
-    wholes = [one for one in columns if one.var.sort[0] == "int"]
+    wholes = [one for one in columns if one.var.sort[0] in ("int", "time")]
     reals = [one for one in columns if one.var.sort[0] == "real"]
     terms = system.terms
     found: list[Invariant] = []

@@ -137,7 +137,7 @@ class Expressions(Places):
         if isinstance(left, Stamp) or isinstance(right, Stamp):
             return self._stamps(node.op, left, right)
         try:
-            if node.op == "div" and sort[0] == "int":
+            if node.op == "div" and sort[0] in ("int", "time"):
                 self.check("div_zero", node.span, self.terms.binary("eq", right, 0, sort))
             if node.op in ("add", "sub", "mul") and _counts(node.type):
                 self._overflow(node, node.op, left, right, sort)

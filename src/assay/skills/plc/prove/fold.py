@@ -12,8 +12,11 @@ from assay.skills.plc.ir.types import DataType, Elementary, Enum, Interface, Poi
 #: A plain value or a z3 term.
 Term = Any
 
-#: What a scalar is to the prover: ``bool``, ``int`` (integers, bit strings, times, dates), ``real``, ``text``, ``ref``.
+#: What a scalar is to the prover: ``bool``, ``int`` (integers, bit strings), ``time`` (times and
+#: dates), ``real``, ``text``, ``ref``.
 Sort = tuple[str, int, bool]
+
+_SORTS = {"bits": "int", "int": "int", "real": "real"}
 
 _REF: Sort = ("ref", 64, True)
 
@@ -23,7 +26,7 @@ def sort_of(kind: DataType) -> Sort:
     if isinstance(kind, Elementary):
         if kind.kind == "bool":
             return ("bool", 1, False)
-        return ("real" if kind.kind == "real" else "int", kind.bits, kind.signed)
+        return (_SORTS.get(kind.kind, "time"), kind.bits, kind.signed)
     if isinstance(kind, (Subrange, Enum)):
         return sort_of(kind.base)
     if isinstance(kind, Text):

@@ -81,6 +81,8 @@ class Cone:
 def solver_for(cone: Cone) -> Any:
     """z3's solver for bit-vectors, which is much faster than its general one; with IEEE numbers that for both."""
     sorts = [one.sort for one in cone.states] + [one.sort for one in cone.inputs]
+    if any(one[0] == "time" for one in sorts):
+        return z3.Solver()
     floats = any(one[0] == "real" for one in sorts)
     return z3.SolverFor("QF_BVFP" if floats else "QF_BV")
 

@@ -16,6 +16,7 @@ import z3
 from assay.skills.plc.front.source import Span
 from assay.skills.plc.ir.nodes import Project, Unit
 from assay.skills.plc.ir.types import DataType, Elementary, Enum, Subrange
+from assay.skills.plc.prove.clocks import HIGH, LOW
 from assay.skills.plc.prove.fold import Sort, Term, sort_of
 from assay.skills.plc.prove.memory import TIME_SORT, Branch, Stamp
 from assay.skills.plc.prove.model import Model
@@ -201,15 +202,12 @@ def _domain(terms: Bits, kind: DataType, sort: Sort, term: Any) -> list[Any]:
         return [term >= 0]
     if sort[0] == "ref":
         return [term == -1]
-    return terms_domain(terms, sort, term)
+    return _in_range(sort, term)
 
 
-def terms_domain(terms: Bits, sort: Sort, term: Any) -> list[Any]:
-    """The range of a term whose z3 sort is wider than its type (none with bit-vectors)."""
-    if sort[0] == "int" and z3.is_int(term):
-        low = -(1 << (sort[1] - 1)) if sort[2] else 0
-        return [term >= low, term < low + (1 << sort[1])]
-    return []
+def _in_range(sort: Sort, term: Any) -> list[Any]:
+    """The range of a term whose z3 sort is wider than its type."""
+    return [term >= LOW, term <= HIGH] if sort[0] == "time" else []
 
 
 def _elapsed(system: System) -> Term:
@@ -218,23 +216,25 @@ def _elapsed(system: System) -> Term:
         return scan
     term = system.terms.var("elapsed?", TIME_SORT)
     system.inputs.append(InputVar(-1, "elapsed", None, TIME_SORT, term))
-    low, high = VARYING
-    system.constraints.append(system.terms.binary("ge", term, low, TIME_SORT))
-    system.constraints.append(system.terms.binary("le", term, high, TIME_SORT))
+    _within(system, term, *VARYING)
     return term
 
 
 def _ranges(system: System, clock: Any) -> None:
     """The clock and points in time do not wrap; types that are wider than their z3 sort stay in their range."""
-    compare = system.terms.binary
-    system.constraints.append(compare("ge", clock, 0, TIME_SORT))
-    system.constraints.append(compare("le", clock, CLOCK_LIMIT, TIME_SORT))
+    _within(system, clock, 0, CLOCK_LIMIT)
     for one in system.states:
         if one.stamp:
-            system.constraints.append(compare("ge", one.pre, -CLOCK_LIMIT, TIME_SORT))
-            system.constraints.append(compare("le", one.pre, CLOCK_LIMIT, TIME_SORT))
+            _within(system, one.pre, -CLOCK_LIMIT, CLOCK_LIMIT)
+        elif one.watch and one.sort[0] == "time":
+            _within(system, one.pre, 0, CLOCK_LIMIT)
         else:
-            system.constraints += terms_domain(system.terms, one.sort, one.pre)
+            system.constraints += _in_range(one.sort, one.pre)
+
+
+def _within(system: System, term: Any, low: int, high: int) -> None:
+    system.terms.clocks.declare(term, (low, high))
+    system.constraints += [term >= low, term <= high]
 
 
 def _obligations(system: System) -> None:

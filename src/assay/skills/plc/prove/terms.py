@@ -1,9 +1,10 @@
 """Values that may be symbolic: plain Python values where everything is known, z3 terms elsewhere.
 
-Integers, bit strings and times are bit-vectors of their width, so wrap-around is exact; REAL and LREAL are IEEE 754
-numbers with round to nearest even; a symbolic string is the number of a text in a table (equality is exact, nothing
-else is known of it); a symbolic pointer is the number of a place (-1 for none). Every function folds what is known, so
-running a program on plain values gives plain values: the same code is the prover's interpreter and its simulator.
+Integers and bit strings are bit-vectors of their width, so wrap-around is exact; times are whole numbers (``clocks``);
+REAL and LREAL are IEEE 754 numbers with round to nearest even; a symbolic string is the number of a text in a table
+(equality is exact, nothing else is known of it); a symbolic pointer is the number of a place (-1 for none). Every
+function folds what is known, so running a program on plain values gives plain values: the same code is the prover's
+interpreter and its simulator.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 import z3
 
 from assay.skills.plc.prove import fold
+from assay.skills.plc.prove.clocks import Clocks
 from assay.skills.plc.prove.fold import Sort, Term
 
 RNE = z3.RNE()
@@ -79,6 +81,7 @@ class Bits:
 
     def __init__(self) -> None:
         self.texts: dict[str, int] = {"": 0}
+        self.clocks = Clocks()
 
     # --- sorts and constants
 
@@ -87,14 +90,12 @@ class Bits:
         if sort[0] == "bool":
             return z3.BoolSort()
         if sort[0] == "int":
-            return self.whole_sort(sort)
+            return z3.BitVecSort(sort[1])
+        if sort[0] == "time":
+            return z3.IntSort()
         if sort[0] == "real":
             return z3.Float32() if sort[1] == 32 else z3.Float64()
         return z3.BitVecSort(32)
-
-    def whole_sort(self, sort: Sort) -> Any:
-        """The z3 sort of integers of this width."""
-        return z3.BitVecSort(sort[1])
 
     def var(self, name: str, sort: Sort) -> Any:
         """A fresh symbol."""
@@ -107,21 +108,21 @@ class Bits:
         if sort[0] == "bool":
             return TRUE if value else FALSE
         if sort[0] == "int":
-            return self.whole(int(value), sort)
+            return z3.BitVecVal(int(value), sort[1])
+        if sort[0] == "time":
+            return z3.IntVal(int(value))
         if sort[0] == "real":
             return z3.FPVal(value, self.z3_sort(sort))
         if sort[0] == "text":
             return z3.BitVecVal(self.texts.setdefault(value, len(self.texts)), 32)
         return z3.BitVecVal(-1 if value is None else value, 32)
 
-    def whole(self, value: int, sort: Sort) -> Any:
-        """A plain integer as a term."""
-        return z3.BitVecVal(value, sort[1])
-
     def plain(self, term: Any, sort: Sort) -> Term:
         """A z3 constant (of a model) as a plain value."""
         if sort[0] == "bool":
             return z3.is_true(term)
+        if sort[0] == "time":
+            return fold.wrap(int(term.as_long()), 64, True) if z3.is_int_value(term) else 0
         if sort[0] == "int":
             return self.plain_whole(term, sort)
         if sort[0] == "real":
@@ -160,6 +161,8 @@ class Bits:
             return not_(value)
         if sort[0] == "real":
             return z3.fpNeg(value)
+        if sort[0] == "time":
+            return self.clocks.negated(value)
         return self.whole_unary(op, value, sort)
 
     def whole_unary(self, op: str, value: Any, sort: Sort) -> Any:
@@ -182,6 +185,10 @@ class Bits:
         simple = _simple_whole(op, left, right, sort)
         if simple is not None:
             return simple
+        if sort[0] == "time":
+            if op in ("and", "or", "xor"):
+                raise NotExpressible(op)
+            return self.clocks.binary(op, self.lift(left, sort), self.lift(right, sort))
         return self.whole_binary(op, self.lift(left, sort), self.lift(right, sort), sort)
 
     def whole_binary(self, op: str, left: Any, right: Any, sort: Sort) -> Any:
@@ -217,8 +224,10 @@ class Bits:
 
     def convert(self, value: Term, source: Sort, target: Sort, truncate: bool = False) -> Term:
         """Between bool, int and real (times have been scaled by the caller)."""
-        if source == target:
+        if source == target or (source[0] in ("int", "time") and source[1:] == target[1:] and known(value)):
             return value
+        if source[0] == "time" or target[0] == "time":
+            return self._convert_time(value, source, target, truncate)
         if known(value):
             return _convert_plain(value, source, target, truncate)
         if source[0] == "bool":
@@ -238,6 +247,15 @@ class Bits:
         if source[0] == "real" and target[0] == "real":
             return z3.fpFPToFP(RNE, value, self.z3_sort(target))
         raise NotExpressible("convert")
+
+    def _convert_time(self, value: Term, source: Sort, target: Sort, truncate: bool) -> Term:
+        """To and from times, through 64 bits."""
+        wide: Sort = ("int", 64, True)
+        if source[0] != "time":
+            bits = self.convert(value, source, wide, truncate)
+            return bits if known(bits) else z3.BV2Int(bits, is_signed=True)
+        bits = value if known(value) else z3.Int2BV(value, 64)
+        return self.convert(bits, wide, target)
 
     def resize(self, value: Any, source: Sort, target: Sort) -> Any:
         """An integer term at another width."""
