@@ -17,16 +17,18 @@ INTEGERS = SIGNED + UNSIGNED
 BITS = (types.BYTE, types.WORD, types.DWORD, types.LWORD)
 REALS = (types.REAL, types.LREAL)
 POINTS = (types.DATE, types.TOD, types.DT)
-STRING = Text(False, 20)
-SCALARS: tuple[DataType, ...] = (types.BOOL, *INTEGERS, *BITS, *REALS, types.TIME, *POINTS, STRING)
-_WEIGHTS = [12, 3, 8, 6, 3, 3, 4, 3, 2, 3, 4, 3, 2, 5, 4, 6, 1, 1, 2, 4]
+STRING, SHORT, WIDE = Text(False, 20), Text(False, 5), Text(True, 12)
+SCALARS: tuple[DataType, ...] = (
+    types.BOOL, *INTEGERS, *BITS, *REALS, types.TIME, *POINTS, STRING, SHORT, WIDE, types.LTIME,
+)  # fmt: skip
+_WEIGHTS = [12, 3, 8, 6, 3, 3, 4, 3, 2, 3, 4, 3, 2, 5, 4, 6, 1, 1, 2, 4, 1, 1, 1]
 _TEXTS = ("", "a", "abc", "Motor 1", "12", "-7", "x$'y", "0123456789", "T#5s", "3.25", "16#FF")
 
 
 def type_text(kind: DataType) -> str:
     """A type in a declaration."""
     if isinstance(kind, Text):
-        return f"STRING[{kind.length}]"
+        return f"{'WSTRING' if kind.wide else 'STRING'}[{kind.length}]"
     if isinstance(kind, Array):
         bounds = ", ".join(f"{one[0]}..{one[1]}" for one in kind.bounds if one is not None)
         return f"ARRAY[{bounds}] OF {type_text(kind.element)}"
@@ -80,7 +82,8 @@ class Expressions:
         if isinstance(kind, Subrange):
             return f"{kind.base.name}#{rng.randint(kind.low, kind.high)}"
         if isinstance(kind, Text):
-            return f"'{rng.choice(_TEXTS)}'"
+            chosen = rng.choice(_TEXTS)
+            return f'"{chosen}"' if kind.wide else f"'{chosen[: kind.length]}'" if "$" not in chosen else "'x'"
         assert isinstance(kind, Elementary), kind
         value = value_of(rng, kind)
         if kind.kind == "bool":
@@ -94,7 +97,8 @@ class Expressions:
             shown = shown if "." in shown else shown.replace("e", ".0e") if "e" in shown else shown + ".0"
             return f"{kind.name}#{shown}" if typed or value < 0 else shown
         if kind.kind == "time":
-            return show_duration(int(value))
+            shown = show_duration(int(value))
+            return shown if kind == types.TIME else f"L{shown}"
         return show_point(int(value), kind.kind)
 
     # --- expressions ---
@@ -118,7 +122,7 @@ class Expressions:
             }  # fmt: skip
             return makers.get(kind.kind, self._point)(kind, depth)
         if isinstance(kind, Text):
-            return self._text(depth)
+            return self._text(depth, kind)
         return rng.choice(places).text if places and rng.random() < 0.7 else self.literal(kind)
 
     def _routine(self, kind: DataType, depth: int) -> str:
@@ -216,6 +220,8 @@ class Expressions:
         if form < 0.68:
             return f"ABS({self.expr(kind, depth - 1)})"
         if form < 0.74 and kind == types.INT:
+            if rng.random() < 0.3:
+                return f"DAY_OF_WEEK({self.expr(types.DATE, depth - 1)})"
             texts = (self.expr(STRING, depth - 1), self.expr(STRING, depth - 2))
             return rng.choice((f"LEN({texts[0]})", f"FIND({texts[0]}, {texts[1]})"))
         return self._converted(kind, (*INTEGERS, *BITS, *REALS, types.BOOL, STRING), depth)
@@ -223,6 +229,8 @@ class Expressions:
     def _converted(self, kind: Elementary, others: Sequence[DataType], depth: int) -> str:
         other = self._usual([one for one in others if one != kind])
         name = "STRING" if isinstance(other, Text) else type_text(other)
+        if kind == types.DINT and self.rng.random() < 0.1:
+            return f"TRUNC({self.expr(types.REAL, depth - 1)})"
         inner = self.expr(other, depth - 1)
         return f"TO_{kind.name}({inner})" if self.rng.random() < 0.3 else f"{name}_TO_{kind.name}({inner})"
 
@@ -256,6 +264,11 @@ class Expressions:
 
     def _time(self, kind: Elementary, depth: int) -> str:
         rng = self.rng
+        if kind == types.LTIME:
+            form = rng.random()
+            if form < 0.5:
+                return f"({self.expr(kind, depth - 1)} {rng.choice('+-')} {self.expr(kind, depth - 1)})"
+            return f"TIME_TO_LTIME({self.expr(types.TIME, depth - 1)})" if form < 0.8 else self.literal(kind)
         form = rng.random()
         if form < 0.45:
             return f"({self.expr(kind, depth - 1)} {rng.choice('+-')} {self.expr(kind, depth - 1)})"
@@ -271,14 +284,17 @@ class Expressions:
     def _point(self, kind: Elementary, depth: int) -> str:
         if kind.kind in ("tod", "dt") and self.rng.random() < 0.5:
             return f"({self.expr(kind, depth - 1)} {self.rng.choice('+-')} {self.expr(types.TIME, depth - 2)})"
+        if kind.kind == "date" and self.rng.random() < 0.2:
+            return f"CONCAT_DATE({', '.join(self.expr(types.INT, depth - 2) for _ in range(3))})"
         if kind.kind in ("date", "tod") and self.rng.random() < 0.3:
             return f"DT_TO_{kind.name}({self.expr(types.DT, depth - 1)})"
         places = self.scope.of(kind)
         return self.rng.choice(places).text if places else self.literal(kind)
 
-    def _text(self, depth: int) -> str:
+    def _text(self, depth: int, kind: Text) -> str:
         rng = self.rng
-        one, other = self.expr(STRING, depth - 1), self.expr(STRING, depth - 2)
+        whole = WIDE if kind.wide else STRING
+        one, other = self.expr(whole, depth - 1), self.expr(whole, depth - 2)
         length, place = self.expr(types.INT, 0), str(rng.randint(0, 6))
         short = rng.choice((length, str(rng.randint(0, 5))))
         forms = (
@@ -290,9 +306,11 @@ class Expressions:
             f"DELETE({one}, {short}, {place})",
             f"REPLACE({one}, {other}, {short}, {place})",
         )
+        if kind.wide:
+            return f"STRING_TO_WSTRING({self.expr(STRING, depth - 1)})" if rng.random() < 0.3 else rng.choice(forms)
         if rng.random() < 0.3:
-            kind = rng.choice((*INTEGERS, types.REAL, types.LREAL, types.BOOL, types.TIME, types.WORD, *POINTS))
-            return f"{kind.name}_TO_STRING({self.expr(kind, depth - 1)})"
+            shown = rng.choice((*INTEGERS, types.REAL, types.LREAL, types.BOOL, types.TIME, types.WORD, *POINTS))
+            return f"{shown.name}_TO_STRING({self.expr(shown, depth - 1)})"
         return rng.choice(forms)
 
 
@@ -303,7 +321,7 @@ def value_of(rng: random.Random, kind: DataType) -> int | float | bool | str:
     if isinstance(kind, Subrange):
         return rng.randint(kind.low, kind.high)
     if isinstance(kind, Text):
-        return rng.choice(_TEXTS).replace("$'", "'")
+        return rng.choice(_TEXTS).replace("$'", "'")[: kind.length]
     assert isinstance(kind, Elementary), kind
     if kind.kind == "bool":
         return rng.random() < 0.5

@@ -15,23 +15,30 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from assay.kernel.errors import AssayError, InputError
+from assay.skills.plc.blocks.block import blocks as library
+from assay.skills.plc.blocks.building import build
+from assay.skills.plc.front.guess import guess_dialect
 from assay.skills.plc.front.source import Source
 from assay.skills.plc.ir.nodes import Project, Unit
+from assay.skills.plc.prove.agents4plc import read_records
+from assay.skills.plc.prove.property import Property, parse_properties
+from assay.skills.plc.prove.proving import Options, prove
 from assay.skills.plc.run.machine import machine
 from assay.skills.plc.testing.judge import BoundCase, bind, run_case
 from assay.skills.plc.testing.layout import Layout
 from assay.skills.plc.testing.mutants import mutate
 from assay.skills.plc.testing.proposing import propose
 from assay.skills.plc.testing.running import choose_unit
-from assay.skills.plc.testing.scoring import killed_by, prover_equal, score
+from assay.skills.plc.testing.scoring import Prover, killed_by, score
 from assay.skills.plc.testing.suites import Suite, suites_of
 from assay.skills.plc.typed.check import check
 from benchmarks.about import about
-from benchmarks.plc_references import DATA, REFERENCES, records, suite
+from benchmarks.plc_references import DATA, REFERENCES, suite
 
 ENOUGH = 0.95
 
@@ -43,52 +50,40 @@ class Subject:
     name: str
     text: str
     suite: Callable[[str], dict[str, Any]]
-    properties: Callable[[Project, str], Sequence[Any]]
+    properties: Sequence[Property]
 
 
 def references() -> Iterator[Subject]:
     """The reference programs of the public set."""
-    for record in records(DATA / REFERENCES):
-        yield Subject(
-            record["id"], record["ground_truth"], lambda pou, one=record: suite(one, pou),
-            lambda project, pou, one=record: _given_properties(one, project, pou),
-        )  # fmt: skip
-
-
-def _given_properties(record: dict[str, Any], project: Project, pou: str) -> Sequence[Any]:
-    from assay.skills.plc.prove.agents4plc import properties_of
-
-    return properties_of(record)
+    for record in read_records(DATA / REFERENCES):
+        given = [one for one, problem in record.properties if one is not None and problem is None]
+        yield Subject(record.id, record.program, partial(suite, record), given)
 
 
 def blocks() -> Iterator[Subject]:
     """The blocks of the library with their default parameters."""
-    from assay.skills.plc.blocks.block import blocks as library
-    from assay.skills.plc.blocks.building import build
-    from assay.skills.plc.prove.property import parse_properties
-
     for one in library():
         built = build(one, {})
-        yield Subject(
-            one.id, built.st, lambda pou, tests=built.tests: dict(tests or {"pou": pou, "cases": []}),
-            lambda project, pou, given=built.properties: parse_properties(list(given)),
-        )  # fmt: skip
+        tests = dict(built.tests or {"cases": []})
+        yield Subject(one.id, built.st, lambda _, found=tests: found, parse_properties(list(built.properties)))
 
 
 def measured(subject: Subject, limit: int | None) -> dict[str, Any]:
     """One program: how many mutants what is given notices, and with proposed tests."""
     started = time.perf_counter()
-    checked = check([Source(f"{subject.name}.st", subject.text, "codesys")])
-    unit = choose_unit(checked.project, None)
-    project = checked.project
+    checked = check([Source(f"{subject.name}.st", subject.text, guess_dialect(subject.text))], lints=False)
+    if not checked.ok:
+        first = next(one for one in checked.diagnostics if one.severity == "error")
+        return {"name": subject.name, "error": f"{first.code} {dict(first.values)}"}
+    project, unit = checked.project, choose_unit(checked.project, None)
     given, dropped, scan_ns = usable(project, unit, subject.suite(unit.name))
     mutants = mutate(project, unit.name, limit=limit)
     alone = [one for one in mutants if killed_by(one.project, unit.name, list(given)) is None]
-    made = propose(project, unit, scan_ns=scan_ns, mutants=alone)
+    prover = Prover(project, unit.name, scan_ns)
+    made = propose(project, unit, scan_ns=scan_ns, mutants=alone, telling=prover.telling)
     proposed = bind(suites_of(made.document)[0].cases, Layout(project, unit)) if made.document["cases"] else ()
     violated = _violations(subject, project, unit)
-    equal = prover_equal(unit.name, scan_ns)
-    found = score(project, unit, mutants, [*given, *proposed], violated=violated, equal=equal, scan_ns=scan_ns)
+    found = score(project, unit, mutants, [*given, *proposed], violated=violated, prover=prover, scan_ns=scan_ns)
     fates = Counter(one.fate for one in found.judged)
     rest = [
         f"{one.fate} {one.mutant.operator}: {one.mutant.before} -> {one.mutant.after} ({one.by})"
@@ -131,18 +126,10 @@ def usable(project: Project, unit: Unit, document: dict[str, Any]) -> tuple[list
 
 def _violations(subject: Subject, project: Project, unit: Unit) -> Callable[[Project], str | None]:
     """Properties that hold for the program, looked for on a mutant by the prover."""
-    from assay.skills.plc.prove.proving import Options, prove
-
-    options = Options(depth=20, seconds=5.0, obligations=False)
-    try:
-        properties = subject.properties(project, unit.name)
-    except AssayError:
-        properties = ()
-    sound = [
-        given
-        for given, verdict in zip(properties, prove(project, unit.name, properties, options).properties, strict=True)
-        if verdict.status in ("PROVED", "BOUNDED")
-    ]
+    options = Options(depth=20, timeout=5.0, obligations=False)
+    verdicts = prove(project, unit.name, subject.properties, options).properties
+    kept = zip(subject.properties, verdicts, strict=True)
+    sound = [given for given, verdict in kept if verdict.status in ("PROVED", "BOUNDED")]
 
     def violated(mutant: Project) -> str | None:
         if not sound:

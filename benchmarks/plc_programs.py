@@ -111,11 +111,15 @@ class _Programs:
         parts += [self._function_block(index) for index in range(rng.randint(0, 2))]
         family = _Family(self) if rng.random() < 0.25 else None
         parts += family.units() if family is not None else []
+        if rng.random() < 0.1:
+            parts.append(self._recursive())
         name = f"{self.prefix}_Main"
         body = _Body(self, name)
         inputs = body.variables("VAR_INPUT", rng.randint(2, 6), "in", scalars=True, writable=rng.random() < 0.2)
         body.variables("VAR_OUTPUT", rng.randint(1, 4), "out")
         body.variables("VAR", rng.randint(2, 8), "v", retain=rng.random() < 0.3)
+        body.variables("VAR CONSTANT", rng.choice((0, 0, 1, 2)), "c", scalars=True, writable=False)
+        body.variables("VAR_TEMP", rng.choice((0, 0, 1, 2)), "t")
         body.instances()
         body.globals()
         body.pointers()
@@ -147,6 +151,12 @@ class _Programs:
                 inner = [Node(f"{name} : {type_text(each)};") for name, each in outer.fields]
                 made.append(Node(f"{outer.name} :", [("STRUCT", inner)], "END_STRUCT;"))
                 self.composite.append(outer)
+        if rng.random() < 0.15:
+            parts = (("whole", types.DWORD), ("low", types.WORD), ("bytes", Array(((0, 3),), types.BYTE)))
+            union = Struct(f"{self.prefix}_U", parts, union=True)
+            members = [Node(f"{name} : {type_text(each)};") for name, each in parts]
+            made.append(Node(f"{union.name} :", [("UNION", members)], "END_UNION;"))
+            self.composite.append(union)
         return [Node(blocks=[("TYPE", made)], tail="END_TYPE")] if made else []
 
     def _field(self, index: int) -> DataType:
@@ -184,6 +194,8 @@ class _Programs:
             rest = kind.size - 1
             return f" := [{first}, {rest}({maker.literal(kind.element)})]" if rest else f" := [{first}]"
         if isinstance(kind, Struct):
+            if kind.union:
+                return ""
             name, each = kind.fields[0]
             return f" := ({name} := {maker.literal(each)})" if isinstance(each, Elementary) else ""
         return f" := {maker.literal(kind, typed=rng.random() < 0.5)}"
@@ -213,12 +225,26 @@ class _Programs:
         self.routines.append(Routine(name, tuple(inputs), result, tuple(in_outs)))
         return node
 
+    def _recursive(self) -> Node:
+        """A function that calls itself, deeper than is allowed now and then."""
+        name = f"{self.prefix}_R"
+        handed = Node(blocks=[("VAR_INPUT", [Node("n : INT;")])], tail="END_VAR")
+        again = Node(f"{name} := {name}(n := n - 1) + n;")
+        self.routines.append(Routine(name, (("n", types.INT),), types.INT))
+        branch = Node("", [("IF n > 0 THEN", [again])], "END_IF;")
+        return Node(f"FUNCTION {name} : INT", [("", [handed, branch])], "END_FUNCTION")
+
     def _function_block(self, index: int) -> Node:
         rng, name = self.rng, f"{self.prefix}_B{index}"
         body = _Body(self, name)
         inputs = body.variables("VAR_INPUT", rng.randint(1, 3), "i", scalars=True)
         outputs = body.variables("VAR_OUTPUT", rng.randint(1, 3), "o", scalars=True)
         in_outs = body.variables("VAR_IN_OUT", rng.randint(0, 1), "io")
+        if rng.random() < 0.3:
+            edge = rng.choice(("R_EDGE", "F_EDGE"))
+            body.declared.append(Node(blocks=[("VAR_INPUT", [Node(f"clk : BOOL {edge};")])], tail="END_VAR"))
+            body.scope.places.append(Place("clk", types.BOOL, False))
+            inputs.append(("clk", types.BOOL))
         own = body.variables("VAR", rng.randint(1, 4), "v")
         body.instances()
         methods, texts = [], []
@@ -359,6 +385,12 @@ class _Body:
                 self.callable.append((name, block.name))
                 self.scope.places += [Place(f"{name}.{one}", each, False) for one, each in block.outputs]
                 self.scope.routines += [Routine(f"{name}.{one.name}", one.inputs, one.result) for one in block.methods]
+        if rng.random() < 0.2:
+            kind = rng.choice(list(_STANDARD))
+            nodes.append(Node(f"row : ARRAY[0..2] OF {kind};"))
+            place = f"row[{self.made.index((0, 2), 1)}]"
+            self.callable += [("row[1]", kind), (place, kind)]
+            self.scope.places += [Place(f"row[1].{one}", each, False) for one, each in _STANDARD[kind][1]]
         if nodes:
             self.declared.append(Node(blocks=[("VAR", nodes)], tail="END_VAR"))
 
@@ -414,7 +446,7 @@ class _Body:
             makers.append((4, self._leave))
         if depth < 2:
             makers.append((1, self._return))
-        makers.append((4, self._bit))
+        makers += [(4, self._bit), (2, self._latch)]
         maker = rng.choices([one for _, one in makers], [weight for weight, _ in makers])[0]
         return maker() or self._assign()
 
@@ -436,7 +468,15 @@ class _Body:
             return None
         word = self.rng.choice(words)
         assert isinstance(word.type, Elementary)
+        if word.type.bits > 8 and self.rng.random() < 0.3:
+            return Node(f"{word.text}.%B{self.rng.randrange(word.type.bits // 8)} := {self.made.expr(types.BYTE, 2)};")
         return Node(f"{word.text}.{self.rng.randrange(word.type.bits)} := {self.made.expr(types.BOOL, 2)};")
+
+    def _latch(self) -> Node | None:
+        flags = self.scope.of(types.BOOL, writable=True)
+        if not flags:
+            return None
+        return Node(f"{self.rng.choice(flags).text} {self.rng.choice('SR')}= {self.made.expr(types.BOOL, 2)};")
 
     def _call(self) -> Node | None:
         rng = self.rng

@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from assay.skills.plc.prove.agents4plc import Record
 
 DATA = Path("/work/shared/benchmarks/agents4plc")
 REFERENCES = "benchmark_v2/high-fidelity.jsonl"
 
 
-def records(path: Path) -> Iterator[dict[str, Any]]:
-    """The objects of a file, one after the other without anything between them."""
-    content, decoder, place = path.read_text(encoding="utf-8"), json.JSONDecoder(), 0
-    while True:
-        while place < len(content) and content[place].isspace():
-            place += 1
-        if place == len(content):
-            return
-        record, place = decoder.raw_decode(content, place)
-        yield record
-
-
-def suite(record: dict[str, Any], pou: str) -> dict[str, Any]:
+def suite(record: Record, pou: str) -> dict[str, Any]:
     """The traces of a record as T.json: a step a scan of 100 ms."""
     cases = []
-    for index, one in enumerate(record["test_cases"], 1):
+    for index, one in enumerate(record.traces, 1):
         given = one.get("input_trace", one.get("input", {}))
         wanted = one.get("expected_output_trace", one.get("expected_output", {}))
         steps: list[dict[str, Any]] = []

@@ -13,7 +13,7 @@ from assay.skills.plc.testing.layout import Layout
 from assay.skills.plc.testing.mutants import mutate
 from assay.skills.plc.testing.operators import OPERATORS
 from assay.skills.plc.testing.proposing import propose
-from assay.skills.plc.testing.scoring import score
+from assay.skills.plc.testing.scoring import Prover, score
 from assay.skills.plc.testing.sessions import run_suites
 from assay.skills.plc.testing.suites import suites_of
 
@@ -69,18 +69,16 @@ def bound(project: Project, unit: str, document: Any) -> Any:
 def test_weak_tests_have_a_lower_score_and_equivalent_mutants_do_not_count(
     checked: Callable[..., Project], prove: bool
 ) -> None:
-    from assay.skills.plc.testing.scoring import prover_equal
-
     project = checked(LIMIT_TEXT)
     mutants = mutate(project, "Clamp")
     weak = {"cases": [{"steps": [{"set": {"x": 5}, "expect": {"y": 5}}]}]}
-    values = ((5, 5), (100, 100), (101, 100), (102, 100), (-7, -7), (99, 99))
+    values = ((100, 100), (5, 5), (101, 100), (102, 100), (-7, -7), (99, 99))
     strong = {"cases": [{"steps": [{"set": {"x": x}, "expect": {"y": y}} for x, y in values]}]}
-    equal = prover_equal("Clamp", 100_000_000) if prove else None
+    prover = Prover(project, "Clamp", 100_000_000) if prove else None
     scores = []
     for document in (weak, strong):
         unit, cases = bound(project, "Clamp", document)
-        scores.append(score(project, unit, mutants, cases, equal=equal))
+        scores.append(score(project, unit, mutants, cases, prover=prover))
     assert scores[0].share is not None and scores[1].share is not None
     assert scores[0].share < scores[1].share
     if prove:
@@ -88,6 +86,30 @@ def test_weak_tests_have_a_lower_score_and_equivalent_mutants_do_not_count(
         same = [one for one in scores[1].judged if one.fate == "equivalent"]
         assert "x >= 100" in {one.mutant.after for one in same}
         assert scores[1].share == 1.0
+
+
+DEEP = """
+FUNCTION_BLOCK Lock
+VAR_INPUT code : DINT; END_VAR
+VAR_OUTPUT open : BOOL; END_VAR
+open := code * 3 + 7 = 1000003;
+END_FUNCTION_BLOCK
+"""
+
+
+def test_the_prover_finds_the_input_that_nobody_guesses(checked: Callable[..., Project]) -> None:
+    project = checked(DEEP)
+    unit = project.unit("Lock")
+    assert unit is not None
+    (mutant,) = [one for one in mutate(project, "Lock") if one.after == "1000004"]
+    prover = Prover(project, "Lock", 100_000_000)
+    made = propose(project, unit, mutants=[mutant], telling=prover.telling)
+    assert made.killed == 1
+    steps = made.document["cases"][-1]["steps"]
+    code = steps[-1]["set"]["code"]
+    assert steps[-1]["expect"] == {"open": code == 333332}
+    assert (code * 3 + 7) % 2**32 in (1000003, 1000004)  # one of the two locks opens
+    assert propose(project, unit, mutants=[mutant]).killed == 0
 
 
 def test_proposed_tests_pass_cover_and_kill(motor: Project) -> None:

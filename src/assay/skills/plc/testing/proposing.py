@@ -26,6 +26,8 @@ from assay.skills.plc.testing.stimuli import Move, Stimuli
 from assay.skills.plc.testing.suites import suites_of
 from assay.skills.plc.testing.values import show_value
 
+#: Knows a run that tells a version of the unit from the original, or None.
+Telling = Callable[[Project], "list[Move] | None"]
 MOST_SCANS = 3000
 MOST_CASES = 60
 
@@ -50,12 +52,13 @@ def propose(
     mutants: Sequence[Mutant] = (),
     runs: int = 400,
     seed: int = 1,
+    telling: Telling | None = None,
 ) -> Proposal:
     """A suite for a unit: first cases that run what no case before has run, then, for each mutant left, runs that
-    notice it."""
+    notice it. ``telling`` is asked for such a run where the search finds none."""
     search = _Search(project, unit, scan_ns, seed)
     search.cover(runs)
-    alive = search.kill(list(mutants), max(20, runs // 6))
+    alive = search.kill(list(mutants), max(20, runs // 6), telling)
     document = search.document()
     hit = len(search.coverage.hit())
     total = len(search.coverage.points)
@@ -136,7 +139,7 @@ class _Search:
 
     # --- what is noticed ---
 
-    def kill(self, mutants: list[Mutant], runs: int) -> list[Mutant]:
+    def kill(self, mutants: list[Mutant], runs: int, telling: Telling | None) -> list[Mutant]:
         """Mutants that no case notices, after adding a case for each that one of ``runs`` runs tells from the original.
         Such a case ends with the scan in which the difference shows."""
         order = list(self._bound(self.kept))
@@ -146,6 +149,8 @@ class _Search:
         while alive:
             mutant = alive.pop(0)
             case = self._telling(mutant, pool) if len(self.kept) < MOST_CASES else None
+            if case is None and telling is not None and len(self.kept) < MOST_CASES:
+                case = self._confirmed(mutant, telling(mutant.project))
             if case is None:
                 missed.append(mutant)
                 continue
@@ -170,6 +175,21 @@ class _Search:
             if found is not None:
                 return self._shortened(cut(moves, found[0]), lambda shorter: self._tells(other, shorter))
         return None
+
+    def _confirmed(self, mutant: Mutant, moves: list[Move] | None) -> list[Move] | None:
+        """A run from elsewhere, as far as it sets what can be set here, if it tells the mutant indeed."""
+        if moves is None:
+            return None
+        spelled = {path.upper(): path for path in self.stimuli.leaves}
+        own = [
+            Move(
+                {spelled[path.upper()]: value for path, value in one.sets.items() if path.upper() in spelled},
+                one.scans,
+                one.scan_ns,
+            )
+            for one in moves
+        ]
+        return self._telling(mutant, [(own, list(self.observer.run(self._plain, own)))])
 
     def _tells(self, other: Machine, moves: list[Move]) -> bool:
         """Whether the difference shows after the last scan, where a case looks."""

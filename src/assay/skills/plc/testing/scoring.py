@@ -12,23 +12,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from assay.kernel.errors import AssayError
 from assay.skills.plc.ir.nodes import Project, Unit
+from assay.skills.plc.prove.verdict import Verdict
 from assay.skills.plc.run.machine import Backend, machine
 from assay.skills.plc.testing.judge import BoundCase, run_case
 from assay.skills.plc.testing.mutants import Mutant
 from assay.skills.plc.testing.observing import Observer, cut
-from assay.skills.plc.testing.stimuli import Stimuli
+from assay.skills.plc.testing.stimuli import Move, Stimuli
 
 Fate = Literal["killed", "survived", "equivalent", "unknown"]
 #: Loop turns and calls in one scan of a mutant; a fault that loops for ever is found sooner than the usual limit.
 MUTANT_WATCHDOG = 50_000
 RUNS, LONGEST, DEPTH = 40, 300, 50
+#: Seconds that the prover may take for one mutant.
+PATIENCE = 10.0
 
 #: Says which property a machine's project violates, or None.
 Judge = Callable[[Project], "str | None"]
-#: Says of two projects whether a unit is ``equal``, ``different`` or ``unknown``, and by what.
-Equal = Callable[[Project, Project], "tuple[Literal['equal', 'different', 'unknown'], str]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def score(
     cases: Sequence[BoundCase],
     *,
     violated: Judge | None = None,
-    equal: Equal | None = None,
+    prover: Prover | None = None,
     scan_ns: int = 100_000_000,
     backend: Backend = "python",
 ) -> Score:
@@ -80,7 +80,7 @@ def score(
         if violated is not None and (name := violated(mutant.project)) is not None:
             judged.append(Judged(mutant, "killed", name))
             continue
-        judged.append(_rest(project, mutant, watch, equal))
+        judged.append(_rest(mutant, watch, prover))
     return Score(tuple(judged))
 
 
@@ -96,15 +96,13 @@ def killed_by(project: Project, unit: str, order: list[BoundCase], backend: Back
     return None
 
 
-def _rest(project: Project, mutant: Mutant, watch: Watch, equal: Equal | None) -> Judged:
+def _rest(mutant: Mutant, watch: Watch, prover: Prover | None) -> Judged:
     found = watch.difference(mutant.project)
     if found is not None:
         return Judged(mutant, "survived", found)
-    if equal is None:
+    if prover is None:
         return Judged(mutant, "unknown", "")
-    verdict, how = equal(project, mutant.project)
-    fates: dict[str, Fate] = {"equal": "equivalent", "different": "survived", "unknown": "unknown"}
-    return Judged(mutant, fates[verdict], how)
+    return Judged(mutant, *prover.fate(mutant.project))
 
 
 class Watch:
@@ -128,20 +126,39 @@ class Watch:
         return None
 
 
-def prover_equal(unit: str, scan_ns: int, depth: int = DEPTH) -> Equal:
-    """Equality as the prover finds it."""
+class Prover:
+    """Versions of a unit compared with the original by the prover; each is asked about once."""
 
-    def equal(first: Project, second: Project) -> tuple[Literal["equal", "different", "unknown"], str]:
+    def __init__(
+        self, project: Project, unit: str, scan_ns: int, *, depth: int = DEPTH, seconds: float = PATIENCE
+    ) -> None:
+        self._project, self._unit, self._scan_ns = project, unit, scan_ns
+        self._depth, self._seconds = depth, seconds
+        self._known: list[tuple[Project, Verdict]] = []
+
+    def verdict(self, other: Project) -> Verdict:
+        """What the prover says about another version."""
         from assay.skills.plc.prove.equal import equal_outputs
 
-        try:
-            verdict = equal_outputs(first, second, unit, depth, scan_ns=scan_ns)
-        except AssayError as error:
-            return "unknown", error.key
-        if verdict.status == "PROVED":
-            return "equal", "PROVED"
-        if verdict.status == "BOUNDED" and verdict.k >= depth:
-            return "equal", f"BOUNDED({verdict.k})"
-        return ("different" if verdict.status == "REFUTED" else "unknown"), verdict.status
+        for known, verdict in self._known:
+            if known is other:
+                return verdict
+        found = equal_outputs(
+            self._project, other, self._unit, self._depth, scan_ns=self._scan_ns, seconds=self._seconds
+        )
+        self._known.append((other, found))
+        return found
 
-    return equal
+    def fate(self, other: Project) -> tuple[Fate, str]:
+        """What it means for a mutant."""
+        found = self.verdict(other)
+        if found.status == "PROVED" or (found.status == "BOUNDED" and found.k >= self._depth):
+            return "equivalent", found.status if found.status == "PROVED" else f"BOUNDED({found.k})"
+        return ("survived" if found.status == "REFUTED" else "unknown"), found.status
+
+    def telling(self, other: Project) -> list[Move] | None:
+        """The run that tells another version from the original, when the prover knows one."""
+        found = self.verdict(other)
+        if found.status != "REFUTED" or found.trace is None:
+            return None
+        return [Move(row.inputs, 1, row.elapsed_ns or self._scan_ns) for row in found.trace.rows]

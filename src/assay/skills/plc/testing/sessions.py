@@ -17,7 +17,7 @@ from assay.skills.plc.testing.junit import sentence
 from assay.skills.plc.testing.layout import Layout
 from assay.skills.plc.testing.mutants import mutate
 from assay.skills.plc.testing.running import choose_unit
-from assay.skills.plc.testing.scoring import Score, prover_equal, score
+from assay.skills.plc.testing.scoring import Prover, Score, score
 from assay.skills.plc.testing.suites import Suite
 from assay.skills.plc.testing.walk import reachable
 
@@ -78,8 +78,8 @@ def mutation_score(project: Project, tested: Tested, limit: int | None, *, prove
     """The score of one suite; its cases must have passed."""
     scan_ns = next((step.step.scan_ns for case in tested.bound for step in case.steps), 100_000_000)
     mutants = mutate(project, tested.unit.name, limit=limit, seed=seed)
-    equal = prover_equal(tested.unit.name, scan_ns) if prove else None
-    return score(project, tested.unit, mutants, tested.bound, equal=equal, scan_ns=scan_ns)
+    prover = Prover(project, tested.unit.name, scan_ns, seconds=3.0) if prove else None
+    return score(project, tested.unit, mutants, tested.bound, prover=prover, scan_ns=scan_ns)
 
 
 def session_document(session: Session, sources: Mapping[str, Source], lang: Lang) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from assay.skills.plc.testing.values import to_single
 from assay.skills.plc.testing.walk import reachable, walk
 
 MOST_LEAVES = 400
-_MOST_VALUES = 40
+_MOST_VALUES = 120
 _MOST_TIME = 100 * 24 * 3600 * 10**9
 
 
@@ -37,23 +37,30 @@ class Stimuli:
         self.constants = _constants(project, unit)
         leaves = [leaf for one in layout.inputs for leaf in layout.leaves(one.name, one.type)]
         self.leaves: dict[str, DataType] = dict(leaves[:MOST_LEAVES])
-        self.values = {path: self._values(kind) for path, kind in self.leaves.items()}
+        compared = _compared(unit)
+        self.values = {path: self._values(kind, self.constants) for path, kind in self.leaves.items()}
+        #: Of each input those around the constants that it is itself compared with.
+        self.near = {
+            path: self._values(kind, compared[_root(path)]) if _root(path) in compared else self.values[path]
+            for path, kind in self.leaves.items()
+        }
         self.scan_ns = scan_ns
         times = sorted(one for one in self.constants.get("time", ()) if 0 < one <= _MOST_TIME)
         self.waits = tuple(dict.fromkeys(wait for time in times for wait in _waits(time, scan_ns)))
 
-    def _values(self, kind: DataType) -> tuple[Any, ...]:
+    def _values(self, kind: DataType, constants: Mapping[str, set[Any]]) -> tuple[Any, ...]:
+        """Values of a type around constants."""
         if isinstance(kind, Enum):
             return tuple(number for _, number in kind.members)
         if isinstance(kind, Text):
-            return tuple(dict.fromkeys(("", "a", *(one[: kind.length] for one in self.constants.get("text", ())))))
+            return tuple(dict.fromkeys(("", "a", *(one[: kind.length] for one in sorted(constants.get("text", ()))))))
         base = base_of(kind)
         assert isinstance(base, Elementary)
         if base.kind == "bool":
             return (False, True)
-        found = self.constants.get(base.kind, set()) | (
-            self.constants.get("int", set()) if base.kind != "time" else set()
-        )
+        found = set(constants.get(base.kind, ()))
+        if base.kind != "time":
+            found |= constants.get("int", set())
         low, high = (kind.low, kind.high) if isinstance(kind, Subrange) else (base.low, base.high)
         if base.kind == "real":
             reals = {0.0, 1.0, -1.0, *(float(one) for one in found)}
@@ -102,7 +109,7 @@ class Stimuli:
             if base.kind == "real":
                 value = round(rng.uniform(-1000, 1000), 2)
                 return to_single(value) if base.bits == 32 else value
-        return rng.choice(self.values[path])
+        return rng.choice(self.near[path] if rng.random() < 0.6 else self.values[path])
 
 
 def _waits(time: int, scan_ns: int) -> list[tuple[int, int]]:
@@ -114,29 +121,56 @@ def _waits(time: int, scan_ns: int) -> list[tuple[int, int]]:
     return [(4, step), (5, step), (6, step), (1, time)]
 
 
+def _root(path: str) -> str:
+    return path.split(".")[0].split("[")[0].upper()
+
+
+def _add(found: dict[str, set[Any]], value: Any, kind: DataType) -> None:
+    """Put a constant under its kind: bit strings with the integers, whole reals with both."""
+    if isinstance(kind, Text) and isinstance(value, str):
+        found.setdefault("text", set()).add(value)
+    base = base_of(kind)
+    if isinstance(base, Elementary) and isinstance(value, (int, float)) and value == value:
+        found.setdefault("int" if base.kind == "bits" else base.kind, set()).add(value)
+        if base.kind == "real" and abs(value) < 2**31:
+            found.setdefault("int", set()).add(int(value))
+
+
 def _constants(project: Project, unit: Unit) -> dict[str, set[Any]]:
     """The constants of a unit and of all that it runs, by kind."""
     found: dict[str, set[Any]] = {}
-
-    def add(value: Any, kind: DataType) -> None:
-        if isinstance(kind, Text) and isinstance(value, str):
-            found.setdefault("text", set()).add(value)
-        base = base_of(kind)
-        if isinstance(base, Elementary) and isinstance(value, (int, float)) and value == value:
-            found.setdefault("int" if base.kind == "bits" else base.kind, set()).add(value)
-            if base.kind == "real" and abs(value) < 2**31:
-                found.setdefault("int", set()).add(int(value))
-
     for one in reachable(project, unit):
         if one.library:
             continue
         for variable in one.variables:
-            add(variable.initial, variable.type)
+            _add(found, variable.initial, variable.type)
         for _, node in walk(one.body):
             if isinstance(node, nodes.Const):
-                add(node.value, node.type)
+                _add(found, node.value, node.type)
             elif isinstance(node, nodes.Switch):
-                for ranges, _, _ in node.arms:
-                    for pair in ranges:
-                        found.setdefault("int", set()).update(pair)
+                found.setdefault("int", set()).update(_labels(node))
     return found
+
+
+def _compared(unit: Unit) -> dict[str, dict[str, set[Any]]]:
+    """By variable (upper case), the constants that stand on the other side of its comparisons and in its CASE."""
+    found: dict[str, dict[str, set[Any]]] = {}
+    for _, node in walk(unit.body):
+        if isinstance(node, nodes.Binary) and node.op in ("eq", "ne", "lt", "le", "gt", "ge"):
+            for side, other in ((node.left, node.right), (node.right, node.left)):
+                constants = [one for _, one in walk(other) if isinstance(one, nodes.Const)]
+                for name in _names(side) if constants else ():
+                    for one in constants:
+                        _add(found.setdefault(name, {}), one.value, one.type)
+        elif isinstance(node, nodes.Switch):
+            for name in _names(node.selector):
+                found.setdefault(name, {}).setdefault("int", set()).update(_labels(node))
+    return found
+
+
+def _names(expression: nodes.Expr) -> set[str]:
+    return {one.name.upper() for _, one in walk(expression) if isinstance(one, nodes.LocalVar)}
+
+
+def _labels(node: nodes.Switch) -> set[int]:
+    return {limit for ranges, _, _ in node.arms for pair in ranges for limit in pair}
