@@ -287,8 +287,16 @@ class Declarations(Statements):
         if self.key not in (".", "["):
             return name
         start = name.span.start
-        while self.key in (".", "[", "]") or self.kind in ("int", "name", "direct"):
+        while self.key in (".", "["):
+            closing = self.key == "["
             self.advance()
+            if closing:
+                self.list_of()
+                self.expect("]")
+            elif self.kind == "direct":
+                self.advance()
+            else:
+                self.any_name()
         span = self.since(start)
         return Name(self.text[start : span.end], span)
 

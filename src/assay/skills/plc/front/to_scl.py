@@ -111,7 +111,11 @@ class _Writer:
         return f"{names} : {self.type_text(one.type)}{value};" + (f"   {notes}" if notes else "")
 
     def raw(self, node: tree.Expr) -> str:
-        return self.text[node.span.start : node.span.end]
+        """An expression as it is written, wide strings as SCL has them."""
+        edits = Edits(self.text[node.span.start : node.span.end])
+        for start, end, new in _wide(node):
+            edits.replace(start - node.span.start, end - node.span.start, new)
+        return edits.apply()
 
     def type_text(self, spec: tree.TypeSpec | None) -> str:
         """A type: the program's own names in quotes."""
@@ -144,7 +148,7 @@ class _Writer:
             return ""
         local = variables(block for block in one.blocks if block.section != "VAR_EXTERNAL") | {one.name.key}
         edits = Edits(self.text[span.start : span.end])
-        for start, end, new in self.names(one, local):
+        for start, end, new in (*self.names(one, local), *_wide(one.body)):
             edits.replace(start - span.start, end - span.start, new)
         return edits.apply().strip("\r\n")
 
@@ -159,3 +163,11 @@ class _Writer:
                 yield span.start, span.end, f'"{self.globals[key]}".{node.name.text}'
             elif key in self.units or key in self.globals.values():
                 yield span.start, span.end, f'"{node.name.text}"'
+
+
+def _wide(root: object) -> Iterator[tuple[int, int, str]]:
+    """Wide strings, whose double quotes would be a name in SCL."""
+    for node in nodes(root):
+        if isinstance(node, tree.Literal_) and node.kind == "wstring" and node.raw.endswith('"'):
+            inner = node.raw.partition('"')[2][:-1].replace('$"', '"').replace("'", "$'")
+            yield node.span.start, node.span.end, f"WSTRING#'{inner}'"
