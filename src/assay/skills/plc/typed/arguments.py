@@ -100,7 +100,7 @@ class _Binder:
                 self.error("argument_twice", one.span, name=one.name.text)
                 continue
             self.given[one.name.key] = one
-        if self.function and unnamed and not formal:
+        if self.function and not formal:
             self.enough(order, len(unnamed))
 
     def error(self, key: str, span: Span, **values: object) -> None:

@@ -91,7 +91,7 @@ def _conversion(body: Body, name: str, expr: tree.Call) -> Typed | None:
     made = conversion(body, name, found, value.span)
     if made is None and not body.failed:
         body.failed = True
-        unknown_function(body, expr, spelled(expr.target), nearest(name, _conversion_names()))
+        unknown_function(body, expr, spelled(expr.target), nearest(name, _conversion_names(), 0.9))
     body.failed = body.failed or failed
     return made
 

@@ -400,6 +400,10 @@ def member_place(body: Body, base: Spot, name: tree.Name, span: Span) -> Meaning
             place = ir.Followed(ir.Load(base.place, kind, span), kind.target, span)
             body.report("not_pointer", name.span, severity="warning", given=kinds.spell(kind))
             return member_place(body, Spot(place, base.var), name, span)
+        case t.Enum() if any(one.upper() == name.key for one, _ in kind.members):
+            # A variable that is named like its type: `mode : Mode` and `Mode.Off`.
+            value = next(number for one, number in kind.members if one.upper() == name.key)
+            return Typed(const(value, kind, name.span))
         case _:
             body.report("no_members", name.span, name=name.text, type=kinds.spell(kind))
     return None

@@ -278,7 +278,8 @@ def _limit(body: Body, found: Typed, kind: t.DataType, span: Span, step: bool) -
         number = found.expr.value
         if step and isinstance(number, int) and number < 0 and not kinds.holds(kind, number):
             return ir.Const(number, kinds.natural(number), span)
-    if kinds.is_kind(found.type, "int", "bits") and kinds.step(found.type, kind) == "no" and body.vendor:
+    fixed = isinstance(found.expr, ir.Const)
+    if not fixed and kinds.is_kind(found.type, "int", "bits") and kinds.step(found.type, kind) == "no" and body.vendor:
         body.report("loss", span, given=kinds.spell(found.type), wanted=kinds.spell(kind))
         return found.expr
     return coerce(body, found, kind, span)

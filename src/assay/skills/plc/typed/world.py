@@ -87,12 +87,12 @@ class World:
         return nearest(key, (*extra, *own))
 
 
-def nearest(key: str, names: tuple[str, ...]) -> str:
+def nearest(key: str, names: tuple[str, ...], cutoff: float = 0.8) -> str:
     """The one of some names that is nearest to a misspelled one (upper case), or ''."""
     if len(key) < 3:
         return ""
     spelled = {one.upper(): one for one in names if abs(len(one) - len(key)) <= 3}
-    found = get_close_matches(key, spelled, n=1, cutoff=0.8)
+    found = get_close_matches(key, spelled, n=1, cutoff=cutoff)
     return spelled[found[0]] if found else ""
 
 
