@@ -99,7 +99,8 @@ CASES: dict[str, tuple[str, list[dict[str, Any]], dict[str, Any]]] = {
     ),
     "strings": (
         """PROGRAM Main VAR s: STRING[8] := 'ab'; t, u, v: STRING; n, f: INT; w: WSTRING := "\u6c34"; less: BOOL;
-        END_VAR s := CONCAT(s, 'cdefghij'); t := MID(s, 3, 2); u := REPLACE(s, 'X', 2, 1); n := LEN(s); f := FIND(s, 'ef');
+        END_VAR
+        s := CONCAT(s, 'cdefghij'); t := MID(s, 3, 2); u := REPLACE(s, 'X', 2, 1); n := LEN(s); f := FIND(s, 'ef');
         v := CONCAT(INT_TO_STRING(-12), REAL_TO_STRING(1.5)); w := CONCAT(w, "\u4f4d"); less := 'abc' < 'abd';
         END_PROGRAM""",
         [{}],

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 
+from assay.kernel.errors import InputError
 from assay.skills.plc.front.source import Span
 from assay.skills.plc.ir import nodes as ir
-from assay.skills.plc.ir.types import DataType, Elementary, base_of
+from assay.skills.plc.ir.types import BOOL, DINT, DataType, Elementary, base_of
 from assay.skills.plc.run.analysis import through_union
 from assay.skills.plc.run.places import Address, Places, Ref
 from assay.skills.plc.run.plan import Plan
+
+#: Branches in one chain, and loops inside each other (Python reads twenty blocks).
+_CHAIN = 100
+_LOOPS = 18
 
 
 class Statements(Places):
@@ -20,6 +26,7 @@ class Statements(Places):
         super().__init__(plan)
         self.lines: list[str] = []
         self.depth = 0
+        self.loops = 0
 
     # --- what a backend gives ---
 
@@ -105,12 +112,20 @@ class Statements(Places):
             self._choice(one)
         elif isinstance(one, ir.Switch):
             self._switch(one)
-        elif isinstance(one, ir.ForLoop):
-            self.for_loop(one)
-        elif isinstance(one, ir.Loop):
-            self.while_loop(one)
+        elif isinstance(one, (ir.ForLoop, ir.Loop)):
+            self._loop(one)
         else:
             self.leave(one.kind)
+
+    def _loop(self, one: ir.ForLoop | ir.Loop) -> None:
+        self.loops += 1
+        if self.loops > _LOOPS:
+            raise InputError("plc_run.loops", unit=self.unit.name, most=_LOOPS)
+        if isinstance(one, ir.ForLoop):
+            self.for_loop(one)
+        else:
+            self.while_loop(one)
+        self.loops -= 1
 
     def assign(self, place: ir.Place, text: str) -> None:
         """A value to a place: the value first, then the place."""
@@ -135,34 +150,97 @@ class Statements(Places):
         return Ref(ref.type, moved, "", ref.part, ref.whole, unions)
 
     def _choice(self, one: ir.Choice) -> None:
-        word = "if"
-        for condition, body, span in one.branches:
-            self.branch(word, self.watched(span, self.whole(condition)))
-            self.block(body)
-            self.close()
-            word = "elif"
+        """A long chain is cut into pieces, because compilers nest it; ``rest`` says that no branch has run yet."""
+        pieces = [one.branches[at : at + _CHAIN] for at in range(0, len(one.branches), _CHAIN)]
+        rest = self.declare(BOOL, self.truth(True)) if len(pieces) > 1 else ""
+        for number, piece in enumerate(pieces):
+            conditions = [self.watched(span, self.whole(condition)) for condition, _, span in piece]
+            word = "if"
+            if number:
+                self.branch("if", rest)
+            for condition, (_, body, _) in zip(conditions, piece, strict=True):
+                self.branch(word, condition)
+                if rest:
+                    self.write(f"{rest} = {self.truth(False)}")
+                self.block(body)
+                self.close()
+                word = "elif"
+            if number:
+                self.close()
         if one.orelse:
-            self.open("else")
+            self.branch("if", rest) if rest else self.open("else")
             self.block(one.orelse)
             self.close()
 
     def _switch(self, one: ir.Switch) -> None:
+        """CASE as a chain; with many ranges the number of the arm is looked up first, by halving."""
         selector = self.declare(one.selector.type, self.whole(one.selector))
+        tests = [self.either([(selector, str(low), str(high)) for low, high in ranges]) for ranges, _, _ in one.arms]
+        if len(tests) <= _CHAIN:
+            self._chain(one, tests)
+            return
+        arm = self.declare(DINT, "-1")
+        pieces = disjoint([ranges for ranges, _, _ in one.arms])
+        self._halved(
+            0, len(pieces), lambda n: (selector, str(pieces[n][0])), lambda n: self._found(selector, arm, pieces[n])
+        )
+        self.branch("if", self.either([(arm, "-1", "-1")]))
+        self._arm(one, len(one.arms))
+        self.close()
+        self.open("else")
+        self._halved(0, len(one.arms), lambda n: (arm, str(n)), lambda n: self._arm(one, n))
+        self.close()
+
+    def _chain(self, one: ir.Switch, tests: list[str]) -> None:
         word = "if"
-        for ranges, body, span in one.arms:
-            self.branch(word, self.either([_within(selector, low, high) for low, high in ranges]))
-            self.mark(span, True)
-            self.block(body)
+        for number, test in enumerate(tests):
+            self.branch(word, test)
+            self._arm(one, number)
             self.close()
             word = "elif"
-        if word == "if":
+        if word == "elif":
+            self.open("else")
+        self._arm(one, len(tests))
+        if word == "elif":
+            self.close()
+
+    def _arm(self, one: ir.Switch, number: int) -> None:
+        """The statements of an arm; the one after the last is ELSE."""
+        if number < len(one.arms):
+            self.mark(one.arms[number][2], True)
+            self.block(one.arms[number][1])
+        else:
             self.mark(one.span, False)
             self.block(one.orelse)
-            return
-        self.open("else")
-        self.mark(one.span, False)
-        self.block(one.orelse)
+
+    def _found(self, selector: str, arm: str, piece: tuple[int, int, int]) -> None:
+        self.branch("if", self.either([(selector, str(piece[0]), str(piece[1]))]))
+        self.write(f"{arm} = {piece[2]}")
         self.close()
+
+    def _halved(
+        self, start: int, stop: int, least: Callable[[int], tuple[str, str]], write: Callable[[int], None]
+    ) -> None:
+        """Write the number in [start, stop) that holds: the last whose least value (variable, value) is not above."""
+        if stop - start == 1:
+            write(start)
+            return
+        middle = (start + stop) // 2
+        name, value = least(middle)
+        self.branch("if", self.below(name, value))
+        self._halved(start, middle, least, write)
+        self.close()
+        self.open("else")
+        self._halved(middle, stop, least, write)
+        self.close()
+
+    @abstractmethod
+    def below(self, name: str, value: str) -> str:
+        """A variable is less than a number."""
+
+    @abstractmethod
+    def truth(self, value: bool) -> str:
+        """TRUE or FALSE."""
 
     @abstractmethod
     def either(self, conditions: list[tuple[str, str, str]]) -> str:
@@ -172,8 +250,28 @@ class Statements(Places):
 _ADDRESS = Elementary("__ADDRESS", "int", 64, signed=True)
 
 
-def _within(selector: str, low: int, high: int) -> tuple[str, str, str]:
-    return selector, str(low), str(high)
+def disjoint(arms: Sequence[Sequence[tuple[int, int]]]) -> list[tuple[int, int, int]]:
+    """Sorted ranges without overlap, each with the number of the first arm that holds it."""
+    taken: list[tuple[int, int, int]] = []
+    for number, ranges in enumerate(arms):
+        for low, high in ranges:
+            _add(taken, low, high, number)
+    return taken
+
+
+def _add(taken: list[tuple[int, int, int]], low: int, high: int, number: int) -> None:
+    """Put in what of [low, high] no earlier range holds."""
+    at = max(0, bisect_right(taken, (low, low, -1)) - 1)
+    while low <= high:
+        while at < len(taken) and taken[at][1] < low:
+            at += 1
+        if at == len(taken) or taken[at][0] > high:
+            taken.insert(at, (low, high, number))
+            return
+        if taken[at][0] > low:
+            taken.insert(at, (low, taken[at][0] - 1, number))
+            at += 1
+        low = taken[at][1] + 1
 
 
 def loop_type(place: ir.Place) -> Elementary:

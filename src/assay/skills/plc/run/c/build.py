@@ -22,8 +22,9 @@ _FLAGS = (
                                           "pow")),
 )  # fmt: skip
 
-#: Longer texts are compiled with less optimisation: thousands of programs at once run but a few scans each.
-_LONG = 400_000
+#: Longer texts, and many programs at once that run but a few scans each, are compiled with less optimisation.
+_LONG, _VERY_LONG = 200_000, 1_500_000
+_MANY = 4
 
 DECLARATIONS = """
 typedef struct { int64_t address, size; char *data; } Column;
@@ -41,7 +42,8 @@ def library(sources: list[str], prefixes: list[str], extra: tuple[str, ...] = ()
     mains = ", ".join(f"{prefix}main" for prefix in prefixes)
     text = "\n".join((runtime, *sources, _ENTRIES.replace("MAINS", mains)))
     compiler, version = find_compiler()
-    flags = ("-O1" if len(text) > _LONG else "-O2", *_FLAGS, *extra)
+    level = "-O0" if len(text) > _VERY_LONG else "-O1" if len(text) > _LONG or len(sources) > _MANY else "-O2"
+    flags = (level, *_FLAGS, *extra)
     key = hashlib.sha256("\0".join((version, *flags, text)).encode()).hexdigest()
     path = _cached(key)
     if path is None:

@@ -102,6 +102,12 @@ class CStatements(CBuiltins):
             texts.append(f"{name} == {least}" if low == high else f"({name} >= {least} && {name} <= {most})")
         return " || ".join(texts) or "0"
 
+    def below(self, name: str, value: str) -> str:
+        return f"{name} < {c_integer(int(value))}"
+
+    def truth(self, value: bool) -> str:
+        return str(int(value))
+
     # --- assignments ---
 
     def store(self, ref: Ref, text: str) -> None:

@@ -86,6 +86,12 @@ class PyStatements(PyExpressions):
         texts = [f"{name} == {low}" if low == high else f"{low} <= {name} <= {high}" for name, low, high in conditions]
         return " or ".join(texts) or "False"
 
+    def below(self, name: str, value: str) -> str:
+        return f"{name} < {value}"
+
+    def truth(self, value: bool) -> str:
+        return str(value)
+
     # --- assignments ---
 
     def store(self, ref: Ref, text: str) -> None:
