@@ -27,7 +27,7 @@ from assay.skills.plc.ir.nodes import (
     Switch,
     Unit,
 )
-from assay.skills.plc.ir.types import BOOL, Block, DataType
+from assay.skills.plc.ir.types import BOOL, Block, DataType, Interface, Pointer
 from assay.skills.plc.prove.expressions import Expressions
 from assay.skills.plc.prove.fold import Term, sort_of
 from assay.skills.plc.prove.layout import TooBig
@@ -298,19 +298,24 @@ class Interpreter(Expressions):
         if isinstance(place, Expr):
             if isinstance(place, Load) and isinstance(place.type, Block):
                 return self.locate(place.place)
-            value = self.value(place)
-            if known(value):
-                if value is None:
-                    self.check("null", call.span, True)
-                    raise Unbound("")
-                return Ref(((True, value),), place.type)
-            self.check("null", call.span, self.terms.binary("eq", value, None, ("ref", 64, True)))
-            slots = [one for one in self.possible(value) if one in self.blocks]
-            if not slots:
-                raise TooBig("unknown_instance")
-            return Ref(tuple((value == one, one) for one in slots), place.type)
+            return self._pointed(call, self.value(place), place.type)
         assert place is not None
+        if isinstance(place.type, (Interface, Pointer)):
+            return self._pointed(call, self.load(place), place.type)
         return self.locate(place)
+
+    def _pointed(self, call: Invoke, value: Term, kind: DataType) -> Ref:
+        """The instances whose first slot an interface or reference may hold."""
+        if known(value):
+            if value is None:
+                self.check("null", call.span, True)
+                raise Unbound("")
+            return Ref(((True, value),), kind)
+        self.check("null", call.span, self.terms.binary("eq", value, None, ("ref", 64, True)))
+        slots = [one for one in self.possible(value) if one in self.blocks]
+        if not slots:
+            raise TooBig("unknown_instance")
+        return Ref(tuple((value == one, one) for one in slots), kind)
 
     def _member(self, call: Invoke, slot: int, declared: DataType) -> Ref | None:
         """A function block's body, or one of its methods or actions."""

@@ -240,8 +240,11 @@ class Places(Memory):
         ref = self.locate(place)
         for index, value in enumerate(values):
             self.save(ref, value, index)
-        if isinstance(place, FieldOf) and isinstance(place.base.type, Struct) and place.base.type.union:
-            self._spoil(place)
+        part: Place = place
+        while isinstance(part, (FieldOf, ElementOf, PartOf)):
+            if isinstance(part, FieldOf) and isinstance(part.base.type, Struct) and part.base.type.union:
+                self._spoil(part)
+            part = part.base
 
     def _spoil(self, place: FieldOf) -> None:
         """The other fields of a union hold something else now: nothing is known of it."""
