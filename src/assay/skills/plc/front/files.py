@@ -28,7 +28,13 @@ def read_sources(paths: Sequence[Path], dialect: Dialect | None = None) -> tuple
     sources: list[Source] = []
     found: list[Diagnostic] = []
     for path, asked in _files(paths):
-        text, _ = read_text(path)
+        try:
+            text, _ = read_text(path)
+        except InputError as error:
+            if asked:
+                raise
+            found.append(Diagnostic("ST4002", "info", Span(str(path), 0, 0), error.key, error.params))
+            continue
         if not text.lstrip("\ufeff \t\r\n").startswith("<"):
             sources.append(Source(str(path), text.lstrip("\ufeff"), dialect or guess_dialect(text, path.suffix)))
             if not text.strip():

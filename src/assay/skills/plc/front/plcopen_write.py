@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 from assay.skills.plc.front import tree
 from assay.skills.plc.front.diagnostic import Diagnostic
 from assay.skills.plc.front.parser import Parsed
+from assay.skills.plc.front.rewrite import with_comments
 from assay.skills.plc.front.source import Source, Span
 
 NAMESPACE = "http://www.plcopen.org/xml/tc6_0201"
@@ -42,6 +43,7 @@ def write_plcopen(name: str, parsed: Sequence[tuple[Source, Parsed]]) -> tuple[s
     """One project of all the sources, and what of them has no place in it."""
     writer = _Writer()
     for source, one in parsed:
+        writer.trivia = one.unit.trivia
         writer.source(source, one.unit.elements)
     head = (
         f'<fileHeader companyName="" productName="Assay" productVersion="1" creationDateTime="{_TIME}"/>'
@@ -71,6 +73,7 @@ class _Writer:
         self.configured: list[str] = []
         self.diagnostics: list[Diagnostic] = []
         self.text = ""
+        self.trivia: tuple[tree.Trivia, ...] = ()
 
     def lost(self, what: str, name: str, span: Span) -> None:
         values = {"what": what, "name": name}
@@ -231,9 +234,10 @@ class _Writer:
 
     def body(self, statements: tuple[tree.Statement, ...], span: Span | None = None) -> str:
         """The statements with their comments, as they stand in the source."""
+        if statements:
+            span = statements[0].span.to(statements[-1].span) if span is None else span
+            span = with_comments(self.text, self.trivia, span)
         start, end = (span.start, span.end) if span and statements else (0, 0)
-        if statements and span is None:
-            start, end = statements[0].span.start, statements[-1].span.end
         text = self.text[start:end].replace("]]>", "]]]]><![CDATA[>")
         return f'<body><ST><xhtml xmlns="{_XHTML}"><![CDATA[{text}]]></xhtml></ST></body>'
 

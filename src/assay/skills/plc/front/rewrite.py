@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 
 from assay.skills.plc.front import tree
 from assay.skills.plc.front.source import Span
@@ -48,11 +49,16 @@ def variables(blocks: Iterable[tree.VarBlock]) -> set[str]:
     return {name.key for block in blocks for one in block.declarations for name in one.names}
 
 
-def named(expression: tree.Expr) -> tree.NameExpr | None:
-    """The bare name that an expression is."""
-    return expression if isinstance(expression, tree.NameExpr) else None
-
-
-def word_at(text: str, span: Span) -> str:
-    """The first word in a span, in capitals."""
-    return text[span.start : span.end].split(maxsplit=1)[0].upper()
+def with_comments(text: str, trivia: Sequence[tree.Trivia], span: Span) -> Span:
+    """The span and the comments and pragmas right before and behind it."""
+    starts = [one.span.start for one in trivia]
+    start, end = span.start, span.end
+    place = bisect_left(starts, start) - 1
+    while place >= 0 and not text[trivia[place].span.end : start].strip():
+        start = trivia[place].span.start
+        place -= 1
+    place = bisect_left(starts, end)
+    while place < len(trivia) and not text[end : trivia[place].span.start].strip():
+        end = trivia[place].span.end
+        place += 1
+    return Span(span.source, start, end)

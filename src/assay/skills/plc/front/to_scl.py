@@ -8,7 +8,7 @@ from assay.skills.plc.front import tree
 from assay.skills.plc.front.diagnostic import Diagnostic
 from assay.skills.plc.front.layout import nodes
 from assay.skills.plc.front.parser import Parsed
-from assay.skills.plc.front.rewrite import Edits, flat, variables
+from assay.skills.plc.front.rewrite import Edits, flat, variables, with_comments
 from assay.skills.plc.front.source import Source, Span
 
 #: The data block that holds the globals of lists without a name.
@@ -26,7 +26,7 @@ def to_scl(parsed: Sequence[tuple[Source, Parsed]]) -> tuple[str, list[Diagnosti
         if source.dialect == "scl":
             parts.append(source.text.strip())
         else:
-            writer.text = source.text
+            writer.text, writer.trivia = source.text, one.unit.trivia
             parts += [text for element in flat(one.unit.elements) if (text := writer.element(element))]
     return "\n\n".join(parts) + "\n", writer.diagnostics
 
@@ -34,6 +34,7 @@ def to_scl(parsed: Sequence[tuple[Source, Parsed]]) -> tuple[str, list[Diagnosti
 class _Writer:
     def __init__(self, elements: list[list[tree.Element]]) -> None:
         self.text = ""
+        self.trivia: tuple[tree.Trivia, ...] = ()
         self.diagnostics: list[Diagnostic] = []
         every = [one for group in elements for one in group]
         self.units = {one.name.key: one.name.text for one in every if isinstance(one, tree.Pou)}
@@ -143,9 +144,9 @@ class _Writer:
 
     def body(self, one: tree.Pou) -> str:
         """The statements, names as SCL writes them."""
-        span = one.body_span
         if not one.body:
             return ""
+        span = with_comments(self.text, self.trivia, one.body_span)
         local = variables(block for block in one.blocks if block.section != "VAR_EXTERNAL") | {one.name.key}
         edits = Edits(self.text[span.start : span.end])
         for start, end, new in (*self.names(one, local), *_wide(one.body)):

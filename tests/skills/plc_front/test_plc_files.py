@@ -1,0 +1,239 @@
+"""Files: encodings, dialects by content, the XML of TwinCAT and PLCopen with places in the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assay.kernel.errors import InputError
+from assay.skills.plc.front import tree
+from assay.skills.plc.front.files import read_sources
+from assay.skills.plc.front.guess import guess_dialect
+from assay.skills.plc.front.parser import parse
+from assay.skills.plc.front.source import Source
+
+TCPOU = """<?xml version="1.0" encoding="utf-8"?>
+<TcPlcObject Version="1.1.0.1">
+  <POU Name="FB_Motor" Id="{0}" SpecialFunc="None">
+    <Declaration><![CDATA[{attribute 'reflection'}
+FUNCTION_BLOCK FB_Motor EXTENDS FB_Base
+VAR
+  x : INT; // count
+END_VAR]]></Declaration>
+    <Implementation><ST><![CDATA[x := x + 1; // last]]></ST></Implementation>
+    <Folder Name="Inner" Id="{1}" />
+    <Method Name="Start" Id="{2}">
+      <Declaration><![CDATA[METHOD PUBLIC Start : BOOL]]></Declaration>
+      <Implementation><ST><![CDATA[Start := x &gt 0;]]></ST></Implementation>
+    </Method>
+    <Property Name="Speed" Id="{3}">
+      <Declaration><![CDATA[PROPERTY Speed : REAL]]></Declaration>
+      <Get Name="Get" Id="{4}"><Declaration><![CDATA[VAR
+END_VAR]]></Declaration><Implementation><ST><![CDATA[Speed := 1.0;]]></ST></Implementation></Get>
+    </Property>
+    <Action Name="Reset" Id="{5}"><Implementation><ST><![CDATA[x := 0;]]></ST></Implementation></Action>
+  </POU>
+</TcPlcObject>"""
+
+PLCOPEN = """<?xml version="1.0" encoding="utf-8"?>
+<project xmlns="http://www.plcopen.org/xml/tc6_0201"><types><dataTypes>
+<dataType name="Kind"><baseType><enum><values><value name="A"/><value name="B" value="5"/></values></enum></baseType>
+</dataType>
+<dataType name="Row"><baseType><struct><variable name="v"><type><array><dimension lower="0" upper="3"/><baseType><INT/>
+</baseType></array></type><initialValue><arrayValue><value repetitionValue="4"><simpleValue value="7"/></value>
+</arrayValue></initialValue></variable></struct></baseType></dataType></dataTypes>
+<pous>%s</pous></types></project>"""
+
+INTERFACE = """<interface><inputVars><variable name="a"><type><BOOL/></type></variable>
+<variable name="b"><type><BOOL/></type></variable></inputVars><outputVars>
+<variable name="q"><type><BOOL/></type></variable><variable name="r"><type><BOOL/></type></variable></outputVars>
+<localVars><variable name="t"><type><derived name="TON"/></type></variable></localVars></interface>"""
+
+
+def point(*wires: str) -> str:
+    inner = "".join(f'<connection refLocalId="{one.split(".")[0]}" {name(one)}/>' for one in wires)
+    return f"<connectionPointIn>{inner}</connectionPointIn>"
+
+
+def name(wire: str) -> str:
+    return f'formalParameter="{wire.split(".")[1]}"' if "." in wire else ""
+
+
+def pou(body: str) -> str:
+    return PLCOPEN % f'<pou name="P" pouType="program">{INTERFACE}<body>{body}</body></pou>'
+
+
+def read(tmp_path: Path, name: str, data: str | bytes) -> tuple[Source, list[str]]:
+    path = tmp_path / name
+    path.write_bytes(data.encode("utf-8") if isinstance(data, str) else data)
+    (source,), notes = read_sources([path])
+    return source, [one.code for one in notes]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030"])
+def test_chinese_comments_in_every_encoding(tmp_path: Path, encoding: str) -> None:
+    code = "PROGRAM P\r\nVAR\r\n  x : INT; // 电机启动，停止信号\r\nEND_VAR\r\nEND_PROGRAM\r\n"
+    source, notes = read(tmp_path, "p.st", code.encode(encoding))
+    assert not notes
+    assert source.text.lstrip("\ufeff") == code
+    assert parse(source).ok
+
+
+def test_german_comments_in_latin_1(tmp_path: Path) -> None:
+    source, _ = read(tmp_path, "p.st", "PROGRAM P // größer für Öl, Prüfgröße\nEND_PROGRAM".encode("latin-1"))
+    assert "größer für Öl, Prüfgröße" in source.text
+
+
+@pytest.mark.parametrize(
+    ("code", "dialect"),
+    [
+        ("PROGRAM P x := 1; END_PROGRAM", "iec"),
+        ('FUNCTION_BLOCK "A" BEGIN #x := 1; END_FUNCTION_BLOCK', "scl"),
+        ("DATA_BLOCK DB1 STRUCT x : INT; END_STRUCT BEGIN END_DATA_BLOCK #x", "scl"),
+        ("{attribute 'qualified_only'}\nVAR_GLOBAL x : INT; END_VAR", "codesys"),
+        ("FUNCTION_BLOCK F EXTENDS G\nVAR x : REFERENCE TO INT; END_VAR", "codesys"),
+        ("NAMESPACE A CLASS B END_CLASS END_NAMESPACE", "iec"),
+        ('PROGRAM P (* #x := "y".z; #w *) x := INT#5 + 16#FF; END_PROGRAM', "iec"),
+    ],
+)
+def test_the_dialect_is_told_by_what_only_it_has(code: str, dialect: str) -> None:
+    assert guess_dialect(code) == dialect
+
+
+def test_twincat_xml_is_one_text_with_places_in_the_file(tmp_path: Path) -> None:
+    code = TCPOU.replace("x &gt 0", "x > 0")
+    source, notes = read(tmp_path, "FB_Motor.TcPOU", code)
+    assert not notes and source.dialect == "twincat"
+    parsed = parse(source)
+    assert not parsed.diagnostics
+    (unit,) = parsed.unit.elements
+    assert isinstance(unit, tree.Pou)
+    assert (len(unit.methods), len(unit.properties), len(unit.actions), len(unit.body)) == (1, 1, 1, 1)
+    lines = code.split("\n")
+    for node, word in ((unit.name, "FB_Motor"), (unit.methods[0].name, "Start"), (unit.body[0], "x := x + 1;")):
+        place = source.position(node.span.start)
+        assert lines[place.line - 1][place.column - 1 :].startswith(word)
+
+
+def test_an_error_in_twincat_xml_points_into_the_file(tmp_path: Path) -> None:
+    source, _ = read(tmp_path, "FB_Motor.TcPOU", TCPOU.replace("x := 0;", "x := ;").replace("x &gt 0", "x"))
+    (only,) = parse(source).diagnostics
+    place = source.position(only.span.start)
+    line = TCPOU.replace("x := 0;", "x := ;").split("\n")[place.line - 1]
+    assert line[place.column - 1 :].startswith(";]]")
+
+
+def test_a_list_of_globals_has_the_name_of_its_file(tmp_path: Path) -> None:
+    code = (
+        "<TcPlcObject><GVL Name=\"GVL_IO\"><Declaration><![CDATA[{attribute 'qualified_only'}\nVAR_GLOBAL\n x : INT;\n"
+        "END_VAR]]></Declaration></GVL></TcPlcObject>"
+    )
+    source, _ = read(tmp_path, "GVL_IO.TcGVL", code)
+    (only,) = parse(source).unit.elements
+    assert isinstance(only, tree.GlobalVars) and only.name is not None
+    assert (only.name.text, only.qualified_only) == ("GVL_IO", True)
+
+
+def test_a_body_that_is_no_text_is_named(tmp_path: Path) -> None:
+    code = (
+        '<TcPlcObject><POU Name="P"><Declaration><![CDATA[PROGRAM P]]></Declaration><Implementation><NWL/>'
+        "</Implementation></POU></TcPlcObject>"
+    )
+    _, notes = read(tmp_path, "P.TcPOU", code)
+    assert notes == ["ST4010"]
+
+
+def test_function_block_diagrams_become_statements(tmp_path: Path) -> None:
+    body = f"""<FBD><inVariable localId="1" negated="true"><position x="0" y="0"/>
+<expression>a</expression></inVariable>
+<inVariable localId="2"><expression>b</expression></inVariable>
+<inVariable localId="3"><expression>T#1s</expression></inVariable>
+<block localId="4" typeName="AND"><inputVariables><variable formalParameter="IN1">{point("1")}</variable>
+<variable formalParameter="IN2">{point("2")}</variable></inputVariables></block>
+<block localId="5" typeName="TON" instanceName="t"><inputVariables>
+<variable formalParameter="IN">{point("4.OUT")}</variable>
+<variable formalParameter="PT">{point("3")}</variable></inputVariables></block>
+<outVariable localId="6">{point("5.Q")}<expression>q</expression></outVariable></FBD>"""
+    source, notes = read(tmp_path, "p.xml", pou(body))
+    assert not notes and parse(source).ok
+    assert "t(IN := (NOT a) AND b, PT := T#1s);\nq := t.Q;\n" in source.text
+
+
+def test_ladders_become_statements(tmp_path: Path) -> None:
+    body = f"""<LD><leftPowerRail localId="1"/><contact localId="2">{point("1")}<variable>a</variable></contact>
+<contact localId="3" negated="true">{point("1")}<variable>b</variable></contact>
+<contact localId="4">{point("2", "3")}<variable>r</variable></contact>
+<coil localId="5">{point("4")}<variable>q</variable></coil>
+<coil localId="6" storage="set">{point("2")}<variable>r</variable></coil></LD>"""
+    source, notes = read(tmp_path, "p.xml", pou(body))
+    assert not notes and parse(source).ok
+    assert "q := (a OR (NOT b)) AND r;" in source.text
+    assert "IF a THEN r := TRUE; END_IF" in source.text
+
+
+def test_charts_become_textual_charts(tmp_path: Path) -> None:
+    body = f"""<SFC><step localId="1" name="S0" initialStep="true">{point("4")}</step>
+<transition localId="2">{point("1")}<condition><inline name=""><ST><xhtml>a AND b</xhtml></ST></inline></condition>
+</transition>
+<step localId="3" name="S1">{point("2")}</step>
+<transition localId="4" priority="2">{point("3")}<condition><reference name="r"/></condition></transition>
+<actionBlock localId="5">{point("3")}<action localId="6" qualifier="L" duration="T#2s"><reference name="q"/></action>
+</actionBlock></SFC>"""
+    source, notes = read(tmp_path, "p.xml", pou(body))
+    parsed = parse(source)
+    assert not notes and parsed.ok
+    unit = parsed.unit.elements[-1]
+    assert isinstance(unit, tree.Pou) and unit.chart is not None
+    moves = [(one.sources[0].text, one.targets[0].text, one.priority) for one in unit.chart.transitions]
+    assert moves == [("S0", "S1", None), ("S1", "S0", 2)]
+    assert [(name.text, kind) for name, kind, _ in unit.chart.steps[1].actions] == [("q", "L")]
+
+
+def test_a_part_of_a_diagram_without_an_equal_is_named(tmp_path: Path) -> None:
+    body = f'<LD><leftPowerRail localId="1"/><jump localId="2" label="x">{point("1")}</jump></LD>'
+    source, notes = read(tmp_path, "p.xml", pou(body))
+    assert notes == ["ST4010"]
+    assert parse(source).ok
+
+
+def test_types_of_plcopen_are_read(tmp_path: Path) -> None:
+    source, _ = read(tmp_path, "p.xml", PLCOPEN % "")
+    parsed = parse(source)
+    assert parsed.ok
+    kind, row = parsed.unit.elements
+    assert isinstance(kind, tree.TypeDecl) and isinstance(kind.spec, tree.EnumType)
+    assert isinstance(row, tree.TypeDecl) and isinstance(row.spec, tree.StructType)
+    assert isinstance(row.spec.fields[0].initial, tree.ArrayInit)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "key"),
+    [
+        ("p.st", b"\x7fELF\x00\x01\x02\x00\x05", "plc_front.binary"),
+        ("p.xml", b"<project><types></project>", "plc_front.xml_broken"),
+        ("p.xml", b"<Document/>", "plc_front.xml_other"),
+        ("p.xml", b'<!DOCTYPE a [<!ENTITY b "c">]><project/>', "plc_front.xml_doctype"),
+        ("p.xml", b"<a>" * 600 + b"</a>" * 600, "plc_front.xml_deep"),
+    ],
+)
+def test_bad_files_are_one_sentence(tmp_path: Path, name: str, data: bytes, key: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, name, data)
+    assert caught.value.key == key
+
+
+def test_folders_are_searched_and_other_files_in_them_stepped_over(tmp_path: Path) -> None:
+    (tmp_path / "b.st").write_text("PROGRAM B END_PROGRAM", encoding="utf-8")
+    (tmp_path / "a.TcPOU").write_text(TCPOU.replace("&gt", ">"), encoding="utf-8")
+    (tmp_path / "other.xml").write_text("<Document/>", encoding="utf-8")
+    (tmp_path / "cache.db").write_bytes(b"SQLite\x00\x01\x00\x00\x02")
+    sources, notes = read_sources([tmp_path])
+    assert [Path(one.name).name for one in sources] == ["a.TcPOU", "b.st"]
+    assert [one.code for one in notes] == ["ST4002"]
+    with pytest.raises(InputError):
+        read_sources([tmp_path / "none.st"])
+
+
+def test_an_empty_file_is_said(tmp_path: Path) -> None:
+    assert read(tmp_path, "p.st", "")[1] == ["ST4001"]
