@@ -8,6 +8,7 @@ import pytest
 
 from assay.kernel.errors import InputError
 from assay.skills.plc.making.completing import safe_values, statements
+from assay.skills.plc.making.declaring import declared
 from assay.skills.plc.making.drafting import Draft, fresh, repair, take
 from assay.skills.plc.making.interface import assemble, read_interface, same_interface
 from assay.skills.plc.making.proposing import propose
@@ -92,6 +93,16 @@ def test_of_a_models_text_only_own_variables_and_statements_are_taken() -> None:
     assert "Start = TRUE  AND" in draft.body and "Run := TRUE;" in draft.body and "END_IF;" in draft.body
     assert "ELSIF Stop THEN" in draft.body and "FUNCTION_BLOCK" not in draft.body and "Sure" not in draft.body
     assert take("", face) == Draft("", "", "")
+
+
+def test_what_a_draft_forgot_to_declare_is_declared_where_its_use_is_plain() -> None:
+    face = read_interface(FACE)
+    body = "FOR i := 1 TO 3 DO n := n + 1; END_FOR;\nflag := NOT Start;\nt(IN := Start, PT := T#1s);\nx := Other();"
+    made = declared(Draft("", body, ""), face)
+    assert made.local == "VAR\n    i : INT;\n    n : INT;\n    flag : BOOL;\n    t : TON;\nEND_VAR"
+    assert declared(Draft("", "Run := Start;", ""), face).local == ""
+    again = declared(Draft("VAR\n    i : DINT;\nEND_VAR", "i := 1; Speed := 2;", ""), face)
+    assert again.local == "VAR\n    i : DINT;\nEND_VAR"
 
 
 def test_what_is_asked_holds_the_requirement_as_data_and_the_failure_of_a_repair() -> None:

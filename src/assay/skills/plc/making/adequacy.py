@@ -48,9 +48,13 @@ class Adequacy:
 def adequacy(project: Project, wanted: Wanted, *, seconds: float = 60.0, seed: int = 0) -> Adequacy:
     """Judges at most 60 mutants drawn by ``seed`` for at most so many seconds."""
     from assay.skills.plc.testing.mutants import mutate
+    from assay.skills.plc.testing.scoring import Watch
 
     name = wanted.interface.name
+    unit = project.unit(name)
+    assert unit is not None
     mutants = mutate(project, name, limit=_MOST, seed=seed)
+    watch = Watch(project, unit, wanted.scan_ns)
     until = time.monotonic() + seconds
     killed = equal = judged = 0
     survived: list[Mutant] = []
@@ -58,9 +62,10 @@ def adequacy(project: Project, wanted: Wanted, *, seconds: float = 60.0, seed: i
         if time.monotonic() > until:
             break
         judged += 1
+        differs = watch.difference(one.project) is not None
         if noticed(one.project, wanted):
             killed += 1
-        elif told_apart(project, one.project, name, wanted.scan_ns):
+        elif differs or told_apart(project, one.project, name, wanted.scan_ns):
             survived.append(one)
         else:
             equal += 1
@@ -68,21 +73,20 @@ def adequacy(project: Project, wanted: Wanted, *, seconds: float = 60.0, seed: i
 
 
 def noticed(project: Project, wanted: Wanted) -> bool:
-    """Whether a property is refuted or a test fails."""
+    """Whether a test fails or a property is refuted."""
     from assay.skills.plc.prove.property import parse_properties
     from assay.skills.plc.prove.proving import Options, prove
 
-    if wanted.tests is not None and any(
-        not one.passed for one in run_tests(project, wanted.interface.name, wanted.tests)
-    ):
+    name = wanted.interface.name
+    if wanted.tests is not None and any(not one.passed for one in run_tests(project, name, wanted.tests)):
         return True
-    options = Options(scan_ns=wanted.scan_ns, seconds=5.0, obligations=False, backends=("python",))
-    report = prove(project, wanted.interface.name, parse_properties(list(wanted.properties)), options)
+    options = Options(scan_ns=wanted.scan_ns, timeout=5.0, obligations=False, backends=("python",))
+    report = prove(project, name, parse_properties(list(wanted.properties)), options)
     return any(one.status == "REFUTED" for one in report.properties)
 
 
 def told_apart(first: Project, second: Project, name: str, scan_ns: int) -> bool:
     """Whether the outputs of two programs can differ within the depth; what cannot be decided counts as different."""
-    from assay.skills.plc.prove.equal import equal_outputs
+    from assay.skills.plc.testing.scoring import prover_equal
 
-    return equal_outputs(first, second, name, _DEPTH, scan_ns=scan_ns).status not in ("PROVED", "BOUNDED")
+    return prover_equal(name, scan_ns, _DEPTH)(first, second)[0] != "equal"

@@ -40,7 +40,7 @@ _SLIPS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"!="), "<>"),
     (re.compile(r"&&"), " AND "),
     (re.compile(r"\|\|"), " OR "),
-    (re.compile(r"\bELSE\s+IF\b(?=[^\n]*\bTHEN\b)", re.I), "ELSIF"),
+    (re.compile(r"\bELSE\s+IF\b(?=[^\n]*\bTHEN\b)|\bELSEIF\b|\bELIF\b", re.I), "ELSIF"),
     (re.compile(r"\bEND_(IF|CASE|FOR|WHILE|REPEAT)\b(?!\s*;)", re.I), r"END_\1;"),
     (re.compile(r"^([ \t]*[A-Za-z_][\w.\[\]]*)[ \t]*=(?!=)[ \t]*([^=;\n]+;)", re.M), r"\1 := \2"),
 )

@@ -74,7 +74,7 @@ def _behaviour(text: str, source: Source, project: Project, wanted: Wanted) -> G
     from assay.skills.plc.prove.proving import Options, prove
 
     name = wanted.interface.name
-    options = Options(scan_ns=wanted.scan_ns, seconds=wanted.seconds)
+    options = Options(scan_ns=wanted.scan_ns, timeout=wanted.seconds)
     report = prove(project, name, parse_properties(list(wanted.properties)), options)
     sound = [one for one in report.properties if one.status != "UNSOUND"]
     holds = [one for one in sound if one.status in ("PROVED", "BOUNDED")]

@@ -32,9 +32,13 @@ class Release:
         return self.status == "released"
 
 
-def decide(gated: Gated, wanted: Wanted, adequacy: Adequacy | None, sealed: Any, *, library: bool = False) -> Release:
-    """The decision about the chosen candidate. ``sealed`` tests are run here, once, and nowhere else. A block of the
-    ``library`` is pinned down by its own tests, which the library's benchmark judges with mutants."""
+def decide(gated: Gated, wanted: Wanted, adequacy: Adequacy | None, sealed: Any, origin: str) -> Release:
+    """The decision about the chosen candidate. ``sealed`` tests are run here, once, and nowhere else.
+
+    A block of the ``library`` is pinned down by its own tests, which the library's benchmark judges with mutants. What
+    code ``completed`` from the properties fulfils them by construction: whether they say all that the requirement says
+    is then open, unless tests that somebody wrote passed too.
+    """
     reasons: list[Reason] = []
     if not gated.passed:
         reasons.append((f"failed_{gated.stage}", {}))
@@ -45,15 +49,20 @@ def decide(gated: Gated, wanted: Wanted, adequacy: Adequacy | None, sealed: Any,
         if failed:
             reasons.append(("failed_sealed", {"failed": failed, "all": len(outcomes)}))
     if gated.passed:
-        reasons += _open_questions(wanted, adequacy, library)
+        reasons += _open_questions(gated, wanted, adequacy, origin)
+        if origin == "completed" and not outcomes and wanted.tests is None:
+            reasons.append(("from_properties_alone", {}))
     return Release("not_released" if reasons else "released", tuple(reasons), outcomes)
 
 
-def _open_questions(wanted: Wanted, adequacy: Adequacy | None, library: bool) -> list[Reason]:
+def _open_questions(gated: Gated, wanted: Wanted, adequacy: Adequacy | None, origin: str) -> list[Reason]:
     found: list[Reason] = []
+    idle = _unread(gated, wanted) if origin != "library" else []
+    if idle:
+        found.append(("inputs_unread", {"names": ", ".join(idle)}))
     if not wanted.properties and wanted.tests is None:
         found.append(("nothing_to_test", {}))
-    elif not library and (adequacy is None or not adequacy.enough):
+    elif origin != "library" and (adequacy is None or not adequacy.enough):
         missed = adequacy.survived[:3] if adequacy is not None else ()
         told = "; ".join(f"{one.before} -> {one.after}" for one in missed)
         if told:
@@ -61,3 +70,17 @@ def _open_questions(wanted: Wanted, adequacy: Adequacy | None, library: bool) ->
         else:
             found.append(("not_judged", {}))
     return found
+
+
+def _unread(gated: Gated, wanted: Wanted) -> list[str]:
+    """Inputs that nothing in the program hangs on: a requirement hardly declares one for nothing."""
+    from assay.skills.plc.explain.facts import read_facts
+    from assay.skills.plc.explain.graph import sources
+
+    unit = gated.project.unit(wanted.interface.name) if gated.project is not None else None
+    if unit is None or gated.project is None:
+        return []
+    facts = read_facts(gated.project, unit)
+    goals = [one.name for one in unit.variables if one.section in ("output", "in_out", "result", "static")]
+    used = {name.upper() for goal in goals for name in sources(facts, goal)}
+    return [one.name for one in unit.variables if one.section == "input" and one.name.upper() not in used]

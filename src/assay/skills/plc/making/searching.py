@@ -14,6 +14,7 @@ from typing import Literal
 from assay.kernel.errors import ModelError
 from assay.kernel.ports import LanguageModel, Message
 from assay.skills.plc.making.completing import safe_values, statements
+from assay.skills.plc.making.declaring import declared
 from assay.skills.plc.making.drafting import Draft, fresh, repair, take
 from assay.skills.plc.making.gates import Gated, Wanted, judge
 from assay.skills.plc.making.interface import assemble
@@ -47,8 +48,9 @@ class Search:
 
     @property
     def passed(self) -> Candidate | None:
-        """The first that passed every gate."""
-        return next((one for one in self.candidates if one.gated.passed), None)
+        """The first that passed every gate; one that code wrote from the properties only when there is no other."""
+        found = [one for one in self.candidates if one.gated.passed]
+        return next((one for one in found if one.origin != "completed"), found[0] if found else None)
 
 
 async def search(
@@ -84,13 +86,16 @@ class _Run:
                     break
                 messages = repair(self.requirement, self.wanted.interface, one.draft, one.gated.certificate)
                 one = await self._ask(messages, "repair")
-            if not self._over():
+            if start == 1 and not self._over():
                 await self._complete()
         if self.model is None or self.found.failed:
             await self._complete()
 
     def _over(self) -> bool:
-        return self.found.passed is not None or len(self.found.candidates) >= self.most or self.found.failed
+        """A candidate that does not rest on the properties alone has passed, or there is nothing more to spend."""
+        passed = self.found.passed
+        enough = passed is not None and passed.origin != "completed"
+        return enough or len(self.found.candidates) >= self.most or self.found.failed
 
     async def _ask(self, messages: Sequence[Message], origin: Origin) -> Candidate | None:
         assert self.model is not None
@@ -100,7 +105,8 @@ class _Run:
             self.found.failed = True
             return None
         self.found.tokens += result.prompt_tokens + result.output_tokens
-        return await self._judge(take(result.text, self.wanted.interface), origin)
+        draft = declared(take(result.text, self.wanted.interface), self.wanted.interface)
+        return await self._judge(draft, origin)
 
     async def _complete(self) -> None:
         """The best candidate that at least compiles (or safe values alone) with the properties' own statements."""

@@ -107,7 +107,8 @@ def _judged(made: Made) -> Made:
     pinned = None
     if gated.passed and gated.project is not None and made.block is None:
         pinned = adequacy(gated.project, made.wanted)
-    release = decide(gated, made.wanted, pinned, made.task.sealed, library=made.block is not None)
+    best = made.search.passed or made.search.best
+    release = decide(gated, made.wanted, pinned, made.task.sealed, best.origin if best is not None else "")
     unused = made.filled.unused if made.filled is not None else ()
     if unused:
         reason: Reason = ("unused_amounts", {"amounts": ", ".join(unused)})
