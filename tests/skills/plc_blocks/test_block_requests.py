@@ -50,3 +50,10 @@ def test_an_amount_that_no_parameter_takes_is_named() -> None:
     one = block("toggle_button")
     assert one is not None
     assert read_parameters(one, "one push button, 24 V, waits 3 s").unused == ("24 V", "3 s")
+
+
+def test_a_number_in_words_that_only_counts_things_is_no_amount() -> None:
+    one = block("two_hand_control")
+    assert one is not None
+    filled = read_parameters(one, "两个按钮必须在0.4秒以内同时按下")
+    assert dict(filled.values) == {"TOGETHER_TIME": "T#400ms"} and filled.unused == ()

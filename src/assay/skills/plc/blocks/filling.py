@@ -55,8 +55,15 @@ def read_parameters(block: Block, request: str) -> Filled:
         values[name] = made
         used.add(place)
     _take_the_only(block, quantities, values, used)
-    unused = tuple(one.text for place, one in enumerate(quantities) if place not in used)
+    unused = tuple(one.text for place, one in enumerate(quantities) if place not in used and _says_much(one))
     return Filled({**_switches(block, text), **values}, unused, tuple(dict.fromkeys(unclear)))
+
+
+def _says_much(quantity: Quantity) -> bool:
+    """A number in words without a unit (两个按钮, two buttons) only counts things; every other amount means something."""
+    return any(c.isascii() and c.isdigit() for c in quantity.text) or any(
+        reading.unit and same_unit(reading.unit) not in ("个", "只", "台", "次", "路") for reading in quantity.readings
+    )
 
 
 def _ranges(block: Block, text: str) -> tuple[str, dict[str, str]]:
