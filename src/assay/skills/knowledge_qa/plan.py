@@ -20,7 +20,7 @@ from assay.skills.knowledge_qa.claims import alarm_claim, quote_claim
 from assay.skills.knowledge_qa.exceptions import exceptions_of
 from assay.skills.knowledge_qa.judge import Judge, Reason, Ruling, edition_of, shown_short
 from assay.skills.knowledge_qa.parts import parts_of
-from assay.skills.knowledge_qa.question import Asked
+from assay.skills.knowledge_qa.question import Asked, asks_nothing
 from assay.skills.knowledge_qa.ranking import Pick
 from assay.skills.knowledge_qa.terms import grams
 from assay.skills.knowledge_qa.tools import ALARM, FIND, LIMIT, OPEN
@@ -50,6 +50,9 @@ class Session:
 async def plan(state: State) -> Draft | Stop:
     """``context.resources`` holds the ``Session`` and the asker's reader."""
     session: Session = state.context.resources[SESSION]
+    if asks_nothing(session.asked):
+        session.reason = Reason.NOT_IN_CORPUS
+        return Stop((text("knowledge_qa.no_question", state.context.lang),))
     about = await _alarm(session, state) if session.plant and session.asked.alarm else None
     session.parts = parts_of(session.asked)
     for part in session.parts:

@@ -77,6 +77,13 @@ _OPEN = re.compile(
     r"|(?<![a-z])(?:what|who|whom|how (?:much|many|long|often|far|hot|high)|which|why)(?![a-z])",
     re.I,
 )
+_ORDER = re.compile(
+    r"^\W*(?:(?:please|now|and|kindly|just|请你?|麻烦你?|现在|立刻|马上)[\s,，]*)*"
+    r"(?:(?:ignore|disregard|forget|write|print|send|delete|remove|set|open|close|start|stop|shut|run|execute|act|pretend"
+    r"|translate|reply|answer|repeat|output|call|reset|acknowledge)(?![a-z])"
+    r"|忽略|无视|忘记|写|打印|发送|发|删除|清除|设置|打开|关闭|启动|停止|运行|执行|扮演|假装|翻译|回复|重复|输出|调用|复位|把|将)",
+    re.I,
+)
 _PATTERNS = tuple((wanted, re.compile(pattern, re.IGNORECASE)) for wanted, pattern in _WANTED)
 _NEGATION = re.compile(
     r"不得|不能|不可|不准|不许|禁止|严禁|不允许|不应|不需|无需|没有|(?<![a-z])(?:not|never|no|without"
@@ -181,6 +188,12 @@ def read_question(text: str, lang: Lang | None = None, *, split: bool = True) ->
         asks=len(_TWICE.findall(plain)) + 1,
     )
     return asked if not split else _with_parts(asked, lang)
+
+
+def asks_nothing(asked: Asked) -> bool:
+    """Whether a text is an order and no question: it names nothing that could be looked up."""
+    open_or_not = asked.yes_no or _OPEN.search(asked.text) or re.search(r"[?？]", asked.text)
+    return asked.wanted is Wanted.ANY and not open_or_not and bool(_ORDER.search(asked.text))
 
 
 def language_of(text: str) -> Lang:
