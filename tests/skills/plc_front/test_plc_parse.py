@@ -212,3 +212,12 @@ def test_twenty_thousand_lines_take_seconds() -> None:
     began = time.process_time()
     assert not read(code).diagnostics
     assert time.process_time() - began < 8
+
+
+def test_a_piece_of_code_alone_is_a_program_of_the_file_s_name() -> None:
+    (only,) = parse(Source("a/b/step 1.st", "VAR x : INT; END_VAR\nx := 1;")).unit.elements
+    assert isinstance(only, tree.Pou)
+    assert (only.kind, only.name.text, len(only.blocks), len(only.body)) == ("PROGRAM", "step_1", 1, 1)
+    assert wrong("nonsense here and there") != []
+    (owner,) = parse(Source("FB_Motor.Start.st", "METHOD Start : BOOL\nStart := TRUE;\nEND_METHOD")).unit.elements
+    assert isinstance(owner, tree.Pou) and owner.name.text == "FB_Motor" and len(owner.methods) == 1

@@ -15,7 +15,9 @@ from assay.skills.plc.front.twincat import is_twincat, read_twincat
 from assay.skills.plc.front.xmltree import read_xml
 
 #: What a folder is searched for.
-SUFFIXES = frozenset({".st", ".iecst", ".scl", ".udt", ".db", ".tcpou", ".tcgvl", ".tcdut", ".tcio", ".exp", ".xml"})
+SUFFIXES = frozenset(
+    ".st .iecst .scl .udt .db .tcpou .tcgvl .tcdut .tcio .exp .xml .pou .dut .gvl .itf .prg .fun .typ .var".split()
+)
 MAX_BYTES = 64_000_000
 
 

@@ -55,9 +55,17 @@ class _Reader:
 
     def data_type(self, node: Node) -> None:
         self.documented(node)
+        self.attributes(node)
         value = value_text(node.child("initialValue"))
         value = f" := {value}" if value else ""
         self.say(f"TYPE {node.get('name')} : {type_text(node.child('baseType'))}{value};\nEND_TYPE", node)
+
+    def attributes(self, node: Node) -> None:
+        """The pragmas that CODESYS adds to an element."""
+        for data in (node.child("addData") or node).all("data"):
+            for one in (data.child("Attributes") or data).all("Attribute"):
+                value = f" := '{one.get('Value')}'" if one.get("Value") else ""
+                self.say(f"{{attribute '{one.get('Name')}'{value}}}", node)
 
     def documented(self, node: Node) -> None:
         note = note_text(node)
@@ -78,17 +86,17 @@ class _Reader:
     def globals(self, node: Node) -> None:
         for one in node.all("globalVars"):
             self.say(f"{{attribute 'list_name' := '{one.get('name')}'}}", one)
-            if "qualified_only" in "".join(inner.get("name") for inner in one.walk()):
-                self.say("{attribute 'qualified_only'}", one)
+            self.attributes(one)
             holder = Node("interface", "", {}, one.line, one.column, [one])
             self.variables(holder)
 
     # --- units
 
     def pou(self, node: Node) -> None:
-        self.documented(node)
-        word = _WORDS.get(node.get("pouType"), "PROGRAM")
         interface = node.child("interface")
+        self.documented(interface or node)
+        self.attributes(interface or node)
+        word = _WORDS.get(node.get("pouType"), "PROGRAM")
         plain = self.plain_text(interface)
         if plain is not None:
             self.out.pieces([one for one in plain.deep_pieces() if one.text])

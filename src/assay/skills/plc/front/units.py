@@ -9,7 +9,7 @@ from typing import cast
 from assay.skills.plc.front import tree
 from assay.skills.plc.front.cursor import Bail, Open
 from assay.skills.plc.front.members import Members
-from assay.skills.plc.front.source import Span
+from assay.skills.plc.front.statements import MEMBERS
 from assay.skills.plc.front.tree import Element, Name, NamedType, Pou, PouKind, TypeSpec
 from assay.skills.plc.front.words import QUALIFIERS, SECTIONS, UNIT_ENDS, UNIT_WORDS
 
@@ -26,8 +26,31 @@ class Units(Members):
     def unit(self) -> tree.Unit:
         """Everything up to the end; never raises Bail."""
         usings = self.usings()
-        elements = self.elements("")
+        elements = self.elements("") if self.has_units() else self.bare_program()
         return tree.Unit(self.source.name, elements, tuple(self.tokens.trivia), usings)
+
+    def has_units(self) -> bool:
+        """Whether anything in the source begins an element; a piece of code alone does not."""
+        words = UNIT_WORDS | _SOFT_UNITS | MEMBERS | {"VAR_GLOBAL"}
+        return self.kind == "end" or not words.isdisjoint(self.keys)
+
+    def bare_program(self) -> tuple[Element, ...]:
+        """Statements, with or without variables before them, as a program of the file's name."""
+        start, one = self.start, self.opened("PROGRAM", "END_PROGRAM")
+        name = Name(self.stem(), self.span(start, start))
+        parts = self.members("END_PROGRAM")
+        self.open.remove(one)
+        if self.kind != "end":
+            self.stray()
+        whole, blocks, actions = self.since(start), tuple(parts.blocks), tuple(parts.actions)
+        if not parts.body and blocks and not actions:
+            return (tree.GlobalVars(name, blocks, whole),)
+        return (Pou("PROGRAM", name, blocks, parts.body, whole, parts.body_span, actions=actions, chart=parts.chart),)
+
+    def stem(self) -> str:
+        """The name of the file as an identifier."""
+        stem = re.sub(r"\W+", "_", re.split(r"[/\\]", self.source.name)[-1].split(".")[0]) or "_"
+        return f"_{stem}" if stem[0].isdigit() else stem
 
     def usings(self) -> tuple[tuple[Name, ...], ...]:
         """``USING a.b, c;``."""
@@ -199,9 +222,9 @@ class Units(Members):
         self.closed(opened, end)
 
     def nameless(self) -> Pou:
-        """What methods belong to whose unit stands in another file: a function block without a name."""
-        here = Span(self.source.name, self.start, self.start)
-        return Pou("FUNCTION_BLOCK", Name("", here), (), (), here, here)
+        """What methods belong to whose unit stands in another file: a function block of the file's name."""
+        here = self.span(self.start, self.start)
+        return Pou("FUNCTION_BLOCK", Name(self.stem(), here), (), (), here, here)
 
     def more_members(self, pou: Pou) -> Pou:
         """Methods, properties and actions that stand behind their unit's end (CODESYS 2, exports)."""
@@ -274,6 +297,8 @@ class Units(Members):
         qualified = any("qualified_only" in one.lower() for one in pragmas)
         names = [found for found in map(_LIST_NAME.search, pragmas) if found]
         name = Name(names[-1][1], self.here()) if names else None
+        if name is None and self.source.name.lower().endswith(".gvl"):
+            name = Name(self.stem(), self.span(start, start))
         blocks = [self.section()]
         while self.key == "VAR_GLOBAL" and not self.attributes_before():
             blocks.append(self.section())
