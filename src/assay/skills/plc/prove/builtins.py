@@ -207,7 +207,7 @@ def _time_by(run: Expressions, node: Builtin, values: list[Term]) -> Term:
         return run.terms.convert(run.terms.binary(op, exact, values[1], sort), sort, TIME_SORT)
     if op == "div":
         run.check("div_zero", node.span, run.terms.binary("eq", values[1], 0, number))
-    return run.terms.binary(op, values[0], values[1], TIME_SORT)
+    return run.terms.binary(op, values[0], run.terms.convert(values[1], number, TIME_SORT), TIME_SORT)
 
 
 def _reinterpret(run: Expressions, node: Builtin, values: list[Term]) -> Term:

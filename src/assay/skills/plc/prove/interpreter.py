@@ -37,6 +37,9 @@ from assay.skills.plc.prove.terms import and_, known, not_, or_
 #: Calls within calls of units that can call themselves.
 RECURSION_LIMIT = 64
 
+#: Instances among which a call may choose.
+MOST_INSTANCES = 200
+
 #: Turns of one loop whose number is plain.
 MOST_TURNS = 20_000
 
@@ -313,9 +316,21 @@ class Interpreter(Expressions):
             return Ref(((True, value),), kind)
         self.check("null", call.span, self.terms.binary("eq", value, None, ("ref", 64, True)))
         slots = [one for one in self.possible(value) if one in self.blocks]
-        if not slots:
+        slots = slots or [slot for slot, name in sorted(self.blocks.items()) if self._fits(name, kind)]
+        if not slots or len(slots) > MOST_INSTANCES:
             raise TooBig("unknown_instance")
         return Ref(tuple((value == one, one) for one in slots), kind)
+
+    def _fits(self, name: str, kind: DataType) -> bool:
+        """Whether an instance of this unit can stand behind a reference of the type."""
+        target = kind.target if isinstance(kind, Pointer) else kind
+        wanted = getattr(target, "name", "").upper()
+        unit = self.project.unit(name)
+        while unit is not None:
+            if wanted in (unit.name.upper(), *[one.upper() for one in unit.interfaces]):
+                return True
+            unit = self.project.unit(unit.base) if unit.base else None
+        return False
 
     def _member(self, call: Invoke, slot: int, declared: DataType) -> Ref | None:
         """A function block's body, or one of its methods or actions."""

@@ -102,9 +102,9 @@ def build(
     model = Model(project, unit, properties, scan_ns=scan_ns, terms=terms, loop_bound=loop_bound)
     fixed: set[int] = set()
     while True:
-        system = System(model, terms)
+        system, seen = System(model, terms), len(model.run.addressed)
         stamps, same = _round(system, fixed)
-        if not stamps and not same:
+        if not stamps and not same and len(model.run.addressed) == seen:
             return system
         model.stamps |= stamps
         fixed |= same
