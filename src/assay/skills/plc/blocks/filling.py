@@ -60,7 +60,7 @@ def read_parameters(block: Block, request: str) -> Filled:
 
 
 def _says_much(quantity: Quantity) -> bool:
-    """A number in words without a unit (两个按钮, two buttons) only counts things; every other amount means something."""
+    """A number in words without a unit (两个按钮, two buttons) only counts things; other amounts mean something."""
     return any(c.isascii() and c.isdigit() for c in quantity.text) or any(
         reading.unit and same_unit(reading.unit) not in ("个", "只", "台", "次", "路") for reading in quantity.readings
     )

@@ -87,6 +87,7 @@ def noticed(project: Project, wanted: Wanted) -> bool:
 
 def told_apart(first: Project, second: Project, name: str, scan_ns: int) -> bool:
     """Whether the outputs of two programs can differ within the depth; what cannot be decided counts as different."""
-    from assay.skills.plc.testing.scoring import prover_equal
+    from assay.skills.plc.prove.equal import equal_outputs
 
-    return prover_equal(name, scan_ns, _DEPTH)(first, second)[0] != "equal"
+    found = equal_outputs(first, second, name, _DEPTH, scan_ns=scan_ns, seconds=5.0)
+    return found.status not in ("PROVED", "BOUNDED")

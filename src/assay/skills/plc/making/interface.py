@@ -37,8 +37,8 @@ def read_interface(text: str) -> Interface:
     source = Source("interface.st", text)
     parsed = parse(source)
     units = [one for one in parsed.unit.elements if isinstance(one, Pou) and one.kind in _BARE]
-    if not units:
-        raise InputError("plc_making.no_interface")
+    if not units or not text[units[-1].span.start :].lstrip().upper().startswith(units[-1].kind):
+        raise InputError("plc_making.no_interface")  # loose statements are read as a program without a name
     bad = next((one for one in parsed.diagnostics if one.severity == "error"), None)
     if bad is not None:
         place = source.position(bad.span.start)
