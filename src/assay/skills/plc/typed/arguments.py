@@ -13,7 +13,7 @@ from assay.skills.plc.typed import kinds, resolve
 from assay.skills.plc.typed.body import Body, Typed
 from assay.skills.plc.typed.convert import coerce, condition, derives
 from assay.skills.plc.typed.meaning import Accessed, Named, Spot, followed, meaning
-from assay.skills.plc.typed.symbols import Var
+from assay.skills.plc.typed.symbols import VENDOR_NAMES, Var
 from assay.skills.plc.typed.world import nearest
 
 
@@ -92,14 +92,16 @@ class _Binder:
                 position += 1
                 continue
             var = by_name.get(one.name.key)
+            if var is None and self.variables and self.variables[0].env.library:
+                var = by_name.get(VENDOR_NAMES.get(one.name.key, ""))
             if var is None or var.section not in ("input", "output", "in_out"):
                 if one.name.key not in ("EN", "ENO"):
                     self.unknown(one, tuple(each.name for each in self.variables))
                 continue
-            if one.name.key in self.given:
+            if var.key in self.given:
                 self.error("argument_twice", one.span, name=one.name.text)
                 continue
-            self.given[one.name.key] = one
+            self.given[var.key] = one
         if self.function and not formal:
             self.enough(order, len(unnamed))
 

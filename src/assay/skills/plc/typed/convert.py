@@ -46,6 +46,8 @@ def coerce(body: Body, found: Typed, kind: DataType, span: Span) -> ir.Expr | No
         case "fine":
             return found.expr if isinstance(kind, t.Array) else converted(found.expr, kind)
         case "loss":
+            if body.vendor and _alike(found.type, kind):
+                return converted(found.expr, kind)
             if isinstance(kind, t.Enum):
                 body.report("to_enum", span, given=kinds.spell(found.type), wanted=kinds.spell(kind))
             else:
@@ -53,6 +55,12 @@ def coerce(body: Body, found: Typed, kind: DataType, span: Span) -> ir.Expr | No
             return found.expr if isinstance(kind, t.Array) else converted(found.expr, kind)
     body.report("mismatch", span, given=kinds.spell(found.type), wanted=kinds.spell(kind))
     return None
+
+
+def _alike(source: DataType, target: DataType) -> bool:
+    """Unsigned integers and bit strings, which vendors take for each other."""
+    pair = [one for one in (source, target) if isinstance(one, Elementary) and one.kind in ("int", "bits")]
+    return len(pair) == 2 and not any(one.signed for one in pair)
 
 
 def fit(body: Body, found: Typed, kind: DataType, span: Span) -> ir.Expr | None:

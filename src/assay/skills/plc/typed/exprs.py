@@ -47,6 +47,11 @@ def _typed(body: Body, expr: tree.Expr, want: DataType | None) -> Typed | None:
         case tree.Broken():
             body.failed = True
             return None
+        case tree.This():
+            spot = meaning(body, expr)
+            if not isinstance(spot, Spot):
+                return None
+            return Typed(ir.AddressOf(spot.place, t.Pointer("pointer", spot.place.type), expr.span))
     if isinstance(expr, tree.NameExpr) and isinstance(want, t.Enum):
         member = _wanted_member(body, expr, want)
         if member is not None:

@@ -99,7 +99,7 @@ def initial(body: Body, value: tree.Expr, kind: DataType) -> ir.Value:
     if found is None:
         return None
     if isinstance(kind, t.Pointer) and isinstance(found.expr, (ir.AddressOf, ir.Load)):
-        body.report("no_initial", value.span)
+        _unknown(body, value.span)
         return None
     if isinstance(kind, t.Array) and not isinstance(found.type, t.Array):
         one = coerce(body, found, kind.element, value.span)
@@ -126,8 +126,15 @@ def _constant(body: Body, found: Typed, kind: DataType, span: Span) -> ir.Value:
         var_ = None if pou is None else pou.find_var(expr.place.name.upper())
         if var_ is not None and var_.section != "input":
             return value_of(body.world, var_)
-    body.report("no_initial", span)
+    _unknown(body, span)
     return None
+
+
+def _unknown(body: Body, span: Span) -> None:
+    """What is not known before the program runs: the unit is not run."""
+    body.report("no_initial", span)
+    if body.pou is not None:
+        body.pou.failed = True
 
 
 def _array(body: Body, value: tree.ArrayInit, kind: t.Array) -> ir.Value:

@@ -162,8 +162,9 @@ def _unknown(body: Body, name: tree.Name) -> None:
     elif owner is not None:
         local = tuple(one.name for one in owner.all_vars())
     close = body.world.close(name.key, local)
+    typo = close in local
     place = owner.full if isinstance(owner, Method) else owner.name if owner is not None else ""
-    body.report("unknown_name", name.span, once=(place.upper(), name.key), name=name.text, close=close)
+    body.report("unknown_name", name.span, once=(place.upper(), name.key), name=name.text, close=close, typo=typo)
 
 
 def own_meaning(body: Body, name: tree.Name) -> Meaning:
@@ -400,12 +401,30 @@ def member_place(body: Body, base: Spot, name: tree.Name, span: Span) -> Meaning
             place = ir.Followed(ir.Load(base.place, kind, span), kind.target, span)
             body.report("not_pointer", name.span, severity="warning", given=kinds.spell(kind))
             return member_place(body, Spot(place, base.var), name, span)
+        case t.Elementary() if kind.kind in ("bits", "int") and kind.bits > 1 and _bit(body, name) is not None:
+            low = _bit(body, name)
+            assert low is not None
+            if not 0 <= low < kind.bits:
+                body.report("part_range", span, index=low, most=kind.bits - 1, type=kind.name)
+                return None
+            return Spot(ir.PartOf(base.place, low, 1, t.BOOL, span), base.var)
         case t.Enum() if any(one.upper() == name.key for one, _ in kind.members):
             # A variable that is named like its type: `mode : Mode` and `Mode.Off`.
             value = next(number for one, number in kind.members if one.upper() == name.key)
             return Typed(const(value, kind, name.span))
         case _:
             body.report("no_members", name.span, name=name.text, type=kinds.spell(kind))
+    return None
+
+
+def _bit(body: Body, name: tree.Name) -> int | None:
+    """The number of a bit that is named by a constant (CODESYS: ``word.BIT_NAME``)."""
+    found = own_meaning(body, name)
+    if found is None:
+        symbol = body.world.find(body.env, name.key)
+        found = global_spot(body, symbol, name.span) if isinstance(symbol, Var) else None
+    if isinstance(found, Typed) and isinstance(found.expr, ir.Const) and isinstance(found.expr.value, int):
+        return None if isinstance(found.expr.value, bool) else found.expr.value
     return None
 
 

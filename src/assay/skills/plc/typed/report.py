@@ -98,6 +98,7 @@ CODES: dict[str, tuple[str, Severity]] = {
     "not_run_memory": ("ST2909", "warning"),
     "not_run_try": ("ST2910", "warning"),
     "not_run_en": ("ST2911", "warning"),
+    "not_run_init": ("ST2912", "warning"),
     "too_deep": ("ST2902", "error"),
 }
 
@@ -131,8 +132,9 @@ class Report:
             return None
         self._seen.add(mark)
         chosen = severity or usual
-        if self.lenient and finding in MISSING and not values.get("close"):
+        if self.lenient and finding in MISSING and not values.pop("typo", False):
             chosen = "warning"
+        values.pop("typo", None)
         hint = values.pop("close", None)
         key = f"plc_typed.{finding}{'_close' if hint else ''}"
         if hint:

@@ -24,6 +24,10 @@ class Env:
     path: tuple[str, ...] = ()
 
 
+#: What CODESYS and TwinCAT call the inputs of the standard blocks.
+VENDOR_NAMES = {"RESET": "R", "LOAD": "LD", "SET1": "S1", "RESET1": "R1", "SET": "S"}
+
+
 class _Pending:
     """Not resolved yet."""
 
@@ -115,8 +119,11 @@ class Pou:
             one = one.base
 
     def find_var(self, key: str) -> Var | None:
-        """A variable, also an inherited one."""
-        return next((one.vars[key] for one in self.line() if key in one.vars), None)
+        """A variable, also an inherited one; those of standard blocks also by the names that vendors give them."""
+        found = next((one.vars[key] for one in self.line() if key in one.vars), None)
+        if found is None and self.env.library and key in VENDOR_NAMES:
+            return self.vars.get(VENDOR_NAMES[key])
+        return found
 
     def find_method(self, key: str) -> Method | None:
         """A method, action or accessor (``SPEED.GET``), also an inherited one; interfaces extend several."""

@@ -52,6 +52,8 @@ def _unit(lints: Lints, unit: ir.Unit, found: list[Event], open_: bool, folded: 
             if key not in written and unit.body and not open_ and not isinstance(var.type, t.Block):
                 lints.add("lint_unassigned", var.span, name=var.name)
         elif var.section in ("static", "temp", "input", "in_out"):
+            if unit.kind == "method" and var.section in ("input", "in_out"):
+                continue  # An interface or a base may ask for it.
             if key not in read | written and not var.location and not open_ and var.span not in folded:
                 lints.add("lint_unused", var.span, name=var.name)
             elif var.section != "input" and var.section != "in_out":
