@@ -237,3 +237,41 @@ def test_folders_are_searched_and_other_files_in_them_stepped_over(tmp_path: Pat
 
 def test_an_empty_file_is_said(tmp_path: Path) -> None:
     assert read(tmp_path, "p.st", "")[1] == ["ST4001"]
+
+
+VENDOR = "http://www.3s-software.com/plcopenxml"
+CODESYS_FILE = f"""<project xmlns="http://www.plcopen.org/xml/tc6_0200"><types><dataTypes/><pous/></types>
+<instances><configurations/></instances><addData><data name="{VENDOR}/application"><resource name="App 1">
+<task name="Main Task" interval="PT0S" priority="20"><pouInstance name="P" typeName=""/><addData>
+<data name="{VENDOR}/tasksettings"><TaskSettings Interval="10000" IntervalUnit="us"/></data></addData></task>
+<globalVars name="GVL"><variable name="g"><type><BOOL/></type></variable><addData>
+<data name="{VENDOR}/interfaceasplaintext"><InterfaceAsPlainText><xhtml>{{attribute 'qualified_only'}}
+VAR_GLOBAL
+  g : BOOL; // kept
+END_VAR</xhtml></InterfaceAsPlainText></data></addData></globalVars>
+<addData><data name="{VENDOR}/pou"><pou name="P" pouType="program"><interface/><body><LD><leftPowerRail localId="0"/>
+<vendorElement localId="2"/><contact localId="4"><connectionPointIn><connection refLocalId="0"/></connectionPointIn>
+<variable>GVL.g</variable></contact>
+<block localId="3" typeName="EXECUTE"><inputVariables><variable formalParameter="EN"><connectionPointIn>
+<connection refLocalId="4"/></connectionPointIn></variable></inputVariables><addData><data name="{VENDOR}/stcode">
+<STCode>x := 1;</STCode></data></addData></block>
+<coil localId="7"><connectionPointIn><connection refLocalId="3"/></connectionPointIn><variable>q</variable></coil></LD>
+</body><addData><data name="{VENDOR}/interfaceasplaintext"><InterfaceAsPlainText><xhtml>PROGRAM P
+VAR
+  x : INT; // kept too
+  q : BOOL;
+END_VAR</xhtml></InterfaceAsPlainText></data></addData></pou></data></addData></resource></data></addData></project>"""
+
+
+def test_the_files_of_codesys_have_all_in_their_additions(tmp_path: Path) -> None:
+    source, notes = read(tmp_path, "p.xml", CODESYS_FILE)
+    parsed = parse(source)
+    assert not notes and not parsed.diagnostics
+    unit, names, configuration = parsed.unit.elements
+    assert isinstance(unit, tree.Pou) and isinstance(names, tree.GlobalVars)
+    assert isinstance(configuration, tree.Configuration)
+    assert names.name is not None and names.name.text == "GVL" and names.qualified_only
+    assert [note.text for note in unit.blocks[0].declarations[0].notes] == ["// kept too"]
+    assert "IF GVL.g THEN\nx := 1;\nEND_IF\nq := GVL.g;" in source.text
+    assert "TASK Main_Task (INTERVAL := T#10000us, PRIORITY := 20);" in source.text
+    assert configuration.programs[0].type.parts[0].text == "P"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-_PRAGMA = re.compile(r"\{\s*(IF|ELSIF|ELSE|END_IF|DEFINE|UNDEFINE)\b\s*([^{}]*)\}", re.IGNORECASE)
+_PRAGMA = re.compile(r"\{\s*(IF|ELSIF|ELSE|END_IF|ENDIF|DEFINE|UNDEFINE)\b\s*([^{}]*)\}", re.IGNORECASE)
 _TERM = re.compile(r"(\bNOT\b|\bAND\b|\bOR\b|\(|\))|(\w+)\s*\(([^()]*)\)|(\S)", re.IGNORECASE)
 
 
@@ -32,7 +32,7 @@ def inactive_parts(text: str) -> list[tuple[int, int]]:
             stack.append((holds, holds))
         elif stack:
             _, stood = stack.pop()
-            if word != "END_IF":
+            if word not in ("END_IF", "ENDIF"):
                 holds = not stood and (word == "ELSE" or _holds(rest, defined))
                 stack.append((holds, stood or holds))
         now = all(stands for stands, _ in stack)

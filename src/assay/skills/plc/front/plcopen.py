@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from assay.skills.plc.front.diagnostic import Diagnostic
 from assay.skills.plc.front.plcopen_graph import Diagram, NoText
 from assay.skills.plc.front.plcopen_sfc import Sequence
 from assay.skills.plc.front.plcopen_types import note_text, section_head, type_text, value_text, variable_text
+from assay.skills.plc.front.rewrite import plain_name
 from assay.skills.plc.front.source import Dialect, Source, Span
 from assay.skills.plc.front.xmltree import Assembly, Node
 
@@ -22,17 +25,30 @@ def read_plcopen(root: Node, name: str, dialect: Dialect | None = None) -> tuple
     """The source of a project, and what of it has no equal in text."""
     reader = _Reader(name)
     kind: Dialect = dialect or ("codesys" if reader.is_vendor(root) else "iec")
-    types, pous = root.path("types", "dataTypes"), root.path("types", "pous")
-    for one in types.all("dataType") if types else ():
-        reader.data_type(one)
-    for one in pous.all("pou") if pous else ():
-        reader.pou(one)
     for one in root.walk():
-        if one.tag == "configuration":
-            reader.configuration(one)
-        elif one.tag == "data" and one.get("name").endswith("/globalvars"):
-            reader.globals(one)
+        if one.tag == "dataType":
+            reader.data_type(one)
+    for one in outside(root, "pou"):
+        reader.pou(one)
+    for one in outside(root, "globalVars"):
+        reader.globals(one)
+    for one in outside(root, "configuration"):
+        reader.configuration(one, list(one.all("resource")))
+    for one in root.walk():
+        if one.tag == "data" and one.get("name").endswith("/application"):
+            reader.configuration(one, list(one.all("resource")))
     return reader.out.source(name, kind), reader.diagnostics
+
+
+def outside(root: Node, tag: str) -> Iterator[Node]:
+    """The elements of that tag, wherever the file has them, but not those inside of units or configurations."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node.tag == tag:
+            yield node
+        elif node.tag not in ("pou", "configuration"):
+            stack.extend(reversed(node.children))
 
 
 class _Reader:
@@ -40,6 +56,7 @@ class _Reader:
         self.name = name
         self.out = Assembly()
         self.diagnostics: list[Diagnostic] = []
+        self.actions: frozenset[str] = frozenset()
 
     def is_vendor(self, root: Node) -> bool:
         return any("3s-software" in one.get("name") for one in root.walk() if one.tag == "data")
@@ -84,11 +101,16 @@ class _Reader:
             self.say("END_VAR", one, end=True)
 
     def globals(self, node: Node) -> None:
-        for one in node.all("globalVars"):
-            self.say(f"{{attribute 'list_name' := '{one.get('name')}'}}", one)
-            self.attributes(one)
-            holder = Node("interface", "", {}, one.line, one.column, [one])
-            self.variables(holder)
+        """A list of globals outside of a configuration."""
+        if node.get("name"):
+            self.say(f"{{attribute 'list_name' := '{node.get('name')}'}}", node)
+        plain = self.plain_text(node)
+        if plain is not None:
+            self.out.pieces(plain.deep_pieces())
+            self.say("", node, end=True)
+            return
+        self.attributes(node)
+        self.variables(Node("interface", "", {}, node.line, node.column, [node]))
 
     # --- units
 
@@ -97,7 +119,7 @@ class _Reader:
         self.documented(interface or node)
         self.attributes(interface or node)
         word = _WORDS.get(node.get("pouType"), "PROGRAM")
-        plain = self.plain_text(interface)
+        plain = self.plain_text(node)
         if plain is not None:
             self.out.pieces([one for one in plain.deep_pieces() if one.text])
         else:
@@ -105,6 +127,7 @@ class _Reader:
             self.say(f"{word} {node.get('name')}" + (f" : {type_text(result)}" if result else ""), node)
             self.variables(interface)
         named = {one.get("name").upper(): one for one in self.inside(node, "transitions", "transition")}
+        self.actions = frozenset(one.get("name").upper() for one in self.inside(node, "actions", "action"))
         chart = self.bodies(node, node.get("name"), named)
         for one in self.inside(node, "actions", "action"):
             self.action(one.get("name"), one)
@@ -121,11 +144,14 @@ class _Reader:
         found = node.child(holder)
         return list(found.all(tag)) if found else []
 
-    def plain_text(self, interface: Node | None) -> Node | None:
-        """CODESYS's own text of the declaration, when it stands there."""
-        for one in interface.walk() if interface else ():
-            if one.tag == "InterfaceAsPlainText":
-                return one
+    def plain_text(self, node: Node) -> Node | None:
+        """CODESYS's own text of a declaration, when it stands there."""
+        for holder in (node, node.child("interface")):
+            added = holder.child("addData") if holder else None
+            for data in added.all("data") if added else ():
+                found = data.child("InterfaceAsPlainText")
+                if found is not None:
+                    return found
         return None
 
     def action(self, name: str, node: Node) -> None:
@@ -153,7 +179,7 @@ class _Reader:
             for text, node in Diagram(body).statements():
                 self.say(text, node)
         elif body.tag == "SFC":
-            chart = Sequence(body, named)
+            chart = Sequence(body, named, self.actions)
             for text, node, pieces in list(chart.lines()):
                 if pieces is None:
                     self.say(text, node)
@@ -169,7 +195,7 @@ class _Reader:
     def method(self, node: Node) -> None:
         """A method as CODESYS adds it to a unit."""
         interface = node.child("interface")
-        plain = self.plain_text(interface)
+        plain = self.plain_text(node)
         if plain is not None:
             self.out.pieces(plain.deep_pieces())
         else:
@@ -182,7 +208,7 @@ class _Reader:
     def property(self, node: Node) -> None:
         """A property as CODESYS adds it to a unit."""
         interface = node.child("interface")
-        plain = self.plain_text(interface)
+        plain = self.plain_text(node)
         if plain is not None:
             self.out.pieces(plain.deep_pieces())
         else:
@@ -199,33 +225,58 @@ class _Reader:
 
     # --- configuration
 
-    def configuration(self, node: Node) -> None:
-        self.say(f"CONFIGURATION {node.get('name') or 'Config'}", node)
-        self.variables(node)
-        for resource in node.all("resource"):
-            self.say(f"RESOURCE {resource.get('name') or 'Res'} ON PLC", resource)
-            self.variables(resource)
-            tasks = list(resource.all("task"))
-            for task in tasks:
-                settings = [f"PRIORITY := {task.get('priority') or 0}"]
-                if task.get("interval"):
-                    settings.insert(0, f"INTERVAL := {_interval(task.get('interval'))}")
-                if task.get("single"):
-                    settings.insert(0, f"SINGLE := {task.get('single')}")
-                self.say(f"TASK {task.get('name')} ({', '.join(settings)});", task)
-            for task in (*tasks, resource):
-                for one in task.all("pouInstance"):
-                    within = f" WITH {task.get('name')}" if task is not resource else ""
-                    self.say(f"PROGRAM {one.get('name')}{within} : {one.get('typeName')};", one)
-            self.say("END_RESOURCE", resource, end=True)
+    def configuration(self, node: Node, resources: list[Node]) -> None:
+        """A configuration, or the application of CODESYS, with its tasks; without tasks and globals it says nothing."""
+        own = node.tag == "configuration"
+        if not any(
+            one.tag in ("task", "globalVars", "pouInstance") for part in (node, *resources) for one in part.children
+        ):
+            return
+        if not own and not any(one.child("task") for one in resources):
+            return
+        name = node.get("name") if own else (resources[0].get("name") if resources else "")
+        self.say(f"CONFIGURATION {plain_name(name or 'Config')}", node)
+        if own:
+            self.variables(node)
+        for resource in resources:
+            self.resource(resource, own)
         self.say("END_CONFIGURATION", node, end=True)
 
+    def resource(self, resource: Node, own: bool) -> None:
+        self.say(f"RESOURCE {plain_name(resource.get('name') or 'Res')} ON PLC", resource)
+        if own:
+            self.variables(resource)
+        tasks = list(resource.all("task"))
+        for task in tasks:
+            settings = [f"PRIORITY := {task.get('priority') or 0}"]
+            if interval := _interval(task):
+                settings.insert(0, f"INTERVAL := {interval}")
+            if task.get("single"):
+                settings.insert(0, f"SINGLE := {task.get('single')}")
+            self.say(f"TASK {plain_name(task.get('name'))} ({', '.join(settings)});", task)
+        number = 0
+        for task in (*tasks, resource):
+            for one in task.all("pouInstance"):
+                number += 1
+                within = f" WITH {plain_name(task.get('name'))}" if task is not resource else ""
+                kind = one.get("typeName")
+                name = one.get("name") if kind else f"{plain_name(one.get('name'))}_{number}"
+                self.say(f"PROGRAM {plain_name(name)}{within} : {kind or one.get('name')};", one)
+        self.say("END_RESOURCE", resource, end=True)
 
-def _interval(text: str) -> str:
-    """The interval of a task: ``T#20ms`` as the standard has it, or ``PT0.02S`` (ISO 8601) as CODESYS writes it."""
+
+_UNITS = {"us": 1, "ms": 1_000, "s": 1_000_000}
+
+
+def _interval(task: Node) -> str:
+    """The interval of a task: ``T#20ms`` as the standard has it, ``PT0.02S`` (ISO 8601), or in CODESYS's settings."""
+    for one in task.walk():
+        if one.tag == "TaskSettings" and one.get("Interval").isdigit() and one.get("IntervalUnit") in _UNITS:
+            return f"T#{int(one.get('Interval')) * _UNITS[one.get('IntervalUnit')]}us"
+    text = task.get("interval")
     if text.upper().startswith("PT") and text.upper().endswith("S"):
         try:
             return f"T#{round(float(text[2:-1]) * 1_000_000)}us"
         except ValueError:
-            return text
+            return ""
     return text

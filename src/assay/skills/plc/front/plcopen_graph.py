@@ -54,7 +54,7 @@ class Diagram:
         """The elements that set something, in the order in which they run."""
         found = [one for one in self.nodes.values() if one.tag in _EMITTED or self.is_instance(one)]
         for one in self.nodes.values():
-            if one.tag in ("label", "jump", "vendorElement"):
+            if one.tag in ("label", "jump"):
                 raise NoText(one.tag, one)
 
         def rank(node: Node) -> tuple[int, float, float]:
@@ -66,7 +66,8 @@ class Diagram:
         return sorted(found, key=rank)
 
     def is_instance(self, node: Node) -> bool:
-        return node.tag == "block" and bool(node.get("instanceName"))
+        """Whether a block is called as a statement of its own."""
+        return node.tag == "block" and (bool(node.get("instanceName")) or node.get("typeName") == "EXECUTE")
 
     def emit(self, node: Node) -> None:
         """The statement of an element, once; before it those of the instances that feed it."""
@@ -144,7 +145,10 @@ class Diagram:
             one.get("negated") == "true" and one.get("formalParameter") == name
             for one in self.variables(node, "outputVariables")
         )
-        if self.is_instance(node):
+        if node.get("typeName") == "EXECUTE":
+            self.emit(node)
+            text = self.enable(node) or "TRUE"
+        elif self.is_instance(node):
             if node.get("localId") not in self.running:
                 self.emit(node)
             text = f"{node.get('instanceName')}.{name}"
@@ -186,7 +190,17 @@ class Diagram:
 
     # --- statements
 
+    def enable(self, node: Node) -> str:
+        """What is wired to EN; empty for nothing."""
+        for one in self.variables(node, "inputVariables"):
+            if one.get("formalParameter").upper() == "EN":
+                return self.fed(one, 0)
+        return ""
+
     def call(self, node: Node) -> str:
+        if node.get("typeName") == "EXECUTE":
+            code = next((one.text.strip() for one in node.walk() if one.tag == "STCode"), "")
+            return f"IF {self.enable(node) or 'TRUE'} THEN\n{code}\nEND_IF"
         return f"{node.get('instanceName')}({', '.join(f'{name} := {text}' for name, text in self.inputs(node, 0))});"
 
     def assign(self, node: Node) -> str:

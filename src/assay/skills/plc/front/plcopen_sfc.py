@@ -9,11 +9,13 @@ from assay.skills.plc.front.xmltree import Node, Piece
 
 
 class Sequence:
-    """One body in SFC. ``transitions``: the conditions by name that the unit declares beside the chart."""
+    """One body in SFC. ``transitions``: the conditions by name that the unit declares beside the chart;
+    ``actions``: the names of its actions."""
 
-    def __init__(self, body: Node, transitions: dict[str, Node]) -> None:
+    def __init__(self, body: Node, transitions: dict[str, Node], actions: frozenset[str] = frozenset()) -> None:
         self.body = body
         self.named = transitions
+        self.actions = actions
         self.nodes = {one.get("localId"): one for one in body.children if one.get("localId")}
         #: Actions that stand in the chart itself: name, body.
         self.inline: list[tuple[str, Node]] = []
@@ -22,8 +24,8 @@ class Sequence:
         """Pieces of text with the element they stand for; with pieces of the file where they come from it. Raises
         NoText."""
         for one in self.body.children:
-            if one.tag in ("macroStep", "vendorElement"):
-                raise NoText(one.tag, one)
+            if one.tag == "macroStep" or (one.tag == "step" and self.names_action(one)):
+                raise NoText("action" if one.tag == "step" else one.tag, one)
             if one.tag == "step":
                 word = "INITIAL_STEP" if one.get("initialStep") == "true" else "STEP"
                 yield f"{word} {one.get('name')} :", one, None
@@ -38,6 +40,12 @@ class Sequence:
             yield f"TRANSITION{rank} FROM {_names(sources)} TO {_names(targets)} :=", one, None
             yield from self.condition(one)
             yield "END_TRANSITION", one, None
+
+    def names_action(self, step: Node) -> bool:
+        """Whether a step of CODESYS names an action in its own settings: when it runs is not told there."""
+        added = step.child("addData")
+        texts = (one.text.strip().upper() for one in added.walk()) if added else ()
+        return any(text in self.actions for text in texts)
 
     def associations(self, step: Node) -> Iterator[str]:
         """``action(N);`` for each action block at the step."""

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
 from assay.skills.plc.front import tree
 from assay.skills.plc.front.source import Span
+
+_NOT_IN_NAME = re.compile(r"\W+")
+
+
+def plain_name(name: str) -> str:
+    """A quoted name as an identifier."""
+    fitted = _NOT_IN_NAME.sub("_", name).strip("_") or "x"
+    return f"_{fitted}" if fitted[0].isdigit() else fitted
 
 
 class Edits:

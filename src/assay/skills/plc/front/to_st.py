@@ -10,7 +10,7 @@ from assay.skills.plc.front.diagnostic import Diagnostic
 from assay.skills.plc.front.layout import nodes
 from assay.skills.plc.front.lexer import Tokens, tokenize
 from assay.skills.plc.front.parser import Parsed
-from assay.skills.plc.front.rewrite import Edits, flat
+from assay.skills.plc.front.rewrite import Edits, flat, plain_name
 from assay.skills.plc.front.source import Source, Span
 
 _PREFIXES = {
@@ -26,7 +26,6 @@ _PREFIXES = {
 _QUOTED = re.compile(r'"([^"]*)"')
 _TYPES = {"S5TIME": "TIME", "DTL": "DT", "TON_TIME": "TON", "TOF_TIME": "TOF", "TP_TIME": "TP", "IEC_TIMER": "TON"}
 _COUNTER = re.compile(r"(CTU|CTD|CTUD)_\w+\Z", re.IGNORECASE)
-_NOT_IN_NAME = re.compile(r"\W+")
 
 
 def to_st(source: Source, parsed: Parsed) -> tuple[str, list[Diagnostic]]:
@@ -35,12 +34,6 @@ def to_st(source: Source, parsed: Parsed) -> tuple[str, list[Diagnostic]]:
         return source.text, []
     rewriter = _Rewriter(source, parsed)
     return rewriter.run(), rewriter.diagnostics
-
-
-def plain_name(name: str) -> str:
-    """A quoted name as an identifier."""
-    fitted = _NOT_IN_NAME.sub("_", name).strip("_") or "x"
-    return f"_{fitted}" if fitted[0].isdigit() else fitted
 
 
 class _Rewriter:

@@ -186,6 +186,8 @@ class Units(Members):
             elif self.key == "IMPLEMENTS":
                 self.advance()
                 implements = self.type_list()
+            elif self.key == "<":
+                self.generic()
             elif self.key == ":" and result is None:
                 self.advance()
                 result = self.type_spec()
@@ -199,6 +201,17 @@ class Units(Members):
                 if isinstance(result, NamedType) and result.parts[-1].key == "VOID":
                     result = None
                 return extends, implements, result
+
+    def generic(self) -> None:
+        """``<T: ANY_NUM>`` behind a function's name: read and not kept."""
+        self.advance()
+        while self.is_name():
+            self.name()
+            self.expect(":")
+            self.dotted_type()
+            if not self.accept(","):
+                break
+        self.expect(">")
 
     def type_list(self) -> tuple[NamedType, ...]:
         """Names of types with commas between them."""
