@@ -210,17 +210,25 @@ class _Collector:
                 var.section, var.full = "global", f"{found.name}.{var.name}"
             found.vars[var.key] = var
 
+    def view(self, var: Var, other: tree.DirectVar) -> None:
+        """SCL: one variable as another type of the same bytes. It is typed, but nothing runs it."""
+        self.world.report.add("not_run_view", other.span, name=var.name, other=other.text)
+        if isinstance(var.owner, Pou):
+            var.owner.failed = True
+
     def variables(self, block: tree.VarBlock, section: ir.Section, owner: Pou | Method | None) -> Iterable[Var]:
         """The variables that a block declares, in order."""
-        edge = {"R_EDGE": "rising", "F_EDGE": "falling"}
-        which = next((edge[one] for one in edge if one in block.qualifiers), "")
         for one in block.declarations:
             for name in one.names:
                 var = Var(name.text, section, one.type, one.initial, name.span, self.env, owner)
                 var.constant = "CONSTANT" in block.qualifiers
                 var.retain = bool(block.qualifiers & {"RETAIN", "PERSISTENT"})
-                var.location = one.location.text if one.location is not None else ""
-                var.edge = "rising" if which == "rising" else "falling" if which == "falling" else ""
+                if one.location is not None and one.location.text.startswith("%"):
+                    var.location = one.location.text
+                elif one.location is not None:
+                    self.view(var, one.location)
+                if one.edge:
+                    var.edge = "rising" if one.edge == "R_EDGE" else "falling"
                 var.notes, var.declared = one.notes, block.section
                 yield var
 

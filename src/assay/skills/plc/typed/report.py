@@ -99,6 +99,7 @@ CODES: dict[str, tuple[str, Severity]] = {
     "not_run_try": ("ST2910", "warning"),
     "not_run_en": ("ST2911", "warning"),
     "not_run_init": ("ST2912", "warning"),
+    "not_run_view": ("ST2913", "warning"),
     "too_deep": ("ST2902", "error"),
 }
 

@@ -66,9 +66,9 @@ def lower(world: World, pou: Pou) -> list[tuple[ir.Unit, bool]]:
             start = of_spec(world, pou.node.result, pou.env, result)
             extra.insert(0, ir.Variable(pou.bare, result, "result", start, span=pou.node.name.span))
     variables = _variables(world, own, body)
-    start = pou.find_method("FB_INIT")
-    if start is not None and start.node.body:
-        body.unsupported("init", start.node.name.span)
+    created = pou.find_method("FB_INIT")
+    if created is not None and created.node.body:
+        body.unsupported("init", created.node.name.span)
     unit = ir.Unit(
         pou.name, _KINDS[pou.node.kind], (*variables, *extra), done, result,
         base=pou.base.name if pou.base is not None else None,
