@@ -9,7 +9,7 @@ import typer
 
 from assay.cli.language import help_lang, resolve_lang
 from assay.cli.output import print_json, say
-from assay.cli.plc_parts import DialectOption, FilesArgument, JsonOption, LangOption, checked_project
+from assay.cli.plc_parts import DialectOption, FilesArgument, JsonOption, LangOption, checked, checked_project
 from assay.kernel.errors import InputError
 from assay.kernel.texts import Lang, text
 
@@ -31,6 +31,7 @@ PouOption = Annotated[str | None, typer.Option("--pou", metavar="NAME", help=_ab
 def register(app: typer.Typer) -> None:
     """Adds the commands to the group."""
     app.command("explain", help=_about("about_explain"))(explain)
+    app.command("review", help=_about("about_review"))(review)
     app.command("hmi", help=_about("about_hmi"))(hmi)
 
 
@@ -46,7 +47,7 @@ def explain(
 
     speaks = resolve_lang(lang)
     project, sources = checked_project(files, dialect, speaks, as_json=as_json)
-    made = []
+    made: list[dict[str, Any]] = []
     for unit in _units(project, pou):
         told = [_line(one, sources, speaks) for one in sentences(project, unit)]
         made.append({"unit": unit.name, "kind": unit.kind, "sentences": told})
@@ -57,6 +58,38 @@ def explain(
         say(f"# {one['unit']}")
         for each in one["sentences"]:
             say(f"  {each['text']}  [{', '.join(each['lines'])}]")
+
+
+def review(
+    files: FilesArgument,
+    timeout: Annotated[float, typer.Option("--timeout", metavar="S", min=1.0, help=_about("timeout"))] = 30.0,
+    dialect: DialectOption = "auto",
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Findings with places and traces; exit code 1 when one of them is an error."""
+    from assay.skills.plc.explain.review import review as reviewed
+
+    speaks = resolve_lang(lang)
+    found, sources = checked(files, dialect, lints=True)
+    rows: list[dict[str, Any]] = []
+    for one in reviewed(found, timeout=timeout):
+        source = sources.get(one.span.source)
+        line = source.position(one.span.start).line if source is not None else 0
+        rows.append(
+            {"code": one.code, "severity": one.severity, "file": one.span.source, "line": line,
+             "message": one.text(speaks), "trace": list(one.trace)}
+        )  # fmt: skip
+    if as_json:
+        print_json(rows)
+    for row in rows if not as_json else ():
+        severity = text(f"cli.plc_severity_{row['severity']}", speaks)
+        say(f"{row['file']}:{row['line']}: {severity} {row['code']}: {row['message']}")
+        for told in row["trace"]:
+            say(f"    {told}")
+    if not rows and not as_json:
+        say(text("cli.plc_review_clean", speaks))
+    raise typer.Exit(1 if any(row["severity"] == "error" for row in rows) else 0)
 
 
 def hmi(

@@ -9,6 +9,7 @@ from assay.skills.plc.blocks.block import block, blocks
 from assay.skills.plc.blocks.building import build
 from assay.skills.plc.explain.facts import read_facts
 from assay.skills.plc.explain.graph import direct, held, sources
+from assay.skills.plc.explain.review import review
 from assay.skills.plc.explain.screen import Binding, bindings, check_bindings, screen
 from assay.skills.plc.explain.sentences import Sentence, explain
 from assay.skills.plc.front.source import Source
@@ -111,3 +112,25 @@ def test_a_screen_binds_what_there_is_and_a_wrong_binding_is_found() -> None:
     assert [key for _, key in check_bindings(project, bindings(sets))] == ["binding_access"]
     with pytest.raises(InputError):
         bindings("no svg")
+
+
+def test_a_review_names_what_is_wrong_with_the_run_that_shows_it() -> None:
+    bad = """FUNCTION_BLOCK FB_Bad
+VAR_INPUT n : INT; go : BOOL; END_VAR
+VAR_OUTPUT q : INT; alarm : BOOL; END_VAR
+q := 100 / n;
+IF n > 5 AND n < 3 THEN q := 1; END_IF;
+IF go THEN alarm := TRUE; END_IF;
+END_FUNCTION_BLOCK
+"""
+    source = Source("bad.st", bad)
+    found = {one.code: one for one in review(check([source]))}
+    assert found["RV-div_zero"].severity == "error" and found["RV-div_zero"].trace
+    assert source.position(found["RV-div_zero"].span.start).line == 4
+    assert source.position(found["RV-dead"].span.start).line == 5
+    assert source.position(found["RV-never-reset"].span.start).line == 6
+    assert all(one.text(lang) for one in found.values() for lang in ("en", "zh"))
+    one = block("motor_starter")
+    assert one is not None
+    clean = review(check([Source("ok.st", build(one, {}).st)]))
+    assert [each for each in clean if each.severity == "error" or each.code.startswith("RV-")] == []

@@ -58,7 +58,8 @@ def table(trace: Trace) -> list[str]:
     lines = []
     for row in trace.rows[-_ROWS:]:
         seen: dict[str, Any] = {**row.after, **row.inputs}
-        told = ", ".join(f"{name}={_short(seen[name])}" for name in names if name in seen)
+        shown = [name for name in names if name in seen] or list(seen)[:_COLUMNS]
+        told = ", ".join(f"{name}={_short(seen[name])}" for name in shown)
         lines.append(f"scan {row.scan} (t={row.now_ns // 1_000_000} ms): {told}")
     return lines
 
