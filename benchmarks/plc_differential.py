@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from assay.kernel.errors import InputError
 from assay.skills.plc.front.source import Source
 from assay.skills.plc.ir.nodes import Project
 from assay.skills.plc.run.machine import Machine, compile_many, machine
@@ -44,12 +45,15 @@ class Scan:
 def trace_of(program: RandomProgram, seed: int) -> list[Scan]:
     """A random trace: inputs that change now and then, scans of different length, seldom a warm start."""
     rng = random.Random(f"plc trace {seed}")
+    text = program.tree.text()  # of a program that was cut down, some inputs may be gone
+    there = {path for path, _ in program.inputs if f" {path} : " in text}
     scans = []
     for index in range(rng.randint(4, 14)):
         changed = [(path, kind) for path, kind in program.inputs if index == 0 or rng.random() < 0.4]
         inputs = {path: value_of(rng, kind) for path, kind in changed}
         elapsed = rng.choice((0, 1, 10, 100, 100, 100, 250, 1000, 60_000)) * 10**6
-        scans.append(Scan(inputs, elapsed, index > 0 and rng.random() < 0.05))
+        kept = {path: value for path, value in inputs.items() if path in there}
+        scans.append(Scan(kept, elapsed, index > 0 and rng.random() < 0.05))
     return scans
 
 
@@ -177,11 +181,16 @@ def batch(seeds: Sequence[int], *, cut: bool = True) -> dict[str, Any]:
     """Many programs at once, their C in one translation unit."""
     started = time.perf_counter()
     made = [(seed, random_program(seed)) for seed in seeds]
-    ready, rejected = [], []
+    ready, rejected, refused = [], [], []
     for seed, program in made:
         project, problem = typed(program)
         if project is None:
             rejected.append({"seed": seed, "problem": problem})
+            continue
+        try:
+            machine(project, program.unit, watchdog=WATCHDOG)
+        except InputError as error:
+            refused.append({"seed": seed, "problem": str(error)})
         else:
             ready.append((seed, program, project))
     seconds = compile_many([(project, program.unit) for _, program, project in ready], watchdog=WATCHDOG)
@@ -197,7 +206,7 @@ def batch(seeds: Sequence[int], *, cut: bool = True) -> dict[str, Any]:
             differences.append(_shown(seed, program, found) if cut else {"seed": seed, **found})
     return {
         "programs": len(ready), "scans": scans, "lines": lines, "faulted": faults, "rejected": rejected,
-        "differences": differences, "seconds": time.perf_counter() - started,
+        "refused": refused, "differences": differences, "seconds": time.perf_counter() - started,
     }  # fmt: skip
 
 
@@ -234,9 +243,11 @@ def _together(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
     }
     made["seconds"] = round(sum(one["seconds"] for one in results), 1)
     rejected = [each for one in results for each in one["rejected"]]
+    refused = [each for one in results for each in one["refused"]]
     differences = [each for one in results for each in one["differences"]]
     return made | {
-        "rejected": len(rejected), "first_rejected": rejected[:5], "differences": len(differences),
+        "rejected": len(rejected), "first_rejected": rejected[:5], "refused": len(refused),
+        "first_refused": refused[:5], "differences": len(differences),
         "first_differences": differences[:5],
     }  # fmt: skip
 

@@ -151,13 +151,12 @@ def run(limit: int | None, only: str | None) -> dict[str, Any]:
             if only is not None and only.lower() not in subject.name.lower():
                 continue
             try:
-                results[side].append(measured(subject, limit))
+                one = measured(subject, limit)
             except AssayError as error:
-                results[side].append(
-                    {"name": subject.name, "error": str(error), "mutants": 0, "counted": 0, "killed": 0}
-                )
-            one = results[side][-1]
-            print(f"{subject.name}: {one['killed']}/{one['counted']}", file=sys.stderr, flush=True)
+                one = {"name": subject.name, "error": str(error)}
+            results[side].append(one)
+            told = one.get("error") or f"{one['killed']}/{one['counted']}"
+            print(f"{subject.name}: {told}", file=sys.stderr, flush=True)
     return {side: _together(found) for side, found in results.items()}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -17,10 +18,13 @@ if TYPE_CHECKING:
     from assay.skills.plc.front.source import Source
     from assay.skills.plc.ir.nodes import Project
     from assay.skills.plc.run.machine import Machine
+    from assay.skills.plc.testing.layout import Layout
     from assay.skills.plc.testing.running import Ran
     from assay.skills.plc.testing.sessions import Session
+    from assay.skills.plc.testing.traces import Trace
 
 _HELP = help_lang()
+SCAN_NS = 100_000_000
 
 
 def _about(name: str) -> str:
@@ -49,11 +53,13 @@ def run(
     scans: Annotated[int | None, typer.Option("--scans", metavar="N", min=1, help=_about("scans"))] = None,
     watch: Annotated[str | None, typer.Option("--watch", metavar="A,B", help=_about("watch"))] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="TRACE.csv", help=_about("out"))] = None,
+    model: Annotated[Path | None, typer.Option("--model", metavar="FMU", help=_about("model"))] = None,
+    wire: Annotated[list[str] | None, typer.Option("--wire", metavar="PATH=VARIABLE", help=_about("wire"))] = None,
     dialect: DialectOption = "auto",
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Scan after scan over a trace."""
+    """Scan after scan over a trace, or in closed loop with a model."""
     from assay.skills.plc.run.machine import machine
     from assay.skills.plc.testing.layout import Layout
     from assay.skills.plc.testing.running import choose_unit, run_trace
@@ -66,10 +72,14 @@ def run(
     unit = choose_unit(project, pou)
     layout = Layout(project, unit)
     trace = None if inputs is None else read_trace(inputs, layout)
-    scan_ns = _scan_time(scan) if scan is not None or trace is not None else 100_000_000
+    scan_ns = _scan_time(scan)
     watched = [one.strip() for one in (watch or "").split(",") if one.strip()]
     runs = machine(project, unit.name, backend=backend)
-    ran = run_trace(runs, layout, trace, scan_ns=scan_ns, scans=scans, watch=watched)
+    if model is not None:
+        ran = _closed(runs, layout, model, wire or (), trace, scan_ns or SCAN_NS, scans, watched)
+    else:
+        own = SCAN_NS if trace is None else None
+        ran = run_trace(runs, layout, trace, scan_ns=scan_ns or own, scans=scans, watch=watched)
     if out is not None:
         write_trace(out, ran.columns, ran.rows)
     if as_json:
@@ -77,6 +87,30 @@ def run(
     else:
         _say_run(unit.name, ran, sources, out, speaks)
     raise typer.Exit(0 if ran.fault is None else 1)
+
+
+def _closed(
+    runs: Machine,
+    layout: Layout,
+    path: Path,
+    pairs: Sequence[str],
+    trace: Trace | None,
+    scan_ns: int,
+    scans: int | None,
+    watched: Sequence[str],
+) -> Ran:
+    from assay.models.fmi import FmiModel
+    from assay.skills.plc.testing.coupling import closed_loop, wires
+
+    model = FmiModel(path)
+    try:
+        if scans is None:
+            assert trace is not None
+            scans = (trace.rows[-1].t_ns - trace.rows[0].t_ns) // scan_ns + 1
+        wired = wires(pairs, layout, model)
+        return closed_loop(runs, layout, model, wired, scan_ns=scan_ns, scans=scans, trace=trace, watch=watched)
+    finally:
+        model.close()
 
 
 def _scan_time(value: str | None) -> int | None:
@@ -254,7 +288,7 @@ def _generate(project: Project, pou: str | None, scan_ns: int | None, mutants: i
     unit = choose_unit(project, pou)
     wanted = 60 if mutants is None else mutants
     found = mutate(project, unit.name, limit=wanted, seed=seed) if wanted else []
-    made = propose(project, unit, scan_ns=scan_ns or 100_000_000, mutants=found, seed=seed)
+    made = propose(project, unit, scan_ns=scan_ns or SCAN_NS, mutants=found, seed=seed)
     return {
         "tests": made.document,
         "points": {"covered": made.covered, "total": made.points},
