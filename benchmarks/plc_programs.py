@@ -151,7 +151,7 @@ class _Programs:
                 inner = [Node(f"{name} : {type_text(each)};") for name, each in outer.fields]
                 made.append(Node(f"{outer.name} :", [("STRUCT", inner)], "END_STRUCT;"))
                 self.composite.append(outer)
-        if rng.random() < 0.15:
+        if rng.random() < 0.06:
             parts = (("whole", types.DWORD), ("low", types.WORD), ("bytes", Array(((0, 3),), types.BYTE)))
             union = Struct(f"{self.prefix}_U", parts, union=True)
             members = [Node(f"{name} : {type_text(each)};") for name, each in parts]
