@@ -28,9 +28,9 @@ class Open:
         self.word = word
         self.ends = ends
         self.start = start
-        #: The first structure inside that was closed by an end that stands in another column: the likely culprit when
-        #: an end is missing far away.
-        self.suspect: tuple[str, int] | None = None
+        #: The first structure inside whose end stands on another line and deeper or less deep than its beginning, with
+        #: the white space before that end: the likely culprit when an end is missing far away.
+        self.suspect: tuple[str, int, str] | None = None
 
 
 class Cursor:

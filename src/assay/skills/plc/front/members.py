@@ -111,7 +111,7 @@ class Members(Charts):
         """The end of a method, property or action; interfaces and the files of CODESYS and TwinCAT leave it out."""
         free = self.source.dialect in ("codesys", "twincat") or any(other.word == "INTERFACE" for other in self.open)
         outside = self.kind == "end" or self.member_begins() or self.key in _UNIT_ENDS or self.key in UNIT_WORDS
-        if self.key != end and free and outside and one.suspect is None:
+        if self.key != end and free and outside:
             self.open.pop()
             return
         self.closed(one, end)

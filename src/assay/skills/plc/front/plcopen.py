@@ -228,11 +228,8 @@ class _Reader:
     def configuration(self, node: Node, resources: list[Node]) -> None:
         """A configuration, or the application of CODESYS, with its tasks; without tasks and globals it says nothing."""
         own = node.tag == "configuration"
-        if not any(
-            one.tag in ("task", "globalVars", "pouInstance") for part in (node, *resources) for one in part.children
-        ):
-            return
-        if not own and not any(one.child("task") for one in resources):
+        inside = {one.tag for part in (node, *resources) for one in part.children}
+        if inside.isdisjoint({"task", "globalVars", "pouInstance"} if own else {"task"}):
             return
         name = node.get("name") if own else (resources[0].get("name") if resources else "")
         self.say(f"CONFIGURATION {plain_name(name or 'Config')}", node)

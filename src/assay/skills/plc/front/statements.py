@@ -224,24 +224,29 @@ class Statements(Expressions):
             if semicolon:
                 self.accept(";")
             return
-        word, start = one.suspect or (one.word, one.start)
+        word, start = one.word, one.start
+        if one.suspect and one.suspect[2] == self.indent(one.start):
+            word, start = one.suspect[:2]
         related = (self.span(start, start + len(word)),)
         line = self.source.position(start).line
         end = _STRUCTURES.get(word, end)
         self.report("ST1014", "not_closed", self.here(), related, word=word, line=line, end=end, found=self.found())
 
     def compare(self, one: Open) -> None:
-        """An end that stands on another line and in another column than its beginning makes it suspect."""
+        """An end that stands in another column than its beginning makes the structure suspect."""
         if not self.open or self.open[-1].suspect or one.word not in _STRUCTURES:
             return
         if one.suspect:
             self.open[-1].suspect = one.suspect
-        elif self.column(one.start) != self.column(self.start):
-            self.open[-1].suspect = (one.word, one.start)
+            return
+        began, ended = self.indent(one.start), self.indent(self.start)
+        if began is not None and ended is not None and began != ended:
+            self.open[-1].suspect = (one.word, one.start, ended)
 
-    def column(self, place: int) -> int:
-        """Code points from the line's beginning; of a word that is not the first of its line, -1 for any."""
-        return place - self.text.rfind("\n", 0, place)
+    def indent(self, place: int) -> str | None:
+        """The white space before a word; None when it is not the first of its line (then it says nothing)."""
+        before = self.text[self.text.rfind("\n", 0, place) + 1 : place]
+        return before if not before.strip() else None
 
     def if_(self) -> Statement:
         start, one = self.start, self.opened("IF", "END_IF", "ELSE", "ELSIF")

@@ -10,7 +10,7 @@ from assay.skills.plc.front import tree
 from assay.skills.plc.front.cursor import Bail, Open
 from assay.skills.plc.front.members import Members
 from assay.skills.plc.front.statements import MEMBERS
-from assay.skills.plc.front.tree import Element, Name, NamedType, Pou, PouKind, TypeSpec
+from assay.skills.plc.front.tree import Element, Name, NamedType, Pou, PouKind, TypeSpec, VarDecl
 from assay.skills.plc.front.words import QUALIFIERS, SECTIONS, UNIT_ENDS, UNIT_WORDS
 
 _POUS = frozenset({"PROGRAM", "FUNCTION_BLOCK", "FUNCTION", "CLASS", "INTERFACE", "ORGANIZATION_BLOCK"})
@@ -224,9 +224,8 @@ class Units(Members):
         """The unit's end. Where files hold one unit each (CODESYS, TwinCAT) it may be left out."""
         lenient = self.source.dialect in ("codesys", "twincat")
         if self.key != end and lenient and (self.kind == "end" or self.key in UNIT_WORDS or self.key in QUALIFIERS):
-            if opened.suspect is None:
-                self.open.pop()
-                return
+            self.open.pop()
+            return
         if self.key in UNIT_ENDS.values() and self.key != end:
             self.report("ST1010", "expected", self.here(), wanted=end, found=self.found())
             self.open.pop()
@@ -333,6 +332,8 @@ class Units(Members):
         while self.key not in ("BEGIN", "END_DATA_BLOCK") and self.kind != "end" and self.key not in UNIT_WORDS:
             if self.key in SECTIONS:
                 blocks.extend(self.sections())
+            elif self.key == "ARRAY":
+                blocks.append(self.array_block())
             elif self.key == "STRUCT":
                 at = self.start
                 spec = self.struct("END_STRUCT")
@@ -350,6 +351,14 @@ class Units(Members):
         self.closed(one, "END_DATA_BLOCK")
         kept = tuple(one for one in assigns if isinstance(one, tree.Assign))
         return tree.DataBlock(name, kind, tuple(blocks), kept, self.since(start))
+
+    def array_block(self) -> tree.VarBlock:
+        """A data block that is an array: its elements are reached as ``THIS[i]``."""
+        start = self.start
+        spec = self.array()
+        self.accept(";")
+        whole = self.since(start)
+        return tree.VarBlock("VAR", frozenset(), (VarDecl((Name("THIS", whole),), spec, None, None, whole),), whole)
 
     def namespace(self) -> tree.Namespace:
         """``NAMESPACE a.b .. END_NAMESPACE``."""
