@@ -50,6 +50,8 @@ def call(body: Body, expr: tree.Call, want: DataType | None = None) -> Typed | i
             return _named(body, target.symbol, expr)
         case SuperBase():
             return _super(body, target, expr)
+        case Typed():
+            body.report("not_called", expr.target.span, name=spelled(expr.target))
         case Accessed():
             read = followed(body, read_property(body, target, expr.span))
             if isinstance(read, Spot):

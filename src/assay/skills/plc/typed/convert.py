@@ -28,9 +28,7 @@ def converted(expr: ir.Expr, kind: DataType, truncate: bool = False) -> ir.Expr:
 
 def coerce(body: Body, found: Typed, kind: DataType, span: Span) -> ir.Expr | None:
     """The expression in the wanted type; None after a finding."""
-    if found.type == kind:
-        if isinstance(kind, (t.Interface, t.Block)) or not isinstance(kind, t.Text):
-            return found.expr
+    if found.type == kind and not found.loose:
         return found.expr
     if isinstance(found.expr, ir.Const):
         fixed = fit(body, found, kind, span)

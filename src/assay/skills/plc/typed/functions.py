@@ -187,7 +187,7 @@ def same(call: Call, given: Given, allowed: tuple[str, ...] | None = None) -> tu
     if kind is None or (allowed is not None and not kinds.is_kind(kind, *allowed)):
         _refuse(call, given)
         return None
-    out = [one.expr if one.type == kind else coerce(call.body, one, kind, span) for one, span in given]
+    out = [coerce(call.body, one, kind, span) for one, span in given]
     good = [one for one in out if one is not None]
     return (kind, good) if len(good) == len(out) else None
 

@@ -140,7 +140,7 @@ def _unknown(body: Body, span: Span) -> None:
 def _array(body: Body, value: tree.ArrayInit, kind: t.Array) -> ir.Value:
     items: list[ir.Value] = []
     size = kind.size
-    for count, item in value.items:
+    for count, item in map(lambda one: _repeated(body, *one), value.items):
         times = 1 if count is None else resolve.constant_int(body.world, count, body.env, body.owner)
         if times is None:
             return None
@@ -160,6 +160,17 @@ def _array(body: Body, value: tree.ArrayInit, kind: t.Array) -> ir.Value:
         return None
     items.extend([None] * (size - len(items)))
     return tuple(items)
+
+
+def _repeated(body: Body, count: tree.Expr | None, item: tree.Expr) -> tuple[tree.Expr | None, tree.Expr]:
+    """``N(0)`` with a named constant reads like a call."""
+    if count is None and isinstance(item, tree.Call) and isinstance(item.target, tree.NameExpr):
+        symbol = body.world.find(body.env, item.target.name.key)
+        own = body.pou.find_var(item.target.name.key) if body.pou is not None else None
+        if (own is not None or isinstance(symbol, Var)) and len(item.arguments) == 1:
+            one = item.arguments[0].value
+            return (item.target, one) if one is not None else (None, item)
+    return count, item
 
 
 def _fields(body: Body, value: tree.StructInit, kind: t.Struct | t.Block) -> ir.Value:

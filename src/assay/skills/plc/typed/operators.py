@@ -205,10 +205,10 @@ def _made(body: Body, op: ir.BinaryOp, left: Typed, right: Typed, kind: DataType
 
 def _as(body: Body, found: Typed, kind: DataType) -> ir.Expr | None:
     """An operand in the common type, which was chosen so that it can have it."""
-    if found.type == kind:
-        return found.expr
     if isinstance(found.expr, ir.Const) and found.loose:
         return coerce(body, found, kind, found.expr.span)
+    if found.type == kind:
+        return found.expr
     if isinstance(kind, (t.Pointer, t.Interface)):
         return coerce(body, found, kind, found.expr.span)
     if kinds.is_kind(found.type, "real") and kinds.is_kind(kind, "real") and kind == t.REAL:
