@@ -20,7 +20,9 @@ from assay.skills.knowledge_qa.verifier import Verifier
 
 ABOUT = 0.5
 """A unit that says this part of a question is about it."""
-ALIKE, LEAST_ALIKE, TWIN = 0.65, 6, 0.4
+ALIKE, LEAST_ALIKE, TWIN = 0.65, 3, 0.4
+SAID_NEAR = 0.6
+"""Several values are told where what names the first says this part of the question."""
 LOOKED_AT = 3
 """Among so many units a denial of what the question takes for granted is looked for."""
 
@@ -67,7 +69,7 @@ class Judge:
         if denies(asked, best.candidate) and self._premise(asked, best):
             return Ruling((best,), Reason.FALSE_PREMISE, probability, best.features, found, best)
         inside = best.features.get("inner_branches") or best.features.get("cells_tied")
-        near = self._near(probability) or about(best)
+        near = self._several(best, probability)
         if inside and near:
             return Ruling((best,), Reason.AMBIGUOUS, probability, best.features, found, best)
         twin = twin_of(asked, best, others)
@@ -105,9 +107,10 @@ class Judge:
         probability, enough, best = max(judged, key=lambda each: each[0])
         return best, probability, enough
 
-    def _near(self, probability: float) -> bool:
-        """Whether a unit is about what is asked at all, so that several of them are worth telling."""
-        return probability >= self.weights.about_from
+    def _several(self, best: Pick, probability: float) -> bool:
+        """Whether a unit is about what is asked at all, so that several values of it are worth telling."""
+        heard = probability >= self.weights.about_from or about(best)
+        return heard and not best.features.get("vetoed") and best.features.get("rest_near", 0.0) >= SAID_NEAR
 
     def _premise(self, asked: Asked, best: Pick) -> bool:
         return best.features.get("cover", 0.0) >= self.weights.premise_cover

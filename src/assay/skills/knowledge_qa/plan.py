@@ -28,6 +28,8 @@ from assay.skills.knowledge_qa.unordered import without_ordered
 
 SESSION = "knowledge_qa_session"
 MOST_SHOWN = 6
+OLD_LEAST, OLD_MORE = 0.25, 1.5
+"""A replaced version is told where it is at least that likely to say it, and so much likelier than those in force."""
 ALIKE, SAME_TITLE = 0.6, 0.6
 """Two sentences or titles with at least this part in common say the same thing of two editions."""
 
@@ -93,7 +95,8 @@ async def _ruled(session: Session, state: State, asked: Asked) -> Ruling:
     if not hits:
         return ruling
     former = await session.judge.rule(asked, hits)
-    told = former.reason in (None, Reason.AMBIGUOUS, Reason.CONFLICT)
+    likelier = former.probability >= max(OLD_LEAST, OLD_MORE * ruling.probability)
+    told = former.reason in (None, Reason.AMBIGUOUS, Reason.CONFLICT) or likelier
     if not told or (former.best is not None and still_said(session.reader, former.best)):
         return ruling
     return replace(former, reason=Reason.OUTDATED_ONLY)
