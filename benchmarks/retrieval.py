@@ -15,7 +15,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,6 +23,9 @@ from benchmarks.about import about
 from benchmarks.retrieval_sets import Question, Set, cmrc, colloquial, paraphrase
 from benchmarks.retrieval_speed import speed
 from benchmarks.retrieval_vectors import VectorCache
+
+if TYPE_CHECKING:
+    from assay.knowledge.passage import Passage
 
 LANES = ("bm25", "cosine", "lexical", "dense", "hybrid")
 Ranked = dict[str, list[str]]
@@ -39,27 +42,30 @@ def ranker(data: Set, cache: VectorCache) -> Callable[[str], Ranked]:
     """The first ten of each lane for a question."""
     from assay.knowledge.search.dictionary_files import shipped
     from assay.knowledge.search.embedding import Embedding, dense_text
-    from assay.knowledge.search.engine import Engine, best_rows
+    from assay.knowledge.search.engine import Engine
     from assay.knowledge.search.lexical import lexical
     from assay.knowledge.search.segment import build
     from assay.knowledge.search.tokens import query_terms
+    from assay.knowledge.search.view import best_rows
 
     embedding = Embedding(cache)
     engine = Engine(embedding, shipped())
-    vectors = embedding.passages(data.passages)
-    view = engine.merged([build(data.passages, vectors, embedding.digest)])
+    documents: dict[str, list[Passage]] = defaultdict(list)
+    for passage in data.passages:
+        documents[passage.document].append(passage)
+    view = engine.merged([build(some, embedding.passages(some), embedding.digest) for some in documents.values()])
     plain = cache.vectors([dense_text(passage) for passage in data.passages])
     ids = [passage.id for passage in data.passages]
 
     def ranked(query: str) -> Ranked:
-        scores = lexical(view, query_terms(query), ()).scores
+        scores = lexical(len(view), query_terms(query), (), view.posting).scores
         cosines = plain @ cache.vectors([query], query=True)[0]
         out = {
             "bm25": [view.ids[row] for row in best_rows(np.where(scores > 0, scores, -np.inf), view.ids, 10)],
             "cosine": [ids[row] for row in best_rows(cosines.astype(np.float64), ids, 10)],
         }
         for lane in ("lexical", "dense", "hybrid"):
-            out[lane] = [hit.id for hit in engine.search(query, view, lane=lane).hits]  # type: ignore[arg-type]
+            out[lane] = [hit.id for hit in engine.search(query, view, lane=lane).hits]
         return out
 
     return ranked

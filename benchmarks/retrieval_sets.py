@@ -84,6 +84,21 @@ def colloquial(folder: Path = CITED) -> Set:
     return Set("colloquial", everything, tuple(questions), (*paths, *files))
 
 
+def cited(passages: Sequence[Passage], split: str, folder: Path = CITED) -> list[Question]:
+    """The answerable questions of one half ("calibration", "test") of the set for cited answers, over ``passages``."""
+    by_document: dict[str, list[Passage]] = {}
+    for passage in passages:
+        by_document.setdefault(passage.document, []).append(passage)
+    out = []
+    for file in sorted(folder.glob("questions_*.jsonl")):
+        for row in map(json.loads, filter(str.strip, file.read_text(encoding="utf-8").splitlines())):
+            wanted = row["expect"].get("gold", ()) if row["answerable"] and row["split"] == split else ()
+            gold = tuple(_holding(by_document.get(each["document"], []), each["quote"]) for each in wanted)
+            if gold and all(gold):
+                out.append(Question(row["id"], row["question"], row["lang"], gold))
+    return out
+
+
 def _holding(passages: Sequence[Passage], quote: str) -> frozenset[str]:
     """The passages that hold a quote, or the half of it where it runs over their border."""
     wanted = squeezed(quote)

@@ -202,15 +202,20 @@ def test_the_dictionary_finds_what_was_not_said_and_stands_in_the_record() -> No
     assert own.score > result.hits[0].score
 
 
+def said(scores: Sequence[float], coverage: Sequence[float]) -> Lexical:
+    none = np.zeros(len(scores))
+    return Lexical(np.array(scores), np.array(coverage), none, none)
+
+
 def test_words_are_trusted_as_far_as_they_cover_the_question() -> None:
     assert trusted(0.0) < trusted(0.3) < trusted(1.0)
     chinese = np.array([True, True])
     levels = np.array([0.0, 3.0])
-    covered = fused(Lexical(np.array([9.0, 0.0]), np.array([1.0, 0.0])), levels, chinese)
-    uncovered = fused(Lexical(np.array([9.0, 0.0]), np.array([0.1, 0.0])), levels, chinese)
+    covered = fused(said([9.0, 0.0], [1.0, 0.0]), levels, chinese)
+    uncovered = fused(said([9.0, 0.0], [0.1, 0.0]), levels, chinese)
     assert covered[0] - covered[1] > uncovered[0] - uncovered[1]
     assert uncovered[1] > uncovered[0]  # the dense lane leads
-    assert fused(Lexical(np.zeros(2), np.zeros(2)), None, chinese).tolist() == [0.0, 0.0]
+    assert fused(said([0.0, 0.0], [0.0, 0.0]), None, chinese).tolist() == [0.0, 0.0]
 
 
 def test_a_passage_of_the_other_language_is_not_buried() -> None:

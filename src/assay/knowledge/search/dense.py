@@ -36,28 +36,26 @@ _CODE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question as it is embedded: with the formal words of both languages, and in the other language alone.
+    """A question as it is embedded: as it was asked, and what the dictionary says for it in the other language.
 
     ``other`` is empty where the dictionary has no words for it, or where no passage is in the other language.
     """
 
     lang: Lang
-    full: str
+    plain: str
     other: str
 
     @property
     def texts(self) -> list[str]:
         """What to embed."""
-        return [self.full, self.other] if self.other else [self.full]
+        return [self.plain, self.other] if self.other else [self.plain]
 
 
 def asked(query: str, expansions: Sequence[Expansion], langs: Iterable[Lang] = LANGS) -> Asked:
     """The texts of a question to passages in ``langs``."""
     query = query[:LONGEST_QUERY]
     lang, foreign = _LANGUAGES[has_chinese(query)]
-    own, other = _formal(query, expansions, lang), _formal(query, expansions, foreign)
-    added = " ".join(part for part in (own, other) if part)
-    return Asked(lang, f"{query} ({added})" if added else query, other if foreign in langs else "")
+    return Asked(lang, query, _formal(query, expansions, foreign) if foreign in langs else "")
 
 
 def combined(texts: Asked, vectors: Sequence[Vectors]) -> tuple[Vectors, Vectors]:

@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from assay.kernel.errors import AssayError, InputError, LinkError, MissingDependency, ModelError
@@ -18,10 +19,11 @@ from assay.knowledge.search.dictionary_files import configured
 from assay.knowledge.search.embedding import Embedding
 from assay.knowledge.search.fusion import fused
 from assay.knowledge.search.lexical import lexical
+from assay.knowledge.search.ranking import Material, ranked
 from assay.knowledge.search.rerank import DEPTH, Reranker
 from assay.knowledge.search.segment import Segment, from_bytes
-from assay.knowledge.search.tokens import LONGEST_QUERY, Term, query_terms
-from assay.knowledge.search.view import View
+from assay.knowledge.search.tokens import LONGEST_QUERY, has_chinese, query_terms
+from assay.knowledge.search.view import View, best_rows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -102,24 +104,20 @@ class Engine:
 
         if not len(view) or limit < 1 or not any(char.isalnum() for char in query[:LONGEST_QUERY]):
             return Found(())
-        expansions = self._dictionary.expand(query[:LONGEST_QUERY])
-        terms = query_terms(query)
-        words = lexical(view, terms, expansions)
-        dense, notes = self._dense(query, view, expansions) if lane != "lexical" else (None, [])
-        said = np.where(words.scores > 0, words.scores, -np.inf)
-        meant = _finite(dense.levels) if dense is not None else np.full(len(view), -np.inf)
+        found, cosines, notes = self._found(query, view, with_dense=lane != "lexical")
+        said = np.where(found.words.scores > 0, found.words.scores, -np.inf)
+        meant = _finite(found.levels) if found.levels is not None else np.full(len(view), -np.inf)
         scores = {"lexical": said, "dense": meant}.get(lane)
         if scores is None:
-            scores = fused(words, dense.levels if dense is not None else None, view.chinese)
+            scores = ranked(query[:LONGEST_QUERY], view, found)
             scores = np.where(scores > 0, scores, -np.inf)
         ranks = {"lexical": _ranks(said, view), "dense": _ranks(meant, view)}
-        cosines = dense.cosines if dense is not None else np.zeros(len(view))
         hits = [
             Scored(
                 view.ids[row],
                 float(scores[row]),
                 {name: places[row] for name, places in ranks.items() if row in places},
-                round(float(words.coverage[row]), 6),
+                round(float(found.words.coverage[row]), 6),
                 float(cosines[row]),
             )
             for row in best_rows(scores, view.ids, max(limit, DEPTH) if self._reranks(lane, texts) else limit)
@@ -127,7 +125,26 @@ class Engine:
         if texts is not None and self._reranks(lane, texts):
             hits, more = self._reranked(query, hits, texts)
             notes = [*notes, *more]
-        return Found(tuple(hits[:limit]), tuple(notes), self._record(terms, expansions, lane))
+        return Found(tuple(hits[:limit]), tuple(notes), self._record(found, lane))
+
+    def asked(self, query: str, view: View) -> Material:
+        """All that the ranking of a question is made of; see ``ranking.features``."""
+        return self._found(query, view, with_dense=True)[0]
+
+    def _found(self, query: str, view: View, *, with_dense: bool) -> tuple[Material, Floats, list[Note]]:
+        """What both lanes give, the cosines, and what had to be done without."""
+        import numpy as np
+
+        plain = query[:LONGEST_QUERY]
+        expansions, terms, lookup = self._dictionary.expand(plain), query_terms(query), cache(view.posting)
+        words = lexical(len(view), terms, expansions, lookup)
+        dense, notes = self._dense(query, view, expansions) if with_dense else (None, [])
+        levels, bare, cosines = (
+            (dense.levels, dense.plain, dense.cosines) if dense is not None else (None, None, np.zeros(len(view)))
+        )
+        own = view.chinese == has_chinese(plain)
+        both = fused(words, levels, view.chinese)
+        return Material(terms, expansions, lookup, words, levels, bare, both, own), cosines, notes
 
     @property
     def _digest(self) -> str:
@@ -156,9 +173,10 @@ class Engine:
             return None, notes
         own = view.chinese[rows] == (question.lang == "zh")
         used = np.where(own, both[:, 0], both[:, 1])
-        levels, cosines = np.full(len(view), np.nan), np.zeros(len(view))
+        levels, plain, cosines = np.full(len(view), np.nan), np.full(len(view), np.nan), np.zeros(len(view))
         levels[rows], cosines[rows] = levelled(used, own, bool(question.other)), used
-        return _Dense(levels, cosines), notes
+        plain[rows] = levelled(both[:, 0], own, False)
+        return _Dense(levels, plain, cosines), notes
 
     def _reranks(self, lane: Lane, texts: Texts | None) -> bool:
         return self._reranker is not None and texts is not None and lane == "hybrid"
@@ -176,12 +194,12 @@ class Engine:
         order = sorted(range(len(first)), key=lambda at: (-scores[at], at))
         return [*(first[at] for at in order), *rest], []
 
-    def _record(self, terms: Sequence[Term], expansions: Sequence[Expansion], lane: Lane) -> dict[str, Any]:
+    def _record(self, found: Material, lane: Lane) -> dict[str, Any]:
         """What a search was made with; it tells nothing of documents."""
         return {
             "lane": lane,
-            "terms": [term.text for term in terms],
-            "expansions": {each.said: list(each.forms) for each in expansions},
+            "terms": [term.text for term in found.terms],
+            "expansions": {each.said: list(each.forms) for each in found.expansions},
             "dictionary": self._dictionary.digest,
             "embedding": self._digest,
             "reranker": self._reranker.digest if self._reranker is not None else "",
@@ -190,9 +208,11 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class _Dense:
-    """``levels`` are what ranks (NaN without a vector), ``cosines`` what they were made of."""
+    """``levels`` are what ranks (NaN without a vector), ``cosines`` what they were made of; ``plain`` are the levels
+    of the question as it was asked, without the dictionary."""
 
     levels: Floats
+    plain: Floats
     cosines: Floats
 
 
@@ -210,18 +230,6 @@ def reasoned(key: str, error: AssayError) -> Note:
 def note(key: str, **params: object) -> Note:
     """A sentence in both languages."""
     return {"zh": text(key, "zh", **params), "en": text(key, "en", **params)}
-
-
-def best_rows(scores: Floats, ids: Sequence[str], limit: int) -> list[int]:
-    """The rows of the best finite scores; of equal ones the smaller id first."""
-    import numpy as np
-
-    if limit < len(scores):
-        least = np.partition(scores, len(scores) - limit)[len(scores) - limit]
-        rows = np.flatnonzero((scores >= least) & np.isfinite(scores))
-    else:
-        rows = np.flatnonzero(np.isfinite(scores))
-    return sorted((int(row) for row in rows), key=lambda row: (-scores[row], ids[row]))[:limit]
 
 
 def _ranks(scores: Floats, view: View, depth: int = 100) -> dict[int, int]:

@@ -21,10 +21,16 @@ SPREAD = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Lexical:
-    """BM25 scores and the covered share (0 to 1) of the query's weight, a value a passage."""
+    """BM25 scores and the covered share (0 to 1) of the query's weight, a value a passage.
+
+    ``formal`` is the part of the scores that the dictionary's words brought, ``things`` the share (0 to 1) of what the
+    dictionary knows in the query that a passage names, in whatever words.
+    """
 
     scores: Floats
     coverage: Floats
+    formal: Floats
+    things: Floats
 
 
 def fused(lexical: Lexical, levels: Floats | None, chinese: NDArray[np.bool_]) -> Floats:

@@ -17,8 +17,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from assay.kernel.errors import IntegrityError
-from assay.knowledge.passage import Passage
+from assay.knowledge.passage import Passage, Unit
 from assay.knowledge.passages import body_text, head_text
+from assay.knowledge.search.evidence import evidence_of
 from assay.knowledge.search.tokens import VERSION, index_terms
 
 if TYPE_CHECKING:
@@ -29,15 +30,18 @@ if TYPE_CHECKING:
 SCALE, QUERY_SCALE = 16_000, 1_000
 #: A term of title or heading counts half of one in the text; frequencies and lengths are kept in halves.
 BODY, HEAD = 2, 1
-_MAGIC = b"assay-segment-3\n"
+#: Bits that say where a term stands: above a passage, or in which of its units (the last bit: in that one or later).
+PLACES = 16
+_MAGIC = b"assay-segment-4\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """``terms`` ascend; number i has the postings ``starts[i]`` to ``starts[i + 1]``: passage and frequency.
+    """``terms`` ascend; number i has the postings ``starts[i]`` to ``starts[i + 1]``: passage, frequency, places.
 
-    ``chinese`` says in which language a passage is. ``vectors`` has a row a passage, of zeros where there is none;
-    ``model`` is the digest of what made them.
+    ``places`` has a bit for what stands above a passage (headings, lead), and one for each of its units. ``chinese``
+    says in which language a passage is, ``evidence`` what kinds of answers it can hold (see ``evidence_of``).
+    ``vectors`` has a row a passage, of zeros where there is none; ``model`` is the digest of what made them.
     """
 
     ids: tuple[str, ...]
@@ -45,8 +49,10 @@ class Segment:
     starts: NDArray[np.uint32]
     passages: NDArray[np.uint32]
     counts: NDArray[np.uint8]
+    places: NDArray[np.uint16]
     lengths: NDArray[np.uint32]
     chinese: NDArray[np.bool_]
+    evidence: NDArray[np.uint16]
     vectors: NDArray[np.int16]
     model: str
 
@@ -59,7 +65,7 @@ class Segment:
         return b"".join([_MAGIC, line, *(array.tobytes() for array in arrays.values())])
 
 
-_ARRAYS = ("terms", "starts", "passages", "counts", "lengths", "chinese", "vectors")
+_ARRAYS = ("terms", "starts", "passages", "counts", "places", "lengths", "chinese", "evidence", "vectors")
 
 
 def from_bytes(stored: bytes) -> Segment:
@@ -87,31 +93,51 @@ def build(passages: Sequence[Passage], vectors: NDArray[np.float32] | None = Non
     """The segment of a version's passages; ``vectors`` are those of ``dense_texts``, made by ``model``."""
     import numpy as np
 
-    postings: dict[int, list[tuple[int, int]]] = {}
+    postings: dict[int, list[tuple[int, int, int]]] = {}
     lengths = np.zeros(len(passages), dtype=np.uint32)
     for number, passage in enumerate(passages):
-        counted: Counter[str] = Counter()
-        for text, weight in ((head_text(passage), HEAD), (body_text(passage), BODY)):
-            for term in index_terms(text):
-                counted[term] += weight
+        counted, places = _counted(passage)
         lengths[number] = sum(counted.values())
         for term, count in counted.items():
-            postings.setdefault(term_hash(term), []).append((number, min(count, 255)))
+            postings.setdefault(term_hash(term), []).append((number, min(count, 255), places[term]))
     terms = sorted(postings)
-    flat = [pair for term in terms for pair in postings[term]]
+    flat = [found for term in terms for found in postings[term]]
     sizes = [len(postings[term]) for term in terms]
-    pairs = np.array(flat, dtype=np.uint32).reshape(-1, 2)
+    columns = np.array(flat, dtype=np.uint32).reshape(-1, 3)
     return Segment(
         ids=tuple(passage.id for passage in passages),
         terms=np.array(terms, dtype=np.uint64),
         starts=np.concatenate([[0], np.cumsum(sizes)]).astype(np.uint32),
-        passages=np.ascontiguousarray(pairs[:, 0]),
-        counts=pairs[:, 1].astype(np.uint8),
+        passages=np.ascontiguousarray(columns[:, 0]),
+        counts=columns[:, 1].astype(np.uint8),
+        places=columns[:, 2].astype(np.uint16),
         lengths=lengths,
         chinese=np.array([passage.lang == "zh" for passage in passages], dtype=bool),
+        evidence=np.array([evidence_of(body_text(passage)) for passage in passages], dtype=np.uint16),
         vectors=whole(vectors, len(passages)),
         model=model if vectors is not None else "",
     )
+
+
+def _counted(passage: Passage) -> tuple[Counter[str], dict[str, int]]:
+    """How much each term of a passage counts, and the bits of where it stands."""
+    counted: Counter[str] = Counter()
+    places: dict[str, int] = {}
+    heads = dict.fromkeys(each.header for unit in passage.units for each in unit.fields if each.header)
+    parts = [(head_text(passage), HEAD, 1), (passage.lead, BODY, 1), (" ".join(heads), BODY, 0)]
+    for number, unit in enumerate(passage.units, 1):
+        bit = 1 << min(number, PLACES - 1)
+        parts += [(unit.text, BODY, bit), (_heads(unit), 0, bit)]
+    for text, weight, bit in parts:
+        for term in index_terms(text):
+            counted[term] += weight
+            places[term] = places.get(term, 0) | bit
+    return counted, places
+
+
+def _heads(unit: Unit) -> str:
+    """The column heads of a row: they are words of it, counted once for all rows of a passage."""
+    return " ".join(dict.fromkeys(each.header for each in unit.fields if each.header))
 
 
 def whole(vectors: NDArray[np.float32] | None, rows: int) -> NDArray[np.int16]:
@@ -135,7 +161,8 @@ def digits(queries: NDArray[np.float32]) -> tuple[NDArray[np.float32], int]:
     import numpy as np
 
     unit = queries.astype(np.float64)
-    scaled = unit / np.sqrt((unit * unit).sum(axis=1, keepdims=True)) * QUERY_SCALE
+    lengths = np.sqrt((unit * unit).sum(axis=1, keepdims=True))
+    scaled = unit / np.where(lengths > 0, lengths, 1.0) * QUERY_SCALE
     base = max(1, min(100, int(2 * QUERY_SCALE / np.sqrt(queries.shape[1]))))
     first = np.rint(scaled)
     second = np.rint((scaled - first) * base)

@@ -62,6 +62,12 @@ def query_terms(text: str) -> list[Term]:
     return [Term(term, weight) for term, weight in found.items()]
 
 
+@lru_cache(1 << 15)
+def form_terms(form: str) -> tuple[Term, ...]:
+    """The query terms of a dictionary's word, kept: the same ones come back in every search."""
+    return tuple(query_terms(form))
+
+
 def has_chinese(text: str) -> bool:
     """Whether there is a Chinese character in a text."""
     return _HAS_CJK.search(text) is not None

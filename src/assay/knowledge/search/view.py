@@ -27,15 +27,20 @@ _BLOCK = 4096  # rows of vectors that are widened at once: they stay in the proc
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """Where a term stands: rows ascending, what BM25 gives for each, and the term's weight (inverse frequency)."""
+    """Where a term stands: rows ascending, what BM25 gives for each and its bits of places (see ``Segment``), and the
+    term's weight (inverse frequency)."""
 
     rows: Rows
     scores: Floats
     idf: float
+    places: NDArray[np.uint16]
 
 
 class View:
-    """Built once for a set of permitted segments; nothing in it changes. The order of segments does not matter."""
+    """Built once for a set of permitted segments; nothing in it changes. The order of segments does not matter.
+
+    Rows are passages in reading order, segment by segment; ``documents`` has the segment's number of each.
+    """
 
     def __init__(self, segments: Sequence[Segment], model: str = "") -> None:
         import numpy as np
@@ -45,12 +50,14 @@ class View:
         firsts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
         self.ids: list[str] = [id for one in segments for id in one.ids]
         self.model = model
-        self._lengths = _joined([one.lengths for one in segments], np.uint32).astype(np.float64)
-        self._mean = float(self._lengths.sum()) / len(self.ids) if self.ids else 1.0
+        self.lengths = _joined([one.lengths for one in segments], np.uint32).astype(np.float64)
+        self._mean = float(self.lengths.sum()) / len(self.ids) if self.ids else 1.0
         self.chinese = _joined([one.chinese for one in segments], bool)
+        self.evidence = _joined([one.evidence for one in segments], np.uint16)
+        self.documents = np.repeat(np.arange(len(segments)), sizes)
         there: tuple[Lang, Lang] = ("zh", "en")
         self.langs = tuple(lang for lang, some in zip(there, (self.chinese, ~self.chinese), strict=True) if some.any())
-        self._saturation = K1 * (1.0 - B + B * self._lengths / (self._mean or 1.0))
+        self._saturation = K1 * (1.0 - B + B * self.lengths / (self._mean or 1.0))
         self._merge_postings(segments, firsts)
         self._merge_vectors(segments, firsts)
         self.missing_vectors = len(self.ids) - len(self._dense_rows)
@@ -61,7 +68,16 @@ class View:
     @property
     def nbytes(self) -> int:
         """What it holds in memory, about."""
-        arrays = (self._passages, self._counts, self._entries, self._from, self._to, self._vectors, self._lengths)
+        arrays = (
+            self._passages,
+            self._counts,
+            self._places,
+            self._entries,
+            self._from,
+            self._to,
+            self._vectors,
+            self.lengths,
+        )
         return sum(array.nbytes for array in arrays) + 100 * len(self.ids)
 
     def posting(self, term: str) -> Posting:
@@ -75,12 +91,13 @@ class View:
         total = int(sizes.sum())
         idf = math.log(1.0 + (len(self.ids) - total + 0.5) / (total + 0.5))
         if not total:
-            return Posting(np.empty(0, dtype=np.int64), np.empty(0), idf)
+            return Posting(np.empty(0, dtype=np.int64), np.empty(0), idf, np.empty(0, dtype=np.uint16))
         ends = np.cumsum(sizes)
         places = np.arange(total, dtype=np.int64) + np.repeat(starts.astype(np.int64) - (ends - sizes), sizes)
         rows = self._passages[places].astype(np.int64)
         count = self._counts[places].astype(np.float64) / 2.0
-        return Posting(rows, idf * count * (K1 + 1.0) / (count + self._saturation[rows]), idf)
+        scores = idf * count * (K1 + 1.0) / (count + self._saturation[rows])
+        return Posting(rows, scores, idf, self._places[places])
 
     def cosines(self, queries: NDArray[np.float32]) -> tuple[Rows, Floats]:
         """The rows that have a vector, and their cosines with each of ``queries`` (a column each), exactly summed."""
@@ -109,6 +126,7 @@ class View:
         rows = [one.passages + np.uint32(first) for one, first in zip(segments, firsts[:-1], strict=True)]
         self._passages = _joined(rows, np.uint32)
         self._counts = _joined([one.counts for one in segments], np.uint8)
+        self._places = _joined([one.places for one in segments], np.uint16)
 
     def _merge_vectors(self, segments: Sequence[Segment], firsts: Rows) -> None:
         import numpy as np
@@ -125,6 +143,18 @@ class View:
     def _usable(self, segment: Segment) -> bool:
         """Whether a segment's vectors come from the model that will embed the queries."""
         return bool(segment.vectors.shape[1]) and segment.model == self.model
+
+
+def best_rows(scores: Floats, ids: Sequence[str], limit: int) -> list[int]:
+    """The rows of the best finite scores; of equal ones the smaller id first."""
+    import numpy as np
+
+    if limit < len(scores):
+        least = np.partition(scores, len(scores) - limit)[len(scores) - limit]
+        rows = np.flatnonzero((scores >= least) & np.isfinite(scores))
+    else:
+        rows = np.flatnonzero(np.isfinite(scores))
+    return sorted((int(row) for row in rows), key=lambda row: (-scores[row], ids[row]))[:limit]
 
 
 def _joined(arrays: Sequence[NDArray[Any]], kind: type) -> NDArray[Any]:
