@@ -95,8 +95,18 @@ def test_english_texts_are_english(english: Path) -> None:
 
 @functools.cache
 def known_rooms() -> dict[str, set[str]]:
-    """Room -> keys, for the rooms whose folder gives their name (a skill names its room itself)."""
-    return {path.parent.parent.name: set(load(path)) for path in CATALOGUES}
+    """Room -> keys: by the name under which a package registers its texts, else by its folder."""
+    registered = re.compile(r'register_texts\("(\w+)", "assay\.([\w.]+)"\)')
+    named = {
+        package.replace(".", "/"): room
+        for path in SOURCES
+        for room, package in registered.findall(path.read_text(encoding="utf-8"))
+    }
+    folders = ((path, path.parent.parent) for path in CATALOGUES)
+    return {
+        named.get(folder.as_posix().partition("src/assay/")[2], folder.name): set(load(path))
+        for path, folder in folders
+    }
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=relative)
