@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from assay.cli.root import run
+from assay.knowledge.indexing import Indexer
 
 ROWS = "equipment,kind,symptom,check,cause,action,result\n" + "\n".join(
     [
@@ -136,3 +137,46 @@ def test_every_view_replays(command: list[str], lang: str, capsys: pytest.Captur
     assert run(["cases", *command, "--lang", lang, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["claims"] and run(["evidence", "replay", "--run", told["run"], "--lang", lang]) == 0
+
+
+def in_library(monkeypatch: pytest.MonkeyPatch, name: str, text: str, *groups: str) -> None:
+    monkeypatch.setattr(Indexer, "configured", classmethod(lambda cls, *_: cls(None)))
+    Path(name).write_text(text, encoding="utf-8")
+    acl = [word for group in groups for word in ("--acl", group)]
+    assert run(["knowledge", "add", name, "--library", "lib", *acl]) == 0
+
+
+def added(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    capsys.readouterr()
+    code = run(["cases", "add", "--from-library", *arguments, "--library", "lib", "--store", "own.db", "--json"])
+    shown = capsys.readouterr()
+    return code, shown.out + shown.err
+
+
+def test_cases_of_a_document_are_for_its_readers_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = "# Faults\n\n| Equipment | Symptom | Cause | Action |\n|---|---|---|---|\n"
+    in_library(monkeypatch, "faults.md", f"{table}| P-7 pump | seal leaking | seal worn | replaced the seal |\n", "ops")
+    rights = {"users": {"li": ["ops"], "guest": []}, "documents": {"faults.md": ["ops", "lab"]}}
+    Path("access.json").write_text(json.dumps(rights), encoding="utf-8")
+    code, said = added(capsys, "faults.md", "--access", "access.json", "--as", "guest")
+    assert code == 2 and "no document faults.md that you may read" in said
+    code, said = added(capsys, "faults.md", "--access", "access.json", "--as", "li", "--acl", "lab")
+    assert code == 2 and "readers alone (ops)" in said
+    code, said = added(capsys, "faults.md", "--access", "access.json", "--as", "li")
+    (case,) = json.loads(said)["cases"]
+    assert code == 0 and case["groups"] == ["ops"] and case["source"] == "faults.md" and case["place"] == 1
+    for user, count in (("li", 1), ("guest", 0)):
+        assert run(["cases", "list", "--store", "own.db", "--access", "access.json", "--as", user, "--json"]) == 0
+        assert len(json.loads(capsys.readouterr().out)) == count
+
+
+def test_a_document_for_everybody_gives_cases_for_everybody_or_for_a_group(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    story = "Pump P-9 was vibrating. The cause was a misaligned coupling. We aligned the coupling."
+    in_library(monkeypatch, "story.md", f"{story}\n")
+    for acl, groups in (((), ["*"]), (("--acl", "lab"), ["lab"])):
+        code, said = added(capsys, "story.md", *acl)
+        assert code == 0 and json.loads(said)["cases"][0]["groups"] == groups

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assay.cli import cases_dialogue
+from assay.cli.cases_library import cases_of_documents
 from assay.cli.cases_parts import (
     AccessOption,
     AclOption,
@@ -23,6 +24,7 @@ from assay.cli.cases_parts import (
     show,
     tell,
 )
+from assay.cli.knowledge_parts import LibraryOption, Where
 from assay.cli.language import help_lang, resolve_lang
 from assay.cli.output import print_json, say, warn
 from assay.kernel.errors import InputError
@@ -43,6 +45,12 @@ def add(
     story: Annotated[str | None, typer.Option("--story", metavar="TEXT", help=about("story"))] = None,
     asset: Annotated[str, typer.Option("--asset", metavar="NAME", help=about("asset"))] = "",
     author: Annotated[str, typer.Option("--author", metavar="NAME", help=about("author"))] = "",
+    documents: Annotated[
+        list[str] | None, typer.Option("--from-library", metavar="DOCUMENT", help=about("from_library"))
+    ] = None,
+    library: LibraryOption = None,
+    user: AsOption = None,
+    access: AccessOption = None,
     acl: AclOption = None,
     store: StoreOption = None,
     lang: LangOption = None,
@@ -53,11 +61,13 @@ def add(
     from assay.knowledge.rights import EVERYONE
 
     spoken, groups = resolve_lang(lang), tuple(acl or (EVERYONE,))
-    if not files and story is None:
+    if not files and story is None and not documents:
         raise InputError("cli.cases_nothing")
     read = [_read(file, asset, author, groups, spoken) for file in files or ()]
     if story is not None:
         read.append(_told(sys.stdin.read() if story == "-" else story, asset, author, groups, spoken))
+    if documents:
+        read += cases_of_documents(documents, Where(library, access=access, user=user, lang=lang), asset, author, acl)
     found = [case for one in read if one is not None for case in one.cases]
     left_out = sum(one.left_out for one in read if one is not None)
     if not found:

@@ -14,7 +14,7 @@ from assay.knowledge.access import AccessBook
 from assay.knowledge.adding import Added, AddOptions, AddReport, Source, sources
 from assay.knowledge.indexing import Indexer
 from assay.knowledge.library_reader import LibraryReader
-from assay.knowledge.rights import Asker
+from assay.knowledge.rights import EVERYONE, Asker
 from assay.knowledge.snapshots import Snapshots
 from assay.knowledge.store import contents, keeping
 from assay.knowledge.store.contents import DoubtRow
@@ -133,6 +133,19 @@ class Library:
         permit = None if self.access is None else self.access.permit(asker)
         day = on or datetime.now().astimezone().date()
         return LibraryReader(self._snapshots, self._index, asker, day, permit)
+
+    def groups_of(self, reader: LibraryReader, document: str) -> frozenset[str]:
+        """The groups whose members may all read a document that the reader has: what is made from it may be shown to
+        them and to nobody else. Empty where only members of several groups at once may; InputError for one that is
+        unknown or forbidden."""
+        names = {info.name for info in reader.documents(outdated=True) if info.id == document}
+        if not names:
+            raise InputError("knowledge.document_unknown", document=document)
+        with self._store.reading(reader.asker.groups | {EVERYONE}) as connection:
+            found = contents.groups_of(connection, document)
+        for entry in () if self.access is None else self.access.groups_of(names.pop()):
+            found = entry if EVERYONE in found else found if EVERYONE in entry else found & entry
+        return found
 
     def unread(self, asker: Asker) -> list[AssayError]:
         """What is wrong with the files of a folder that could not be read, as far as somebody may know of them."""

@@ -10,7 +10,7 @@ from assay.skills.cases.story import read_story
 from assay.skills.cases.tables import Imported, case_of_row, columns_of
 
 if TYPE_CHECKING:
-    from assay.knowledge.document import Table
+    from assay.knowledge.document import Block, Page, Table
 
 PAGES_BETWEEN = "\n"
 
@@ -21,15 +21,28 @@ def read_written(path: Path, *, asset: str = "", author: str = "", groups: Seque
     from assay.knowledge.reading import read_file
 
     read = read_file(path)
-    tables = [block.table for block in read.blocks if block.table is not None]
+    return of_document(read.blocks, read.pages, path.name, asset=asset, author=author, groups=groups)
+
+
+def of_document(
+    blocks: Sequence[Block],
+    pages: Sequence[Page],
+    name: str,
+    *,
+    asset: str = "",
+    author: str = "",
+    groups: Sequence[str],
+) -> Imported:
+    """The same of a document that was read before."""
+    tables = [block.table for block in blocks if block.table is not None]
     rows = [row for table in tables for row in _rows(table)]
     if rows:
-        made = [case_of_row(row, page, path.name, tuple(groups)) for page, row in rows]
+        made = [case_of_row(row, page, name, tuple(groups)) for page, row in rows]
         found = tuple(case for case in made if case is not None)
         if found:
             return Imported(found, len(made) - len(found))
-    told = PAGES_BETWEEN.join(page.text for page in read.pages)
-    return Imported((read_story(told, asset=asset, author=author, source=path.name, groups=groups),))
+    told = PAGES_BETWEEN.join(page.text for page in pages)
+    return Imported((read_story(told, asset=asset, author=author, source=name, groups=groups),))
 
 
 def _rows(table: Table) -> Iterator[tuple[int, Mapping[str, str]]]:
