@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from itertools import product
 
-from assay.skills.plc.ir.nodes import Project, Unit, Variable
+from assay.skills.plc.ir.nodes import GlobalVar, Project, Store, Unit, Variable
 from assay.skills.plc.ir.types import Array, Block, DataType, Elementary, Enum, Struct, Subrange, Text
+from assay.skills.plc.testing.walk import reachable, walk
 
 _STEP = re.compile(r"\s*(?:\.?\s*([^\s.\[\]]+)|\[([^\]]*)\])\s*")
 
@@ -26,9 +27,35 @@ class Layout:
         return tuple(one for one in self.unit.variables if one.section in ("input", "in_out"))
 
     @property
+    def driven(self) -> tuple[tuple[str, DataType], ...]:
+        """What a search may set: the inputs and what stands at an input address; of a unit that has neither, the
+        globals that it and its parts name."""
+        found = [(one.name, one.type) for one in self.unit.variables if one.location.upper().startswith("%I")]
+        found += [(one.name, one.type) for one in self.inputs if not one.location]
+        units = reachable(self.project, self.unit)
+        used = {node.name.upper() for unit in units for _, node in walk(unit.body) if isinstance(node, GlobalVar)}
+        there = [one for name, one in self.project.globals.items() if name.upper() in used and not one.constant]
+        found += [(one.name, one.type) for one in there if one.location.upper().startswith("%I")]
+        return tuple(found) or tuple((one.name, one.type) for one in there)
+
+    @property
     def outputs(self) -> tuple[Variable, ...]:
         """Outputs, a function's result, and in_outs."""
         return tuple(one for one in self.unit.variables if one.section in ("output", "result", "in_out"))
+
+    @property
+    def given(self) -> tuple[tuple[str, DataType], ...]:
+        """What a unit gives: its outputs; of one without any, its variables and the globals that it writes."""
+        if self.outputs:
+            return tuple((one.name, one.type) for one in self.outputs)
+        written = {
+            node.place.name.upper(): (node.place.name, node.place.type)
+            for unit in reachable(self.project, self.unit)
+            for _, node in walk(unit.body)
+            if isinstance(node, Store) and isinstance(node.place, GlobalVar)
+        }
+        own = [one for one in self.unit.variables if one.section == "static" and not one.constant]
+        return (*((one.name, one.type) for one in own), *written.values())
 
     def find(self, path: str) -> tuple[str, DataType] | None:
         """The path as it is declared and the type that stands there; None when there is no such place."""
@@ -77,7 +104,8 @@ class Layout:
             return kind.fields
         if isinstance(kind, Block):
             unit = self.project.unit(kind.name)
-            return () if unit is None else tuple((one.name, one.type) for one in unit.variables)
+            held = ("input", "output", "static")  # in_outs of an instance are places of others, temporaries are gone
+            return () if unit is None else tuple((one.name, one.type) for one in unit.variables if one.section in held)
         return ()
 
     def leaves(self, path: str, kind: DataType) -> Iterator[tuple[str, DataType]]:

@@ -21,11 +21,8 @@ class Observer:
 
     def __init__(self, project: Project, unit: Unit) -> None:
         layout = Layout(project, unit)
-        shown = layout.outputs
-        if not shown:
-            shown = tuple(one for one in unit.variables if one.section in ("static", "external") and not one.constant)
         self.places: tuple[tuple[str, DataType], ...] = tuple(
-            leaf for one in shown for leaf in layout.leaves(one.name, one.type)
+            leaf for name, kind in layout.given for leaf in layout.leaves(name, kind)
         )
 
     def run(self, machine: Machine, moves: Sequence[Move]) -> Iterator[Seen]:

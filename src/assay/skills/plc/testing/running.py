@@ -126,10 +126,8 @@ def _head(path: str) -> str:
 def shown_columns(layout: Layout, trace: Trace | None, watch: Sequence[str]) -> tuple[tuple[str, DataType], ...]:
     """What a run writes: inputs, outputs (of a program without any: all its variables), then what is watched."""
     wanted: list[tuple[str, DataType]] = [] if trace is None else list(trace.columns)
-    shown = [*layout.inputs, *layout.outputs]
-    if not layout.outputs:
-        shown += [one for one in layout.unit.variables if one.section in ("static", "external") and not one.constant]
-    wanted += [(one.name, one.type) for one in shown]
+    wanted += [(one.name, one.type) for one in layout.inputs]
+    wanted += layout.given
     for path in watch:
         found = layout.find(path)
         if found is None:

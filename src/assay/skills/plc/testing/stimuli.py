@@ -35,7 +35,7 @@ class Stimuli:
     def __init__(self, project: Project, unit: Unit, scan_ns: int) -> None:
         layout = Layout(project, unit)
         self.constants = _constants(project, unit)
-        leaves = [leaf for one in layout.inputs for leaf in layout.leaves(one.name, one.type)]
+        leaves = [leaf for name, kind in layout.driven for leaf in layout.leaves(name, kind)]
         self.leaves: dict[str, DataType] = dict(leaves[:MOST_LEAVES])
         compared = _compared(unit)
         self.values = {path: self._values(kind, self.constants) for path, kind in self.leaves.items()}
