@@ -99,7 +99,9 @@ def check(sources: Sequence[Source], *, lenient: bool = False, lints: bool = Tru
         collect(world, parsed.unit, source.dialect)
     _mark_broken(world, front)
     lowered = _lowered(world)
-    project, left_out = _project(world, lowered)
+    used = {unit.name.upper(): walk.uses(unit) for unit, _ in lowered}
+    _recursion(world, lowered, used)
+    project, left_out = _project(world, lowered, used)
     if lints:
         from assay.skills.plc.typed.lints import lint
 
@@ -120,7 +122,6 @@ def _lowered(world: World) -> list[tuple[ir.Unit, bool]]:
         _fail(world, key)
     world.struct_initials.update(initials.struct_initials(world))
     lowered = [pair for pou in world.units for pair in lower(world, pou)]
-    _recursion(world, lowered)
     return lowered
 
 
@@ -156,9 +157,9 @@ def _mark_broken(world: World, front: list[Diagnostic]) -> None:
             pou.failed = True
 
 
-def _recursion(world: World, lowered: list[tuple[ir.Unit, bool]]) -> None:
+def _recursion(world: World, lowered: list[tuple[ir.Unit, bool]], used: dict[str, walk.Uses]) -> None:
     """Units that call themselves, directly or through others: an error by the standard, a warning for vendors."""
-    graph = {unit.name.upper(): walk.calls(unit) for unit, _ in lowered}
+    graph = {key: set(one.calls) for key, one in used.items()}
     spans = {unit.name.upper(): unit for unit, _ in lowered}
     for component in _components(graph):
         first = next(one for one in graph if one in component)
@@ -212,7 +213,9 @@ def _components(graph: dict[str, set[str]]) -> list[set[str]]:
     return found
 
 
-def _project(world: World, lowered: list[tuple[ir.Unit, bool]]) -> tuple[ir.Project, tuple[str, ...]]:
+def _project(
+    world: World, lowered: list[tuple[ir.Unit, bool]], used: dict[str, walk.Uses]
+) -> tuple[ir.Project, tuple[str, ...]]:
     """What can be run, and the names of the units that cannot."""
     library = _library().units
     runs = {unit.name.upper(): unit for unit, good in lowered if good and not _failed(world, unit)}
@@ -231,8 +234,8 @@ def _project(world: World, lowered: list[tuple[ir.Unit, bool]]) -> tuple[ir.Proj
     while changed:
         changed = False
         for key, unit in list(runs.items()):
-            wanted = set(walk.needs(unit))
-            for name in walk.globals_of(unit):
+            wanted = set(used[key].needs)
+            for name in used[key].globals:
                 wanted |= set(walk.block_names(every[name].type)) if name in every else {f"?{name}"}
             if unit.owner is not None:
                 wanted.add(unit.owner.upper())
@@ -244,8 +247,9 @@ def _project(world: World, lowered: list[tuple[ir.Unit, bool]]) -> tuple[ir.Proj
         for key, var in every.items()
         if all(one in runs or one in library for one in walk.block_names(var.type))
     }
-    used = _closure(library, runs, kept)
-    units = {**{key: library[key] for key in library if key in used}, **runs}
+    wanted = {name for key in runs for name in used[key].needs | used[key].calls}
+    brought = _closure(library, wanted | {name for var in kept.values() for name in walk.block_names(var.type)})
+    units = {**{key: library[key] for key in library if key in brought}, **runs}
     out = tuple(unit.name for unit, _ in lowered if unit.name.upper() not in runs and unit.owner is None)
     globals_ = {one.name: one for one in kept.values()}
     return ir.Project(units, globals_, world.struct_initials, tasks(world, runs)), out
@@ -256,10 +260,8 @@ def _failed(world: World, unit: ir.Unit) -> bool:
     return isinstance(pou, Pou) and pou.failed
 
 
-def _closure(library: dict[str, ir.Unit], runs: dict[str, ir.Unit], kept: dict[str, ir.Variable]) -> set[str]:
-    """The units of the library that something needs."""
-    todo = {name for unit in runs.values() for name in walk.needs(unit) | walk.calls(unit)}
-    todo |= {name for var in kept.values() for name in walk.block_names(var.type)}
+def _closure(library: dict[str, ir.Unit], todo: set[str]) -> set[str]:
+    """The units of the library that some names bring along."""
     used: set[str] = set()
     while todo:
         key = todo.pop()
@@ -267,5 +269,5 @@ def _closure(library: dict[str, ir.Unit], runs: dict[str, ir.Unit], kept: dict[s
         if unit is None or key in used:
             continue
         used.add(key)
-        todo |= walk.needs(unit) | {one.upper() for one in unit.methods.values()}
+        todo |= walk.uses(unit).needs | {one.upper() for one in unit.methods.values()}
     return used

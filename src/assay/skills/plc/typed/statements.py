@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from assay.skills.plc.front import tree
 from assay.skills.plc.front.source import Span
 from assay.skills.plc.ir import nodes as ir
@@ -354,15 +356,13 @@ def _try(body: Body, one: tree.Try) -> Statements:
     return (*done, *block(body, one.last))
 
 
-def labels(statements: tuple[tree.Statement, ...]) -> frozenset[str]:
-    """All labels of a body, upper case."""
-    found: set[str] = set()
+def every(statements: tuple[tree.Statement, ...]) -> Iterator[tree.Statement]:
+    """Each statement, with those inside it."""
     todo = list(statements)
     while todo:
         one = todo.pop()
+        yield one
         match one:
-            case tree.Label():
-                found.add(one.name.key)
             case tree.If():
                 for branch in one.branches:
                     todo.extend(branch.body)
@@ -375,4 +375,8 @@ def labels(statements: tuple[tree.Statement, ...]) -> frozenset[str]:
                 todo.extend(one.body)
             case tree.Try():
                 todo.extend((*one.body, *one.handler, *one.last))
-    return frozenset(found)
+
+
+def labels(statements: tuple[tree.Statement, ...]) -> frozenset[str]:
+    """All labels of a body, upper case."""
+    return frozenset(one.name.key for one in every(statements) if isinstance(one, tree.Label))

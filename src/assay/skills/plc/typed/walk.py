@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from assay.skills.plc.front.source import Span
 from assay.skills.plc.ir import nodes as ir
@@ -52,25 +53,29 @@ def block_names(kind: DataType | None, seen: set[str] | None = None) -> Iterator
                     yield from block_names(one, known)
 
 
-def needs(unit: ir.Unit) -> set[str]:
-    """Upper-case full names of the units that a unit cannot run without."""
-    found = {name for var in unit.variables for name in block_names(var.type)}
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """Upper-case full names: the units that a unit cannot run without, those that it calls, the globals it names."""
+
+    needs: frozenset[str]
+    calls: frozenset[str]
+    globals: frozenset[str]
+
+
+def uses(unit: ir.Unit) -> Uses:
+    """What a unit needs, in one walk."""
+    wanted = {name for var in unit.variables for name in block_names(var.type)}
     if unit.base is not None:
-        found.add(unit.base.upper())
+        wanted.add(unit.base.upper())
+    called: set[str] = set()
+    globals_: set[str] = set()
     for one in nodes(unit.body):
-        if isinstance(one, ir.Invoke) and not one.virtual:
-            found.add(one.unit.upper())
+        if isinstance(one, ir.Invoke):
+            called.add(one.unit.upper())
+            if not one.virtual:
+                wanted.add(one.unit.upper())
         elif isinstance(one, ir.GlobalVar):
-            found.update(block_names(one.type))
-    found.discard(unit.name.upper())
-    return found
-
-
-def calls(unit: ir.Unit) -> set[str]:
-    """Upper-case full names of the units that a unit calls."""
-    return {one.unit.upper() for one in nodes(unit.body) if isinstance(one, ir.Invoke)}
-
-
-def globals_of(unit: ir.Unit) -> set[str]:
-    """Upper-case full names of the globals that a unit reads or writes."""
-    return {one.name.upper() for one in nodes(unit.body) if isinstance(one, ir.GlobalVar)}
+            globals_.add(one.name.upper())
+            wanted.update(block_names(one.type))
+    wanted.discard(unit.name.upper())
+    return Uses(frozenset(wanted), frozenset(called), frozenset(globals_))

@@ -17,6 +17,7 @@ from assay.skills.plc.ir import nodes as ir
 from assay.skills.plc.typed.lints.flow import flow
 from assay.skills.plc.typed.lints.rules import Lints
 from assay.skills.plc.typed.lints.usage import overlaps, usage
+from assay.skills.plc.typed.statements import every
 from assay.skills.plc.typed.units import variable
 from assay.skills.plc.typed.world import World
 
@@ -36,7 +37,7 @@ def lint(
     located = [var for unit in good for var in unit.variables if var.location]
     overlaps(lints, [*(one for one in globals_.values() if one.location), *located])
     _comments(lints, world, trees)
-    _jumps(lints, trees)
+    _jumps(lints, world)
     return _switched(lints.items, trees, sources)
 
 
@@ -52,20 +53,13 @@ def _comments(lints: Lints, world: World, trees: Sequence[tree.Unit]) -> None:
             lints.add("lint_comment", pou.node.name.span, name=pou.name)
 
 
-def _jumps(lints: Lints, trees: Sequence[tree.Unit]) -> None:
+def _jumps(lints: Lints, world: World) -> None:
     """GOTO, and RETURN before the end."""
-    from dataclasses import fields, is_dataclass
-
-    todo: list[object] = list(trees)
-    while todo:
-        one = todo.pop()
-        if isinstance(one, tree.Jump):
-            if one.kind in ("GOTO", "RETURN") and one.value is None:
-                lints.add("lint_jump", one.span, name=one.kind)
-        elif isinstance(one, tuple) and not hasattr(one, "_fields"):
-            todo.extend(one)
-        elif is_dataclass(one) and not isinstance(one, (tree.VarBlock, tree.Trivia, type)):
-            todo.extend(getattr(one, part.name) for part in fields(one))
+    for pou in world.units:
+        for body in (pou.node.body, *(one.node.body for one in pou.methods.values())):
+            for one in every(body):
+                if isinstance(one, tree.Jump) and one.kind in ("GOTO", "RETURN") and one.value is None:
+                    lints.add("lint_jump", one.span, name=one.kind)
 
 
 @dataclass(frozen=True, slots=True)
