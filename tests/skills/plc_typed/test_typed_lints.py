@@ -33,6 +33,7 @@ def test_an_ordinary_block_has_no_finding() -> None:
         ("IF c THEN i := 1; ELSIF c THEN i := 2; END_IF", "ST3034"),
         ("q := c AND c;", "ST3034"),
         ("i := i;", "ST3033"),
+        ("r := a * i;", "ST3035"),
         ("t1(IN := q);", "ST3027"),
         ("FOR i := 0 TO 3 DO i := i + 1; END_FOR", "ST3029"),
         ("CASE a OF 1: i := 2; END_CASE", "ST3026"),

@@ -160,9 +160,12 @@ def shared(call: Call, given: Given) -> DataType | None:
     if kind is None:
         kind = _all_loose(call, given)
     for one, _ in given:
-        if one.loose and kind is not None and _loose_one(one, kind, call.want) is None:
-            found = kinds.common(kind, one.type)
-            kind = None if found is None else found[0]
+        if one.loose and kind is not None:
+            fitting = _loose_one(one, kind, call.want)
+            if fitting is None:
+                found = kinds.common(kind, one.type)
+                fitting = None if found is None else found[0]
+            kind = kind if kinds.is_kind(kind, "real") and fitting is not None else fitting
     return kind
 
 

@@ -441,6 +441,8 @@ def _of_instance(body: Body, base: Spot, kind: t.Block | t.Interface, name: tree
             return spot_of(body, var, span, of_self=False)
         if var.section in ("temp", "in_out") and not body.history and var.section == "temp":
             body.report("private", name.span, name=name.text, type=pou.name)
+        if isinstance(base.place, ir.SelfInstance) and pou is body.pou:
+            return spot_of(body, var, span, of_self=body.method is not None)
         folded = constant_of(body, var, inner, span)
         return folded or Spot(ir.FieldOf(base.place, var.name, inner, span), var if body.pou is not pou else base.var)
     exact = isinstance(base.place, (ir.LocalVar, ir.SelfVar, ir.GlobalVar, ir.FieldOf, ir.ElementOf))

@@ -99,6 +99,9 @@ def combine(
         return timed
     if op == "pow":
         return _power(body, left, right, span, want)
+    moved = _pointers(body, op, left, right, span)
+    if moved is not None:
+        return moved
     shared = _shared(body, op, left, right, want)
     if shared is None or not _allowed(op, shared):
         shown = next((one for one, other in OPS.items() if other == op), op)
@@ -107,6 +110,21 @@ def combine(
     if op in _LOGIC and kinds.is_kind(shared, "int") and not body.vendor and not (left.loose and right.loose):
         body.report("beyond", span, op=op.upper(), left=kinds.spell(left.type), right=kinds.spell(right.type))
     return _made(body, op, left, right, shared, span)
+
+
+def _pointers(body: Body, op: str, left: Typed, right: Typed, span: Span) -> Typed | None:
+    """Arithmetic and order of pointers, which vendors allow and nothing here runs."""
+    pair = (left.type, right.type)
+    if op in ("eq", "ne") or not body.vendor or not any(isinstance(one, t.Pointer) for one in pair):
+        return None
+    if not all(isinstance(one, t.Pointer) or kinds.is_kind(one, "int", "bits") for one in pair):
+        return None
+    body.unsupported("pointer", span)
+    if op in _COMPARE:
+        return Typed(ir.Const(False, t.BOOL, span))
+    if all(isinstance(one, t.Pointer) for one in pair):
+        return Typed(ir.Const(0, t.DINT, span))
+    return left if isinstance(left.type, t.Pointer) else right
 
 
 def _allowed(op: ir.BinaryOp, kind: DataType) -> bool:

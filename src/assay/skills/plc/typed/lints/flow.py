@@ -104,6 +104,8 @@ class _Flow:
     def expressions(self) -> None:
         """Comparisons of reals and times for equality; the same on both sides."""
         for one in walk.nodes(self.unit.body):
+            if isinstance(one, ir.Convert):
+                self.widened(one)
             if not isinstance(one, ir.Binary):
                 continue
             if one.op in ("eq", "ne") and kinds.is_kind(one.left.type, "real"):
@@ -113,6 +115,14 @@ class _Flow:
             if one.op not in ("add", "mul") and _equal(one.left, one.right) and _pure(one.left):
                 if not isinstance(one.left, ir.Const):
                     self.lints.add("lint_same", one.span)
+
+    def widened(self, one: ir.Convert) -> None:
+        """A product that is computed in a narrow type and only then becomes a wide one."""
+        inner, kind = one.operand, one.type
+        if isinstance(inner, ir.Binary) and inner.op == "mul" and kinds.is_kind(inner.type, "int"):
+            narrow, wide = t.base_of(inner.type), t.base_of(kind)
+            if isinstance(narrow, t.Elementary) and isinstance(wide, t.Elementary) and wide.bits > narrow.bits:
+                self.lints.add("lint_widen", inner.span, given=narrow.name, wanted=wide.name)
 
     def calls(self) -> None:
         """Instances that are called in several places, or only under a condition."""

@@ -34,6 +34,7 @@ RULES: dict[str, tuple[str, str, Severity]] = {
     "lint_jump": ("ST3032", "CP19", "info"),
     "lint_self": ("ST3033", "A3", "warning"),
     "lint_same": ("ST3034", "A4", "warning"),
+    "lint_widen": ("ST3035", "A5", "warning"),
     "lint_comment": ("ST3040", "C2", "info"),
 }
 
