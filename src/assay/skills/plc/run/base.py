@@ -127,7 +127,7 @@ class BaseMachine(ABC):
     def outputs(self) -> dict[str, object]:
         unit = self._plan.analysis.unit(self._plan.analysis.root)
         names = [one.name for one in unit.variables if one.section in ("output", "in_out", "result")]
-        return {name: self.read(name) for name in names}
+        return {name: self._value(*self._paths.own(name)) for name in names}
 
     def state(self) -> dict[str, object]:
         return {leaf.path: self._shown(self._get(leaf.address, leaf.node), leaf.node) for leaf in self._paths.leaves()}

@@ -11,7 +11,7 @@ from assay.skills.plc.ir.types import Array, Block, DataType, Interface, Pointer
 from assay.skills.plc.run.layout import Field, Node
 from assay.skills.plc.run.plan import Area, Plan, element_number, element_suffix
 
-_TOKEN = re.compile(r"\s*(?:\.?\s*([^\W\d]\w*)|\[\s*(-?\d+(?:\s*,\s*-?\d+)*)\s*\])\s*")
+_TOKEN = re.compile(r"""\s*(?:\.?\s*(?:([^\W\d]\w*)|"([^"]+)")|\[\s*(-?\d+(?:\s*,\s*-?\d+)*)\s*\])\s*""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,19 @@ class Paths:
         """Address and layout of what stands at a path. Raises InputError when nothing does."""
         found = self._found.get(path)
         if found is None:
-            found = self._find(path)
+            found = self._find(path) or self._leaf(path)
             if found is None:
                 raise InputError("plc_run.path", path=path, unit=self.plan.root.name)
             self._found[path] = found
         return found
+
+    def own(self, name: str) -> tuple[int, Node]:
+        """A variable of the unit that runs by its name, which may hold any character."""
+        handed = self.plan.area("in_out", name)
+        if handed is not None:
+            return handed.address, handed.node
+        found = self.plan.root.node.names[name.upper()]
+        return self.plan.root.address + found.offset, found.node
 
     def leaves(self) -> list[Leaf]:
         """All scalars of the state: the unit's variables and what its in_outs stand for, globals, other programs."""
@@ -67,14 +75,18 @@ class Paths:
         known = self._places.get(path.upper())
         return self.find(path)[0] if known is None else known
 
+    def _leaf(self, path: str) -> tuple[int, Node] | None:
+        """A scalar by its path as :meth:`leaves` writes it, where names have characters that no identifier has."""
+        return next(((one.address, one.node) for one in self.leaves() if one.path.upper() == path.upper()), None)
+
     def _find(self, path: str) -> tuple[int, Node] | None:
         tokens, place = [], 0
         while place < len(path):
             match = _TOKEN.match(path, place)
             if match is None:
                 return None
-            indices = match[2]
-            tokens.append(match[1] if indices is None else [int(one) for one in indices.split(",")])
+            indices = match[3]
+            tokens.append((match[1] or match[2]) if indices is None else [int(one) for one in indices.split(",")])
             place = match.end()
         start = self._start([one.upper() if isinstance(one, str) else one for one in tokens], path.lstrip()[:1] == ".")
         if start is None:

@@ -12,7 +12,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from assay.kernel.errors import InputError, MissingDependency, TerminalError
+from assay.kernel.errors import MissingDependency, TerminalError
 
 _FLAGS = (
     "-shared", "-fPIC", "-pipe", "-w", "-std=gnu11", "-fno-strict-aliasing", "-ffp-contract=off", "-fno-math-errno",
@@ -100,7 +100,7 @@ def cache_folder() -> Path:
 
     try:
         return private_folder(home() / "cache" / "plc")
-    except (OSError, InputError):
+    except (OSError, TerminalError):
         return _own_folder()
 
 
