@@ -65,6 +65,7 @@ class Cone:
             state = by_id.get(one)
             if state is not None:
                 todo += symbols.of(state.next)
+            todo += [each for term in system.needs.get(one, ()) for each in symbols.of(term)]
         self.ids = frozenset(wanted)
         self.states: list[StateVar] = [one for one in system.states if one.pre.get_id() in wanted]
         self.constraints = [one for one in system.constraints if symbols.of(one) <= self.ids]

@@ -11,7 +11,7 @@ from typing import Any
 import z3
 
 from assay.skills.plc.prove.candidates import Invariant
-from assay.skills.plc.prove.frames import Cone, Frames
+from assay.skills.plc.prove.frames import Cone, Frames, Symbols
 from assay.skills.plc.prove.terms import boolean, known
 
 #: z3's measure of work for one question: guesses that need more are not worth it.
@@ -23,7 +23,9 @@ ROUNDS = 200
 
 def invariants(cone: Cone, guesses: list[Invariant], effort: int) -> list[Invariant]:
     """Those guesses that together hold in every state that can be reached (over a run without faults)."""
-    left = [one for one in guesses if not known(one.term) and _holds_first(cone, one)]
+    terms, symbols = cone.system.terms, Symbols()
+    first = {one.pre.get_id(): (one.pre, terms.lift(one.initial, one.sort)) for one in cone.system.states}
+    left = [one for one in guesses if not known(one.term) and _holds_first(first, symbols, one)]
     if not left or not cone.states:
         return []
     frames = Frames(cone, start=False, effort=effort)
@@ -77,7 +79,6 @@ def _one_by_one(solver: Any, before: list[Any], after: list[Any], alive: list[in
         settled = set()
 
 
-def _holds_first(cone: Cone, guess: Invariant) -> bool:
-    terms = cone.system.terms
-    pairs = [(one.pre, terms.lift(one.initial, one.sort)) for one in cone.system.states]
+def _holds_first(first: dict[int, tuple[Any, Any]], symbols: Symbols, guess: Invariant) -> bool:
+    pairs = [first[one] for one in symbols.of(guess.term) if one in first]
     return bool(z3.is_true(z3.simplify(z3.substitute(boolean(guess.term), *pairs))))

@@ -27,12 +27,14 @@ LENGTH, RUNS = 40, 12
 
 @dataclass(slots=True)
 class Samples:
-    """States that were reached (by slot), the branches that were taken, and properties that failed: the number of
-    scans after which they did. ``constants``: numbers of the program, by kind."""
+    """``states`` that were reached (by slot), ``branches`` that were taken; for properties that ``failed`` the number of
+    scans after which they did and in ``rows`` the inputs of those scans (-1: time since the last one). ``whole``,
+    ``real``, ``times``: numbers of the program."""
 
     states: list[dict[int, Term]] = field(default_factory=list)
     branches: set[tuple[Span, str]] = field(default_factory=set)
     failed: dict[str, int] = field(default_factory=dict)
+    rows: dict[str, list[dict[int, Term]]] = field(default_factory=dict)
     met: set[str] = field(default_factory=set)
     faulted: set[tuple[str, Span]] = field(default_factory=set)
     whole: list[int] = field(default_factory=list)
@@ -51,6 +53,7 @@ def sample(system: System, effort: int = EFFORT) -> Samples:
     for number in range(RUNS):
         state, clock = model.initial(), 0
         inputs: dict[int, Term] = {}
+        rows: list[dict[int, Term]] = []
         restless = (0.15, 0.5, 0.9)[number % 3]
         for scan in range(LENGTH):
             inputs = {
@@ -58,13 +61,14 @@ def sample(system: System, effort: int = EFFORT) -> Samples:
             }
             elapsed = model.scan_ns or draw.choice([VARYING[0], 10**8, VARYING[1], *found.times[:4]])
             elapsed = model.scan_ns or max(VARYING[0], min(VARYING[1], elapsed))
+            rows.append({**inputs, -1: elapsed})
             try:
                 outcome = model.scan(state, inputs, elapsed, clock)
             except (TooBig, Unbound, RecursionError, TypeError, AttributeError):
                 return found
             spent += model.run.steps
             clock += elapsed
-            if not _noted(system, found, outcome, scan + 1):
+            if not _noted(found, outcome, rows):
                 break
             state = {one: model.after(one) for one in state}
             if not all(known(value) and not isinstance(value, Stamp) for value in state.values()):
@@ -75,11 +79,42 @@ def sample(system: System, effort: int = EFFORT) -> Samples:
     return found
 
 
+def shorter(system: System, name: str, rows: list[dict[int, Term]]) -> list[dict[int, Term]]:
+    """A run that violates a property, cut down: the shortest end of it that still does, then scan by scan."""
+    for count in range(1, len(rows)):
+        if _violates(system, name, rows[-count:]):
+            rows = rows[-count:]
+            break
+    place = 0
+    while place < len(rows) - 1:
+        less = rows[:place] + rows[place + 1 :]
+        if _violates(system, name, less):
+            rows = less
+        else:
+            place += 1
+    return rows
+
+
+def _violates(system: System, name: str, rows: list[dict[int, Term]]) -> bool:
+    """Whether the property is violated at the last scan of a run without faults."""
+    model, clock = system.model, 0
+    state, bad = model.initial(), False
+    for row in rows:
+        inputs = {number: value for number, value in row.items() if number >= 0}
+        outcome = model.scan(state, inputs, row[-1], clock)
+        if outcome.fault is not False:
+            return False
+        clock += row[-1]
+        bad = outcome.seen[name].bad is True
+        state = {one: model.after(one) for one in state}
+    return bad
+
+
 def _start(system: System) -> dict[int, Term]:
     return {one.number: one.initial for one in system.states}
 
 
-def _noted(system: System, found: Samples, outcome: Any, scans: int) -> bool:
+def _noted(found: Samples, outcome: Any, rows: list[dict[int, Term]]) -> bool:
     """Take over what a scan showed; False where the run ends."""
     for check in outcome.checks:
         if check.condition is True:
@@ -92,8 +127,8 @@ def _noted(system: System, found: Samples, outcome: Any, scans: int) -> bool:
     for name, seen in outcome.seen.items():
         if seen.met is True:
             found.met.add(name)
-        if seen.bad is True:
-            found.failed[name] = min(scans, found.failed.get(name, scans))
+        if seen.bad is True and len(rows) < found.failed.get(name, len(rows) + 1):
+            found.failed[name], found.rows[name] = len(rows), list(rows)
     return True
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import z3
@@ -18,7 +18,7 @@ from assay.skills.plc.prove.candidates import Invariant, guesses
 from assay.skills.plc.prove.fold import Term
 from assay.skills.plc.prove.frames import Cone, Frames, Symbols
 from assay.skills.plc.prove.houdini import invariants
-from assay.skills.plc.prove.samples import Samples, sample
+from assay.skills.plc.prove.samples import Samples, sample, shorter
 from assay.skills.plc.prove.system import System
 from assay.skills.plc.prove.terms import known
 from assay.skills.plc.prove.verdict import Method, Reason, Status
@@ -90,9 +90,34 @@ class Search:
                 groups[hard([term, *[one.next for one in cone.states]])][name] = term
         if groups[False]:
             result |= self._group(groups[False], depth, ends)
-        for name, term in groups[True].items():
-            result |= self._group({name: term}, depth, ends)
+        if groups[True]:
+            result |= self._reals(groups[True], depth, ends)
         return {name: result[name] for name in targets}
+
+    def _reals(self, targets: dict[str, Term], depth: int | None, ends: bool) -> dict[str, Found]:
+        """What computes with reals: first with bounds instead of numbers, which can only prove, then exactly."""
+        from assay.skills.plc.prove.reals import abstracted
+
+        loose = abstracted(self.system, targets)
+        inner = Search(loose, Limits(2, SHALLOW_EFFORT, max(0.1, 0.4 * (self.deadline - time.monotonic()))))
+        inner._samples = self.samples
+        found = inner._group(dict(loose.bads), 2, ends)
+        result = {name: replace(one, method="intervals") for name, one in found.items() if one.status == "PROVED"}
+        self.lemmas += [one for one in inner.lemmas if one.text not in {each.text for each in self.lemmas}]
+        self._tried |= {one.name for one in self.system.states}
+        left = [name for name in targets if name not in result]
+        for number, name in enumerate(left):
+            if self.samples.failed.get(name) == 1:  # No run can be shorter.
+                result[name] = Found("REFUTED", "bmc", 1, rows=self.samples.rows[name])
+                continue
+            share = (self.deadline - time.monotonic()) / (len(left) - number)
+            before, self.deadline = self.deadline, time.monotonic() + share
+            result |= self._attempt({name: targets[name]}, depth or self.limits.depth, self.limits.effort, ends)
+            self.deadline = before
+            if result[name].status != "REFUTED" and name in self.samples.rows:
+                rows = shorter(self.system, name, self.samples.rows[name])
+                result[name] = Found("REFUTED", "bmc" if len(rows) == 1 else "simulation", len(rows), rows=rows)
+        return result
 
     def _group(self, targets: dict[str, Term], depth: int | None, ends: bool) -> dict[str, Found]:
         """First all together and not deep; what is left then by the parts of the state that it depends on."""
@@ -113,8 +138,14 @@ class Search:
     def _attempt(self, targets: dict[str, Term], depth: int, effort: int, ends: bool) -> dict[str, Found]:
         started = time.monotonic()
         cone = Cone(self.system, targets.values(), self.symbols)
-        self._discover(cone)
-        found = _Run(self, cone, targets, depth, effort, ends).decide()
+        first = _Run(self, cone, targets, depth, effort, ends)
+        first.induct(0)
+        found = first.found
+        left = {name: targets[name] for name in first.open}
+        if left:
+            cone = cone if len(left) == len(targets) else Cone(self.system, left.values(), self.symbols)
+            self._discover(cone)
+            found |= _Run(self, cone, left, depth, effort, ends).decide()
         spent = (time.monotonic() - started) / max(len(targets), 1)
         for one in found.values():
             one.seconds = spent
@@ -158,12 +189,12 @@ class _Run:
         return frames
 
     def decide(self) -> dict[str, Found]:
-        self._induct(0)
+        self.induct(0)
         for depth in range(1, self.depth + 1):
             if not self.open or not self._search(depth):
                 break
             if depth in STEPS and not self.gave_up:
-                self._induct(depth)
+                self.induct(depth)
         for name in self.open:
             status: Status = "BOUNDED" if self.reached else "UNKNOWN"
             self.found[name] = Found(status, "bmc" if self.reached else "", self.reached, why=self.why)
@@ -205,7 +236,7 @@ class _Run:
 
     # --- the step
 
-    def _induct(self, k: int) -> None:
+    def induct(self, k: int) -> None:
         """Scans 0 .. k from any state that the lemmas allow: what was not in the first k cannot be in the last."""
         number = k
         while len(self._step.maps) <= number:

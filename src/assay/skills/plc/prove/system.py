@@ -68,7 +68,8 @@ class Obligation:
 
 @dataclass(slots=True)
 class System:
-    """``bads`` and ``mets`` by property id; ``fault`` when a scan faults; ``constraints`` hold in every scan."""
+    """``bads`` and ``mets`` by property id; ``fault`` when a scan faults; ``constraints`` hold in every scan;
+    ``needs``: terms that constraints tie to an unknown input (by the id of its symbol)."""
 
     model: Model
     terms: Bits
@@ -81,6 +82,7 @@ class System:
     branches: list[Branch] = field(default_factory=list)
     fault: Term = False
     outputs: dict[int, Term] = field(default_factory=dict)
+    needs: dict[int, list[Any]] = field(default_factory=dict)
 
     @property
     def by_id(self) -> dict[int, StateVar]:

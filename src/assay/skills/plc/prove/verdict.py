@@ -16,7 +16,7 @@ from assay.skills.plc.front.source import NOWHERE, Span
 Status = Literal["PROVED", "BOUNDED", "REFUTED", "UNKNOWN", "UNSOUND"]
 
 #: How a verdict was found.
-Method = Literal["", "static", "k-induction", "spacer", "bmc", "intervals"]
+Method = Literal["", "static", "k-induction", "spacer", "bmc", "intervals", "simulation"]
 
 #: A sentence to show: its text key in the room ``plc_prove`` and what fills it.
 Reason = tuple[str, dict[str, object]]
