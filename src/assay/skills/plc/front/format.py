@@ -85,6 +85,8 @@ class _Writer:
         self.labels = beginnings
         self.unit = _indent_unit(source)
         self.newline = "\r\n" if "\r\n" in source.text else "\n"
+        self.last: _Atom | None = None  # the token before, also on the line before
+        self.signed = False  # whether it is a sign of what follows
         self.kept = _KEPT_SCL if source.dialect == "scl" else _KEPT
         self.colons = self.find_colons()
 
@@ -122,12 +124,14 @@ class _Writer:
         depth = self.depth.before(first.key, first.start) if first else len(self.depth.stack) + self.depth.brackets
         out: list[str] = []
         before: _Atom | None = None
-        for place, atom in enumerate(atoms):
-            if before is not None and self.spaced(atoms, place):
+        for atom in atoms:
+            if before is not None and self.spaced(before, atom):
                 out.append(" ")
             out.append(atom.key if atom.kind == "word" and atom.key not in self.kept else atom.text)
             if atom.kind not in ("comment", "pragma"):
                 self.depth.step(atom.key, atom.start)
+                self.signed = self.is_sign(atom)
+                self.last = atom
             before = atom
         return depth, "".join(out).rstrip()
 
@@ -147,9 +151,8 @@ class _Writer:
                 below = (depth, text)
         return depths
 
-    def spaced(self, atoms: list[_Atom], place: int) -> bool:
-        """Whether a space stands before the atom."""
-        left, right = atoms[place - 1], atoms[place]
+    def spaced(self, left: _Atom, right: _Atom) -> bool:
+        """Whether a space stands between two neighbours on a line."""
         if "comment" in (left.kind, right.kind) or "pragma" in (left.kind, right.kind):
             return not (left.key in ("(", "[") and left.kind == "op")
         if left.key == ":" and right.key == ";":
@@ -161,21 +164,20 @@ class _Writer:
         if right.key == "=" and left.key in ("S", "R", "REF") and left.end == right.start:
             return False
         if right.key == "(":
-            if left.key in ("-", "+") and self.is_unary(atoms, place - 1):
+            if self.signed:
                 return False
             return left.kind == "word" or left.key in _BINARY or left.key in (",", ":", ";", "FROM")
         if right.key == "[":
             return left.kind == "op" and left.key not in ("]", ")", "^")
         if left.key == "^":
             return True
-        return not (left.key in ("-", "+") and left.kind == "op" and self.is_unary(atoms, place - 1))
+        return not self.signed
 
-    def is_unary(self, atoms: list[_Atom], place: int) -> bool:
-        """Whether a sign belongs to the operand behind it."""
-        before = next((one for one in reversed(atoms[:place]) if one.kind not in ("comment", "pragma")), None)
-        if before is None:
-            index = self.atoms.index(atoms[place])
-            before = next((one for one in reversed(self.atoms[:index]) if one.kind not in ("comment", "pragma")), None)
+    def is_sign(self, atom: _Atom) -> bool:
+        """Whether a token is a sign that belongs to the operand behind it; to be asked before it becomes the last."""
+        if atom.kind != "op" or atom.key not in ("-", "+"):
+            return False
+        before = self.last
         if before is None:
             return True
         if before.kind in _OPERANDS:

@@ -6,7 +6,7 @@ import re
 
 from assay.skills.plc.front.source import Dialect
 
-_NOISE = re.compile(r"\(\*.*?\*\)|//[^\n]*|/\*.*?\*/|'(?:[^'$\n]|\$.)*'", re.DOTALL)
+_NOISE = re.compile(r"\(\*.*?(?:\*\)|\Z)|//[^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^'$\n]|\$.)*+'", re.DOTALL)
 _SCL = re.compile(
     r"""(?<![\w"])\#[A-Za-z_"]\w*|^\s*(?:DATA_BLOCK|ORGANIZATION_BLOCK)\b|^\s*(?:FUNCTION_BLOCK|FUNCTION|TYPE)\s+"
     |^\s*BEGIN\b|^\s*REGION\b|\bS7_\w+\s*:=|^\s*KNOW_HOW_PROTECT|^\s*FUNCTION\s+\w+\s*:\s*VOID\b

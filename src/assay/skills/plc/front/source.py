@@ -55,6 +55,7 @@ class Source:
     dialect: Dialect = "iec"
     segments: tuple[Segment, ...] = ()
     _lines: list[int] = field(default_factory=list, repr=False, compare=False)
+    _pieces: list[int] = field(default_factory=list, repr=False, compare=False)
 
     def position(self, offset: int) -> Position:
         """Where code point ``offset`` of the text stands in the file."""
@@ -62,7 +63,9 @@ class Source:
         row = bisect_right(starts, offset) - 1
         if not self.segments:
             return Position(row + 1, offset - starts[row] + 1)
-        index = max(0, bisect_right([one.start for one in self.segments], offset) - 1)
+        if not self._pieces:
+            self._pieces.extend(one.start for one in self.segments)
+        index = max(0, bisect_right(self._pieces, offset) - 1)
         segment = self.segments[index]
         first = bisect_right(starts, segment.start) - 1
         if row == first:

@@ -10,7 +10,9 @@ from assay.skills.plc.front.source import Dialect, Source, Span
 from assay.skills.plc.front.xmltree import Assembly, Node
 
 _WORD = re.compile(
-    r"\(\*.*?\*\)|//[^\n]*|/\*.*?\*/|\{[^}]*\}|\b(PROGRAM|FUNCTION_BLOCK|FUNCTION|INTERFACE)\b", re.I | re.S
+    r"\(\*.*?(?:\*\)|\Z)|//[^\n]*|/\*.*?(?:\*/|\Z)|\{[^}]*\}"
+    r"|\b(PROGRAM|FUNCTION_BLOCK|FUNCTION|INTERFACE)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 
 

@@ -129,13 +129,19 @@ class Assembly:
         self.length = 0
         self.segments: list[Segment] = []
         self.last = "\n"
+        self.next = (0, 0)
 
     def _put(self, text: str, line: int, column: int) -> None:
-        if text:
+        """Text that stands at a place of the file; what follows right behind the piece before needs no segment."""
+        if not text:
+            return
+        if (line, column) != self.next:
             self.segments.append(Segment(self.length, line, column))
-            self.parts.append(text)
-            self.length += len(text)
-            self.last = text[-1]
+        breaks = text.count("\n")
+        self.next = (line + breaks, len(text) - text.rfind("\n") if breaks else column + len(text))
+        self.parts.append(text)
+        self.length += len(text)
+        self.last = text[-1]
 
     def pieces(self, pieces: list[Piece]) -> None:
         """Text of the file."""
@@ -148,6 +154,7 @@ class Assembly:
             self.parts.append("\n")
             self.length += 1
         self._put(text + "\n", *place)
+        self.next = (0, 0)
 
     def source(self, name: str, dialect: Dialect) -> Source:
         """The source that has been put together."""
