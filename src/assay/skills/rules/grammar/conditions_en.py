@@ -118,11 +118,7 @@ def _one(head: str, op: Op, value: str, near: str, object: str, implied: str = "
         return [(compared(Name(object=bare(head), property=named), op, limits, near),)]
     name = name_en(head)
     if PROPERTY.search(name.property) is None:
-        # "the tank is larger than 50 m³": the unit says which size it is.
-        size = dimension(limits[0].unit) if len(limits) == 1 else ""
-        implied = implied or (
-            size if size in ("volume", "area") and re.search(r"(?:larg|great|small|more|less)", near) else ""
-        )
+        implied = implied or _size(COMPARE.search(near), limits)
         if not implied:
             return None
         return [(compared(Name(object=bare(head), property=implied), op, limits, near),)]
@@ -239,11 +235,18 @@ def relative_en(words: str) -> tuple[Groups, str]:
     named, rest = beside(rest)
     if match and re.search(r"\sor$|\sand$|\sor\swith\s", match["head"]):
         raise Stop("subject", words)
-    named = named or (DEGREES.get(cut["word"].lower(), "") if cut else "")
+    named = named or (DEGREES.get(cut["word"].lower(), "") if cut else "") or _size(cut, limits)
     if match is None or rest or not named:
         raise Stop("subject", words)
     owner, head = _owner(match["head"])
     return [(compared(Name(object=owner, property=named), op, limits, words),)], head
+
+
+def _size(cut: re.Match[str] | None, limits: tuple[Limit, ...]) -> str:
+    """The size that a unit alone names: "tanks larger than 100 m³" are measured by volume."""
+    size = dimension(limits[0].unit) if len(limits) == 1 else ""
+    compares = cut is not None and re.search(r"larg|great|small|more|less", cut["word"], re.IGNORECASE)
+    return size if compares and size in ("volume", "area") else ""
 
 
 def _owner(head: str) -> tuple[str, str]:

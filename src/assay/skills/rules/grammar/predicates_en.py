@@ -164,6 +164,9 @@ def _having(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test
         what,
         re.IGNORECASE,
     )
+    thing = _sized(what, reading) if measured and not PROPERTY.search(measured["property"]) and not minus else None
+    if thing is not None:  # "a suction pipe of at least 150 mm in diameter" is there, and has that size
+        return [*(Test(field=Name(object=one, property=thing[0]), op=Op.PRESENT) for one in owners), *thing[1]]
     sized = measured and (measured["extreme"] or COMPARE.match(measured["value"])) and _has_unit(measured["value"])
     if measured and (PROPERTY.search(measured["property"]) or sized):
         tests = []
@@ -414,7 +417,7 @@ def _sized(what: str, reading: Reading) -> tuple[str, list[Test]] | None:
     if (has := _HAVING.fullmatch(what)) and not holds_quantity(has["thing"]) and property_start(has["property"]) == 0:
         thing = bare(has["thing"])
         return thing, _limited([Name(object=thing, property=has["property"])], has["value"], False, "", reading)
-    thing, named = bare(what[: cut.start()]), _measure_property(what[cut.end() :])
+    thing, named = bare(re.sub(r"\sof\s*$", "", what[: cut.start()])), _measure_property(what[cut.end() :])
     if not named or holds_quantity(thing) or len(_each(thing)) != 1:
         return None
     return thing, _limited([Name(object=thing, property=named)], what[cut.start() :], False, "", reading)
