@@ -56,7 +56,7 @@ def call(body: Body, expr: tree.Call, want: DataType | None = None) -> Typed | i
             read = followed(body, read_property(body, target, expr.span))
             if isinstance(read, Spot):
                 return _instance(body, read, expr)
-    _arguments_alone(body, expr)
+    arguments_alone(body, expr)
     body.failed = True
     return None
 
@@ -106,7 +106,7 @@ def _is_own_name(body: Body, name: tree.Name) -> bool:
     return isinstance(owner, Pou) and owner.node.kind == "FUNCTION" and owner.bare.upper() == name.key
 
 
-def _arguments_alone(body: Body, expr: tree.Call) -> None:
+def arguments_alone(body: Body, expr: tree.Call) -> None:
     """The arguments of something unknown are checked by themselves."""
     from assay.skills.plc.typed.exprs import typed
 
@@ -121,7 +121,7 @@ def _arguments_alone(body: Body, expr: tree.Call) -> None:
 def unknown_function(body: Body, expr: tree.Call, name: str, close: str) -> None:
     """One finding for a function that is declared nowhere."""
     body.report("unknown_function", expr.target.span, once=name.upper(), name=name, close=close)
-    _arguments_alone(body, expr)
+    arguments_alone(body, expr)
     body.failed = True
 
 
@@ -145,7 +145,7 @@ def _named(body: Body, symbol: Symbol, expr: tree.Call) -> Typed | ir.Invoke | N
             return _instance(body, program_spot(body, symbol, expr.target.span), expr)
     if symbol.name != "?":
         body.report("called_type", expr.target.span, name=symbol.name)
-    _arguments_alone(body, expr)
+    arguments_alone(body, expr)
     body.failed = True
     return None
 
@@ -197,7 +197,7 @@ def _instance(body: Body, target: Spot, expr: tree.Call) -> ir.Invoke | Typed | 
     kind = target.place.type
     if not isinstance(kind, t.Block):
         body.report("not_called", expr.target.span, name=spelled(expr.target), severity="error")
-        _arguments_alone(body, expr)
+        arguments_alone(body, expr)
         body.failed = True
         return None
     pou = body.world.names.get(kind.name.upper())
@@ -233,7 +233,7 @@ def _method(body: Body, target: Bound, expr: tree.Call) -> Typed | ir.Invoke | N
         result = resolve.result_of(body.world, method)
         if result is None:
             body.failed = True
-            _arguments_alone(body, expr)
+            arguments_alone(body, expr)
             return None
     bound = bind(body, list(method.vars.values()), expr, spelled(expr.target), function=True)
     if bound is None:

@@ -76,8 +76,10 @@ def fit(body: Body, found: Typed, kind: DataType, span: Span) -> ir.Expr | None:
             body.report("too_large", span, value=f"{value:g}", type=kinds.spell(kind))
         return ir.Const(exact, kind, span)
     if isinstance(value, str) and isinstance(kind, t.Text) and isinstance(found.type, t.Text):
-        if kind.wide != found.type.wide and not found.loose:
-            return None
+        if kind.wide != found.type.wide:
+            if not found.loose:
+                return None
+            body.report("quotes", span, given=kinds.spell(found.type), wanted=kinds.spell(kind))
         if len(value) > kind.length:
             body.report("text_cut", span, length=len(value), most=kind.length)
         return ir.Const(value[: kind.length], kind, span)

@@ -145,7 +145,7 @@ def literal(body: Body, expr: tree.Literal_, want: DataType | None = None) -> Ty
         case "string" | "wstring":
             text = expr.value if isinstance(expr.value, str) else ""
             kind = t.Text(expr.kind == "wstring", max(1, len(text)))
-            return Typed(const(text, kind, expr.span), loose=body.vendor)
+            return Typed(const(text, kind, expr.span), loose=True)
     long = prefix is not None and prefix.startswith("L")
     base = _LITERAL_TYPES[expr.kind]
     if long and isinstance(base, t.Elementary):

@@ -44,6 +44,7 @@ CODES: dict[str, tuple[str, Severity]] = {
     "open_array": ("ST2122", "error"),
     "string_length": ("ST2123", "error"),
     "to_enum": ("ST2124", "warning"),
+    "quotes": ("ST2126", "warning"),
     "text_cut": ("ST2125", "warning"),
     "not_called": ("ST2201", "error"),
     "unknown_argument": ("ST2202", "error"),
@@ -99,6 +100,7 @@ CODES: dict[str, tuple[str, Severity]] = {
     "not_run_try": ("ST2910", "warning"),
     "not_run_en": ("ST2911", "warning"),
     "not_run_init": ("ST2912", "warning"),
+    "not_run_vendor": ("ST2914", "warning"),
     "not_run_view": ("ST2913", "warning"),
     "too_deep": ("ST2902", "error"),
 }

@@ -10,6 +10,7 @@ from assay.skills.plc.ir import types as t
 from assay.skills.plc.ir.types import DataType
 from assay.skills.plc.typed import kinds
 from assay.skills.plc.typed.symbols import Env, GlobalList, Method, Pou, Space, Symbol, TypeName, Var, _Pending
+from assay.skills.plc.typed.vendor import SCL_TYPES
 from assay.skills.plc.typed.world import World, nearest
 
 if TYPE_CHECKING:
@@ -109,7 +110,8 @@ def _named(world: World, spec: tree.NamedType, env: Env, pointed: bool) -> DataT
                 return plain
             if key in ("STRING", "WSTRING"):
                 return t.Text(key == "WSTRING", 254 if env.dialect == "scl" else 80)
-            if key in _OPAQUE or key.startswith("ANY_"):
+            opaque = env.dialect == "scl" and found is None and key in SCL_TYPES
+            if opaque or key in _OPAQUE or key.startswith("ANY_"):
                 return None
     return of_symbol(world, world.find_path(env, parts), spec, env, pointed)
 

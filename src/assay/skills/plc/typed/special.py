@@ -14,6 +14,7 @@ from assay.skills.plc.typed.body import Body, Typed
 from assay.skills.plc.typed.convert import coerce, condition, converted
 from assay.skills.plc.typed.meaning import Named, Spot, meaning
 from assay.skills.plc.typed.symbols import Pou, TypeName
+from assay.skills.plc.typed.vendor import SCL_FUNCTIONS
 
 
 class _None:
@@ -27,10 +28,21 @@ def special(body: Body, name: str, expr: tree.Call, want: DataType | None) -> Ty
     """The call if the name is one of these, else ``NONE``."""
     if body.history and name in ("PREV", "ROSE", "FELL"):
         return _history(body, name, expr)
+    if body.env.dialect == "scl" and name in SCL_FUNCTIONS:
+        return _vendor(body, expr)
     made = _HANDLERS.get(name)
     if made is None or (name in ("REF",) and len(expr.arguments) != 1):
         return NONE
     return made(body, expr, want)
+
+
+def _vendor(body: Body, expr: tree.Call) -> None:
+    """A function of the controller's system: its value is unknown."""
+    from assay.skills.plc.typed.calls import arguments_alone
+
+    arguments_alone(body, expr)
+    body.unsupported("vendor", expr.span)
+    body.failed = True
 
 
 def _only(body: Body, expr: tree.Call, number: int = 1) -> list[tree.Expr] | None:
