@@ -275,3 +275,24 @@ def test_the_files_of_codesys_have_all_in_their_additions(tmp_path: Path) -> Non
     assert "IF GVL.g THEN\nx := 1;\nEND_IF\nq := GVL.g;" in source.text
     assert "TASK Main_Task (INTERVAL := T#10000us, PRIORITY := 20);" in source.text
     assert configuration.programs[0].type.parts[0].text == "P"
+
+
+def test_mutated_xml_is_read_or_refused_with_one_sentence(tmp_path: Path) -> None:
+    import random
+
+    from benchmarks.plc_fuzz import mutate
+
+    path = tmp_path / "p.xml"
+    for number in range(300):
+        chance = random.Random(number)
+        code = chance.choice([TCPOU.replace("&gt", ">"), CODESYS_FILE, pou("<FBD/>")])
+        for _ in range(chance.randint(1, 3)):
+            code = mutate(code, chance)
+        path.write_bytes(code.encode("utf-8"))
+        try:
+            sources, _ = read_sources([path])
+        except InputError:
+            continue
+        for source in sources:
+            for one in parse(source).diagnostics:
+                source.position(one.span.start)

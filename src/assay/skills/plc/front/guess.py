@@ -10,7 +10,8 @@ _NOISE = re.compile(r"\(\*.*?(?:\*\)|\Z)|//[^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^'$\n]|\
 _SCL = re.compile(
     r"""(?<![\w"])\#[A-Za-z_"]\w*|^\s*(?:DATA_BLOCK|ORGANIZATION_BLOCK)\b|^\s*(?:FUNCTION_BLOCK|FUNCTION|TYPE)\s+"
     |^\s*BEGIN\b|^\s*REGION\b|\bS7_\w+\s*:=|^\s*KNOW_HOW_PROTECT|^\s*FUNCTION\s+\w+\s*:\s*VOID\b
-    |"[^"\n]+"\s*(?:\.|:=|\()|\b(?:B|W|DW)\#16\#|\bP\#|\bS5T\#|^\s*CONST\s*$|^\s*TITLE\s*=""",
+    |"[^"\n]+"\s*(?:\.|:=|\()|\b(?:B|W|DW)\#16\#|\bP\#|\bS5T\#|^\s*CONST\s*$|^\s*TITLE\s*=
+    |^\s*(?:VERSION|AUTHOR|FAMILY)\s*:[^;:\n]*$""",
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
 _CODESYS = re.compile(

@@ -46,7 +46,8 @@ _TOKEN = re.compile(
 _SCL = re.compile(
     r"""[\s\ufeff\u200b]*+(?:
   (?P<quoted>"[^"\r\n]+")
-| (?P<region>\bREGION\b(?![ \t]*(?::=|[.(:,;]))[^\r\n]*?(?=[ \t]*(?://|\(\*|/\*|\r|\n|\Z))|\bEND_REGION\b[^\r\n;/(]*)
+| (?P<region>\bREGION\b(?![ \t]*(?::=|[.(:,;]))[^\r\n]*?(?=[ \t]*(?://|\(\*|/\*|\r|\n|\Z))
+      |\bEND_REGION\b[^\r\n]*?(?=[ \t]*(?:;|//|\(\*|/\*|\r|\n|\Z)))
 | (?<![^\s])(?P<head>(?:TITLE[ \t]*=(?!=)[^\r\n]*|VERSION[ \t]*:[ \t]*'?[\d.]+'?(?![\w#])
       |(?:AUTHOR|FAMILY|NAME)[ \t]*:(?![ \t]*=)[^\r\n;:=]*(?=\r|\n|\Z)))
 )""",
