@@ -20,8 +20,8 @@ from assay.skills.plc.typed.meaning import (
     followed,
     meaning,
     own_meaning,
-    program_spot,
 )
+from assay.skills.plc.typed.members import program_spot
 from assay.skills.plc.typed.symbols import Method, Pou, Symbol, Var
 
 

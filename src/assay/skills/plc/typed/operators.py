@@ -148,7 +148,7 @@ def _shared(body: Body, op: str, left: Typed, right: Typed, want: DataType | Non
         return _loose_pair(left, right)
     if left.loose or right.loose:
         free, fixed = (left, right) if left.loose else (right, left)
-        found = _loose_one(free, fixed.type, want)
+        found = loose_one(free, fixed.type, want)
         if found is not None:
             return found
     if isinstance(left.type, (t.Pointer, t.Interface)) or isinstance(right.type, (t.Pointer, t.Interface)):
@@ -169,7 +169,7 @@ def _loose_pair(left: Typed, right: Typed) -> DataType | None:
     return None if found is None else found[0]
 
 
-def _loose_one(free: Typed, fixed: DataType, want: DataType | None) -> DataType | None:
+def loose_one(free: Typed, fixed: DataType, want: DataType | None) -> DataType | None:
     """The type for a typed operand and a literal: that of the typed one if the literal fits."""
     value = free.expr.value if isinstance(free.expr, ir.Const) else None
     base = fixed.base if isinstance(fixed, t.Subrange) else fixed

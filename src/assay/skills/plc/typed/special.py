@@ -29,7 +29,8 @@ def special(body: Body, name: str, expr: tree.Call, want: DataType | None) -> Ty
     if body.history and name in ("PREV", "ROSE", "FELL"):
         return _history(body, name, expr)
     if body.env.dialect == "scl" and name in SCL_FUNCTIONS:
-        return _vendor(body, expr)
+        _vendor(body, expr)
+        return None
     made = _HANDLERS.get(name)
     if made is None or (name in ("REF",) and len(expr.arguments) != 1):
         return NONE
