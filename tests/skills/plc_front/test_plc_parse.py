@@ -221,3 +221,14 @@ def test_a_piece_of_code_alone_is_a_program_of_the_file_s_name() -> None:
     assert wrong("nonsense here and there") != []
     (owner,) = parse(Source("FB_Motor.Start.st", "METHOD Start : BOOL\nStart := TRUE;\nEND_METHOD")).unit.elements
     assert isinstance(owner, tree.Pou) and owner.name.text == "FB_Motor" and len(owner.methods) == 1
+
+
+def test_a_wrong_end_of_a_unit_is_one_error() -> None:
+    code = "FUNCTION_BLOCK F\na := 1;\nEND_FUNCTION\nPROGRAM P\nEND_PROGRAM"
+    assert wrong(code) == [("ST1010", 3, 1)]
+    assert wrong("```\nPROGRAM P\nEND_PROGRAM")[0] == ("ST1003", 1, 1)
+
+
+def test_a_text_without_a_program_is_not_silently_good() -> None:
+    found = read('{"a": 1, "b": [1, 2]}')
+    assert found.ok and [one.code for one in found.diagnostics] == ["ST4003"]

@@ -238,8 +238,11 @@ class _Lexer:
             self.wrong("ST1004", "literal", start, number.end(), found=number[0][:40])
             self.tokens.add("int", "", start, number.end())
             return number.end()
-        self.wrong("ST1003", "character", start, start + 1, found=one if one.isprintable() else f"U+{ord(one):04X}")
-        return start + 1
+        end = start + 1
+        while self.text[end : end + 1] == one:
+            end += 1
+        self.wrong("ST1003", "character", start, end, found=one if one.isprintable() else f"U+{ord(one):04X}")
+        return end
 
 
 def tokenize(source: Source) -> Tokens:

@@ -8,7 +8,7 @@ from assay.skills.plc.front import tree
 from assay.skills.plc.front.cursor import Bail
 from assay.skills.plc.front.diagnostic import Diagnostic
 from assay.skills.plc.front.lexer import tokenize
-from assay.skills.plc.front.source import Dialect, Source
+from assay.skills.plc.front.source import Dialect, Source, Span
 from assay.skills.plc.front.units import Units
 
 
@@ -30,6 +30,9 @@ def parse(source: Source) -> Parsed:
     tokens = tokenize(source)
     parser = Units(source, tokens)
     unit = parser.unit()
+    if not unit.elements and not parser.diagnostics and source.text.strip():
+        span = Span(source.name, 0, 0)
+        parser.diagnostics.append(Diagnostic("ST4003", "warning", span, "plc_front.nothing", {}))
     return Parsed(unit, _in_order([*tokens.diagnostics, *parser.diagnostics]))
 
 

@@ -9,7 +9,7 @@ from assay.skills.plc.front import tree
 from assay.skills.plc.front.cursor import Bail, Open
 from assay.skills.plc.front.expressions import Expressions
 from assay.skills.plc.front.tree import Expr, Statement
-from assay.skills.plc.front.words import CLOSERS, SECTIONS, UNIT_WORDS
+from assay.skills.plc.front.words import CLOSERS, SECTIONS, UNIT_ENDS, UNIT_WORDS
 
 _ASSIGNS: Final = frozenset({":=", "?=", "+=", "-=", "*=", "/="})
 _LETTERED: Final = {"REF": "REF=", "S": "S=", "R": "R="}
@@ -26,6 +26,7 @@ _STRUCTURES: Final = {
     "WHILE": "END_WHILE",
     "REPEAT": "END_REPEAT",
 }
+_UNIT_ENDS: Final = frozenset(UNIT_ENDS.values())
 _STRUCTURE_ENDS: Final = frozenset(_STRUCTURES.values())
 
 
@@ -39,7 +40,7 @@ class Statements(Expressions):
         while self.kind != "end" and self.key not in ends:
             key = self.key
             if key in CLOSERS or key in SECTIONS or key in UNIT_WORDS:
-                if self.ends_outside(key):
+                if self.ends_outside(key) or key in _UNIT_ENDS:
                     break
                 self.stray()
                 continue
