@@ -162,7 +162,7 @@ def vetoed(asked: Asked, pick: Pick) -> bool:
 def certain(features: Mapping[str, float]) -> bool:
     """Whether a unit says every word of the question beside one number of the wanted dimension, and nothing speaks
     against it: such an answer needs no statistics. A model that denies it is heard."""
-    against = ("codes_missing", "code_conflict", "state_conflict", "uncovered", "cells_tied", "inner_branches")
+    against = ("codes_missing", "code_conflict", "state_conflict", "uncovered", "cells_tied", "inner_branches", "when")
     if any(features.get(name, 0.0) for name in against) or features.get("row_conflict", 0.0) >= 0.2:
         return False
     said = features.get("rest_near", 0.0) >= 0.8 and features.get("sure", 0.0) >= 0.8

@@ -114,6 +114,12 @@ def _is_exception(asked: Asked, text: str) -> bool:
     return False
 
 
+def says_when(text: str, start: int, end: int) -> bool:
+    """Whether a number says when something holds ("above 150 °C the drum must not stop") and is no value by itself."""
+    before = text[max(0, start - 28) : start]
+    return bool(_WHEN_BEFORE.search(before) or _WHEN_BEHIND.match(text[end:]))
+
+
 def _condition_unmet(asked: Asked, text: str) -> bool | None:
     """Of "only when over 15 days ...": whether the question's number misses the condition; None for no such clause."""
     only = _ONLY_WHEN.search(text)

@@ -10,7 +10,7 @@ from assay.knowledge.reader import Hit
 from assay.skills.knowledge_qa.candidates import Candidate, Cosines, above_of, candidates_of, line_of
 from assay.skills.knowledge_qa.combine import Combiner
 from assay.skills.knowledge_qa.fit import answer_fit, codes_of_documents
-from assay.skills.knowledge_qa.polarity import meant_clause, yes_or_no
+from assay.skills.knowledge_qa.polarity import meant_clause, says_when, yes_or_no
 from assay.skills.knowledge_qa.quantities import amounts, codes
 from assay.skills.knowledge_qa.question import Asked, Wanted
 from assay.skills.knowledge_qa.spans import Short, conditional_list, short_answers
@@ -44,6 +44,11 @@ _HAS_NOT = re.compile(
 _BARRED = re.compile(r"(?:must|shall|may) not|cannot|not permitted|never|不得|严禁|禁止|不允许", re.I)
 
 
+_ASKS_WHEN = re.compile(
+    r"[到于过]\s*(?:多少|几|多[大高长久])|(?:多少|几).{0,8}(?:时(?!间)|才|就|会|应|要|停|报|跳|换|动作)"
+    r"|(?:at|from|above|below|until|after) (?:what|which|how)|(?<![a-z])when(?![a-z])",
+    re.I,
+)
 _CELL_SAYS = re.compile(
     r"\s*(?:(?P<yes>是|有|可|yes|y|√|✓|allowed|required)|(?P<no>否|无|不可|no|n|×|✗|not allowed"
     r"|none))\s*$",
@@ -113,11 +118,19 @@ def _pick(asked: Asked, one: Candidate, found: Sequence[Candidate], spoken: Mapp
         "decided": float(yes is not None),
         "undecided": float(asked.wanted is Wanted.YES_NO and yes is None),
         "none": float(nothing(one)),
+        "when": float(_only_when(asked, one, short)),
         "denies": float(denies(asked, one)),
         "terms": min(1.0, len(asked.terms) / 8),
         f"wanted_{asked.wanted.value}": 1.0,
     }
     return Pick(one, short, yes, features)
+
+
+def _only_when(asked: Asked, one: Candidate, short: Short) -> bool:
+    """Whether the number is a condition of its sentence, and the question asks for no condition."""
+    if short.kind != "number" or _ASKS_WHEN.search(asked.text):
+        return False
+    return says_when(one.unit.text, short.start, short.end)
 
 
 def _verdict(asked: Asked, one: Candidate) -> bool | None:

@@ -30,7 +30,7 @@ RULES = (
 OPTIONS = ("1", "0")
 _MARKUP = re.compile(r"https?://\S+|<[^>]*>|[<>{}\[\]`|*#=\\]+")
 _PASSAGE, _HEAD, _ANSWER, _QUESTION, _LONGEST = 260, 60, 120, 240, 340
-TIMEOUT = 60.0
+TIMEOUT = 120.0
 
 
 @dataclass(slots=True)
