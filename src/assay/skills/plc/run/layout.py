@@ -23,6 +23,7 @@ from assay.skills.plc.ir.types import (
     Struct,
     Subrange,
     Text,
+    base_of,
 )
 
 Role = Literal["", "in_out", "edge", "tag"]
@@ -118,6 +119,10 @@ class Layouts:
         self._known[kind] = node
         return node
 
+    def known(self) -> list[Node]:
+        """All layouts that have been asked for."""
+        return list(self._known.values())
+
     def record(self, kind: DataType, parts: Iterable[Part], *, overlay: bool = False) -> Node:
         """Parts one after the other (``overlay``: all at the start)."""
         fields: list[Field] = []
@@ -139,7 +144,10 @@ class Layouts:
             parts: list[Part] = [(name, one, "", None) for name, one in kind.fields]
             if kind.union and not all(_plain(one) for _, one in kind.fields):
                 raise InputError("plc_run.union", name=kind.name)
-            return self.record(kind, parts, overlay=kind.union and self.metric.overlay)
+            node = self.record(kind, parts, overlay=kind.union and self.metric.overlay)
+            if kind.union and self.metric.overlay and cover(node) is None:
+                raise InputError("plc_run.union", name=kind.name)
+            return node
         if isinstance(kind, Block):
             return self.record(kind, self._block(kind))
         size, align = self.metric.scalar(kind)
@@ -183,3 +191,23 @@ def _plain(kind: DataType) -> bool:
     if isinstance(kind, Struct):
         return all(_plain(one) for _, one in kind.fields)
     return not isinstance(kind, (Text, Block, Pointer, Interface))
+
+
+def exact(node: Node) -> bool:
+    """Every pattern of its bytes is a value of its own: integers and bit strings, not BOOL and reals."""
+    if node.element is not None:
+        return exact(node.element)
+    kind = base_of(node.type)
+    own = not isinstance(kind, Elementary) or kind.kind not in ("bool", "real")
+    return own and all(exact(one.node) for one in node.fields)
+
+
+def is_union(node: Node) -> bool:
+    """A structure whose fields share one store."""
+    return isinstance(node.type, Struct) and node.type.union
+
+
+def cover(raw: Node) -> int | None:
+    """The number of a field that tells every byte of a union (laid out in bytes)."""
+    numbers = (n for n, one in enumerate(raw.fields) if one.node.size == raw.size and exact(one.node))
+    return next(numbers, None)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from assay.kernel.errors import InputError
 from assay.skills.plc.ir.types import Array, Block, DataType, Interface, Pointer
-from assay.skills.plc.run.layout import Field, Node
+from assay.skills.plc.run.layout import Field, Node, is_union
 from assay.skills.plc.run.plan import Area, Plan, element_number, element_suffix
 
 _TOKEN = re.compile(r"""\s*(?:\.?\s*(?:([^\W\d]\w*)|"([^"]+)")|\[\s*(-?\d+(?:\s*,\s*-?\d+)*)\s*\])\s*""")
@@ -42,6 +42,13 @@ class Paths:
                 raise InputError("plc_run.path", path=path, unit=self.plan.root.name)
             self._found[path] = found
         return found
+
+    def unions(self) -> list[tuple[int, Node]]:
+        """Places and layouts of all unions that a path reaches, the innermost first."""
+        if not any(is_union(one) for one in self.plan.layouts.known()):
+            return []
+        found = [(at, node) for path, at, node in self._everything() if is_union(node)]
+        return sorted(dict.fromkeys(found), key=lambda one: one[1].size)
 
     def own(self, name: str) -> tuple[int, Node]:
         """A variable of the unit that runs by its name, which may hold any character."""

@@ -35,14 +35,14 @@ class Address:
 @dataclass(frozen=True, slots=True)
 class Ref:
     """A place: at ``address`` or the code's variable ``local``; ``part``: bits [low, low + bits) of what is there, of
-    type ``whole``. ``unions``: the unions it is part of, innermost first, with the number of the field."""
+    type ``whole``. ``unions``: the unions it is part of, innermost first."""
 
     type: DataType
     address: Address = Address()
     local: str = ""
     part: tuple[int, int] | None = None
     whole: DataType | None = None
-    unions: tuple[tuple[Address, Struct, int], ...] = ()
+    unions: tuple[tuple[Address, Struct], ...] = ()
 
 
 #: A text with its type and whether evaluating it (calls, faults).
@@ -173,8 +173,7 @@ class Places(ABC):
             raise self.unsupported(place.name)
         unions = base.unions
         if isinstance(kind, Struct) and kind.union:
-            number = [one[0].upper() for one in kind.fields].index(place.name.upper())
-            unions = ((base.address, kind, number), *unions)
+            unions = ((base.address, kind), *unions)
         at = base.address.plus(found.offset)
         if found.role == "in_out":
             at = Address(0, (self.checked_address(self.memory(at.text, ADDRESS), self.span(place.span)),))

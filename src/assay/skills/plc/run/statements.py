@@ -142,10 +142,8 @@ class Statements(Places):
             return ref
         kept = self.declare(_ADDRESS, ref.address.text)
         moved = Address(0, (kept,))
-        unions = tuple(
-            (Address(one.offset - ref.address.offset, (kept,)), kind, number) for one, kind, number in ref.unions
-        )
-        if any(one.terms != ref.address.terms for one, _, _ in ref.unions):
+        unions = tuple((Address(one.offset - ref.address.offset, (kept,)), kind) for one, kind in ref.unions)
+        if any(one.terms != ref.address.terms for one, _ in ref.unions):
             raise self.unsupported("UNION")
         return Ref(ref.type, moved, "", ref.part, ref.whole, unions)
 

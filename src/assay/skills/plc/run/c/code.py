@@ -9,7 +9,7 @@ from assay.skills.plc.run.analysis import is_aggregate
 from assay.skills.plc.run.c.conversions import c_scalar, c_type
 from assay.skills.plc.run.c.statements import CStatements
 from assay.skills.plc.run.images import Images
-from assay.skills.plc.run.layout import ADDRESS, Node, open_dimensions
+from assay.skills.plc.run.layout import ADDRESS, Node, is_union, open_dimensions
 from assay.skills.plc.run.machine import RECURSION_LIMIT
 from assay.skills.plc.run.places import Address, Ref
 from assay.skills.plc.run.plan import Plan, in_memory, locals_of
@@ -24,6 +24,7 @@ class CCode(CStatements):
         super().__init__(plan, images, prefix)
         self.watchdog = watchdog
         self.heads: list[str] = []
+        self.loose_bools = any(is_union(one) for one in plan.layouts.known())
         self.most: dict[str, int] = {}
 
     def source(self) -> str:

@@ -19,10 +19,12 @@ _COMPARE = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="
 
 
 class CExpressions(Calls):
-    """Values. ``scratch``: bytes of scratch memory that the statement at hand needs at most."""
+    """Values. ``scratch``: bytes of scratch memory that the statement at hand needs at most.
+    ``loose_bools``: a BOOL in memory may be TRUE as another number than 1, because it came out of a union."""
 
     texts_in_memory = True
     scratch = 0
+    loose_bools = False
 
     @abstractmethod
     def text_constant(self, value: str) -> str:
@@ -106,7 +108,7 @@ class CExpressions(Calls):
         if isinstance(base_of(ref.type), Text):
             return f"load_v(m, {ref.address.text})"
         text = self.memory(ref.address.text, ref.type)
-        return f"({text} != 0)" if ref.unions and _is_bool(ref.type) else text
+        return f"({text} != 0)" if self.loose_bools and _is_bool(ref.type) else text
 
     # --- expressions ---
 

@@ -17,7 +17,7 @@ from assay.skills.plc.run.paths import Paths
 from assay.skills.plc.run.plan import Plan, check_size, make_plan
 from assay.skills.plc.run.py import chars, numeric
 from assay.skills.plc.run.py.code import HEADER, PyCode
-from assay.skills.plc.run.unions import decode, encode, exact
+from assay.skills.plc.run.unions import synchronise
 from assay.skills.plc.run.values import single
 
 
@@ -39,19 +39,12 @@ class SlotEncoder:
         return [0 if value is None else value]
 
     def union(self, node: Node, image: Image, chosen: int) -> None:
-        self.sync(node, image, 0, chosen)
+        one = node.fields[chosen]
+        self.sync(node, image, 0, one.offset, one.node.size)
 
-    def sync(self, node: Node, memory: list[Any], start: int, chosen: int) -> None:
-        """Let all fields of a union at ``start`` hold the bytes of field number ``chosen``."""
-        raw = self.layouts.of(node.type)
-        store = bytearray(raw.size)
-        pairs = list(zip(node.fields, raw.fields, strict=True))
-        # what the chosen field does not cover keeps its bytes, and those are known best from fields that are exact
-        others = sorted((pair for n, pair in enumerate(pairs) if n != chosen), key=lambda pair: exact(pair[0].node))
-        for slots, held in (*others, pairs[chosen]):
-            encode(slots.node, held.node, memory, start + slots.offset, store, 0)
-        for slots, held in pairs:
-            decode(slots.node, held.node, memory, start + slots.offset, store, 0)
+    def sync(self, node: Node, memory: list[Any], start: int, place: int, size: int) -> None:
+        """After a store of ``size`` slots at ``place`` in the union at ``start``."""
+        synchronise(node, self.layouts.of(node.type), memory, start, place, size)
 
 
 class PythonMachine(BaseMachine):
@@ -75,14 +68,15 @@ class PythonMachine(BaseMachine):
         self._seen: set[int] = set()
         self._went: set[int] = set()
         self._main = self._compiled(source, code, encoder, plan)
+        self._encoder, self._unions = encoder, self._paths.unions()
 
     def _compiled(self, source: str, code: PyCode, encoder: SlotEncoder, plan: Plan) -> Any:
         memory, went = self._memory, self._went
-        nodes = [(plan.layouts.of(kind), number) for kind, number in code.syncs]
+        nodes = [(plan.layouts.of(kind), size) for kind, size in code.syncs]
 
-        def sync(number: int, start: int) -> None:
-            node, chosen = nodes[number]
-            encoder.sync(node, memory, start, chosen)
+        def sync(number: int, start: int, place: int) -> None:
+            node, size = nodes[number]
+            encoder.sync(node, memory, start, place, size)
 
         def hit(branch: int, condition: bool) -> bool:
             went.add(branch + condition)
@@ -106,6 +100,9 @@ class PythonMachine(BaseMachine):
 
     def _put(self, address: int, node: Node, value: Any) -> None:
         self._memory[address] = value
+        for start, union in self._unions:
+            if start <= address < start + union.size:
+                self._encoder.sync(union, self._memory, start, address, node.size)
 
     def _cold(self) -> None:
         self._memory[:] = self._image

@@ -19,7 +19,8 @@ _DEEPEST = 90
 
 
 class PyStatements(PyExpressions):
-    """Lines of Python. ``constants``: values that the code is given by name; ``syncs``: unions that are kept in step;
+    """Lines of Python. ``constants``: values that the code is given by name; ``syncs``: unions
+    that are kept in step, with the slots of what is stored;
     ``statements`` and ``branches``: numbers of what coverage counts."""
 
     def __init__(self, plan: Plan, images: Images, *, coverage: bool) -> None:
@@ -104,9 +105,10 @@ class PyStatements(PyExpressions):
             self.write(f"M[{at}] = {text}")
         else:
             self._store_piece(ref, text)
-        for address, kind, number in ref.unions:
-            self.syncs.append((kind, number))
-            self.write(f"sync({len(self.syncs) - 1}, {address.text})")
+        size = self.plan.layouts.of(ref.whole or ref.type).size
+        for address, kind in ref.unions:
+            self.syncs.append((kind, size))
+            self.write(f"sync({len(self.syncs) - 1}, {address.text}, {at})")
 
     def _store_piece(self, ref: Ref, text: str) -> None:
         size = self.plan.layouts.of(ref.type).size
