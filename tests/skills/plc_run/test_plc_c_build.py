@@ -56,6 +56,16 @@ def test_a_library_that_is_not_what_was_compiled_is_not_loaded(home: Path) -> No
     assert library.read_bytes() != b"not a library"
 
 
+def test_the_cache_keeps_the_newest(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build, "_KEPT", 1)
+    machine(adding(1011), "P", backend="c")
+    (first,) = made(home, ".so")
+    os.utime(first, (1, 1))
+    machine(adding(1012), "P", backend="c")
+    assert len(made(home, ".so")) == len(made(home, ".sha256")) == 1
+    assert first not in made(home, ".so")
+
+
 def test_a_missing_compiler_is_one_sentence(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(home))
     monkeypatch.delenv("CC", raising=False)

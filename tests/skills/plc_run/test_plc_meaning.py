@@ -118,6 +118,35 @@ CASES: dict[str, tuple[str, list[dict[str, Any]], dict[str, Any]]] = {
         [{}],
         {"x": 0x3F800000, "u.b[2]": 0x80, "v.d": 0x40800000, "v.r": 4.0},
     ),
+    "many arms": (
+        "PROGRAM Main VAR_INPUT x: INT; END_VAR VAR r: INT; END_VAR CASE x OF -5..-1, 400: r := 1; "
+        + "".join(f"{n}, {n + 1000}..{n + 1001}: r := {n + 10}; " for n in range(300))
+        + "ELSE r := r + 1000; END_CASE END_PROGRAM",
+        [{"x": 1150}, {"x": 32767}, {"x": -6}],
+        {"r": 2159},
+    ),
+    "many branches": (
+        "PROGRAM Main VAR_INPUT x: INT; END_VAR VAR r, e: INT; END_VAR IF x < 0 THEN r := -1; "
+        + "".join(f"ELSIF x = {n} THEN r := r * 10 + 1; " for n in range(250))
+        + "ELSE e := e + 1; END_IF END_PROGRAM",
+        [{"x": -1}, {"x": 3}, {"x": 249}, {"x": 250}],
+        {"r": -89, "e": 1},
+    ),
+    "bool union": (
+        """TYPE U : UNION d: LWORD; b: ARRAY[0..7] OF BOOL; r: LREAL; s: ARRAY[0..1] OF REAL; END_UNION END_TYPE
+        PROGRAM Main VAR_INPUT u: U; END_VAR VAR q: LWORD; c: ARRAY[0..7] OF BOOL; n: INT; END_VAR
+        c := u.b; IF c[0] = TRUE THEN n := n + 1; END_IF u.b[1] := TRUE; u.s[1] := 2.0; q := u.d; END_PROGRAM""",
+        [{"u.d": 0x7FF0000000000102}, {}],
+        {"q": 0x4000000000000102, "n": 2, "u.b[0]": True},
+    ),
+    "unions in arrays": (
+        """TYPE U : UNION d: DWORD; b: ARRAY[0..3] OF BYTE; END_UNION END_TYPE
+        TYPE S : STRUCT n: INT; u: ARRAY[0..1] OF U; END_STRUCT END_TYPE
+        PROGRAM Main VAR l: ARRAY[1..3] OF S; i: INT := 2; p: POINTER TO S; END_VAR
+        l[i].u[i - 1].b[i + 1] := 16#AB; p := ADR(l[3]); p^.u[i - 2].b[0].7 := TRUE; END_PROGRAM""",
+        [{}],
+        {"l[2].u[1].d": 0xAB000000, "l[3].u[0].d": 0x80, "l[3].u[1].d": 0},
+    ),
     "shortcut": (
         """PROGRAM Main VAR a: ARRAY[0..2] OF INT; i: INT := 5; r, q: BOOL; END_VAR
         r := i <= 2 AND_THEN a[i] = 0; q := i > 2 OR_ELSE a[i] = 0; END_PROGRAM""",

@@ -48,6 +48,11 @@ class Calls(Statements):
     def run_block(self, number: int, span: int, instance: str) -> None:
         """Run the body of a block's instance."""
 
+    def check_convert(self, one: ir.Convert) -> None:
+        """An address is no number: it differs from one executor to the other. Raises InputError."""
+        if is_address(one.operand.type) != is_address(one.type):
+            raise self.unsupported("ADR")
+
     # --- calls ---
 
     def call(self, call: ir.Invoke) -> None:

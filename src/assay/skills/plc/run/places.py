@@ -61,8 +61,13 @@ class Places(ABC):
         self.owner: ir.Unit | None = None
         self.frame: Address | None = None
         self._temps = 0
+        self.pinning = False
 
     # --- what a backend gives ---
+
+    @abstractmethod
+    def pinned(self, address: Address) -> Address:
+        """An address that is kept in a variable of the code."""
 
     @abstractmethod
     def value(self, expression: ir.Expr) -> str:
@@ -173,7 +178,8 @@ class Places(ABC):
             raise self.unsupported(place.name)
         unions = base.unions
         if isinstance(kind, Struct) and kind.union:
-            unions = ((base.address, kind), *unions)
+            start = self.pinned(base.address) if self.pinning else base.address
+            base, unions = Ref(base.type, start), ((start, kind), *unions)
         at = base.address.plus(found.offset)
         if found.role == "in_out":
             at = Address(0, (self.checked_address(self.memory(at.text, ADDRESS), self.span(place.span)),))

@@ -137,15 +137,17 @@ class Statements(Places):
 
     def fixed(self, place: object) -> Ref:
         """A place that has been resolved now: what it depends on may change afterwards."""
+        self.pinning = True
         ref = self.ref(place)
-        if ref.local or all(one in ("b", "f") for one in ref.address.terms):
+        self.pinning = False
+        if ref.local:
             return ref
-        kept = self.declare(_ADDRESS, ref.address.text)
-        moved = Address(0, (kept,))
-        unions = tuple((Address(one.offset - ref.address.offset, (kept,)), kind) for one, kind in ref.unions)
-        if any(one.terms != ref.address.terms for one, _ in ref.unions):
-            raise self.unsupported("UNION")
-        return Ref(ref.type, moved, "", ref.part, ref.whole, unions)
+        return Ref(ref.type, self.pinned(ref.address), "", ref.part, ref.whole, ref.unions)
+
+    def pinned(self, address: Address) -> Address:
+        if all(one in ("b", "f") for one in address.terms):
+            return address
+        return Address(0, (self.declare(_ADDRESS, address.text),))
 
     def _choice(self, one: ir.Choice) -> None:
         """A long chain is cut into pieces, because compilers nest it; ``rest`` says that no branch has run yet."""

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from contextlib import suppress
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -25,6 +26,9 @@ _FLAGS = (
 #: Longer texts, and many programs at once that run but a few scans each, are compiled with less optimisation.
 _LONG, _VERY_LONG = 200_000, 1_500_000
 _MANY = 4
+
+#: Libraries in the cache.
+_KEPT = 300
 
 DECLARATIONS = """
 typedef struct { int64_t address, size; char *data; } Column;
@@ -134,4 +138,17 @@ def _compile(compiler: str, flags: tuple[str, ...], text: str, key: str) -> Path
         note.write_text(hashlib.sha256(made.read_bytes()).hexdigest() + "\n", encoding="ascii")
         os.replace(made, path)
         os.replace(note, path.with_suffix(".sha256"))
+    _prune(folder)
     return path
+
+
+def _prune(folder: Path) -> None:
+    """Keep the newest libraries; another process that has an old one open keeps it."""
+    ages: list[tuple[float, Path]] = []
+    for path in folder.glob("*.so"):
+        with suppress(OSError):
+            ages.append((path.stat().st_mtime, path))
+    for _, path in sorted(ages)[:-_KEPT]:
+        for one in (path, path.with_suffix(".sha256")):
+            with suppress(OSError):
+                one.unlink()

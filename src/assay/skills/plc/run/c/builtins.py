@@ -40,9 +40,10 @@ class CBuiltins(CExpressions):
         return self.ordered(items, lambda texts: self._apply(one, texts))
 
     def _apply(self, one: ir.Builtin, given: list[str]) -> str:
-        if one.name in _CHOOSING:
-            return self._choose(one, given)
         kind, whole = base_of(one.type), ", ".join(given)
+        if one.name in _CHOOSING:
+            text = self._choose(one, given)
+            return f"cut_v({text}, {kind.length})" if isinstance(kind, Text) else text
         if isinstance(kind, Text):
             return f"cut_v({self._text(one, kind, given)}, {kind.length})"
         if not isinstance(kind, Elementary):

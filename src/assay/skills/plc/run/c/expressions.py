@@ -206,6 +206,7 @@ class CExpressions(Calls):
         return f"(({name})({left} {sign} {right}))"
 
     def _convert(self, one: ir.Convert) -> str:
+        self.check_convert(one)
         if isinstance(base_of(one.type), Text) and not isinstance(base_of(one.operand.type), Text):
             self._needs(one.type, 128)
         text = convert(one.operand.type, one.type, self.value(one.operand), truncate=one.truncate)

@@ -126,6 +126,8 @@ class CMachine(BaseMachine):
     def _fault_of(self, kind: int) -> Fault | None:
         if kind == 0:
             return None
+        if kind > len(FAULT_KINDS):
+            raise RuntimeError("scratch memory of strings was measured too small")
         span: Span = self._spans[struct.unpack_from("<i", self._bytes, 60)[0]]
         return Fault(FAULT_KINDS[kind - 1], span)
 

@@ -167,6 +167,7 @@ class PyExpressions(Calls):
         raise self.unsupported(op.upper())
 
     def _convert(self, one: ir.Convert) -> str:
+        self.check_convert(one)
         text = convert(one.operand.type, one.type, self.value(one.operand), truncate=one.truncate)
         if not isinstance(one.type, Subrange):
             return text
@@ -183,7 +184,8 @@ class PyExpressions(Calls):
         given = ", ".join(arguments)
         kind = base_of(one.type)
         if one.name in _PLAIN:
-            return f"{_PLAIN[one.name]}({given})"
+            text = f"{_PLAIN[one.name]}({given})"
+            return f"{text}[:{kind.length}]" if isinstance(kind, Text) else text
         if isinstance(kind, Text):
             if one.name == "__CHAR":
                 return f"char({given}, {65536 if kind.wide else 256})"
@@ -220,7 +222,8 @@ class PyExpressions(Calls):
             return f"({self.value(one.arguments[0])} != 0)"
         if one.name == "MUX":
             given = ", ".join(self.value(argument) for argument in one.arguments)
-            return f"multiplex({self.span(one.span)}, {given})"
+            text, kind = f"multiplex({self.span(one.span)}, {given})", base_of(one.type)
+            return f"{text}[:{kind.length}]" if isinstance(kind, Text) else text
         if one.name in ("LOWER_BOUND", "UPPER_BOUND"):
             place = getattr(one.arguments[0], "place", None)
             limits = self.open_bounds(place)[one.name == "UPPER_BOUND" :: 2]
