@@ -90,14 +90,15 @@ def _checked(arguments: ProgramArguments) -> Any:
 
 
 def _proved(arguments: ProveArguments) -> Any:
-    from assay.skills.plc.making.bundle import verdict
+    from assay.skills.plc.making.bundle import verdicts
     from assay.skills.plc.prove.property import parse_properties
     from assay.skills.plc.prove.proving import Options, prove
 
     found, _, unit = _program(arguments)
     options = Options(scan_ns=round(arguments.scan_ms * 1e6), effort=arguments.effort)
     report = prove(found.project, unit.name, parse_properties(list(arguments.properties)), options)
-    return {"unit": report.unit, "clean": report.clean, "verdicts": [verdict(one, "en") for one in report.verdicts]}
+    told = verdicts(report, found.project, arguments.program, "en")
+    return {"unit": report.unit, "clean": report.clean, "verdicts": told}
 
 
 def _tested(arguments: TestArguments) -> Any:

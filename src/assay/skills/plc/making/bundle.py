@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 from assay import __version__
 from assay.kernel.errors import InputError
 from assay.kernel.texts import Lang, text
-from assay.skills.plc.making.certificate import table
+from assay.skills.plc.front.source import Source
 
 if TYPE_CHECKING:
+    from assay.skills.plc.ir.nodes import Project
     from assay.skills.plc.making.work import Made
-    from assay.skills.plc.prove.verdict import Verdict
+    from assay.skills.plc.prove.verdict import Report
     from assay.skills.plc.testing.judge import Outcome
 
 
@@ -30,7 +31,7 @@ def digest(words: str) -> str:
 
 def document(made: Made, lang: Lang, model: str) -> dict[str, Any]:
     """The bundle as JSON can hold it. ``model`` names the language model that was asked (empty: none)."""
-    best, report = made.best, made.best.report if made.best is not None else None
+    best = made.best
     return {
         "status": made.release.status,
         "reasons": [_reason(one, lang) for one in made.release.reasons],
@@ -41,7 +42,7 @@ def document(made: Made, lang: Lang, model: str) -> dict[str, Any]:
         "unit": made.wanted.interface.name,
         "block": _block(made),
         "properties": [dict(one) for one in made.wanted.properties],
-        "verdicts": [verdict(one, lang) for one in report.verdicts] if report is not None else [],
+        "verdicts": _verdicts(made, lang),
         "tests": [_outcome(one) for one in best.outcomes] if best is not None else [],
         "sealed": [{"name": one.case.name, "passed": one.passed} for one in made.release.sealed],
         "adequacy": _adequacy(made),
@@ -54,20 +55,14 @@ def document(made: Made, lang: Lang, model: str) -> dict[str, Any]:
     }
 
 
-def verdict(one: Verdict, lang: Lang) -> dict[str, Any]:
-    """A verdict with its trace as lines."""
-    return {
-        "id": one.id,
-        "kind": one.kind,
-        "status": one.status,
-        "method": one.method,
-        "k": one.k,
-        "severity": one.severity,
-        "text": one.text,
-        "invariants": list(one.invariants),
-        "why": [text(f"plc_prove.{key}", lang, **values) for key, values in one.why],
-        "trace": table(one.trace) if one.trace is not None else None,
-    }
+def verdicts(report: Report, project: Project, text_: str, lang: Lang) -> list[dict[str, Any]]:
+    """Every verdict on a program as :mod:`..prove.report` tells it, without the seconds, which differ from run to
+    run."""
+    from assay.skills.plc.prove.report import document as told
+
+    value = told(report, project, {"program.st": Source("program.st", text_)}, lang)
+    found = [*value["properties"], *value["obligations"]]
+    return [{key: each for key, each in one.items() if key != "seconds"} for one in found]
 
 
 def write(made: Made, folder: Path, lang: Lang, model: str) -> dict[str, Any]:
@@ -98,6 +93,13 @@ def write(made: Made, folder: Path, lang: Lang, model: str) -> dict[str, Any]:
 
 def _pretty(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def _verdicts(made: Made, lang: Lang) -> list[dict[str, Any]]:
+    best = made.best
+    if best is None or best.report is None or best.project is None:
+        return []
+    return verdicts(best.report, best.project, best.text, lang)
 
 
 def _reason(one: tuple[str, Mapping[str, object]], lang: Lang) -> dict[str, str]:

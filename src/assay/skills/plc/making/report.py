@@ -98,5 +98,14 @@ def _sections(value: dict[str, Any], lang: Lang) -> Iterator[tuple[str, list[lis
 
 def _verdict(one: dict[str, Any]) -> list[str]:
     status = f"{one['status']}({one['k']})" if one["status"] == "BOUNDED" else one["status"]
-    said = "; ".join([one["text"], *one["why"], *(one["trace"] or [])[-1:]])
-    return [one["id"], status, said]
+    line = f" [{one['line']}]" if "line" in one else ""
+    return [one["id"], status, "; ".join([one["text"] + line, *one["why"], *_last(one)])]
+
+
+def _last(one: dict[str, Any]) -> list[str]:
+    """The last scan of a trace in one line."""
+    if "trace" not in one:
+        return []
+    row = one["trace"]["rows"][-1]
+    values = {**row["after"], **row["inputs"]}
+    return [f"t={row['t_ms']:g} ms: " + ", ".join(f"{name}={value}" for name, value in values.items())]
