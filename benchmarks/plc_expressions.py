@@ -39,11 +39,13 @@ def type_text(kind: DataType) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Something that can be read, and written if ``writable``: its text and type."""
+    """Something that can be read, and written if ``writable``: its text and type. What a ``constant`` is used for is
+    decided by the checker: it is no index and no divisor here, which might be refused."""
 
     text: str
     type: DataType
     writable: bool = True
+    constant: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,10 @@ class Scope:
 
     def of(self, kind: DataType, *, writable: bool = False) -> list[Place]:
         return [one for one in self.places if one.type == kind and (one.writable or not writable)]
+
+    def moving(self, kind: DataType) -> list[Place]:
+        """What is no constant."""
+        return [one for one in self.of(kind) if not one.constant]
 
 
 class Expressions:
@@ -159,7 +165,9 @@ class Expressions:
             return str(rng.randint(low, high))
         if rng.random() < 0.08:
             # A variable, which may be out of bounds when it runs; a constant would be refused before.
-            places = [one for kind in (types.INT, types.SINT, types.DINT, types.UINT) for one in self.scope.of(kind)]
+            places = [
+                one for kind in (types.INT, types.SINT, types.DINT, types.UINT) for one in self.scope.moving(kind)
+            ]
             return rng.choice(places).text if places else str(low)
         size = high - low + 1
         return f"(ABS({self.expr(types.INT, depth)} MOD {size}) + ({low}))" if size > 1 else str(low)
@@ -180,7 +188,7 @@ class Expressions:
             op = rng.choice(("AND", "OR", "XOR", "AND", "OR", "&", "AND_THEN", "OR_ELSE"))
             return f"({self.expr(kind, depth - 1)} {op} {self._within(kind, depth)})"
         if form < 0.6:
-            bits = [one for one in self.scope.places if one.type in BITS and "(" not in one.text]
+            bits = [one for one in self.scope.places if one.type in BITS and "(" not in one.text and not one.constant]
             if bits:
                 word = rng.choice(bits)
                 assert isinstance(word.type, Elementary)
@@ -211,7 +219,7 @@ class Expressions:
             op = rng.choice(("+", "-", "*", "+", "-", "/", "MOD"))
             left, right = self.expr(kind, depth - 1), self.expr(kind, depth - 1)
             if op in ("/", "MOD"):
-                places = self.scope.of(kind)
+                places = self.scope.moving(kind)
                 safe = not places or rng.random() < 0.85
                 right = f"{kind.name}#{rng.choice((1, 2, 3, 7, 10))}" if safe else rng.choice(places).text
             return f"({left} {op} {right})"

@@ -356,7 +356,10 @@ class _Body:
         for name, kind in made:
             initial = "" if section == "VAR_IN_OUT" else self.programs.initial(kind)
             nodes.append(Node(f"{name} : {type_text(kind)}{initial};"))
-            self._reach(name, kind, writable)
+            if section == "VAR CONSTANT":
+                self.scope.places.append(Place(name, kind, False, constant=True))
+            else:
+                self._reach(name, kind, writable)
         heading = f"{section} RETAIN" if retain else section
         self.declared.append(Node(blocks=[(heading, nodes)], tail="END_VAR"))
         return made
