@@ -27,8 +27,6 @@ from assay.skills.rules.grammar.quantities import quantity_at
 from assay.skills.rules.notation import write_test
 from assay.skills.rules.rule import Limit, Name, Op, Part, Rule, Test, Unread
 
-MARGIN = 1.0
-"""How much likelier (log) than "none of these" a choice must be."""
 TIMEOUT = 60.0
 _FIELDS, _LIMITS = 5, 4
 _SPLIT_ZH = re.compile(
@@ -136,9 +134,7 @@ class Proposer:
             {"quote": one.quote, "options": labels},
             {"chosen": labels[best], "scored": result.scored, "model": self.model.name, "digest": self.model.digest},
         )
-        if best == len(tests) or (result.scored and logs[best] - logs[len(tests)] < MARGIN):
-            return None
-        return tests[best]
+        return None if best == len(tests) else tests[best]
 
 
 def _rule(one: Unread, test: Test) -> Rule:

@@ -10,6 +10,7 @@ from assay.skills.rules.grammar.limits_en import beside, limits_en, name_en
 from assay.skills.rules.grammar.quantities import holds_quantity, quantity_at
 from assay.skills.rules.grammar.words_en import (
     COMPARE,
+    DEGREES,
     LIMITING,
     OPS,
     PROPERTY,
@@ -69,7 +70,10 @@ _WITHIN = re.compile(
     r"be\s(?:stored|located|placed|installed|kept|parked|erected|situated|used)\swithin\s(?P<value>\d[\d.]*\s?\S+)"
     r"\s(?:of|from)\s(?P<what>.+)"
 )
-_PUT = re.compile(r"spaced|provided|installed|placed|located|arranged|fitted|mounted|positioned|set|laid|hung|inclined")
+_PUT = re.compile(
+    r"kept|maintained|held|spaced|provided|installed|placed|located|arranged|fitted|mounted|positioned|set|laid|hung"
+    r"|inclined"
+)
 """What is put at intervals has them between one and the next; what is supported so has them between others."""
 _LIMITED_PLACE = re.compile(
     r"\s(?:with|having)\s.*\d|\s(?:over|above|exceeding|more than|greater than|larger than)\s.*\d"
@@ -164,9 +168,9 @@ def _having(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test
         what,
         re.IGNORECASE,
     )
-    thing = _sized(what, reading) if measured and not PROPERTY.search(measured["property"]) and not minus else None
-    if thing is not None:  # "a suction pipe of at least 150 mm in diameter" is there, and has that size
-        return [*(Test(field=Name(object=one, property=thing[0]), op=Op.PRESENT) for one in owners), *thing[1]]
+    part = _sized(what, reading) if measured and not PROPERTY.search(measured["property"]) and not minus else None
+    if part is not None:  # "a suction pipe of at least 150 mm in diameter" is there, and has that size
+        return [*(Test(field=Name(object=one, property=part[0]), op=Op.PRESENT) for one in owners), *part[1]]
     sized = measured and (measured["extreme"] or COMPARE.match(measured["value"])) and _has_unit(measured["value"])
     if measured and (PROPERTY.search(measured["property"]) or sized):
         tests = []
@@ -241,7 +245,11 @@ def _comparison(subject: str, rest: str, minus: bool, reading: Reading) -> list[
         known = all(measures(one.property) or _of(subject, one) for one in names)
         if subject and not known and compare is None:
             return None
-        if not known and not _plain_count(value):
+        implied = DEGREES.get(compare["word"].lower(), "") if compare and not keep else ""
+        if subject and not known and implied and all(not one.object for one in names):
+            # "Piles shall not be higher than 8 m."
+            names = [Name(object=one.property, property=implied) for one in names]
+        elif not known and not _plain_count(value):
             raise Stop("subject", subject)  # "Cables shall not exceed 30 m" does not say the length of what
     # "at least 1.2 m long and 1.0 m wide": what goes on without a comparison of its own has the one before.
     goes_on = not subject and named and compare is None and reading.parts and reading.parts[-1].test.limits

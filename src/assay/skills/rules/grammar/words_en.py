@@ -19,7 +19,7 @@ _CORE = (
     "displacement "
     "impedance capacitance elevation pitch overlap offset lifetime age output input demand consumption "
     "separation margin headroom intensity difference elongation runout resistivity going cross-section allowance "
-    "setting drop loss delay stroke thrust purity moisture lag creep opacity flatness"
+    "setting drop loss delay stroke thrust purity moisture lag creep opacity flatness fluctuation variation"
 )
 _MODIFIERS = (
     "clear nominal rated design operating working test set surface ambient relative absolute maximum "
@@ -139,7 +139,9 @@ REFERS = re.compile(
 )
 ARTICLE = re.compile(r"\b(?:the|an?)\s+|^(?:all|any)\s+", re.IGNORECASE)
 LIMITING = re.compile(
-    r"\b(?:at least|at most|more than|less than|not exceeding|minimum|maximum|within|every|fewer)\b", re.I
+    r"\b(?:at least|at most|more than|less than|not exceeding|minimum|maximum|every|fewer"
+    r"|within(?=\s(?:\d|one|two|three|four|five|six|ten|twenty|half)))\b",
+    re.I,
 )
 
 

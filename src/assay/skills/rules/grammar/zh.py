@@ -329,6 +329,8 @@ def _owners(words: str) -> list[str]:
 def _enumeration(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test] | None:
     """材质应为不锈钢或钛, 颜色应采用红色."""
     match = re.fullmatch(r"(?:为|是|选用|采用)(?P<what>.+)", rest)
+    if subject and (made := re.fullmatch(r"(?:选用|采用)(?P<what>[^，、]+或[^，]+?)材[质料](?:制作|制造)?", rest)):
+        match, subject = re.fullmatch(r"(?:采用)?(?P<what>.+)", made["what"]), f"{subject}的材质"
     named = subject and property_start(subject) < len(subject)
     if match is None or not (named or (rest[0] in "为是" and subject)):
         return None
@@ -350,7 +352,7 @@ def _provision(subject: str, rest: str, minus: bool, reading: Reading) -> list[T
     """设置止回阀和压力表, 留有不小于1.5m的操作通道, 设置两个出口; else a thing to do or not to do."""
     if REFERS.search(rest) or not rest:
         raise Stop("refers" if rest else "no_requirement", rest)
-    subject = re.sub(r"^(?:其|该|在)", "", subject.strip()) or reading.topic or reading.object
+    subject = re.sub(r"^(?:其|该|在)", "", subject.strip()) or reading.topic or re.sub(r"前?后$", "", reading.object)
     if re.search(r"[和及、]", subject) and not RELATIONAL.search(subject):
         owners = _owners(subject)
     else:
@@ -387,7 +389,16 @@ def _provision(subject: str, rest: str, minus: bool, reading: Reading) -> list[T
         raise Stop("phrase_with_limit", rest)
     if "或" in what and not minus:
         raise Stop("either", rest)
-    return [Test(field=Name(object=one, property=thing), op=op) for one in owners for thing in listed(what)]
+    return [Test(field=Name(object=one, property=thing), op=op) for one in owners for thing in _things(what)]
+
+
+def _things(what: str) -> list[str]:
+    """What is provided; a last word that belongs to all of a list is each one's: 防雨和防晒措施."""
+    found = listed(what)
+    shared = re.search(r"(?:措施|装置|设施|功能)$", found[-1])
+    if shared is None or not all(re.fullmatch(r"防\S{1,2}", one) for one in found[:-1]):
+        return found
+    return [*(one + shared.group() for one in found[:-1]), found[-1]]
 
 
 def _counted(what: str) -> tuple[Op, tuple[Limit, ...], str] | None:
