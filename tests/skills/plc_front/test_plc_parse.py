@@ -232,3 +232,13 @@ def test_a_wrong_end_of_a_unit_is_one_error() -> None:
 def test_a_text_without_a_program_is_not_silently_good() -> None:
     found = read('{"a": 1, "b": [1, 2]}')
     assert found.ok and [one.code for one in found.diagnostics] == ["ST4003"]
+
+
+def test_usual_slips_are_read_as_what_they_mean() -> None:
+    code = "PROGRAM P\nVAR_INPUT\na : INT;\nEND_VAR_INPUT\nIF a THEN\n b;\nELSEIF c THEN\n d;\nENDIF;\nEND_PROGRAM"
+    assert wrong(code) == [("ST1022", 4, 1), ("ST1022", 7, 1), ("ST1022", 9, 1)]
+    assert wrong('FUNCTION_BLOCK "A"\nVAR\nx : Int;\nBEGIN\n#x := 1;\nEND_FUNCTION_BLOCK', "scl") == [("ST1014", 4, 1)]
+
+
+def test_statements_among_declarations_tell_that_the_section_lacks_its_end() -> None:
+    assert wrong("PROGRAM P\nVAR\n a : INT;\n\na := 1;\nEND_PROGRAM") == [("ST1014", 5, 1)]

@@ -221,9 +221,14 @@ class Cursor:
         """One token on, a semicolon included."""
         self.advance()
 
-    def misspelt(self) -> str | None:
-        """The word of the language that the token means, when it is a usual slip."""
-        return MISSPELT.get(self.key) if self.kind == "name" and self.peek() not in (":=", "(", ".", "[") else None
+    def corrected(self) -> bool:
+        """Whether the token is a usual slip for a word of the language; then it is reported and read as that word."""
+        word = MISSPELT.get(self.key) if self.kind == "name" else None
+        if word is None or self.peek() in (":=", ":", ",", "(", ".", "["):
+            return False
+        self.report("ST1022", "misspelt", self.here(), found=self.found(), wanted=word)
+        self.kind, self.key = "word", word
+        return True
 
     def is_reserved(self) -> bool:
         """Whether the token is a word that cannot be a name."""

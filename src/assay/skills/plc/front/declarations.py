@@ -208,6 +208,10 @@ class Declarations(Statements):
             if self.key == ";":
                 self.advance()
                 continue
+            if self.kind == "name" and self.corrected():
+                continue
+            if self.body_begins(end):
+                break
             if self.key in _DECLARATION_STOPS and self.peek() not in (":", ","):
                 if not (self.key in SECTIONS or self.key in UNIT_WORDS or self.ends_outside(self.key)):
                     if self.key in OPENERS:
@@ -222,6 +226,14 @@ class Declarations(Statements):
                 del self.open[opened:]
                 self.resume_declaration(began)
         return tuple(out)
+
+    def body_begins(self, end: str) -> bool:
+        """Whether statements stand where declarations were: the section's end is missing. Only SCL's CONST has
+        declarations without a type."""
+        after = self.peek()
+        if self.key == "BEGIN" and self.kind == "name":
+            return after not in (":", ",", "AT")
+        return after == ":=" and end != "END_CONST" and self.is_name()
 
     def resume_declaration(self, began: int) -> None:
         """To behind the next semicolon or to a word that ends declarations."""

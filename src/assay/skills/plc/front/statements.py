@@ -38,6 +38,8 @@ class Statements(Expressions):
         out: list[Statement] = []
         ends = frozenset(stops)
         while self.kind != "end" and self.key not in ends:
+            if self.kind == "name" and self.corrected():
+                continue
             key = self.key
             if key in CLOSERS or key in SECTIONS or key in UNIT_WORDS:
                 if self.ends_outside(key) or key in _UNIT_ENDS:
@@ -152,10 +154,6 @@ class Statements(Expressions):
             return tree.Jump("GOTO", self.since(start), label)
         if key == "__TRY":
             return self.try_()
-        word = self.misspelt()
-        if word:
-            self.report("ST1022", "misspelt", self.here(), found=self.found(), wanted=word)
-            raise Bail
         return None
 
     def simple(self) -> Statement:

@@ -96,4 +96,12 @@ MISSPELT: dict[str, str] = {
     "ENDREPEAT": "END_REPEAT",
     "ENDVAR": "END_VAR",
     "SWITCH": "CASE",
+    "ENDPROGRAM": "END_PROGRAM",
+    "ENDFUNCTION": "END_FUNCTION",
+    "ENDFUNCTION_BLOCK": "END_FUNCTION_BLOCK",
+    "END_FUNCTIONBLOCK": "END_FUNCTION_BLOCK",
+    "ENDSTRUCT": "END_STRUCT",
+    "ENDTYPE": "END_TYPE",
+    "END_VARS": "END_VAR",
+    **{f"END_{one}": "END_VAR" for one in SECTIONS if one != "VAR"},
 }
