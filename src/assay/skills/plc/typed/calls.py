@@ -85,12 +85,12 @@ def callee(body: Body, target: tree.Expr) -> Meaning | str:
         if target.sigil != '"':
             own = own_meaning(body, target.name)
             if own is not None and not (isinstance(own, Spot) and _is_own_name(body, target.name)):
-                return followed(body, own)
+                return target.name.key if _plain(own) and is_standard(target.name.key) else followed(body, own)
         if target.sigil != "#":
             symbol = body.world.find(body.env, target.name.key)
             if isinstance(symbol, Pou):
                 return Named(symbol)
-            if symbol is None or not isinstance(symbol, Var):
+            if symbol is None or not isinstance(symbol, Var) or is_standard(target.name.key):
                 return target.name.key
     if isinstance(target, tree.Member) and isinstance(target.base, tree.NameExpr):
         base = target.base.name.key
@@ -98,6 +98,19 @@ def callee(body: Body, target: tree.Expr) -> Meaning | str:
             symbol = body.world.names.get(target.name.key)
             return Named(symbol) if isinstance(symbol, Pou) else target.name.key
     return meaning(body, target)
+
+
+def _plain(found: Meaning) -> bool:
+    """Whether a name stands for a value that cannot be called, so that a function of this name is meant."""
+    kind = found.type if isinstance(found, Typed) else found.place.type if isinstance(found, Spot) else None
+    return kind is not None and not isinstance(kind, (t.Block, t.Pointer, t.Interface))
+
+
+def is_standard(key: str) -> bool:
+    """Whether a standard function has this upper-case name."""
+    from assay.skills.plc.typed.standard import TABLE
+
+    return key in TABLE
 
 
 def _is_own_name(body: Body, name: tree.Name) -> bool:

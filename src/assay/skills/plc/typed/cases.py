@@ -80,6 +80,8 @@ def _constant(body: Body, value: tree.Expr, kind: DataType | None) -> int | None
         body.report("not_constant", value.span)
         return None
     number = found.expr.value
+    if kind is None and not isinstance(number, int):
+        return None
     fits = isinstance(number, int) and (not isinstance(number, bool) or (kind is not None and kind == t.BOOL))
     enums = isinstance(found.type, t.Enum) and isinstance(kind, t.Enum) and found.type != kind
     if not fits or enums or not isinstance(number, int):

@@ -32,6 +32,9 @@ from assay.skills.plc.typed.world import nearest
 
 def member(body: Body, expr: tree.Member) -> Meaning:
     """``base.name``."""
+    if isinstance(expr.base, tree.DirectVar) and expr.base.text.upper().startswith("%DB"):
+        body.unsupported("vendor", expr.span)
+        return silent(body)
     dotted = _whole_path(body, expr)
     if dotted is not None:
         return dotted

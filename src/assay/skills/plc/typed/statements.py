@@ -133,6 +133,9 @@ def _assign(body: Body, one: tree.Assign) -> Statements:
         kind = kind.target if isinstance(kind, t.Pointer) and kind.kind == "reference" else kind
     if one.op in ("S=", "R="):
         return _set(body, one, places)
+    if kind is None and isinstance(one.value, (tree.StructInit, tree.ArrayInit)):
+        body.failed = True
+        return ()
     value = typed(body, one.value, kind)
     if one.op != ":=" and value is not None and isinstance(last, Spot):
         value = _with(body, one, last, value)
