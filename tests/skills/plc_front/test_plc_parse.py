@@ -242,3 +242,11 @@ def test_usual_slips_are_read_as_what_they_mean() -> None:
 
 def test_statements_among_declarations_tell_that_the_section_lacks_its_end() -> None:
     assert wrong("PROGRAM P\nVAR\n a : INT;\n\na := 1;\nEND_PROGRAM") == [("ST1014", 5, 1)]
+
+
+def test_located_variables_without_a_name_have_their_address_as_name() -> None:
+    (pou,) = read("PROGRAM P VAR AT %IX1.1 : BOOL := 1; b AT %Q* : BYTE; END_VAR END_PROGRAM").unit.elements
+    assert isinstance(pou, tree.Pou)
+    first, second = pou.blocks[0].declarations
+    assert (first.names[0].text, first.location and first.location.text) == ("%IX1.1", "%IX1.1")
+    assert (second.names[0].text, second.location and second.location.text) == ("b", "%Q*")

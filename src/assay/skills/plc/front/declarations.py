@@ -265,6 +265,8 @@ class Declarations(Statements):
             if self.key in ("R_EDGE", "F_EDGE"):
                 edge = self.edge()
             spec = self.type_spec()
+            if self.key == "...":  # any number of arguments
+                self.advance()
             if self.key == ":":  # VAR_ACCESS name : path : type
                 self.advance()
                 location = tree.DirectVar(self.text[spec.span.start : spec.span.end], spec.span)
@@ -294,7 +296,11 @@ class Declarations(Statements):
                 raise self.fail("ST1010", "expected", wanted=";")
 
     def declared_name(self) -> Name:
-        """The name of a variable; of VAR_CONFIG and VAR_ACCESS a path, whose parts become one name."""
+        """The name of a variable; of VAR_CONFIG and VAR_ACCESS a path, whose parts become one name. A located variable
+        without a name has its address as its name."""
+        if self.key == "AT" and self.peek_kind() == "direct":
+            address = self.span(self.starts[self.at + 1], self.ends[self.at + 1])
+            return Name(self.text[address.start : address.end].upper(), address)
         name = self.name()
         if self.key not in (".", "["):
             return name
