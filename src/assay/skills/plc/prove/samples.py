@@ -27,8 +27,8 @@ LENGTH, RUNS = 40, 12
 
 @dataclass(slots=True)
 class Samples:
-    """``states`` that were reached (by slot), ``branches`` that were taken; for properties that ``failed`` the number of
-    scans after which they did and in ``rows`` the inputs of those scans (-1: time since the last one). ``whole``,
+    """``states`` that were reached (by slot), ``branches`` that were taken; for properties that ``failed`` the number
+    of scans after which they did and in ``rows`` the inputs of those scans (-1: time since the last one). ``whole``,
     ``real``, ``times``: numbers of the program."""
 
     states: list[dict[int, Term]] = field(default_factory=list)

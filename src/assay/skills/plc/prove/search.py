@@ -107,16 +107,16 @@ class Search:
         self._tried |= {one.name for one in self.system.states}
         left = [name for name in targets if name not in result]
         for number, name in enumerate(left):
-            if self.samples.failed.get(name) == 1:  # No run can be shorter.
-                result[name] = Found("REFUTED", "bmc", 1, rows=self.samples.rows[name])
-                continue
-            share = (self.deadline - time.monotonic()) / (len(left) - number)
-            before, self.deadline = self.deadline, time.monotonic() + share
-            result |= self._attempt({name: targets[name]}, depth or self.limits.depth, self.limits.effort, ends)
-            self.deadline = before
-            if result[name].status != "REFUTED" and name in self.samples.rows:
-                rows = shorter(self.system, name, self.samples.rows[name])
-                result[name] = Found("REFUTED", "bmc" if len(rows) == 1 else "simulation", len(rows), rows=rows)
+            rows = shorter(self.system, name, self.samples.rows[name]) if name in self.samples.rows else []
+            if len(rows) != 1:  # No run can be shorter than one scan.
+                most = len(rows) - 1 if rows else depth or self.limits.depth
+                share = (self.deadline - time.monotonic()) / (len(left) - number)
+                before, self.deadline = self.deadline, time.monotonic() + share
+                result |= self._attempt({name: targets[name]}, most, self.limits.effort, ends)
+                self.deadline = before
+            if rows and (name not in result or result[name].status != "REFUTED"):
+                sure = len(rows) == 1 or result[name].k >= len(rows) - 1
+                result[name] = Found("REFUTED", "bmc" if sure else "simulation", len(rows), rows=rows)
         return result
 
     def _group(self, targets: dict[str, Term], depth: int | None, ends: bool) -> dict[str, Found]:

@@ -1,0 +1,75 @@
+"""Obligations that nobody asked for, and the comparison of two versions."""
+
+from __future__ import annotations
+
+import pytest
+from plc_prove_st import block, project_of, proved
+
+from assay.skills.plc.prove.equal import equal_outputs
+from assay.skills.plc.prove.verdict import Verdict
+
+
+def duties(body: str, variables: str = "") -> dict[str, list[Verdict]]:
+    report = proved(block(body, variables), obligations=True, backends=("python", "c"))
+    kinds: dict[str, list[Verdict]] = {}
+    for one in report.obligations:
+        kinds.setdefault(one.kind, []).append(one)
+    return kinds
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "status"),
+    [
+        ("div_zero", "m := 100 / n;", "REFUTED"),
+        ("div_zero", "IF n <> 0 THEN m := 100 / n; END_IF;", "PROVED"),
+        ("index", "m := t[n];", "REFUTED"),
+        ("index", "m := t[LIMIT(0, n, 4)];", "PROVED"),
+        ("index", "i := (i + 1) MOD 5; m := t[i];", "PROVED"),
+        ("range", "g := INT_TO_DINT(n);", "REFUTED"),
+        ("range", "IF n > 0 AND n < 9 THEN g := INT_TO_DINT(n); END_IF;", "PROVED"),
+        ("overflow", "m := n + 1;", "REFUTED"),
+        ("overflow", "IF n < 100 THEN m := MAX(n, 0) + 1; END_IF;", "PROVED"),
+        ("loop", "i := 0; WHILE i < n AND i < 20 DO i := i + 1; END_WHILE;", "PROVED"),
+        ("loop", "WHILE n > 0 DO m := 1; END_WHILE;", "UNKNOWN"),
+    ],
+)
+def test_faults(kind: str, body: str, status: str) -> None:
+    found = duties(body, "t : ARRAY[0..4] OF INT; i : INT; g : DINT(0..10);")[kind]
+    assert [one.status for one in found] == [status] * len(found)
+    if status == "REFUTED":
+        assert found[0].trace is not None
+        assert found[0].trace.replayed == (("interpreter",) if kind == "overflow" else ("python", "c"))
+        assert found[0].severity == ("warning" if kind == "overflow" else "error")
+
+
+def test_branches_that_no_run_takes_and_outputs_that_nobody_writes() -> None:
+    body = "CASE s OF 0: s := 1; 1: s := 0; 2: q := TRUE; ELSE r := TRUE; END_CASE; m := s;"
+    found = duties(body, "s : INT;")
+    assert [(one.text, one.status) for one in found["dead"]] == [
+        ("else", "REFUTED"),
+        ("arm", "PROVED"),
+        ("arm", "PROVED"),
+        ("arm", "REFUTED"),
+    ]
+    assert {one.text for one in found["unwritten"] if one.status == "REFUTED"} == {"y"}
+
+
+def test_a_fault_ends_the_run_so_nothing_after_it_counts() -> None:
+    found = duties("m := 100 / n; IF n = 0 THEN q := TRUE; END_IF; m := t[n / 1000];", "t : ARRAY[-33..33] OF INT;")
+    assert [one.status for one in found["index"]] == ["PROVED"]
+
+
+@pytest.mark.parametrize(
+    ("other", "status"),
+    [
+        ("IF b THEN q := FALSE; ELSIF a THEN q := TRUE; END_IF; m := n * 2;", "PROVED"),
+        ("IF a AND NOT b THEN q := TRUE; END_IF; IF b THEN q := FALSE; END_IF; m := n + n;", "PROVED"),
+        ("IF a THEN q := TRUE; ELSIF b THEN q := FALSE; END_IF; m := n + n;", "REFUTED"),
+        ("IF b THEN q := FALSE; ELSIF a THEN q := TRUE; END_IF; m := n + n; y := 1.0;", "REFUTED"),
+    ],
+)
+def test_versions(other: str, status: str) -> None:
+    first = project_of(block("IF b THEN q := FALSE; ELSIF a THEN q := TRUE; END_IF; m := n + n;"))
+    found = equal_outputs(first, project_of(block(other)), "F", 5)
+    assert found.status == status
+    assert (found.trace is not None) == (status == "REFUTED")
