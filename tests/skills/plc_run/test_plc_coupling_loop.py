@@ -82,7 +82,7 @@ def pair() -> list[Machine]:
 
 def course(machine: Machine, process: Process | None = None, **more: int) -> Course:
     asked = {"scans": 3000, "scan_ns": 100_000_000} | more
-    return couple(machine, process or Tank(), WIRING, watch=["level", "raw", "longest"], **asked)  # type: ignore[arg-type]
+    return couple(machine, process or Tank(), WIRING, watch=["level", "raw", "longest"], **asked)
 
 
 def test_the_level_is_held_between_its_limits(pair: list[Machine]) -> None:

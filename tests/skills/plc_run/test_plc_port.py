@@ -6,10 +6,11 @@ import math
 from typing import Any
 
 import pytest
-from plc_run_ir import both, c, ld, op, project, store, unit, v, var
+from plc_run_ir import at, both, c, ld, op, project, store, unit, v, var
 from plc_run_st import checked, same
 
 from assay.kernel.errors import InputError
+from assay.skills.plc.ir import nodes as ir
 from assay.skills.plc.ir import types as ty
 from assay.skills.plc.run.coverage import points
 from assay.skills.plc.run.machine import Machine, compile_many, machine
@@ -206,3 +207,30 @@ def test_unknown_units_and_open_arrays_cannot_run_alone() -> None:
             machine(whole, "Nope", backend=backend)  # type: ignore[arg-type]
         with pytest.raises(InputError, match="cannot run by itself"):
             machine(whole, "T", backend=backend)  # type: ignore[arg-type]
+
+
+def test_an_edge_is_true_in_one_scan_only() -> None:
+    ups, downs = v("ups", ty.INT), v("downs", ty.INT)
+    one = c(1, ty.INT)
+    block = unit(
+        "FB",
+        "function_block",
+        [
+            var("u", ty.BOOL, "input", edge="rising"),
+            var("d", ty.BOOL, "input", edge="falling"),
+            var("ups", ty.INT, "output"),
+            var("downs", ty.INT, "output"),
+        ],
+        [
+            ir.Choice(((ld(v("u", ty.BOOL)), (store(ups, op("add", ld(ups), one)),), at(1)),), (), at(2)),
+            ir.Choice(((ir.Unary("not", ld(v("d", ty.BOOL)), ty.BOOL), (ir.Leave("return"),), at(3)),), (), at(4)),
+            store(downs, op("add", ld(downs), one)),
+        ],
+    )
+    pair = both(project(block), "FB")
+    for x in (False, True, True, False, False, True, False):
+        for made in pair:
+            made.scan({"u": x, "d": x})
+            assert made.read("u") is x
+        same(pair)
+    assert pair[0].outputs() == {"ups": 2, "downs": 2}

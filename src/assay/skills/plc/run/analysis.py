@@ -4,9 +4,8 @@ locals must lie in memory because something points to them, and which expression
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields, is_dataclass
-from functools import cache
-from typing import Any
+from dataclasses import dataclass, field, fields
+from typing import get_args
 
 from assay.kernel.errors import InputError
 from assay.skills.plc.ir import nodes as ir
@@ -16,35 +15,31 @@ from assay.skills.plc.ir.types import Array, Block, DataType, Interface, Pointer
 FAULTING = frozenset(("MUX", "__DIVTIME", "LOWER_BOUND", "UPPER_BOUND"))
 
 
-@cache
-def _slots(kind: Any) -> tuple[str, ...]:
-    return tuple(one.name for one in fields(kind) if one.name not in ("type", "span"))
+_CLASSES: tuple[type, ...] = (
+    *get_args(ir.Place), *get_args(ir.Expr), *get_args(ir.Statement), ir.Invoke,
+)  # fmt: skip
 
-
-def children(node: object) -> Iterator[object]:
-    """The nodes directly inside a node of the intermediate form, in the order of evaluation as written."""
-    if isinstance(node, tuple):
-        yield from (one for one in node if isinstance(one, tuple) or is_dataclass(one))
-    elif is_dataclass(node):
-        kind: Any = type(node)
-        for name in _slots(kind):
-            inner = getattr(node, name)
-            if isinstance(inner, tuple) or is_dataclass(inner):
-                yield inner
+#: The parts of each class that can hold other nodes, last first.
+_PARTS: dict[type, tuple[str, ...]] = {
+    one: tuple(part.name for part in reversed(fields(one)) if part.name not in ("type", "span", "name"))
+    for one in _CLASSES
+} | {ir.Const: ()}
 
 
 def walk(node: object) -> Iterator[object]:
-    """A node and everything inside it."""
+    """A node of the intermediate form and everything inside it, in the order in which it is written."""
     stack = [node]
     while stack:
         one = stack.pop()
-        if isinstance(one, (ir.Const, DataType)):
-            if isinstance(one, ir.Const):
-                yield one
+        kind = type(one)
+        if kind is tuple:
+            stack.extend(reversed(one))  # type: ignore[call-overload]
             continue
-        if not isinstance(one, tuple):
+        parts = _PARTS.get(kind)
+        if parts is not None:
             yield one
-        stack.extend(reversed(list(children(one))))
+            for part in parts:
+                stack.append(getattr(one, part))
 
 
 @dataclass(slots=True)

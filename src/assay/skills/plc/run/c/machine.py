@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import struct
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar
 
 from assay.kernel.errors import InputError
@@ -19,7 +19,7 @@ from assay.skills.plc.run.c.code import HEADER, CCode
 from assay.skills.plc.run.images import Image, Images
 from assay.skills.plc.run.layout import Bytes, Node
 from assay.skills.plc.run.machine import FAULT_KINDS, Backend, Fault
-from assay.skills.plc.run.paths import Paths
+from assay.skills.plc.run.paths import Leaf, Paths
 from assay.skills.plc.run.plan import Plan, check_size, make_plan
 from assay.skills.plc.run.unions import code_of
 from assay.skills.plc.run.values import fitted
@@ -95,7 +95,7 @@ class CMachine(BaseMachine):
         self._words = self._ffi.new("int64_t[]", self._end // 8 + 1)
         self._memory = self._ffi.cast("char *", self._words)
         self._bytes = self._ffi.buffer(self._words)
-        self._formats: dict[int, struct.Struct] = {}
+        self._readers: list[tuple[str, Callable[[Any, int], tuple[Any, ...]], int, str, Node]] | None = None
         self._cold()
 
     def _get(self, address: int, node: Node) -> Any:
@@ -106,6 +106,21 @@ class CMachine(BaseMachine):
         code = code_of(kind) if isinstance(kind, Elementary) else "q"
         value = struct.unpack_from("<" + code, self._bytes, address)[0]
         return value != 0 if isinstance(kind, Elementary) and kind.kind == "bool" else value
+
+    def state(self) -> dict[str, object]:
+        if self._readers is None:
+            self._readers = [_reader(leaf) for leaf in self._paths.leaves()]
+        found: dict[str, object] = {}
+        for path, unpack, address, how, node in self._readers:
+            value = unpack(self._bytes, address)[0]
+            if how == "bool":
+                value = value != 0
+            elif how == "text":
+                value = self._get(address, node)
+            elif how == "address" or value != value:
+                value = self._shown(value, node)
+            found[path] = value
+        return found
 
     def _put(self, address: int, node: Node, value: Any) -> None:
         self._paste(address, packed(node.type, value))
@@ -193,6 +208,17 @@ class CMachine(BaseMachine):
         if isinstance(kind, Elementary) and kind.kind == "real" and any(map(math.isnan, values)):
             return [self._shown(one, node) for one in values]
         return values
+
+
+def _reader(leaf: Leaf) -> tuple[str, Callable[[Any, int], tuple[Any, ...]], int, str, Node]:
+    """How a scalar of the state is read: path, unpacking, address, what its value still needs, layout."""
+    kind = base_of(leaf.node.type)
+    code, how = "q", "address"
+    if isinstance(kind, Text):
+        code, how = "i", "text"
+    elif isinstance(kind, Elementary):
+        code, how = code_of(kind), kind.kind if kind.kind in ("bool", "real") else ""
+    return leaf.path, struct.Struct("<" + code).unpack_from, leaf.address, how, leaf.node
 
 
 def _memory(plan: Plan, images: Images) -> bytearray:
