@@ -187,6 +187,14 @@ x := LibCall(3); END_PROGRAM"""
     assert lenient.left_out == ("P",)
 
 
+def test_behind_an_unknown_base_nothing_is_called_unknown() -> None:
+    source = """FUNCTION_BLOCK F EXTENDS FB_Elsewhere VAR i : INT; END_VAR
+i := inherited + 1; Start(); SUPER^.Stop(); THIS^.level := 3; IF Ready() THEN i := 2; END_IF; i := TRUE;
+END_FUNCTION_BLOCK
+PROGRAM P VAR f1 : F; END_VAR f1(x := 3); f1.other := 2; END_PROGRAM"""
+    assert keys(checked(source)) == ["unknown_type", "mismatch"]
+
+
 def test_a_unit_with_errors_takes_those_that_need_it_along_and_no_other() -> None:
     found = checked(
         """FUNCTION_BLOCK Bad x := 1; END_FUNCTION_BLOCK

@@ -31,10 +31,18 @@ class Bindings:
 
 
 def bind(
-    body: Body, variables: list[Var], expr: tree.Call, name: str, *, function: bool, instance: ir.Place | None = None
+    body: Body,
+    variables: list[Var],
+    expr: tree.Call,
+    name: str,
+    *,
+    function: bool,
+    instance: ir.Place | None = None,
+    open_: bool = False,
 ) -> Bindings | None:
-    """Arguments bound to variables; None after a finding. ``function``: also for methods, which take all inputs."""
-    return _Binder(body, variables, expr, name, function, instance).bind()
+    """Arguments bound to variables; None after a finding. ``function``: also for methods, which take all inputs.
+    ``open_``: a base is unknown, so there may be other variables."""
+    return _Binder(body, variables, expr, name, function, instance, open_).bind()
 
 
 @dataclass(slots=True)
@@ -45,6 +53,7 @@ class _Binder:
     name: str
     function: bool
     instance: ir.Place | None
+    open_: bool
     given: dict[str, tree.Argument] = field(default_factory=dict)
     bad: bool = False
 
@@ -124,6 +133,9 @@ class _Binder:
     def unknown(self, argument: tree.Argument, names: tuple[str, ...]) -> None:
         """A name that is none of the variables."""
         assert argument.name is not None
+        if self.open_:
+            self.bad = True
+            return
         close = nearest(argument.name.key, names)
         self.error("unknown_argument", argument.name.span, name=argument.name.text, unit=self.name, close=close)
 

@@ -217,7 +217,9 @@ def _instance(body: Body, target: Spot, expr: tree.Call) -> ir.Invoke | Typed | 
     if not isinstance(pou, Pou):
         body.failed = True
         return None
-    bound = bind(body, pou.all_vars(), expr, spelled(expr.target), function=False, instance=target.place)
+    bound = bind(
+        body, pou.all_vars(), expr, spelled(expr.target), function=False, instance=target.place, open_=pou.incomplete()
+    )
     if bound is None or pou.incomplete():
         body.failed = True
         return None

@@ -45,7 +45,7 @@ class Standard:
 def standard(body: Body, name: str, expr: tree.Call, want: DataType | None) -> Typed | ir.Invoke | None:
     """A call of a standard function or conversion by its upper-case name."""
     from assay.skills.plc.typed import special
-    from assay.skills.plc.typed.calls import spelled, unknown_function
+    from assay.skills.plc.typed.calls import arguments_alone, spelled, unknown_function
     from assay.skills.plc.typed.standard import TABLE
 
     made = special.special(body, name, expr, want)
@@ -54,6 +54,11 @@ def standard(body: Body, name: str, expr: tree.Call, want: DataType | None) -> T
     found = TABLE.get(name)
     if found is None and is_conversion(name):
         return _conversion(body, name, expr)
+    if found is None and body.pou is not None and body.pou.incomplete():
+        # It may be a method of the base that is not here.
+        arguments_alone(body, expr)
+        body.failed = True
+        return None
     if found is None:
         close = nearest(name, tuple(TABLE)) if len(name) > 3 else ""
         close = close or body.world.close(name)
