@@ -250,3 +250,15 @@ def test_located_variables_without_a_name_have_their_address_as_name() -> None:
     first, second = pou.blocks[0].declarations
     assert (first.names[0].text, first.location and first.location.text) == ("%IX1.1", "%IX1.1")
     assert (second.names[0].text, second.location and second.location.text) == ("b", "%Q*")
+
+
+def test_get_and_set_may_be_names_and_a_block_may_begin_with_nothing() -> None:
+    code = (
+        "FUNCTION_BLOCK F\nVAR l : FB_List := (); END_VAR\nMETHOD Get : INT\nGet := 1;\nEND_METHOD\n"
+        "PROPERTY P : INT\nGET\nSet := TRUE;\nP := 1;\nEND_GET\nSET\nx := P;\nEND_SET\nEND_PROPERTY\nEND_FUNCTION_BLOCK"
+    )
+    parsed = read(code)
+    (unit,) = parsed.unit.elements
+    assert not parsed.diagnostics and isinstance(unit, tree.Pou)
+    getter, setter = unit.properties[0].getter, unit.properties[0].setter
+    assert getter is not None and setter is not None and (len(getter.body), len(setter.body)) == (2, 1)

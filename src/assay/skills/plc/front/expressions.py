@@ -163,7 +163,8 @@ class Expressions(Cursor):
             return self.array_init()
         if key != "(":
             raise self.fail("ST1011", "expression")
-        if self.peek(2) == ":=" and self.peek_kind() in ("name", "quoted", "local", "word"):
+        fields = self.peek(2) == ":=" and self.peek_kind() in ("name", "quoted", "local", "word")
+        if fields or self.peek() == ")":  # () is a value of its own where a block is declared
             return self.struct_init()
         self.advance()
         inner = self.expression()

@@ -144,11 +144,8 @@ class Members(Charts):
             self.advance()
         self.accept(";")
         blocks = self.sections()
-        body = self.statements(end, "SET", "GET")
-        if self.key in ("SET", "GET"):
-            self.open.pop()
-        else:
-            self.close_member(one, end)
+        body = self.statements(end)
+        self.close_member(one, end)
         return tree.Method(name, frozenset(qualifiers), None, blocks, body, self.since(start))
 
     def bare_getter(self, name: Name) -> tree.Method:
