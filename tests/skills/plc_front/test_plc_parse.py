@@ -262,3 +262,10 @@ def test_get_and_set_may_be_names_and_a_block_may_begin_with_nothing() -> None:
     assert not parsed.diagnostics and isinstance(unit, tree.Pou)
     getter, setter = unit.properties[0].getter, unit.properties[0].setter
     assert getter is not None and setter is not None and (len(getter.body), len(setter.body)) == (2, 1)
+
+
+def test_a_type_may_stand_where_memory_is_asked_for() -> None:
+    (assign,) = body("p := __NEW(POINTER TO ST_Node, TO_UDINT(n));", "codesys")
+    assert isinstance(assign, tree.Assign) and isinstance(assign.value, tree.Call)
+    first = assign.value.arguments[0].value
+    assert isinstance(first, tree.NameExpr) and first.name.text == "POINTER TO ST_Node"

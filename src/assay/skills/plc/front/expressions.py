@@ -137,6 +137,8 @@ class Expressions(Cursor):
     def named(self) -> Expr:
         """A name; THIS, SUPER and NULL mean something of their own."""
         span, kind, key = self.here(), self.kind, self.key
+        if key in ("POINTER", "REFERENCE") and self.peek() == "TO":
+            return self.pointer_type()
         name = self.take_name()
         if key == "THIS":
             return tree.This(span)
@@ -145,6 +147,18 @@ class Expressions(Cursor):
         if key == "NULL" and self.key not in (":=", "=>", "("):
             return Literal_("null", None, None, name.text, span)
         return tree.NameExpr(name, span, _SIGILS[kind])  # type: ignore[arg-type]
+
+    def pointer_type(self) -> Expr:
+        """``POINTER TO t`` where a value stands, as in ``__NEW(POINTER TO t, 5)``: one name as it is spelled."""
+        start = self.start
+        while self.key in ("POINTER", "REFERENCE") and self.peek() == "TO":
+            self.advance()
+            self.advance()
+        self.any_name()
+        while self.accept("."):
+            self.any_name()
+        span = self.since(start)
+        return tree.NameExpr(Name(" ".join(self.text[start : span.end].split()), span), span)
 
     def worded(self) -> Expr:
         """TRUE and FALSE; the operators written as functions: ``AND(a, b)``."""

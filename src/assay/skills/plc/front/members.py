@@ -127,7 +127,8 @@ class Members(Charts):
         self.accept(";")
         found: dict[str, tree.Method] = {}
         while self.key in ("GET", "SET"):
-            found[self.key] = self.accessor(name)
+            word = self.key
+            found[word] = self.accessor(name)
         if not found and self.key != "END_PROPERTY" and not self.member_begins() and self.key not in _UNIT_ENDS:
             found["GET"] = self.bare_getter(name)
         self.close_member(one, "END_PROPERTY")
