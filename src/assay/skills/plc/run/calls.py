@@ -14,8 +14,6 @@ from assay.skills.plc.run.places import Address, Item, Ref
 from assay.skills.plc.run.plan import Plan
 from assay.skills.plc.run.statements import Statements
 
-PLACES = (ir.LocalVar, ir.SelfVar, ir.GlobalVar, ir.FieldOf, ir.ElementOf, ir.PartOf, ir.Followed, ir.SelfInstance)
-
 
 @dataclass(slots=True)
 class Prepared:
@@ -88,7 +86,7 @@ class Calls(Statements):
         """The address of the instance that a method or action runs on."""
         if instance is None:
             return "b"
-        if isinstance(instance, PLACES):
+        if isinstance(instance, ir.Place):
             kind = instance.type
             if is_address(kind):
                 return self.checked_address(self.value(ir.Load(instance, kind)), span)
@@ -108,7 +106,7 @@ class Calls(Statements):
             if area is None:
                 raise self.unsupported(unit.name)
             at = Address(area.address)
-        elif isinstance(call.instance, PLACES):
+        elif isinstance(call.instance, ir.Place):
             at = self.fixed(call.instance).address
         else:
             raise self.unsupported(unit.name)

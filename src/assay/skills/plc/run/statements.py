@@ -11,6 +11,7 @@ from assay.skills.plc.front.source import Span
 from assay.skills.plc.ir import nodes as ir
 from assay.skills.plc.ir.types import BOOL, DINT, DataType, Elementary, base_of
 from assay.skills.plc.run.analysis import through_union
+from assay.skills.plc.run.layout import ADDRESS
 from assay.skills.plc.run.places import Address, Places, Ref
 from assay.skills.plc.run.plan import Plan
 
@@ -147,7 +148,7 @@ class Statements(Places):
     def pinned(self, address: Address) -> Address:
         if all(one in ("b", "f") for one in address.terms):
             return address
-        return Address(0, (self.declare(_ADDRESS, address.text),))
+        return Address(0, (self.declare(ADDRESS, address.text),))
 
     def _choice(self, one: ir.Choice) -> None:
         """A long chain is cut into pieces, because compilers nest it; ``rest`` says that no branch has run yet."""
@@ -245,9 +246,6 @@ class Statements(Places):
     @abstractmethod
     def either(self, conditions: list[tuple[str, str, str]]) -> str:
         """TRUE when one of (variable, low, high) holds; an empty list never."""
-
-
-_ADDRESS = Elementary("__ADDRESS", "int", 64, signed=True)
 
 
 def disjoint(arms: Sequence[Sequence[tuple[int, int]]]) -> list[tuple[int, int, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assay.skills.plc.ir.types import DataType, Elementary, Enum, Subrange, Text, base_of
-from assay.skills.plc.run.py.conversions import PREFIX, TIME_KINDS, UNIT_NS
+from assay.skills.plc.run.times import PREFIX, TIME_KINDS, UNIT_NS
 
 
 def c_type(kind: DataType) -> str:

@@ -22,7 +22,7 @@ from assay.skills.plc.run.machine import FAULT_KINDS, Backend, Fault
 from assay.skills.plc.run.paths import Leaf, Paths
 from assay.skills.plc.run.plan import Plan, check_size, make_plan
 from assay.skills.plc.run.unions import code_of
-from assay.skills.plc.run.values import fitted
+from assay.skills.plc.run.values import fitted, single
 
 #: Types of Python values that a column may hold without a look at each.
 _PLAIN: dict[str, set[type]] = {"bool": {bool}, "real": {float, int}}
@@ -51,8 +51,6 @@ def packed(kind: DataType, value: Any) -> bytes:
     if not isinstance(held, Elementary):
         return struct.pack("<q", value or 0)
     if held.kind == "real" and held.bits == 32:
-        from assay.skills.plc.run.values import single
-
         value = single(float(value))
     return struct.pack("<" + code_of(held), value)
 

@@ -3,18 +3,7 @@
 from __future__ import annotations
 
 from assay.skills.plc.ir.types import DataType, Elementary, Enum, Subrange, Text, base_of
-
-#: Nanoseconds that a number counts, by the type.
-UNIT_NS = {
-    "TIME": 1_000_000, "LTIME": 1, "TOD": 1_000_000, "LTOD": 1, "DATE": 1_000_000_000, "LDATE": 1,
-    "DT": 1_000_000_000, "LDT": 1,
-}  # fmt: skip
-TIME_KINDS = ("time", "date", "tod", "dt")
-DAY_NS = 86_400_000_000_000
-
-#: What stands before ``#`` in a text.
-PREFIX = {"TIME": "T", "LTIME": "LTIME", "TOD": "TOD", "LTOD": "LTOD", "DATE": "D", "LDATE": "LD", "DT": "DT",
-          "LDT": "LDT"}  # fmt: skip
+from assay.skills.plc.run.times import DAY_NS, PREFIX, TIME_KINDS, UNIT_NS
 
 
 def wrapped(kind: Elementary, text: str) -> str:

@@ -34,10 +34,6 @@ class PyExpressions(Calls):
     def call_value(self, call: ir.Invoke) -> str:
         """The text of a call inside an expression."""
 
-    @abstractmethod
-    def history(self, node: ir.History) -> str:
-        """The text of PREV, ROSE or FELL."""
-
     def ordered(self, items: Sequence[Item], build: Callable[[list[str]], str]) -> str:
         return build([one[0] for one in items])
 
@@ -113,8 +109,6 @@ class PyExpressions(Calls):
             return self.shallow(self.builtin(one))
         if isinstance(one, ir.CallExpr):
             return self.shallow(self.call_value(one.call))
-        if isinstance(one, ir.History):
-            return self.history(one)
         raise self.unsupported(type(one).__name__)
 
     def _const(self, one: ir.Const) -> str:

@@ -8,6 +8,7 @@ from assay.skills.plc.ir.types import Block, DataType, Elementary, Struct, base_
 from assay.skills.plc.run.analysis import is_aggregate, through_union
 from assay.skills.plc.run.calls import Prepared
 from assay.skills.plc.run.images import Images
+from assay.skills.plc.run.layout import ADDRESS
 from assay.skills.plc.run.places import Ref
 from assay.skills.plc.run.plan import Plan
 from assay.skills.plc.run.py.conversions import wrapped
@@ -238,7 +239,7 @@ class PyStatements(PyExpressions):
         if not call.outputs:
             self.write(text)
             return
-        result = self.declare(ADDRESS_OF_RESULT, text)
+        result = self.declare(ADDRESS, text)
         for place, number in self._outputs(call, prepared):
             self.assign(place, f"{result}[{number}]")
 
@@ -258,9 +259,3 @@ class PyStatements(PyExpressions):
         unit = self.analysis.unit(prepared.targets[0])
         names = [one.name.upper() for one in unit.variables if one.section == "output"]
         return [(place, names.index(name.upper()) + 1) for name, place in call.outputs]
-
-    def history(self, node: ir.History) -> str:
-        raise self.unsupported(node.kind.upper())
-
-
-ADDRESS_OF_RESULT = Elementary("__RESULT", "int", 64)
