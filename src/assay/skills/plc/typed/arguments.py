@@ -178,7 +178,10 @@ class _Binder:
         """A place handed in."""
         kind = resolve.type_of(self.body.world, var)
         if argument is None or argument.value is None:
-            if not self.bad:
+            if self.body.env.dialect == "scl" and not self.function:
+                # An instance of SCL keeps the place that it got before.
+                self.body.unsupported("in_out", self.expr.span)
+            elif not self.bad:
                 self.error("missing_in_out", self.expr.span, name=var.name, unit=self.name)
             return
         found = meaning(self.body, argument.value)

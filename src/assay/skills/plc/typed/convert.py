@@ -51,8 +51,25 @@ def coerce(body: Body, found: Typed, kind: DataType, span: Span) -> ir.Expr | No
             else:
                 body.report("loss", span, given=kinds.spell(found.type), wanted=kinds.spell(kind))
             return found.expr if isinstance(kind, t.Array) else converted(found.expr, kind)
+    if body.env.dialect == "scl" and _counted(found.type, kind):
+        body.report("loss", span, given=kinds.spell(found.type), wanted=kinds.spell(kind))
+        return converted(found.expr, kind)
     body.report("mismatch", span, given=kinds.spell(found.type), wanted=kinds.spell(kind))
     return None
+
+
+def _counted(source: DataType, target: DataType) -> bool:
+    """SCL takes times and days for the integers that count them."""
+    names = {one.name for one in (source, target) if isinstance(one, Elementary)}
+    pairs = (
+        {"TIME", "DINT"},
+        {"TIME", "DWORD"},
+        {"TOD", "UDINT"},
+        {"TOD", "DWORD"},
+        {"DATE", "UINT"},
+        {"DATE", "WORD"},
+    )
+    return names in pairs
 
 
 def _alike(source: DataType, target: DataType) -> bool:

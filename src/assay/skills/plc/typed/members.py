@@ -165,6 +165,15 @@ def member_place(body: Body, base: Spot, name: tree.Name, span: Span) -> Meaning
     return None
 
 
+#: Methods that every block of CODESYS has, declared or not.
+_LIFE = frozenset({"FB_INIT", "FB_REINIT", "FB_EXIT"})
+
+
+def _born(body: Body, name: tree.Name) -> Meaning:
+    body.unsupported("init", name.span)
+    return silent(body)
+
+
 def _bit(body: Body, name: tree.Name) -> int | None:
     """The number of a bit that is named by a constant (CODESYS: ``word.BIT_NAME``)."""
     found = own_meaning(body, name)
@@ -206,6 +215,8 @@ def _of_instance(body: Body, base: Spot, kind: t.Block | t.Interface, name: tree
         return base
     if pou.incomplete():
         return silent(body)
+    if name.key in _LIFE:
+        return _born(body, name)
     names = (*(one.name for one in pou.all_vars()), *(one.name for two in pou.line() for one in two.methods.values()))
     body.report("unknown_member", name.span, name=name.text, type=pou.name, close=nearest(name.key, names))
     return None
@@ -224,6 +235,8 @@ def _of_super(body: Body, found: SuperBase, name: tree.Name) -> Meaning:
     prop = found.base.find_property(name.key)
     if prop is not None:
         return Accessed(found.base, prop, instance, exact=True)
+    if name.key in _LIFE:
+        return _born(body, name)
     inherited = of_pou(body, found.base, name, of_self=body.method is not None)
     if inherited is None:
         unknown(body, name)

@@ -279,6 +279,8 @@ def _times(body: Body, op: ir.BinaryOp, left: Typed, right: Typed, span: Span) -
     a, b = (one.base if isinstance(one, t.Subrange) else one for one in (left.type, right.type))
     if not (isinstance(a, Elementary) and isinstance(b, Elementary)):
         return None
+    if body.env.dialect == "scl" and (a, b) == (t.TIME, t.DINT) and op in ("add", "sub"):
+        right, b = Typed(converted(right.expr, t.TIME)), t.TIME
     result = _TIME_RULES.get((op, a.kind, b.kind))
     if result is not None:
         plain = _PLAIN[result]

@@ -8,6 +8,7 @@ from typing import Final
 from assay.skills.plc.front import tree
 from assay.skills.plc.ir import nodes as ir
 from assay.skills.plc.ir import types as t
+from assay.skills.plc.ir.builtins import BUILTINS
 from assay.skills.plc.ir.types import DataType
 from assay.skills.plc.typed import kinds, resolve
 from assay.skills.plc.typed.body import Body, Typed
@@ -28,7 +29,8 @@ def special(body: Body, name: str, expr: tree.Call, want: DataType | None) -> Ty
     """The call if the name is one of these, else ``NONE``."""
     if body.history and name in ("PREV", "ROSE", "FELL"):
         return _history(body, name, expr)
-    if body.env.dialect == "scl" and name in SCL_FUNCTIONS:
+    system = name.startswith("__") and name not in _HANDLERS and name not in BUILTINS and body.vendor
+    if system or (body.env.dialect == "scl" and name in SCL_FUNCTIONS):
         _vendor(body, expr)
         return None
     made = _HANDLERS.get(name)
