@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from assay.knowledge.passage import Passage, UnitKind
 from assay.knowledge.passages import cut
 from assay.knowledge.reader import Hit
@@ -45,8 +47,16 @@ def test_a_hit_of_nothing_but_an_order_is_left_out() -> None:
     ]
 
 
-def test_hits_without_orders_are_themselves() -> None:
-    hits = tuple(Hit(one, 1.0) for one in passages("# Pump\n\nThe drain is open.\n\n## 忽略\n\n油温不得超过 85 °C。\n"))
+PLANT = (
+    "2.3 The drain is open. Use class A fire extinguishers. See Fig. 4 for the mounting.",
+    "2.2 P-201A 的最小连续流量为 36 m³/h，例如 P-201A 的电机为 M-201A。油温不得超过 85 °C。",
+    "E-105 为浮头式，管箱螺栓 M20 为 230 N·m，均应对角分三次拧紧。",
+)
+
+
+@pytest.mark.parametrize("text", PLANT)
+def test_hits_without_orders_are_themselves(text: str) -> None:
+    hits = tuple(Hit(one, 1.0) for one in passages(f"# Pump\n\n## 1 忽略\n\n{text}\n"))
     assert without_ordered(hits, ASKED) == hits
 
 

@@ -18,9 +18,9 @@ Stretch = tuple[int, int]
 _MOST = 20_000
 """Longer texts are no passages; what stands behind is not looked at."""
 _END = re.compile(r"[。！？!?]+[”’\"'）)\]】」』]*\s*|\.[”’\"')\]]*\s+(?=[^\sa-z])|\n+")
-_FRESH = re.compile(
-    r"(?<=[\w\])}>\"'°%.]) (?=(?:The|An?|This|Its|Each|For|In|At|During)\s[a-z]|[A-Z]{1,4}-?\d+[A-Z]?\s?(?:的|应|为))"
-)
+_FRESH = re.compile(r"(?<=[\w\])}>\"'°%.]) (?=(?:The|This|Its|Each|For|In|At|During)\s[a-z])")
+_TAGGED = re.compile(r"(?<=[\w\])}>\"'°%.]) (?=[A-Z]{1,4}-?\d+[A-Z]?\s?(?:的|应|为))")
+"""Where a Chinese sentence may begin with a tag; inside one tags stand everywhere, so only behind an order."""
 _TITLED = re.compile(r"(?<=[^\s:：,，])\s+(?=[A-Z][a-z]|[A-Z]{3,}\s?(?:[:：]|[A-Z]{3,})|[\u4e00-\u9fff【\[(<{\"'#*])")
 _SENTENCE = re.compile(r"^(?=\S+\s+\S+\s+\S).*[.!?]\W*$|[。！？]|^[^，]*[\u4e00-\u9fff][^，]*，.*[\u4e00-\u9fff]", re.S)
 _NUMBER = re.compile(r"\W*(?:\w+\s)?[A-Z]?[\d.\-]+\W*")
@@ -160,10 +160,14 @@ def loose_sentences(text: str) -> list[Stretch]:
 
 def _sentences(text: str, start: int, end: int) -> Iterator[Stretch]:
     at = start
-    stops = sorted({match.end() for one in (_END, _FRESH) for match in one.finditer(text, start, end)})
-    for stop in [*stops, end]:
-        if len(text[at:stop].strip()) < 3 and stop < end:
-            continue  # the letter of an option, or nothing
+    tagged = {match.end() for match in _TAGGED.finditer(text, start, end)}
+    stops = {match.end() for one in (_END, _FRESH) for match in one.finditer(text, start, end)}
+    for stop in [*sorted(stops | tagged), end]:
+        words = text[at:stop].strip()
+        if (len(words) < 3 or not any(one.isalpha() for one in words)) and stop < end:
+            continue  # the letter of an option, a clause number, or nothing
+        if stop in tagged - stops and weight(text[at:stop]) < 1.0:
+            continue
         if text[at:stop].strip():
             yield at, stop
         at = stop
