@@ -87,13 +87,14 @@ CASES: dict[str, tuple[str, list[dict[str, Any]], dict[str, Any]]] = {
         FUNCTION_BLOCK Base IMPLEMENTS IShape VAR s: INT := 2; END_VAR
         METHOD Area : INT VAR_INPUT k: INT; END_VAR Area := s * k; END_METHOD
         METHOD Twice : INT Twice := THIS^.Area(1) * 2; END_METHOD
+        PROPERTY Size : INT GET Size := s; END_GET SET s := Size; END_SET END_PROPERTY
         END_FUNCTION_BLOCK
         FUNCTION_BLOCK Der EXTENDS Base VAR e: INT := 100; END_VAR
         METHOD Area : INT VAR_INPUT k: INT; END_VAR Area := SUPER^.Area(k) + e; END_METHOD
         END_FUNCTION_BLOCK
         PROGRAM Main VAR b: Base; d: Der; i: IShape; r1, r2, r3, r4, r5: INT; rb: REFERENCE TO Base; END_VAR
-        r1 := b.Twice(); r2 := d.Twice(); i := d; r3 := i.Area(3); i := b; r4 := i.Area(3); rb REF= d; d.s := 4;
-        r5 := rb.Area(k := 1) + d.s; END_PROGRAM""",
+        r1 := b.Twice(); r2 := d.Twice(); i := d; r3 := i.Area(3); i := b; r4 := i.Area(3); rb REF= d; rb.Size := 4;
+        r5 := rb.Area(k := 1) + d.Size; END_PROGRAM""",
         [{}],
         {"r1": 4, "r2": 204, "r3": 106, "r4": 6, "r5": 108, "d.s": 4, "i": "b", "rb": "d"},
     ),
