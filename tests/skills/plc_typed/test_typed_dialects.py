@@ -27,6 +27,10 @@ METHOD Fits : BOOL
 VAR_INPUT s : REAL; END_VAR
 Fits := s > 0.0;
 END_METHOD
+PROPERTY Calls : INT
+GET Calls := count; END_GET
+SET count := 10 * Calls; END_SET
+END_PROPERTY
 END_FUNCTION_BLOCK
 FUNCTION_BLOCK FB_Drive EXTENDS FB_Base
 SUPER^(); IF level > 2 THEN Reset(); END_IF
@@ -38,12 +42,12 @@ END_METHOD
 END_FUNCTION_BLOCK
 PROGRAM Main
 VAR d : FB_Drive; itf : I_Drive; p : POINTER TO FB_Base; END_VAR
-VAR_OUTPUT small, big : BOOL; n : INT; END_VAR
+VAR_OUTPUT small, big : BOOL; n, c : INT; END_VAR
 d(enable := TRUE);
 itf := d; p := ADR(d);
 small := itf.Start(10);
 big := p^.Start(speed := 60);
-n := d.level;
+n := d.level; c := d.Calls; d.Calls := c + 1;
 END_PROGRAM"""
 
 
@@ -53,12 +57,19 @@ def test_methods_interfaces_and_inheritance() -> None:
     unit = found.project.unit("FB_Drive")
     assert unit is not None
     assert unit.base == "FB_Base"
-    assert unit.methods == {"START": "FB_Base.Start", "FITS": "FB_Drive.Fits", "RESET": "FB_Drive.Reset"}
+    assert unit.methods == {
+        "START": "FB_Base.Start",
+        "FITS": "FB_Drive.Fits",
+        "RESET": "FB_Drive.Reset",
+        "CALLS.GET": "FB_Base.Calls.GET",
+        "CALLS.SET": "FB_Base.Calls.SET",
+    }
     runs = machine(found.project, "Main")
-    for expected in (1, 2, 0, 1):
+    for level, calls in ((1, 2), (2, 4), (0, 6), (1, 8)):
         runs.scan({}, 1)
         assert runs.fault is None
-        assert runs.outputs() == {"small": True, "big": False, "n": expected}
+        assert runs.outputs() == {"small": True, "big": False, "n": level, "c": calls}
+        assert runs.read("d.count") == 10 * (calls + 1)
 
 
 def test_globals_of_several_files_and_their_lists() -> None:

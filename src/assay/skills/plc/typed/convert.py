@@ -59,17 +59,9 @@ def coerce(body: Body, found: Typed, kind: DataType, span: Span) -> ir.Expr | No
 
 
 def _counted(source: DataType, target: DataType) -> bool:
-    """SCL takes times and days for the integers that count them."""
+    """SCL takes times for the integers that count their milliseconds."""
     names = {one.name for one in (source, target) if isinstance(one, Elementary)}
-    pairs = (
-        {"TIME", "DINT"},
-        {"TIME", "DWORD"},
-        {"TOD", "UDINT"},
-        {"TOD", "DWORD"},
-        {"DATE", "UINT"},
-        {"DATE", "WORD"},
-    )
-    return names in pairs
+    return names in ({"TIME", "DINT"}, {"TIME", "DWORD"}, {"TOD", "UDINT"}, {"TOD", "DWORD"})
 
 
 def _alike(source: DataType, target: DataType) -> bool:

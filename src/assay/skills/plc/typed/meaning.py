@@ -165,8 +165,8 @@ def unknown(body: Body, name: tree.Name) -> None:
         local = tuple(one.name for one in owner.all_vars())
     close = body.world.close(name.key, local)
     typo = close in local
-    place = owner.full if isinstance(owner, Method) else owner.name if owner is not None else ""
-    body.report("unknown_name", name.span, once=(place.upper(), name.key), name=name.text, close=close, typo=typo)
+    place = "" if body.pou is None or (body.world.report.lenient and not typo) else body.pou.key
+    body.report("unknown_name", name.span, once=(place, name.key), name=name.text, close=close, typo=typo)
 
 
 def own_meaning(body: Body, name: tree.Name) -> Meaning:
