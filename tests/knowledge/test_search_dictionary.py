@@ -75,6 +75,7 @@ def test_any_question_is_taken(query: str) -> None:
 def test_the_other_language_is_embedded_with_the_codes() -> None:
     question = asked("P-201A 的轴承温度", shipped().expand("P-201A 的轴承温度"))
     assert question.lang == "zh" and question.plain == "P-201A 的轴承温度"
+    assert question.full.startswith("P-201A 的轴承温度 (")
     assert question.other.startswith("p-201a") and "bearing temperature" in question.other
     assert asked("天气", []).texts == ["天气"]
     assert asked("P-201A 的轴承温度", shipped().expand("轴承温度"), ["zh"]).other == ""

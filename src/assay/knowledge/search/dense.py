@@ -36,31 +36,38 @@ _CODE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question as it is embedded: as it was asked, and what the dictionary says for it in the other language.
+    """A question as it is embedded: as it was asked, with the formal words of both languages, and in the other language
+    alone.
 
     ``other`` is empty where the dictionary has no words for it, or where no passage is in the other language.
     """
 
     lang: Lang
     plain: str
+    full: str
     other: str
 
     @property
     def texts(self) -> list[str]:
-        """What to embed."""
-        return [self.plain, self.other] if self.other else [self.plain]
+        """What to embed: the question, then the other two where they say more."""
+        return list(dict.fromkeys(text for text in (self.plain, self.full, self.other) if text))
 
 
 def asked(query: str, expansions: Sequence[Expansion], langs: Iterable[Lang] = LANGS) -> Asked:
     """The texts of a question to passages in ``langs``."""
     query = query[:LONGEST_QUERY]
     lang, foreign = _LANGUAGES[has_chinese(query)]
-    return Asked(lang, query, _formal(query, expansions, foreign) if foreign in langs else "")
+    own, other = _formal(query, expansions, lang), _formal(query, expansions, foreign)
+    added = " ".join(part for part in (own, other) if part)
+    return Asked(lang, query, f"{query} ({added})" if added else query, other if foreign in langs else "")
 
 
-def combined(texts: Asked, vectors: Sequence[Vectors]) -> tuple[Vectors, Vectors]:
-    """The unit vectors that passages of the question's language and of the other one are compared with."""
-    return vectors[0], _unit(vectors[0] + vectors[1]) if texts.other else vectors[0]
+def combined(texts: Asked, vectors: Sequence[Vectors]) -> tuple[Vectors, Vectors, Vectors]:
+    """The unit vectors that passages of the question's language and of the other one are compared with, and that of
+    the question as it was asked. ``vectors`` are those of ``texts.texts``."""
+    by_text = dict(zip(texts.texts, vectors, strict=True))
+    full = by_text[texts.full]
+    return full, _unit(full + by_text[texts.other]) if texts.other else full, by_text[texts.plain]
 
 
 def levelled(cosines: Floats, own: NDArray[np.bool_], translated: bool) -> Floats:

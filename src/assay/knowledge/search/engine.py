@@ -175,7 +175,7 @@ class Engine:
         used = np.where(own, both[:, 0], both[:, 1])
         levels, plain, cosines = np.full(len(view), np.nan), np.full(len(view), np.nan), np.zeros(len(view))
         levels[rows], cosines[rows] = levelled(used, own, bool(question.other)), used
-        plain[rows] = levelled(both[:, 0], own, False)
+        plain[rows] = levelled(both[:, 2], own, False)
         return _Dense(levels, plain, cosines), notes
 
     def _reranks(self, lane: Lane, texts: Texts | None) -> bool:

@@ -23,8 +23,8 @@ SPREAD = 5.0
 class Lexical:
     """BM25 scores and the covered share (0 to 1) of the query's weight, a value a passage.
 
-    ``formal`` is the part of the scores that the dictionary's words brought, ``things`` the share (0 to 1) of what the
-    dictionary knows in the query that a passage names, in whatever words.
+    ``formal`` is the part of the scores that the dictionary's words brought, ``things`` the share (0 to 1) of the
+    query that the dictionary knows and a passage names, in whatever words.
     """
 
     scores: Floats

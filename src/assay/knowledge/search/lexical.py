@@ -48,11 +48,12 @@ def lexical(count: int, terms: Sequence[Term], expansions: Iterable[Expansion], 
         for term in said:
             meant.setdefault(term.text, []).append(best)
     scores, covered = np.zeros(count), np.zeros(count)
-    total = 0.0
+    total = known = 0.0
     for term in terms:
         found = lookup(term.text)
         weight = term.weight * found.idf
         total += weight
+        known += weight if term.text in meant else 0.0
         scores[found.rows] += term.weight * found.scores
         if others := meant.get(term.text):
             held = np.zeros(count)
@@ -65,7 +66,7 @@ def lexical(count: int, terms: Sequence[Term], expansions: Iterable[Expansion], 
     formal = np.zeros(count)
     for best, _ in brought:
         formal[best.rows] += best.scores
-    things = _things(count, brought, lookup)
+    things = _things(count, brought, lookup) * (known / total if total > 0 else 1.0)
     return Lexical(scores + EXPANDED * formal, covered / total if total > 0 else covered, formal, things)
 
 

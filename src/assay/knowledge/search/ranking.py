@@ -101,8 +101,7 @@ def features(query: str, view: View, found: Material) -> tuple[Rows, Floats]:
         _below(found.levels, rows),
         _below(found.plain, rows),
         found.own[rows].astype(np.float64),
-        _neighbour(found.fused, view, rows),
-        _document(found.fused, view)[view.documents[rows]],
+        *_around(found.fused, view, rows),
         np.log1p(view.lengths[rows]) / 5.0,
         standing.above,
         standing.anywhere,
@@ -154,6 +153,19 @@ def _below(levels: Floats | None, rows: Rows) -> Floats:
     below = np.maximum(levels[rows] - np.nanmax(levels), _FARTHEST)
     known = np.isfinite(below)
     return np.where(known, below, float(below[known].mean()))
+
+
+def _around(fused: Floats, view: View, rows: Rows) -> tuple[Floats, Floats]:
+    """What the neighbours and the document say for each row; a passage that is a document of its own counts as the
+    others do in the mean, for nothing around it can speak."""
+    import numpy as np
+
+    alone = np.bincount(view.documents)[view.documents[rows]] == 1
+    both = _neighbour(fused, view, rows), _document(fused, view)[view.documents[rows]]
+    if alone.all() or not alone.any():
+        return both
+    first, second = (np.where(alone, float(each[~alone].mean()), each) for each in both)
+    return first, second
 
 
 def _neighbour(fused: Floats, view: View, rows: Rows) -> Floats:
