@@ -6,7 +6,7 @@ from assay.skills.plc.front.diagnostic import Diagnostic, Severity
 from assay.skills.plc.front.lexer import MAX_ERRORS, Tokens
 from assay.skills.plc.front.source import Source, Span
 from assay.skills.plc.front.tree import Name
-from assay.skills.plc.front.words import CLOSERS, MISSPELT, OPENERS, RESERVED, SECTIONS, UNIT_WORDS
+from assay.skills.plc.front.words import CLOSERS, MISSPELT, OPENERS, SECTIONS, UNIT_WORDS
 
 #: So deep may parentheses, calls and structures stand in each other, and so high may the tree of an expression be (a
 #: chain of 200 additions is that high): whoever walks the tree by recursion needs some frames a level.
@@ -62,12 +62,6 @@ class Cursor:
             self.at += 1
             self.kind = self.kinds[self.at]
             self.key = self.keys[self.at]
-
-    def move_to(self, place: int) -> None:
-        """To the token of that number."""
-        self.at = place
-        self.kind = self.kinds[place]
-        self.key = self.keys[place]
 
     def peek(self, ahead: int = 1) -> str:
         """The key of a later token."""
@@ -208,7 +202,7 @@ class Cursor:
         if self.at == since:
             if self.key in _RESUME and self.key not in ("THEN", "DO", "OF") and self.key not in OPENERS:
                 return
-            self.step_over()
+            self.advance()
         while self.kind != "end":
             if self.key == ";":
                 self.advance()
@@ -216,10 +210,6 @@ class Cursor:
             if self.key in _RESUME and self.key not in ("THEN", "DO", "OF"):
                 return
             self.advance()
-
-    def step_over(self) -> None:
-        """One token on, a semicolon included."""
-        self.advance()
 
     def corrected(self) -> bool:
         """Whether the token is a usual slip for a word of the language; then it is reported and read as that word."""
@@ -229,7 +219,3 @@ class Cursor:
         self.report("ST1022", "misspelt", self.here(), found=self.found(), wanted=word)
         self.kind, self.key = "word", word
         return True
-
-    def is_reserved(self) -> bool:
-        """Whether the token is a word that cannot be a name."""
-        return self.key in RESERVED

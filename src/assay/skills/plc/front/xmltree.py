@@ -149,10 +149,14 @@ class Assembly:
             self._put(one.text, one.line, one.column)
 
     def say(self, text: str, place: tuple[int, int]) -> None:
-        """Words of our own on a line of their own, which findings place at ``place``."""
+        """Words of our own on a line of their own, which findings place at ``place``; none only end the line before."""
         if self.last != "\n":
             self.parts.append("\n")
             self.length += 1
+            self.last = "\n"
+        if not text:
+            self.next = (0, 0)
+            return
         self._put(text + "\n", *place)
         self.next = (0, 0)
 
