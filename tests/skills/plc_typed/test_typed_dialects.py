@@ -12,11 +12,13 @@ from assay.skills.plc.typed.check import check
 
 OBJECTS = """INTERFACE I_Drive
 METHOD Start : BOOL VAR_INPUT speed : REAL; END_VAR END_METHOD
+METHOD Stop END_METHOD
+PROPERTY Calls : INT GET END_GET SET END_SET END_PROPERTY
 END_INTERFACE
 FUNCTION_BLOCK ABSTRACT FB_Base IMPLEMENTS I_Drive
 VAR_INPUT enable : BOOL; END_VAR
 VAR_OUTPUT level : INT; END_VAR
-VAR count : INT; END_VAR
+VAR count : INT; active : BOOL; END_VAR
 level := level + 1;
 METHOD Start : BOOL
 VAR_INPUT speed : REAL; END_VAR
@@ -26,6 +28,9 @@ END_METHOD
 METHOD Fits : BOOL
 VAR_INPUT s : REAL; END_VAR
 Fits := s > 0.0;
+END_METHOD
+METHOD Stop
+active := FALSE;
 END_METHOD
 PROPERTY Calls : INT
 GET Calls := count; END_GET
@@ -47,7 +52,7 @@ d(enable := TRUE);
 itf := d; p := ADR(d);
 small := itf.Start(10);
 big := p^.Start(speed := 60);
-n := d.level; c := d.Calls; d.Calls := c + 1;
+n := d.level; c := d.Calls; itf.Calls := c + 1; itf.Stop();
 END_PROGRAM"""
 
 
@@ -61,6 +66,7 @@ def test_methods_interfaces_and_inheritance() -> None:
         "START": "FB_Base.Start",
         "FITS": "FB_Drive.Fits",
         "RESET": "FB_Drive.Reset",
+        "STOP": "FB_Base.Stop",
         "CALLS.GET": "FB_Base.Calls.GET",
         "CALLS.SET": "FB_Base.Calls.SET",
     }

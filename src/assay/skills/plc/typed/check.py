@@ -237,7 +237,7 @@ def _project(
             wanted = set(used[key].needs)
             for name in used[key].globals:
                 wanted |= set(walk.block_names(every[name].type)) if name in every else {f"?{name}"}
-            if unit.owner is not None:
+            if unit.owner is not None and not _is_interface(world, unit.owner):
                 wanted.add(unit.owner.upper())
             if not all(one in runs or one in library or one == key for one in wanted):
                 del runs[key]
@@ -253,6 +253,11 @@ def _project(
     out = tuple(unit.name for unit, _ in lowered if unit.name.upper() not in runs and unit.owner is None)
     globals_ = {one.name: one for one in kept.values()}
     return ir.Project(units, globals_, world.struct_initials, tasks(world, runs)), out
+
+
+def _is_interface(world: World, name: str) -> bool:
+    pou = world.names.get(name.upper())
+    return isinstance(pou, Pou) and pou.node.kind == "INTERFACE"
 
 
 def _failed(world: World, unit: ir.Unit) -> bool:

@@ -48,7 +48,8 @@ def variable(world: World, var: Var) -> ir.Variable | None:
 def lower(world: World, pou: Pou) -> list[tuple[ir.Unit, bool]]:
     """A unit with its methods and actions, each with whether it can be run."""
     if pou.node.kind == "INTERFACE":
-        return _signatures(world, pou)
+        # What an interface declares is typed and stands in the project without a body; blocks run it.
+        return [lower_method(world, one) for one in pou.methods.values()]
     statements = pou.node.body
     if pou.node.chart is not None:
         statements = charts.expand(world, pou)
@@ -116,13 +117,3 @@ def lower_method(world: World, method: Method) -> tuple[ir.Unit, bool]:
     if body.failed:
         world.broken.add(pou.key)
     return unit, not (body.failed or body.not_run or pou.incomplete())
-
-
-def _signatures(world: World, pou: Pou) -> list[tuple[ir.Unit, bool]]:
-    """The methods of an interface are typed, but nothing runs them."""
-    for method in pou.methods.values():
-        for var in method.vars.values():
-            variable(world, var)
-        if resolve.gives(method):
-            resolve.result_of(world, method)
-    return []
