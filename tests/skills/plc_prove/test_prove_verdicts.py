@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from plc_prove_st import block, proved, verdict
+from plc_prove_st import block, project_of, proved, verdict
 
 from assay.skills.plc.prove.property import Property
+from assay.skills.plc.prove.resolve import resolve
+from assay.skills.plc.prove.spacer import never
+from assay.skills.plc.prove.system import System, build
+from assay.skills.plc.prove.whole import Whole
 
 LATCH = block("IF b THEN q := FALSE; ELSIF a THEN q := TRUE; END_IF; r := NOT q;")
 DELAY = block("t(IN := a, PT := T#500ms); q := t.Q; p(IN := b, PT := T#300ms); r := p.Q;", "t : TON; p : TP;")
@@ -118,3 +124,23 @@ def test_the_same_twice() -> None:
     assert [(one.status, one.k, one.invariants) for one in first.verdicts] == [
         (one.status, one.k, one.invariants) for one in second.verdicts
     ]
+
+
+def test_spacer_finds_what_no_template_guesses() -> None:
+    text = block(
+        """IF a AND i < 1000 THEN i := i + 1; j := j + 2; k := k + 3;
+ELSIF b AND i > 0 THEN i := i - 1; j := j - 2; k := k - 3; END_IF; q := 3 * i <> k OR j <> 2 * i;""",
+        "i, j, k : INT;",
+    )
+    project = project_of(text)
+    unit = project.unit("F")
+    assert unit is not None
+    meant = [one for one, _ in resolve(project, unit, [Property("P", "invariant", then="NOT q")])]
+    system = build(project, unit, meant, terms=Whole())
+    invariant = never(system, system.bads["P"], effort=30_000_000, milliseconds=20_000)
+    assert invariant is not None and "3*i" in invariant
+    assert never(system, _where(system, "i") == 3, effort=3_000_000, milliseconds=2_000) is None
+
+
+def _where(system: System, name: str) -> Any:
+    return next(one.pre for one in system.states if one.name == name)

@@ -147,4 +147,4 @@ def in_st(text: str) -> str:
     """An expression with C's signs in Structured Text."""
     for sign, word in _SIGNS:
         text = sign.sub(word, text)
-    return text.strip()
+    return " ".join(text.split())

@@ -1,7 +1,8 @@
-"""Times and dates as whole numbers of nanoseconds without a width, with exact wrap-around where it can happen.
+"""Whole numbers without a width, with exact wrap-around where it can happen: times and dates always, all integers for
+the solver that finds invariants over integers.
 
 Timers compare and subtract; a solver of linear arithmetic does that far better than one of 64-bit adders. Bounds of
-terms are computed on the side: only where a sum can leave 64 bits is its wrap written out.
+terms are computed on the side: only where a sum can leave its type is its wrap written out.
 """
 
 from __future__ import annotations
@@ -10,14 +11,19 @@ from typing import Any
 
 import z3
 
-LOW, HIGH = -(1 << 63), (1 << 63) - 1
-_SPAN = 1 << 64
-
 Bounds = tuple[int, int]
+
+LOW, HIGH = -(1 << 63), (1 << 63) - 1
+
+#: The range of times and dates.
+TIME_RANGE: Bounds = (LOW, HIGH)
+
+#: Holds every value of every type.
+_ANY: Bounds = (-(1 << 63), (1 << 64) - 1)
 
 
 class Clocks:
-    """Arithmetic of 64-bit times over z3's integers. ``known`` holds the bounds of symbols by their ids."""
+    """Arithmetic over z3's integers. ``limits`` is the range of the type that an operation is in."""
 
     def __init__(self) -> None:
         self._bounds: dict[int, Bounds] = {}
@@ -29,7 +35,7 @@ class Clocks:
         self._kept.append(term)
 
     def bounds(self, term: Any) -> Bounds:
-        """Bounds of a term (64 bit where nothing better is known)."""
+        """Bounds of a term (those of all types where nothing better is known)."""
         found = self._bounds.get(term.get_id())
         if found is None:
             found = self._of(term)
@@ -51,38 +57,46 @@ class Clocks:
             return parts[0][0] - parts[1][1], parts[0][1] - parts[1][0]
         if kind == z3.Z3_OP_UMINUS:
             return -parts[0][1], -parts[0][0]
-        return LOW, HIGH
+        return _ANY
 
-    def wrapped(self, term: Any, bounds: Bounds) -> Any:
-        """A term with exact bounds, back in 64 bits."""
-        low, high = bounds
-        if LOW <= low and high <= HIGH:
+    def wrapped(self, term: Any, bounds: Bounds, limits: Bounds = TIME_RANGE) -> Any:
+        """A term with exact bounds, back in its type."""
+        low, high = limits
+        span = high - low + 1
+        if low <= bounds[0] and bounds[1] <= high:
             self.declare(term, bounds)
             return term
-        if low >= LOW - _SPAN and high <= HIGH + _SPAN:
-            return z3.If(term > HIGH, term - _SPAN, z3.If(term < LOW, term + _SPAN, term))
-        return (term - LOW) % _SPAN + LOW
+        if bounds[0] >= low - span and bounds[1] <= high + span:
+            result = z3.If(term > high, term - span, z3.If(term < low, term + span, term))
+        else:
+            result = (term - low) % span + low
+        self.declare(result, limits)
+        return result
 
-    def binary(self, op: str, left: Any, right: Any) -> Any:
+    def binary(self, op: str, left: Any, right: Any, limits: Bounds = TIME_RANGE) -> Any:
         """add, sub, mul, div and mod, or a comparison."""
+        if op in COMPARED:
+            return COMPARED[op](left, right)
+        if op == "div":
+            return self.wrapped(z3.If(right == 0, 0, _cut(left, right)), (limits[0], limits[1] + 1), limits)
+        if op == "mod":
+            return self.wrapped(z3.If(right == 0, 0, left - right * _cut(left, right)), limits, limits)
+        return self.wrapped(*self.exact(op, left, right), limits)
+
+    def exact(self, op: str, left: Any, right: Any) -> tuple[Any, Bounds]:
+        """A sum, difference or product without its wrap, and its bounds."""
         (low, high), (other_low, other_high) = self.bounds(left), self.bounds(right)
         if op == "add":
-            return self.wrapped(left + right, (low + other_low, high + other_high))
+            return left + right, (low + other_low, high + other_high)
         if op == "sub":
-            return self.wrapped(left - right, (low - other_high, high - other_low))
-        if op == "mul":
-            corners = [one * other for one in (low, high) for other in (other_low, other_high)]
-            return self.wrapped(left * right, (min(corners), max(corners)))
-        if op == "div":
-            return self.wrapped(z3.If(right == 0, 0, _cut(left, right)), (LOW, HIGH + 1))
-        if op == "mod":
-            return z3.If(right == 0, 0, left - right * _cut(left, right))
-        return _COMPARED[op](left, right)
+            return left - right, (low - other_high, high - other_low)
+        corners = [one * other for one in (low, high) for other in (other_low, other_high)]
+        return left * right, (min(corners), max(corners))
 
-    def negated(self, term: Any) -> Any:
+    def negated(self, term: Any, limits: Bounds = TIME_RANGE) -> Any:
         """``-term``."""
         low, high = self.bounds(term)
-        return self.wrapped(-term, (-high, -low))
+        return self.wrapped(-term, (-high, -low), limits)
 
 
 def _cut(left: Any, right: Any) -> Any:
@@ -97,7 +111,7 @@ def _size(term: Any) -> Any:
 
 _LINEAR = frozenset({z3.Z3_OP_ADD, z3.Z3_OP_SUB, z3.Z3_OP_UMINUS})
 
-_COMPARED: dict[str, Any] = {
+COMPARED: dict[str, Any] = {
     "eq": lambda a, b: a == b,
     "ne": lambda a, b: a != b,
     "lt": lambda a, b: a < b,

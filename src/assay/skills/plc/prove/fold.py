@@ -36,6 +36,12 @@ def sort_of(kind: DataType) -> Sort:
     raise TypeError(kind)
 
 
+def limits(sort: Sort) -> tuple[int, int]:
+    """The range of an integer or time."""
+    low = -(1 << (sort[1] - 1)) if sort[2] else 0
+    return low, low + (1 << sort[1]) - 1
+
+
 def wrap(value: int, bits: int, signed: bool) -> int:
     """Two's complement at a width."""
     value &= (1 << bits) - 1

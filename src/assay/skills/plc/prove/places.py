@@ -161,6 +161,8 @@ class Places(Memory):
                 todo += [one.arg(1), one.arg(2)]
             elif z3.is_bv_value(one):
                 found.add(int(one.as_signed_long()))
+            elif z3.is_int_value(one):
+                found.add(int(one.as_long()))
             elif z3.is_app_of(one, z3.Z3_OP_SIGN_EXT):
                 inner = self.possible(one.arg(0))
                 if not inner:

@@ -21,12 +21,17 @@ from assay.skills.plc.prove.replay import Replayer, as_trace, inputs_by_path
 from assay.skills.plc.prove.resolve import resolve
 from assay.skills.plc.prove.search import Found, Limits, Search
 from assay.skills.plc.prove.slicing import sliced
+from assay.skills.plc.prove.spacer import never
 from assay.skills.plc.prove.system import System, build
 from assay.skills.plc.prove.verdict import Reason, Report, Verdict
 from assay.skills.plc.prove.watcher import Meant
+from assay.skills.plc.prove.whole import Whole
 
 #: Turns to which a loop is unrolled whose number of turns is not plain, one attempt after the other.
 UNROLLED = (8, 40, 160)
+
+#: Seconds that Spacer gets for one property.
+SPACER_SECONDS = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +157,33 @@ class _Prover:
     def _judge(self, search: Search, loops: dict[str, Found], cases: Sequence[_Case]) -> None:
         system = search.system
         found = search.decide({one.meant.property.id: system.bads[one.meant.property.id] for one in cases})
+        self._integers(search, cases, found)
         for case in cases:
             case.verdict = self._verdict(search, loops, case, found[case.meant.property.id])
         self._vacuous(search, [one for one in cases if one.verdict and one.verdict.status == "PROVED"])
+
+    def _integers(self, search: Search, cases: Sequence[_Case], found: dict[str, Found]) -> None:
+        """What is still open: Spacer over whole numbers, on the same unrolling."""
+        open_cases = [one for one in cases if found[one.meant.property.id].status in ("BOUNDED", "UNKNOWN")]
+        if not open_cases or search.late:
+            return
+        model = search.system.model
+        try:
+            system = build(
+                self.project, model.unit, [one.meant for one in open_cases], scan_ns=self.options.scan_ns,
+                terms=Whole(), loop_bound=model.run.loop_bound,
+            )  # fmt: skip
+        except TooBig:
+            return
+        for number, case in enumerate(open_cases):
+            name, started = case.meant.property.id, time.monotonic()
+            share = int(1000 * min(SPACER_SECONDS, (search.deadline - started) / (len(open_cases) - number)))
+            if share <= 0:
+                return
+            invariant = never(system, system.bads[name], effort=self.options.effort, milliseconds=share)
+            if invariant is not None:
+                spent = found[name].seconds + time.monotonic() - started
+                found[name] = Found("PROVED", "spacer", 0, (invariant,), seconds=spent)
 
     def _verdict(self, search: Search, loops: dict[str, Found], case: _Case, found: Found) -> Verdict:
         one = case.meant.property

@@ -16,8 +16,7 @@ import z3
 from assay.skills.plc.front.source import Span
 from assay.skills.plc.ir.nodes import Project, Unit
 from assay.skills.plc.ir.types import DataType, Elementary, Enum, Subrange
-from assay.skills.plc.prove.clocks import HIGH, LOW
-from assay.skills.plc.prove.fold import Sort, Term, sort_of
+from assay.skills.plc.prove.fold import Sort, Term, limits, sort_of
 from assay.skills.plc.prove.memory import TIME_SORT, Branch, Stamp
 from assay.skills.plc.prove.model import Model
 from assay.skills.plc.prove.terms import Bits, and_, known, not_, or_
@@ -204,12 +203,16 @@ def _domain(terms: Bits, kind: DataType, sort: Sort, term: Any) -> list[Any]:
         return [term >= 0]
     if sort[0] == "ref":
         return [term == -1]
-    return _in_range(sort, term)
+    return _in_range(terms, sort, term)
 
 
-def _in_range(sort: Sort, term: Any) -> list[Any]:
+def _in_range(terms: Bits, sort: Sort, term: Any) -> list[Any]:
     """The range of a term whose z3 sort is wider than its type."""
-    return [term >= LOW, term <= HIGH] if sort[0] == "time" else []
+    if not z3.is_int(term):
+        return []
+    low, high = limits(sort)
+    terms.clocks.declare(term, (low, high))
+    return [term >= low, term <= high]
 
 
 def _elapsed(system: System) -> Term:
@@ -231,7 +234,7 @@ def _ranges(system: System, clock: Any) -> None:
         elif one.watch and one.sort[0] == "time":
             _within(system, one.pre, 0, CLOCK_LIMIT)
         else:
-            system.constraints += _in_range(one.sort, one.pre)
+            system.constraints += _in_range(system.terms, one.sort, one.pre)
 
 
 def _within(system: System, term: Any, low: int, high: int) -> None:
