@@ -168,10 +168,17 @@ def test_a_missing_end_far_away_names_the_if_that_lacks_it() -> None:
         "TYPE T : " + "STRUCT a : " * 5_000 + "INT;" + "END_STRUCT;" * 5_000 + "END_TYPE",
         "TYPE T : " + "ARRAY[0..1] OF " * 5_000 + "INT; END_TYPE",
         "NAMESPACE a " * 2_000,
+        "PROGRAM P\n" + "__TRY\n" * 2_000,
+        "PROGRAM P\n" + "REGION r\n" * 2_000,
+        "PROGRAM P\nx := " + "f(a := " * 2_000,
+        "PROGRAM P\nVAR x : a := " + "[" * 2_000,
+        "PROGRAM P\nVAR x : a := " + "(b := " * 2_000,
+        "PROGRAM P\n" + "CASE x OF 1: " * 2_000,
+        "TYPE a : " + "POINTER TO " * 2_000,
     ],
 )
 def test_deep_nesting_is_a_finding(code: str) -> None:
-    assert any(one[0] == "ST1016" for one in wrong(code))
+    assert any(one[0] == "ST1016" for one in wrong(code, "scl"))
 
 
 @pytest.mark.parametrize(

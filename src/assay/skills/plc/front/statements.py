@@ -27,7 +27,8 @@ _STRUCTURES: Final = {
     "REPEAT": "END_REPEAT",
 }
 _UNIT_ENDS: Final = frozenset(UNIT_ENDS.values())
-_STRUCTURE_ENDS: Final = frozenset(_STRUCTURES.values())
+_NESTS: Final = frozenset({*_STRUCTURES, "REGION", "__TRY"})
+_NEST_ENDS: Final = frozenset({*_STRUCTURES.values(), "END_REGION", "__ENDTRY"})
 
 
 class Statements(Expressions):
@@ -104,16 +105,7 @@ class Statements(Expressions):
             reader = _BY_WORD.get(key)
             if reader is None:
                 raise self.fail("ST1012", "statement")
-            began = self.at
-            try:
-                self.deeper()
-                return reader(self)
-            except Bail:
-                if self.at == began:
-                    self.skip_structure()
-                raise
-            finally:
-                self.depth -= 1
+            return self.nested(reader)
         if key == ";":
             self.advance()
             return tree.Empty(self.since(self.ends[self.at - 1] - 1))
@@ -122,14 +114,27 @@ class Statements(Expressions):
             if found is not None:
                 return found
         if self.kind == "region":
-            return self.region()
+            return self.nested(Statements.region)
         return self.simple()
+
+    def nested(self, reader: Callable[[Statements], Statement]) -> Statement:
+        """A structure, one level down; one that is too deep is stepped over as a whole. Raises Bail."""
+        began = self.at
+        try:
+            self.deeper()
+            return reader(self)
+        except Bail:
+            if self.at == began:
+                self.skip_structure()
+            raise
+        finally:
+            self.depth -= 1
 
     def skip_structure(self) -> None:
         """Over a whole structure, with all that is nested in it."""
         level = 0
         while self.kind != "end":
-            level += (self.key in _STRUCTURES) - (self.key in _STRUCTURE_ENDS)
+            level += (self.key in _NESTS) - (self.key in _NEST_ENDS)
             if self.key in UNIT_WORDS:
                 return
             self.advance()
@@ -153,7 +158,7 @@ class Statements(Expressions):
             self.want(";")
             return tree.Jump("GOTO", self.since(start), label)
         if key == "__TRY":
-            return self.try_()
+            return self.nested(Statements.try_)
         return None
 
     def simple(self) -> Statement:
@@ -377,7 +382,7 @@ class Statements(Expressions):
         self.closed(one, "END_REPEAT")
         return tree.Repeat(body, until, self.since(start))
 
-    def region(self) -> Statement | None:
+    def region(self) -> Statement:
         """SCL's REGION: its title is the rest of the line."""
         start, one = self.start, self.opened("REGION", "END_REGION")
         title = self.spelt()[len("REGION") :].strip()
