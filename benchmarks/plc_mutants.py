@@ -126,7 +126,7 @@ def usable(project: Project, unit: Unit, document: dict[str, Any]) -> tuple[list
 
 def _violations(subject: Subject, project: Project, unit: Unit) -> Callable[[Project], str | None]:
     """Properties that hold for the program, looked for on a mutant by the prover."""
-    options = Options(depth=20, timeout=5.0, obligations=False)
+    options = Options(depth=20, timeout=4.0, obligations=False)
     verdicts = prove(project, unit.name, subject.properties, options).properties
     kept = zip(subject.properties, verdicts, strict=True)
     sound = [given for given, verdict in kept if verdict.status in ("PROVED", "BOUNDED")]

@@ -107,6 +107,23 @@ def test_a_run_keeps_what_ran_before_a_fault(checked: Callable[..., Project]) ->
         run_trace(machine(project, unit.name), layout, trace, watch=["nothing"])
 
 
+def test_all_scans_at_once_are_the_same_as_one_by_one(checked: Callable[..., Project]) -> None:
+    project = checked(FAULTY)
+    unit = choose_unit(project, None)
+    layout = Layout(project, unit)
+    kind = layout.find("a")
+    assert kind is not None
+    rows = tuple(Row(250_000_000 * index, {} if index == 2 else {"a": 4 - index}, index + 2) for index in range(6))
+    ran = [
+        run_trace(machine(project, unit.name, backend=backend), layout, Trace((kind,), rows), scan_ns=scan_ns)
+        for scan_ns in (100_000_000, None)
+        for backend in BACKENDS
+    ]
+    assert ran[0] == ran[1] and ran[2] == ran[3]
+    assert ran[0].fault is not None and ran[0].fault_ns == 1_000_000_000 and len(ran[0].rows) == 10
+    assert ran[2].fault_ns == 1_000_000_000 and [values["q"] for _, values in ran[2].rows] == [25, 33, 33, 100]
+
+
 def test_the_unit_is_chosen_or_asked_for(checked: Callable[..., Project]) -> None:
     two = checked(
         "FUNCTION_BLOCK A VAR_INPUT x : INT; END_VAR ; END_FUNCTION_BLOCK\n"

@@ -21,7 +21,7 @@ from assay.skills.plc.testing.judge import BoundCase, bind
 from assay.skills.plc.testing.layout import Layout
 from assay.skills.plc.testing.mutants import Mutant
 from assay.skills.plc.testing.observing import Observer, Seen, cut
-from assay.skills.plc.testing.scoring import MUTANT_WATCHDOG, killed_by
+from assay.skills.plc.testing.scoring import MUTANT_WATCHDOG, killed_by, machines
 from assay.skills.plc.testing.stimuli import Move, Stimuli
 from assay.skills.plc.testing.suites import suites_of
 from assay.skills.plc.testing.values import show_value
@@ -145,12 +145,14 @@ class _Search:
         order = list(self._bound(self.kept))
         alive = [one for one in mutants if killed_by(one.project, self.unit.name, order) is None]
         pool = self._pool(runs) if alive else []
+        tested = machines([one.project for one in alive], self.unit.name)
+        others = {one.id: other for one, other in zip(alive, tested, strict=True)}
         missed: list[Mutant] = []
         while alive:
             mutant = alive.pop(0)
-            case = self._telling(mutant, pool) if len(self.kept) < MOST_CASES else None
+            case = self._telling(others[mutant.id], pool) if len(self.kept) < MOST_CASES else None
             if case is None and telling is not None and len(self.kept) < MOST_CASES:
-                case = self._confirmed(mutant, telling(mutant.project))
+                case = self._confirmed(others[mutant.id], telling(mutant.project))
             if case is None:
                 missed.append(mutant)
                 continue
@@ -168,15 +170,14 @@ class _Search:
                 made.append((moves, list(self.observer.run(self._plain, moves))))
         return made
 
-    def _telling(self, mutant: Mutant, pool: list[tuple[list[Move], list[Seen]]]) -> list[Move] | None:
-        other = machine(mutant.project, self.unit.name, watchdog=MUTANT_WATCHDOG)
+    def _telling(self, other: Machine, pool: list[tuple[list[Move], list[Seen]]]) -> list[Move] | None:
         for moves, seen in pool:
             found = self.observer.difference(other, moves, seen)
             if found is not None:
                 return self._shortened(cut(moves, found[0]), lambda shorter: self._tells(other, shorter))
         return None
 
-    def _confirmed(self, mutant: Mutant, moves: list[Move] | None) -> list[Move] | None:
+    def _confirmed(self, other: Machine, moves: list[Move] | None) -> list[Move] | None:
         """A run from elsewhere, as far as it sets what can be set here, if it tells the mutant indeed."""
         if moves is None:
             return None
@@ -189,7 +190,7 @@ class _Search:
             )
             for one in moves
         ]
-        return self._telling(mutant, [(own, list(self.observer.run(self._plain, own)))])
+        return self._telling(other, [(own, list(self.observer.run(self._plain, own)))])
 
     def _tells(self, other: Machine, moves: list[Move]) -> bool:
         """Whether the difference shows after the last scan, where a case looks."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from assay.kernel.errors import InputError
 from assay.skills.plc.ir.nodes import Project, Unit
-from assay.skills.plc.ir.types import Array, DataType
+from assay.skills.plc.ir.types import Array, DataType, Elementary, Enum, Subrange
 from assay.skills.plc.run.machine import Fault, Machine
 from assay.skills.plc.testing.layout import Layout
 from assay.skills.plc.testing.traces import Row, Trace
@@ -102,21 +102,63 @@ def run_trace(
     """Run a fresh machine over a trace. Inputs hold between rows; other variables are written when their row comes."""
     columns = shown_columns(layout, trace, watch)
     held = {one.name.upper() for one in layout.unit.variables if one.section == "input"}
-    ran = Ran(columns, [], None, 0, 0)
-    rows, unseen, fault, fault_ns = ran.rows, 0, None, 0
+    schedule = list(moments(trace, scan_ns, scans))
+    unseen = sum(max(0, len(fresh) - 1) for _, fresh in schedule)
+    if machine.backend == "c" and _plain(columns, trace, held):
+        rows = _at_once(machine, columns, trace, schedule)
+    else:
+        rows = list(_one_by_one(machine, columns, held, schedule))
+    fault_ns = schedule[len(rows)][0] if machine.fault is not None else 0
+    return Ran(columns, rows, machine.fault, fault_ns, unseen)
+
+
+_Columns = Sequence[tuple[str, DataType]]
+_Rows = list[tuple[int, dict[str, Any]]]
+_Schedule = list[tuple[int, list[Row]]]
+
+
+def _one_by_one(machine: Machine, columns: _Columns, held: set[str], schedule: _Schedule) -> Iterator[tuple[int, Any]]:
     inputs: dict[str, Any] = {}
-    for time, fresh in moments(trace, scan_ns, scans):
-        unseen += max(0, len(fresh) - 1)
+    for time, fresh in schedule:
         once: dict[str, Any] = {}
         for row in fresh:
             for path, value in row.values.items():
                 (inputs if _head(path) in held else once)[path] = value
         machine.scan(inputs | once, time - machine.now_ns)
         if machine.fault is not None:
-            fault, fault_ns = machine.fault, time
-            break
-        rows.append((time, {path: machine.read(path) for path, _ in columns}))
-    return Ran(columns, rows, fault, fault_ns, unseen)
+            return
+        yield time, {path: machine.read(path) for path, _ in columns}
+
+
+def _plain(columns: _Columns, trace: Trace | None, held: set[str]) -> bool:
+    """Whether there are columns, all of them numbers, and every input of the trace is known from its first row on."""
+    if not columns:
+        return False
+    given = () if trace is None else trace.columns
+    whole = all(path in trace.rows[0].values for path, _ in given) if trace is not None else True
+    scalars = (Elementary, Enum, Subrange)
+    return (
+        whole
+        and all(_head(path) in held for path, _ in given)
+        and all(isinstance(kind, scalars) for _, kind in (*columns, *given))
+    )
+
+
+def _at_once(machine: Machine, columns: _Columns, trace: Trace | None, schedule: _Schedule) -> _Rows:
+    """All scans in one call, at the speed of the executor."""
+    inputs: dict[str, list[Any]] = {path: [] for path, _ in (() if trace is None else trace.columns)}
+    last: dict[str, Any] = {}
+    for _, fresh in schedule:
+        for row in fresh:
+            last.update(row.values)
+        for path, values in inputs.items():
+            values.append(last[path])
+    times = [time for time, _ in schedule]
+    elapsed = [time - before for time, before in zip(times, [machine.now_ns, *times], strict=False)]
+    paths = [path for path, _ in columns]
+    table = machine.run(len(times), inputs, paths, elapsed)
+    values_of = zip(*(table[path] for path in paths), strict=True) if paths else ((),) * len(times)
+    return [(time, dict(zip(paths, values, strict=True))) for time, values in zip(times, values_of, strict=False)]
 
 
 def _head(path: str) -> str:

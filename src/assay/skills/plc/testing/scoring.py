@@ -12,9 +12,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from assay.kernel.errors import MissingDependency
 from assay.skills.plc.ir.nodes import Project, Unit
 from assay.skills.plc.prove.verdict import Verdict
-from assay.skills.plc.run.machine import Backend, machine
+from assay.skills.plc.run.machine import Backend, Machine, compile_many, machine
 from assay.skills.plc.testing.judge import BoundCase, run_case
 from assay.skills.plc.testing.mutants import Mutant
 from assay.skills.plc.testing.observing import Observer, cut
@@ -24,6 +25,8 @@ Fate = Literal["killed", "survived", "equivalent", "unknown"]
 #: Loop turns and calls in one scan of a mutant; a fault that loops for ever is found sooner than the usual limit.
 MUTANT_WATCHDOG = 50_000
 RUNS, LONGEST, DEPTH = 40, 300, 50
+#: From how many versions on one start of the C compiler pays.
+MANY = 8
 #: Seconds that the prover may take for one mutant.
 PATIENCE = 10.0
 
@@ -70,18 +73,21 @@ def score(
 ) -> Score:
     """The fate of every mutant. ``cases`` must pass on the original."""
     order = list(cases)
-    watch = Watch(project, unit, scan_ns)
-    judged = []
+    fates: dict[str, Judged] = {}
+    rest = []
     for mutant in mutants:
         noticed = killed_by(mutant.project, unit.name, order, backend)
-        if noticed is not None:
-            judged.append(Judged(mutant, "killed", noticed))
-            continue
-        if violated is not None and (name := violated(mutant.project)) is not None:
-            judged.append(Judged(mutant, "killed", name))
-            continue
-        judged.append(_rest(mutant, watch, prover))
-    return Score(tuple(judged))
+        if noticed is None and violated is not None:
+            noticed = violated(mutant.project)
+        if noticed is None:
+            rest.append(mutant)
+        else:
+            fates[mutant.id] = Judged(mutant, "killed", noticed)
+    watch = Watch(project, unit, scan_ns) if rest else None
+    for mutant, tested in zip(rest, machines([one.project for one in rest], unit.name), strict=True):
+        assert watch is not None
+        fates[mutant.id] = _rest(mutant, tested, watch, prover)
+    return Score(tuple(fates[one.id] for one in mutants))
 
 
 def killed_by(project: Project, unit: str, order: list[BoundCase], backend: Backend = "python") -> str | None:
@@ -96,8 +102,18 @@ def killed_by(project: Project, unit: str, order: list[BoundCase], backend: Back
     return None
 
 
-def _rest(mutant: Mutant, watch: Watch, prover: Prover | None) -> Judged:
-    found = watch.difference(mutant.project)
+def machines(projects: Sequence[Project], unit: str) -> list[Machine]:
+    """Machines of many versions of a unit for long runs: in C where there is a compiler and it pays, else in Python."""
+    if len(projects) >= MANY:
+        try:
+            return compile_many([(one, unit) for one in projects], watchdog=MUTANT_WATCHDOG)
+        except MissingDependency:
+            pass
+    return [machine(one, unit, watchdog=MUTANT_WATCHDOG) for one in projects]
+
+
+def _rest(mutant: Mutant, tested: Machine, watch: Watch, prover: Prover | None) -> Judged:
+    found = watch.difference(tested)
     if found is not None:
         return Judged(mutant, "survived", found)
     if prover is None:
@@ -116,9 +132,8 @@ class Watch:
         original = machine(project, unit.name, watchdog=MUTANT_WATCHDOG)
         self._seen = [list(self._observer.run(original, moves)) for moves in self._runs]
 
-    def difference(self, project: Project) -> str | None:
+    def difference(self, tested: Machine) -> str | None:
         """The output in which a version of the unit differs, with its scan; None when no run tells them apart."""
-        tested = machine(project, self.unit.name, watchdog=MUTANT_WATCHDOG)
         for moves, seen in zip(self._runs, self._seen, strict=True):
             found = self._observer.difference(tested, moves, seen)
             if found is not None:
