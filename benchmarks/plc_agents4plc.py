@@ -17,7 +17,7 @@ from typing import Any
 from assay.kernel.errors import AssayError
 from assay.kernel.texts import text
 from assay.skills.plc.front.source import Source
-from assay.skills.plc.ir.nodes import Project
+from assay.skills.plc.ir.nodes import Project, Unit
 from assay.skills.plc.prove.agents4plc import Record, read_records
 from assay.skills.plc.prove.proving import Options, prove
 from assay.skills.plc.prove.resolve import resolve
@@ -102,6 +102,12 @@ def main_unit(project: Project, record: Record) -> str | None:
     return named[0] if named else own[0] if own else None
 
 
+def candidates(project: Project, unit: str) -> list[Unit]:
+    """The units that a property of a record may speak of, the likeliest first."""
+    own = [one for one in project.own() if one.kind in ("function_block", "program")]
+    return sorted(own, key=lambda one: one.name != unit)
+
+
 def traces(project: Project, unit: str, record: Record) -> list[dict[str, Any]]:
     """Each trace of the record run: green, or where it is not (or why it cannot be run)."""
     from assay.skills.plc.making.gates import run_tests
@@ -143,9 +149,8 @@ def unsound(records: list[Record]) -> dict[str, Any]:
             total += 1
             reasons: tuple[Reason, ...] = () if reason is None else (reason,)
             if one is not None and unit is not None:
-                meant = found.project.unit(unit)
-                assert meant is not None
-                reasons = resolve(found.project, meant, [one])[0][1]
+                tried = [resolve(found.project, meant, [one])[0][1] for meant in candidates(found.project, unit)]
+                reasons = () if () in tried else tried[0]
             if reasons:
                 listed.append({"id": f"{record.id}.{number}", "reason": reasons[0][0], "why": said(reasons)})
     return {

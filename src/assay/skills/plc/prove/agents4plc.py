@@ -85,16 +85,20 @@ def literal(value: Any) -> Any:
     return value
 
 
-_INTERFACE = re.compile(
-    r"^[ \t]*(?:TYPE\b.*?END_TYPE\s*)*(?P<kind>FUNCTION_BLOCK|PROGRAM|FUNCTION)\s+\w+.*?END_(?P=kind)\b",
-    re.DOTALL | re.MULTILINE,
-)
+_HEAD = re.compile(r"\b(FUNCTION_BLOCK|PROGRAM|FUNCTION)\s+\w+(?:\s*:\s*\w+)?\s*(?:\{[^}]*\}\s*)?VAR")
 
 
 def interface_in(instruction: str) -> str:
-    """The declaration that an instruction ends with, from the first unit on; '' when there is none."""
-    found = _INTERFACE.search(instruction)
-    return instruction[found.start() :].strip() if found else ""
+    """The declaration in an instruction, from its types or its first unit on; '' when there is none. Line ends that
+    stand as two characters are line ends, and a unit that is not closed is closed."""
+    text = instruction.replace("\\n", "\n")
+    head = _HEAD.search(text)
+    if head is None:
+        return ""
+    types = re.search(r"\bTYPE\b.*?END_TYPE", text[: head.start()], re.DOTALL)
+    start = types.start() if types else head.start()
+    ends = [one.end() for one in re.finditer(rf"\bEND_{head[1]}\b", text) if one.start() > head.start()]
+    return text[start : ends[-1]] if ends else f"{text[start:].strip()}\nEND_{head[1]}"
 
 
 def _property(data: Any, name: str) -> tuple[Property | None, Reason | None]:
