@@ -86,6 +86,7 @@ def literal(value: Any) -> Any:
 
 
 _HEAD = re.compile(r"\b(FUNCTION_BLOCK|PROGRAM|FUNCTION)\s+\w+(?:\s*:\s*\w+)?\s*(?:\{[^}]*\}\s*)?VAR")
+_END = re.compile(r"\bEND_(?:FUNCTION_BLOCK|PROGRAM|FUNCTION|TYPE)\b")
 
 
 def interface_in(instruction: str) -> str:
@@ -97,7 +98,7 @@ def interface_in(instruction: str) -> str:
         return ""
     types = re.search(r"\bTYPE\b.*?END_TYPE", text[: head.start()], re.DOTALL)
     start = types.start() if types else head.start()
-    ends = [one.end() for one in re.finditer(rf"\bEND_{head[1]}\b", text) if one.start() > head.start()]
+    ends = [one.end() for one in _END.finditer(text, head.start())]
     return text[start : ends[-1]] if ends else f"{text[start:].strip()}\nEND_{head[1]}"
 
 
