@@ -131,6 +131,9 @@ class Places(Memory):
         return Ref(tuple(ways), base.type.element)
 
     def _outside(self, index: Term, low: int, high: int) -> Term:
+        numbers = [] if known(index) else self.possible(index)
+        if numbers and low <= numbers[0] and numbers[-1] <= high:
+            return False
         under = self.terms.binary("lt", index, low, _LINT)
         return or_(under, self.terms.binary("gt", index, high, _LINT))
 

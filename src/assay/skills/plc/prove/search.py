@@ -29,6 +29,9 @@ STEPS = frozenset({1, 2, 3, 5, 8, 12})
 #: How deep and how hard all targets are tried together before they are parted.
 SHALLOW, SHALLOW_EFFORT = 2, 5_000_000
 
+#: Seconds for the search of a shorter run than a simulated one, where the solver must compute with reals.
+SHORTER = 5.0
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -98,25 +101,28 @@ class Search:
         """What computes with reals: first with bounds instead of numbers, which can only prove, then exactly."""
         from assay.skills.plc.prove.reals import abstracted
 
-        loose = abstracted(self.system, targets)
+        hopeful = {name: term for name, term in targets.items() if name not in self.samples.failed}
+        loose = abstracted(self.system, hopeful)
         inner = Search(loose, Limits(2, SHALLOW_EFFORT, max(0.1, 0.4 * (self.deadline - time.monotonic()))))
         inner._samples = self.samples
-        found = inner._group(dict(loose.bads), 2, ends)
+        found = inner._group(dict(loose.bads), 2, ends) if hopeful else {}
         result = {name: replace(one, method="intervals") for name, one in found.items() if one.status == "PROVED"}
         self.lemmas += [one for one in inner.lemmas if one.text not in {each.text for each in self.lemmas}]
-        self._tried |= {one.name for one in self.system.states}
+        tried, self._tried = self._tried, {one.name for one in self.system.states}
         left = [name for name in targets if name not in result]
         for number, name in enumerate(left):
             rows = shorter(self.system, name, self.samples.rows[name]) if name in self.samples.rows else []
             if len(rows) != 1:  # No run can be shorter than one scan.
                 most = len(rows) - 1 if rows else depth or self.limits.depth
                 share = (self.deadline - time.monotonic()) / (len(left) - number)
-                before, self.deadline = self.deadline, time.monotonic() + share
-                result |= self._attempt({name: targets[name]}, most, self.limits.effort, ends)
+                effort = SHALLOW_EFFORT if rows else self.limits.effort
+                before, self.deadline = self.deadline, time.monotonic() + (min(share, SHORTER) if rows else share)
+                result |= self._attempt({name: targets[name]}, most, effort, ends)
                 self.deadline = before
             if rows and (name not in result or result[name].status != "REFUTED"):
                 sure = len(rows) == 1 or result[name].k >= len(rows) - 1
                 result[name] = Found("REFUTED", "bmc" if sure else "simulation", len(rows), rows=rows)
+        self._tried = tried
         return result
 
     def _group(self, targets: dict[str, Term], depth: int | None, ends: bool) -> dict[str, Found]:
