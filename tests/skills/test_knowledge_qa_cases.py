@@ -13,7 +13,7 @@ from assay.knowledge.passage import Passage, Unit, UnitKind
 from assay.knowledge.reader import Hit
 from assay.skills.knowledge_qa.candidates import candidates_of
 from assay.skills.knowledge_qa.combine import combiner
-from assay.skills.knowledge_qa.judge import Judge, Reason, alike
+from assay.skills.knowledge_qa.judge import Judge, Reason, alike, vetoed
 from assay.skills.knowledge_qa.lexicon import pattern_of
 from assay.skills.knowledge_qa.parts import parts_of
 from assay.skills.knowledge_qa.quantities import amounts
@@ -179,3 +179,11 @@ def test_a_number_that_says_when_is_no_setting(question: str, when: float) -> No
     asked = read_question(question)
     text = passage("DR-650 进风温度高于 150 ℃ 时，筒体严禁停转。", lang="zh")
     assert ranked(asked, hits(text), combiner(), None)[0].features["when"] == when
+
+
+def test_why_is_not_answered_without_a_reason() -> None:
+    said = passage("The feed pump of R-201 is on the emergency supply.")
+    asked = read_question("Why is the feed pump of R-201 on the emergency supply?")
+    assert vetoed(asked, ranked(asked, hits(said), combiner(), None)[0])
+    why = passage("The feed pump of R-201 is on the emergency supply, because the reaction must not starve.")
+    assert not vetoed(asked, ranked(asked, hits(why), combiner(), None)[0])

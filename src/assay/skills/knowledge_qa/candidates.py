@@ -164,6 +164,11 @@ def _features(asked: Asked, passage: Passage, index: int, weights: Sequence[floa
     return features
 
 
+def gives_reason(text: str) -> bool:
+    """Whether a sentence says why."""
+    return bool(_REASONS.search(text))
+
+
 def kind_fit(asked: Asked, unit: Unit) -> float:
     """How far a unit holds the kind of thing that is asked for, 0 to 1."""
     text = line_of(unit)
@@ -182,7 +187,7 @@ def kind_fit(asked: Asked, unit: Unit) -> float:
     if asked.wanted is Wanted.PERSON:
         return 1.0 if _PERSONS.search(text) else 0.2
     if asked.wanted is Wanted.REASON:
-        return 1.0 if _REASONS.search(text) else 0.4
+        return 1.0 if gives_reason(text) else 0.4
     if asked.wanted is Wanted.YES_NO:
         return 0.8 if _POLAR.search(text) else 0.4
     return 0.6

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from assay.knowledge.reader import DocumentInfo, Hit
-from assay.skills.knowledge_qa.candidates import Cosines, above_of
+from assay.skills.knowledge_qa.candidates import Cosines, above_of, gives_reason
 from assay.skills.knowledge_qa.combine import Combiner
 from assay.skills.knowledge_qa.lexicon import opposites
 from assay.skills.knowledge_qa.quantities import codes
@@ -153,10 +153,18 @@ def vetoed(asked: Asked, pick: Pick) -> bool:
     equipment that is not there or whose sibling alone is named, or several things that code could not part."""
     if pick.features.get("dimension_fit", 0.0) < 0 or pick.features.get("undecided", 0.0):
         return True
-    if pick.features.get("code_conflict", 0.0):
+    if pick.features.get("code_conflict", 0.0) or _of_another_kind(asked, pick):
         return True
     named = [code for code in asked.codes if not code.startswith("GRADE")]
     return (bool(named) and pick.features.get("codes_missing", 0.0) >= len(named)) or asked.asks > 1
+
+
+def _of_another_kind(asked: Asked, pick: Pick) -> bool:
+    """A reason is asked for and none is given, or a number and the cell holds none."""
+    if asked.wanted is Wanted.REASON:
+        return not gives_reason(pick.candidate.text)
+    numbers = asked.wanted in (Wanted.NUMBER, Wanted.DURATION, Wanted.COUNT)
+    return numbers and pick.short.kind == "cell" and not re.search(r"\d", pick.short.text)
 
 
 def certain(features: Mapping[str, float]) -> bool:
