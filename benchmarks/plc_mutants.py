@@ -68,7 +68,7 @@ def blocks() -> Iterator[Subject]:
         yield Subject(one.id, built.st, lambda _, found=tests: found, parse_properties(list(built.properties)))
 
 
-def measured(subject: Subject, limit: int | None) -> dict[str, Any]:
+def measured(subject: Subject, limit: int | None, patience: float) -> dict[str, Any]:
     """One program: how many mutants what is given notices, and with proposed tests."""
     started = time.perf_counter()
     checked = check([Source(f"{subject.name}.st", subject.text, guess_dialect(subject.text))], lints=False)
@@ -79,7 +79,7 @@ def measured(subject: Subject, limit: int | None) -> dict[str, Any]:
     given, dropped, scan_ns = usable(project, unit, subject.suite(unit.name))
     mutants = mutate(project, unit.name, limit=limit)
     alone = [one for one in mutants if killed_by(one.project, unit.name, list(given)) is None]
-    prover = Prover(project, unit.name, scan_ns)
+    prover = Prover(project, unit.name, scan_ns, seconds=patience, budget=12 * patience)
     made = propose(project, unit, scan_ns=scan_ns, mutants=alone, telling=prover.telling)
     proposed = bind(suites_of(made.document)[0].cases, Layout(project, unit)) if made.document["cases"] else ()
     violated = _violations(subject, project, unit)
@@ -140,7 +140,7 @@ def _violations(subject: Subject, project: Project, unit: Unit) -> Callable[[Pro
     return violated
 
 
-def run(limit: int | None, only: str | None) -> dict[str, Any]:
+def run(limit: int | None, only: str | None, patience: float) -> dict[str, Any]:
     """Every program, one after the other."""
     results: dict[str, list[dict[str, Any]]] = {"references": [], "blocks": []}
     sides: list[tuple[str, Iterator[Subject]]] = [("blocks", blocks())]
@@ -151,7 +151,7 @@ def run(limit: int | None, only: str | None) -> dict[str, Any]:
             if only is not None and only.lower() not in subject.name.lower():
                 continue
             try:
-                one = measured(subject, limit)
+                one = measured(subject, limit, patience)
             except AssayError as error:
                 one = {"name": subject.name, "error": str(error)}
             results[side].append(one)
@@ -173,8 +173,9 @@ def main() -> int:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--limit", type=int, default=None)
     parser.add_argument("--only", default=None)
+    parser.add_argument("--patience", type=float, default=10.0, help="seconds of the prover for one mutant")
     given = parser.parse_args()
-    result = run(given.limit, given.only)
+    result = run(given.limit, given.only, given.patience)
     files: list[Path] = [DATA / REFERENCES] if (DATA / REFERENCES).exists() else []
     print(json.dumps({"about": about(files, versions=("z3-solver",)), **result}, ensure_ascii=False, indent=2))
     shares = [one["score"] for one in result.values() if one["score"] is not None]

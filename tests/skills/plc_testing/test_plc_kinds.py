@@ -10,6 +10,7 @@ import pytest
 from assay.skills.plc.ir.nodes import Project
 from assay.skills.plc.run.machine import Backend, machine
 from assay.skills.plc.testing.layout import Layout
+from assay.skills.plc.testing.mutants import mutate
 from assay.skills.plc.testing.proposing import propose
 from assay.skills.plc.testing.running import run_trace
 from assay.skills.plc.testing.sessions import run_suites
@@ -161,3 +162,16 @@ def test_a_program_without_outputs_shows_its_variables(mix: Project) -> None:
     names = [path for path, _ in ran.columns]
     assert names[0] == "n" and {"io[0]", "gSpeed", "fb.q.n[2]"} <= set(names) and "fb.io[0]" not in names
     assert [values["n"] for _, values in ran.rows] == [1, 2]
+
+
+def test_an_input_that_is_sorted_in_place_is_watched(checked: Callable[..., Project]) -> None:
+    project = checked(
+        "FUNCTION_BLOCK Swap VAR_INPUT a : ARRAY[0..1] OF INT; on : BOOL; END_VAR VAR_OUTPUT done : BOOL; END_VAR "
+        "VAR t : INT; END_VAR IF a[0] > a[1] THEN t := a[0]; a[0] := a[1]; a[1] := t; END_IF; done := on; "
+        "END_FUNCTION_BLOCK"
+    )
+    unit = project.unit("Swap")
+    assert unit is not None
+    assert [name for name, _ in Layout(project, unit).given] == ["done", "a"]
+    (mutant,) = [one for one in mutate(project, "Swap") if one.operator == "relational" and one.after == "a[0] <= a[1]"]
+    assert propose(project, unit, mutants=[mutant]).killed == 1

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import product
+from typing import Any
 
-from assay.skills.plc.ir.nodes import GlobalVar, Project, Store, Unit, Variable
+from assay.skills.plc.ir.nodes import ElementOf, FieldOf, GlobalVar, LocalVar, PartOf, Project, Store, Unit, Variable
 from assay.skills.plc.ir.types import Array, Block, DataType, Elementary, Enum, Struct, Subrange, Text
 from assay.skills.plc.testing.walk import reachable, walk
 
@@ -45,9 +46,12 @@ class Layout:
 
     @property
     def given(self) -> tuple[tuple[str, DataType], ...]:
-        """What a unit gives: its outputs; of one without any, its variables and the globals that it writes."""
-        if self.outputs:
-            return tuple((one.name, one.type) for one in self.outputs)
+        """What a unit gives: its outputs, and the inputs that it writes itself (an array that is sorted in place); of
+        one without any, its variables and the globals that it writes."""
+        own_writes = self._own_writes()
+        shown = self.outputs + tuple(one for one in self.unit.variables if one.name.upper() in own_writes)
+        if shown:
+            return tuple((one.name, one.type) for one in shown)
         written = {
             node.place.name.upper(): (node.place.name, node.place.type)
             for unit in reachable(self.project, self.unit)
@@ -56,6 +60,16 @@ class Layout:
         }
         own = [one for one in self.unit.variables if one.section == "static" and not one.constant]
         return (*((one.name, one.type) for one in own), *written.values())
+
+    def _own_writes(self) -> set[str]:
+        roots = set()
+        for _, node in walk(self.unit.body):
+            place: Any = node.place if isinstance(node, Store) else None
+            while isinstance(place, (FieldOf, ElementOf, PartOf)):
+                place = place.base
+            if isinstance(place, LocalVar):
+                roots.add(place.name.upper())
+        return {one.name.upper() for one in self.unit.variables if one.section == "input"} & roots
 
     def find(self, path: str) -> tuple[str, DataType] | None:
         """The path as it is declared and the type that stands there; None when there is no such place."""

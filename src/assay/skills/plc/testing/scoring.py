@@ -27,8 +27,8 @@ MUTANT_WATCHDOG = 50_000
 RUNS, LONGEST, DEPTH = 40, 300, 50
 #: From how many versions on one start of the C compiler pays.
 MANY = 8
-#: Seconds that the prover may take for one mutant.
-PATIENCE = 10.0
+#: Seconds that the prover may take for one mutant, and for all of a unit together.
+PATIENCE, BUDGET = 10.0, 120.0
 
 #: Says which property a machine's project violates, or None.
 Judge = Callable[[Project], "str | None"]
@@ -145,10 +145,17 @@ class Prover:
     """Versions of a unit compared with the original by the prover; each is asked about once."""
 
     def __init__(
-        self, project: Project, unit: str, scan_ns: int, *, depth: int = DEPTH, seconds: float = PATIENCE
+        self,
+        project: Project,
+        unit: str,
+        scan_ns: int,
+        *,
+        depth: int = DEPTH,
+        seconds: float = PATIENCE,
+        budget: float = BUDGET,
     ) -> None:
         self._project, self._unit, self._scan_ns = project, unit, scan_ns
-        self._depth, self._seconds = depth, seconds
+        self._depth, self._seconds, self._left = depth, seconds, budget
         self._known: list[tuple[Project, Verdict]] = []
 
     def verdict(self, other: Project) -> Verdict:
@@ -158,9 +165,11 @@ class Prover:
         for known, verdict in self._known:
             if known is other:
                 return verdict
-        found = equal_outputs(
-            self._project, other, self._unit, self._depth, scan_ns=self._scan_ns, seconds=self._seconds
-        )
+        if self._left <= 0:
+            return Verdict("", "", "UNKNOWN")
+        seconds = min(self._seconds, self._left)
+        found = equal_outputs(self._project, other, self._unit, self._depth, scan_ns=self._scan_ns, seconds=seconds)
+        self._left -= found.seconds
         self._known.append((other, found))
         return found
 

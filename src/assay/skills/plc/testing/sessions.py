@@ -78,7 +78,7 @@ def mutation_score(project: Project, tested: Tested, limit: int | None, *, prove
     """The score of one suite; its cases must have passed."""
     scan_ns = next((step.step.scan_ns for case in tested.bound for step in case.steps), 100_000_000)
     mutants = mutate(project, tested.unit.name, limit=limit, seed=seed)
-    prover = Prover(project, tested.unit.name, scan_ns, seconds=3.0) if prove else None
+    prover = Prover(project, tested.unit.name, scan_ns, seconds=3.0, budget=30.0) if prove else None
     return score(project, tested.unit, mutants, tested.bound, prover=prover, scan_ns=scan_ns)
 
 
