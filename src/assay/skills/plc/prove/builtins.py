@@ -13,7 +13,7 @@ from assay.skills.plc.ir.types import LINT, Array, Elementary, base_of
 from assay.skills.plc.prove import fold
 from assay.skills.plc.prove.fold import Sort, Term, sort_of
 from assay.skills.plc.prove.memory import TIME_SORT, Stamp
-from assay.skills.plc.prove.terms import RNE, NotExpressible, known, or_
+from assay.skills.plc.prove.terms import NotExpressible, known, or_
 
 if TYPE_CHECKING:
     from assay.skills.plc.prove.expressions import Expressions
@@ -108,7 +108,7 @@ def _sqrt(run: Expressions, node: Builtin, values: list[Term]) -> Term:
     if known(values[0]):
         value = values[0]
         return math.nan if math.isnan(value) or value < 0 else fold.rounded(math.sqrt(value), bits)
-    return z3.fpSqrt(RNE, values[0])
+    return z3.fpSqrt(z3.RNE(), values[0])
 
 
 def _whole_real(run: Expressions, node: Builtin, values: list[Term]) -> Term:
@@ -124,7 +124,7 @@ def _whole_real(run: Expressions, node: Builtin, values: list[Term]) -> Term:
         return float(math.ceil(value) if node.name == "CEIL" else math.floor(value))
     if node.name == "FRAC":
         cut = z3.fpRoundToIntegral(z3.RTZ(), value)
-        return z3.If(z3.fpIsInf(value), run.terms.lift(0.0, sort_of(node.type)), z3.fpSub(RNE, value, cut))
+        return z3.If(z3.fpIsInf(value), run.terms.lift(0.0, sort_of(node.type)), z3.fpSub(z3.RNE(), value, cut))
     return z3.fpRoundToIntegral(z3.RTP() if node.name == "CEIL" else z3.RTN(), value)
 
 

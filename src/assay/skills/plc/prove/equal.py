@@ -40,13 +40,14 @@ def equal_outputs(
     """
     from assay.skills.plc.prove.layout import TooBig
     from assay.skills.plc.prove.proving import deep
+    from assay.skills.plc.prove.terms import proof
 
     units = [project.unit(unit_name) for project in (first, second)]
     if units[0] is None or units[1] is None:
         raise InputError("plc_prove.no_unit", name=unit_name)
     started = time.monotonic()
     try:
-        with deep():
+        with deep(), proof():
             made = _compare((first, second), (units[0], units[1]), depth, scan_ns, seconds)
     except TooBig as error:
         made = _verdict("UNKNOWN", ((str(error.args[0]), {}),))

@@ -23,6 +23,7 @@ from assay.skills.plc.prove.search import Found, Limits, Search
 from assay.skills.plc.prove.slicing import sliced
 from assay.skills.plc.prove.spacer import never
 from assay.skills.plc.prove.system import System, build
+from assay.skills.plc.prove.terms import proof
 from assay.skills.plc.prove.verdict import Reason, Report, Verdict
 from assay.skills.plc.prove.watcher import Meant
 from assay.skills.plc.prove.whole import Whole
@@ -73,7 +74,7 @@ def prove(project: Project, unit_name: str, properties: Sequence[Property], opti
     if unit is None or unit.kind not in ("program", "function_block", "function"):
         raise InputError("plc_prove.no_unit", name=unit_name)
     started = time.monotonic()
-    with deep():
+    with deep(), proof():
         return _Prover(project, unit, options).report(properties, started)
 
 

@@ -9,6 +9,9 @@ interpreter and its simulator.
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import z3
@@ -17,10 +20,21 @@ from assay.skills.plc.prove import fold
 from assay.skills.plc.prove.clocks import Clocks
 from assay.skills.plc.prove.fold import Sort, Term
 
-RNE = z3.RNE()
-RTZ = z3.RTZ()
-TRUE = z3.BoolVal(True)
-FALSE = z3.BoolVal(False)
+#: Only one proof at a time: z3's terms live in one context.
+_LOCK = threading.RLock()
+
+
+@contextmanager
+def proof() -> Iterator[None]:
+    """A proof of its own, in a context of z3 of its own: what the solver finds depends on the numbers of its terms, so
+    in a context that has served before the same question might get another (equally true) answer."""
+    with _LOCK:
+        before = z3.z3._main_ctx
+        z3.z3._main_ctx = None
+        try:
+            yield
+        finally:
+            z3.z3._main_ctx = before
 
 
 class NotExpressible(Exception):
@@ -35,8 +49,8 @@ def known(value: Term) -> bool:
 def boolean(value: Term) -> Any:
     """A truth value as a z3 term."""
     if value is True:
-        return TRUE
-    return FALSE if value is False else value
+        return z3.BoolVal(True)
+    return z3.BoolVal(False) if value is False else value
 
 
 def not_(value: Term) -> Term:
@@ -106,7 +120,7 @@ class Bits:
         if not known(value):
             return value
         if sort[0] == "bool":
-            return TRUE if value else FALSE
+            return z3.BoolVal(bool(value))
         if sort[0] == "int":
             return z3.BitVecVal(int(value), sort[1])
         if sort[0] == "time":
@@ -245,7 +259,7 @@ class Bits:
         if source[0] == "real" and target[0] == "int":
             return self.real_to_whole(value, source, target, truncate)
         if source[0] == "real" and target[0] == "real":
-            return z3.fpFPToFP(RNE, value, self.z3_sort(target))
+            return z3.fpFPToFP(z3.RNE(), value, self.z3_sort(target))
         raise NotExpressible("convert")
 
     def _convert_time(self, value: Term, source: Sort, target: Sort, truncate: bool) -> Term:
@@ -264,12 +278,12 @@ class Bits:
     def whole_to_real(self, value: Any, source: Sort, target: Sort) -> Any:
         """Nearest IEEE number."""
         make = z3.fpSignedToFP if source[2] else z3.fpUnsignedToFP
-        return make(RNE, value, self.z3_sort(target))
+        return make(z3.RNE(), value, self.z3_sort(target))
 
     def real_to_whole(self, value: Any, source: Sort, target: Sort, truncate: bool) -> Any:
         """Half to even or towards zero, NaN 0, cut to 64 bit, then wrapped."""
         limit = self.lift(float(1 << 63), source)
-        whole = z3.fpToSBV(RTZ if truncate else RNE, value, z3.BitVecSort(64))
+        whole = z3.fpToSBV(z3.RTZ() if truncate else z3.RNE(), value, z3.BitVecSort(64))
         whole = z3.If(z3.fpGEQ(value, limit), z3.BitVecVal((1 << 63) - 1, 64), whole)
         whole = z3.If(z3.fpLEQ(value, z3.fpNeg(limit)), z3.BitVecVal(1 << 63, 64), whole)
         whole = z3.If(z3.fpIsNaN(value), z3.BitVecVal(0, 64), whole)
@@ -320,10 +334,10 @@ _SIGNED = {
 _UNSIGNED = {"lt": z3.ULT, "le": z3.ULE, "gt": z3.UGT, "ge": z3.UGE}
 
 _FLOAT = {
-    "add": lambda a, b: z3.fpAdd(RNE, a, b),
-    "sub": lambda a, b: z3.fpSub(RNE, a, b),
-    "mul": lambda a, b: z3.fpMul(RNE, a, b),
-    "div": lambda a, b: z3.fpDiv(RNE, a, b),
+    "add": lambda a, b: z3.fpAdd(z3.RNE(), a, b),
+    "sub": lambda a, b: z3.fpSub(z3.RNE(), a, b),
+    "mul": lambda a, b: z3.fpMul(z3.RNE(), a, b),
+    "div": lambda a, b: z3.fpDiv(z3.RNE(), a, b),
     "eq": z3.fpEQ,
     "ne": lambda a, b: z3.Not(z3.fpEQ(a, b)),
     "lt": z3.fpLT,
