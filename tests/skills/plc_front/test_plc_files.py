@@ -296,3 +296,12 @@ def test_mutated_xml_is_read_or_refused_with_one_sentence(tmp_path: Path) -> Non
         for source in sources:
             for one in parse(source).diagnostics:
                 source.position(one.span.start)
+
+
+def test_guessing_takes_no_time_on_empty_lines_and_comments() -> None:
+    import time
+
+    began = time.process_time()
+    for code in ("//\n" * 60_000, "\n" * 200_000, "(*" * 60_000, "'" * 100_000, " " * 200_000):
+        guess_dialect(code)
+    assert time.process_time() - began < 3

@@ -8,20 +8,20 @@ from assay.skills.plc.front.source import Dialect
 
 _NOISE = re.compile(r"\(\*.*?(?:\*\)|\Z)|//[^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^'$\n]|\$.)*+'", re.DOTALL)
 _SCL = re.compile(
-    r"""(?<![\w"])\#[A-Za-z_"]\w*|^\s*(?:DATA_BLOCK|ORGANIZATION_BLOCK)\b|^\s*(?:FUNCTION_BLOCK|FUNCTION|TYPE)\s+"
-    |^\s*BEGIN\b|^\s*REGION\b|\bS7_\w+\s*:=|^\s*KNOW_HOW_PROTECT|^\s*FUNCTION\s+\w+\s*:\s*VOID\b
-    |"[^"\n]+"\s*(?:\.|:=|\()|\b(?:B|W|DW)\#16\#|\bP\#|\bS5T\#|^\s*CONST\s*$|^\s*TITLE\s*=
-    |^\s*(?:VERSION|AUTHOR|FAMILY)\s*:[^;:\n]*$""",
+    r"""(?<![\w"])\#[A-Za-z_"]\w*|^[ \t]*(?:DATA_BLOCK|ORGANIZATION_BLOCK)\b|^[ \t]*(?:FUNCTION_BLOCK|FUNCTION|TYPE)\s+"
+    |^[ \t]*BEGIN\b|^[ \t]*REGION\b|\bS7_\w+\s*:=|^[ \t]*KNOW_HOW_PROTECT|^[ \t]*FUNCTION\s+\w+\s*:\s*VOID\b
+    |"[^"\n]+"\s*(?:\.|:=|\()|\b(?:B|W|DW)\#16\#|\bP\#|\bS5T\#|^[ \t]*CONST\s*$|^[ \t]*TITLE\s*=
+    |^[ \t]*(?:VERSION|AUTHOR|FAMILY)\s*:[^;:\n]*$""",
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
 _CODESYS = re.compile(
     r"""\{\s*(?:attribute|IF\b|region|warning|define|info)|\bEXTENDS\b|\bIMPLEMENTS\b|\bREFERENCE\s+TO\b
-    |\bPOINTER\s+TO\b|\bREF=|\b__\w+|\bTHIS\^|\bSUPER\^|^\s*METHOD\b|^\s*PROPERTY\b|\bVAR_STAT\b|\bVAR_INST\b
+    |\bPOINTER\s+TO\b|\bREF=|\b__\w+|\bTHIS\^|\bSUPER\^|^[ \t]*METHOD\b|^[ \t]*PROPERTY\b|\bVAR_STAT\b|\bVAR_INST\b
     |\bUNION\b|\bADR\s*\(|\bAND_THEN\b|\bOR_ELSE\b|\bPERSISTENT\b""",
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
-_NEW_IEC = re.compile(r"^\s*(?:NAMESPACE|CLASS|USING)\b|\bEND_METHOD\b|\bREF_TO\b", re.IGNORECASE | re.MULTILINE)
-_UNIT = re.compile(r"^\s*(?:PROGRAM|FUNCTION_BLOCK|FUNCTION)\b", re.IGNORECASE | re.MULTILINE)
+_NEW_IEC = re.compile(r"^[ \t]*(?:NAMESPACE|CLASS|USING)\b|\bEND_METHOD\b|\bREF_TO\b", re.IGNORECASE | re.MULTILINE)
+_UNIT = re.compile(r"^[ \t]*(?:PROGRAM|FUNCTION_BLOCK|FUNCTION)\b", re.IGNORECASE | re.MULTILINE)
 _UNIT_END = re.compile(r"\bEND_(?:PROGRAM|FUNCTION_BLOCK|FUNCTION)\b", re.IGNORECASE)
 _BY_SUFFIX: dict[str, Dialect] = {
     ".scl": "scl", ".udt": "scl", ".db": "scl", ".tcpou": "twincat", ".tcgvl": "twincat", ".tcdut": "twincat",
@@ -36,7 +36,7 @@ def guess_dialect(text: str, suffix: str = "") -> Dialect:
         return known
     plain = _NOISE.sub(" ", text)
     scl = len(_SCL.findall(plain))
-    if scl >= 2 or (scl and re.search(r"""(?<![\w"])#[A-Za-z_"]|^\s*(?:DATA|ORGANIZATION)_BLOCK""", plain, re.M)):
+    if scl >= 2 or (scl and re.search(r"""(?<![\w"])#[A-Za-z_"]|^[ \t]*(?:DATA|ORGANIZATION)_BLOCK""", plain, re.M)):
         return "scl"
     if _NEW_IEC.search(plain) and not re.search(r"\{\s*attribute|\bTHIS\^|\bPOINTER\s+TO\b", plain, re.IGNORECASE):
         return "iec"
