@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from assay.skills.plc.ir.nodes import Project, Unit
@@ -32,7 +32,7 @@ MOST_SCANS = 3000
 MOST_CASES = 60
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """``document``: the suite as T.json. ``covered`` of ``points``; ``killed`` of ``mutants``."""
 
@@ -41,7 +41,6 @@ class Proposal:
     points: int
     killed: int
     mutants: int
-    cases: list[list[Move]] = field(default_factory=list)
 
 
 def propose(
@@ -62,7 +61,7 @@ def propose(
     document = search.document()
     hit = len(search.coverage.hit())
     total = len(search.coverage.points)
-    return Proposal(document, hit, total, len(mutants) - len(alive), len(mutants), search.kept)
+    return Proposal(document, hit, total, len(mutants) - len(alive), len(mutants))
 
 
 class _Search:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -88,24 +88,6 @@ def statement_of(body: tuple[Statement, ...], path: Path) -> Any:
         if isinstance(value, _STATEMENTS):
             found = value
     return found
-
-
-def rewritten(value: Any, change: Callable[[Any], Any]) -> Any:
-    """A copy in which ``change`` was applied to every dataclass (types too), from the leaves up."""
-    if isinstance(value, Span):
-        return value
-    if isinstance(value, tuple):
-        return tuple(rewritten(one, change) for one in value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        made = {}
-        for one in dataclasses.fields(value):
-            inner = getattr(value, one.name)
-            if isinstance(inner, tuple) or dataclasses.is_dataclass(inner):
-                new = rewritten(inner, change)
-                if new != inner:
-                    made[one.name] = new
-        return change(dataclasses.replace(value, **made) if made else value)
-    return value
 
 
 def reachable(project: Project, unit: Unit) -> tuple[Unit, ...]:
