@@ -120,7 +120,9 @@ def test_conditions_that_never_come_and_properties_that_contradict() -> None:
 
 
 def test_the_same_twice() -> None:
-    first, second = (proved(STEPS, Property("P", "forbidden", "q AND r"), obligations=True) for _ in range(2))
+    first = proved(STEPS, Property("P", "forbidden", "q AND r"), obligations=True)
+    proved(DELAY, Property("P", "invariant", then="NOT q OR NOT r"))
+    second = proved(STEPS, Property("P", "forbidden", "q AND r"), obligations=True)
     assert [(one.status, one.k, one.invariants) for one in first.verdicts] == [
         (one.status, one.k, one.invariants) for one in second.verdicts
     ]

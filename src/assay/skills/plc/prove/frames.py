@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import z3
 
 from assay.skills.plc.prove.fold import Term
+from assay.skills.plc.prove.layout import zero
 from assay.skills.plc.prove.system import InputVar, StateVar, System
 from assay.skills.plc.prove.terms import boolean, known
+
+#: The time between scans of a run in which it does not matter.
+IDLE_NS = 100_000_000
 
 
 class Symbols:
@@ -159,13 +163,12 @@ class Frames:
             table = {symbol.get_id(): now for symbol, now in pairs}
             row: dict[int, Any] = {}
             for one in self.cone.inputs:
+                if one.number == -2:
+                    continue
+                if one.term.get_id() not in self.cone.ids:  # It does not matter, so nothing was said of it.
+                    row[one.number] = IDLE_NS if one.type is None else zero(one.type)
+                    continue
                 value = model.eval(table[one.term.get_id()], model_completion=True)
-                if one.number != -2:
-                    row[one.number] = terms.plain(value, one.sort)
+                row[one.number] = terms.plain(value, one.sort)
             rows.append(row)
         return rows
-
-
-def all_terms(system: System, names: Sequence[str]) -> list[Term]:
-    """The violations of these properties."""
-    return [system.bads[name] for name in names]

@@ -31,8 +31,8 @@ from assay.skills.plc.prove.whole import Whole
 #: Turns to which a loop is unrolled whose number of turns is not plain, one attempt after the other.
 UNROLLED = (8, 40, 160)
 
-#: Seconds that Spacer gets for one property.
-SPACER_SECONDS = 4.0
+#: z3's measure of work, and seconds on top, that Spacer gets for one property.
+SPACER_EFFORT, SPACER_SECONDS = 2_000_000, 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ class _Prover:
             share = int(1000 * min(SPACER_SECONDS, (search.deadline - started) / (len(open_cases) - number)))
             if share <= 0:
                 return
-            invariant = never(system, system.bads[name], effort=self.options.effort, milliseconds=share)
+            invariant = never(system, system.bads[name], effort=SPACER_EFFORT, milliseconds=share)
             if invariant is not None:
                 spent = found[name].seconds + time.monotonic() - started
                 found[name] = Found("PROVED", "spacer", 0, (invariant,), seconds=spent)

@@ -203,7 +203,8 @@ class _Run:
                 self.induct(depth)
         for name in self.open:
             status: Status = "BOUNDED" if self.reached else "UNKNOWN"
-            self.found[name] = Found(status, "bmc" if self.reached else "", self.reached, why=self.why)
+            why: tuple[Reason, ...] = self.why if self.reached or self.why else (("why_effort", {"k": 0}),)
+            self.found[name] = Found(status, "bmc" if self.reached else "", self.reached, why=why)
         return self.found
 
     # --- from the start
