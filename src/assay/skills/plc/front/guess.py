@@ -6,7 +6,7 @@ import re
 
 from assay.skills.plc.front.source import Dialect
 
-_NOISE = re.compile(r"\(\*.*?(?:\*\)|\Z)|//[^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^'$\n]|\$.)*+'", re.DOTALL)
+_NOISE = re.compile(r"\(\*.*?(?:\*\)|\Z)|//[^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^'$\n]|\$.)*+'?", re.DOTALL)
 _SCL = re.compile(
     r"""(?<![\w"])\#[A-Za-z_"]\w*|^[ \t]*(?:DATA_BLOCK|ORGANIZATION_BLOCK)\b|^[ \t]*(?:FUNCTION_BLOCK|FUNCTION|TYPE)\s+"
     |^[ \t]*BEGIN\b|^[ \t]*REGION\b|\bS7_\w+\s*:=|^[ \t]*KNOW_HOW_PROTECT|^[ \t]*FUNCTION\s+\w+\s*:\s*VOID\b
