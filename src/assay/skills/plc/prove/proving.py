@@ -32,7 +32,7 @@ from assay.skills.plc.prove.whole import Whole
 UNROLLED = (8, 40, 160)
 
 #: z3's measure of work, and seconds on top, that Spacer gets for one property.
-SPACER_EFFORT, SPACER_SECONDS = 2_000_000, 4.0
+SPACER_EFFORT, SPACER_SECONDS = 2_000_000, 2.0
 
 
 @dataclass(frozen=True, slots=True)
