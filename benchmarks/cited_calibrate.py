@@ -50,7 +50,7 @@ MODEL_FEATURES = frozenset({"verify", "code_score"})
 LEAST_VERIFIED = 60
 NOT_ASKED = 0.03
 """This part of the right answers may lie where code refuses without asking the model."""
-MOST_WRONG = 0.005
+MOST_WRONG = 0.01
 """Code's rules were written while looking at this half, so that cross-validation over it says too little of others."""
 Row = Mapping[str, float]
 
