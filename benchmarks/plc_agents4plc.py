@@ -1,6 +1,6 @@
 """Agents4PLC: interfaces that parse, references that run their traces, and a verdict on every property.
 
-``python -m benchmarks.plc_agents4plc [--data DIR] [--only ID] --json``. The data is read where it lies and never
+``python -m benchmarks.plc_agents4plc --data DIR [--only ID] --json``. The data is read where it lies and never
 copied. Faults of the set are listed: programs that do not parse, traces that contradict their program, properties that
 cannot be judged or that the set's own reference violates.
 """
@@ -24,7 +24,7 @@ from assay.skills.plc.prove.resolve import resolve
 from assay.skills.plc.prove.verdict import Reason, sentence
 from assay.skills.plc.typed.check import Checked, check
 from benchmarks.about import about
-from benchmarks.plc_references import DATA, suite
+from benchmarks.plc_references import suite
 
 FILES = ("benchmark_v1/easy", "benchmark_v1/medium", "benchmark_v2/medium", "benchmark_v2/hard")
 REFERENCES = "benchmark_v2/high-fidelity"
@@ -164,7 +164,7 @@ def unsound(records: list[Record]) -> dict[str, Any]:
 def main() -> int:
     """Print the JSON object, or a summary."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--only")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()

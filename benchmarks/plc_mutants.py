@@ -1,6 +1,6 @@
 """Do the tests and properties of a program notice the faults that could be in it?
 
-``python -m benchmarks.plc_mutants --json [--limit N] [--only NAME]``: mutants of the Agents4PLC references (with traces
+``python -m benchmarks.plc_mutants [--data FOLDER] --json [--limit N] [--only NAME]``: mutants of the Agents4PLC references (with traces
 and properties, and proposed tests) and of the library's blocks (their own tests and properties, and proposed tests).
 Equivalent: proved, or no difference in 50 scans by the bounded check and by random runs. Both scores are shown: what is
 given alone, and with what was proposed. Exit code 1 when fewer than 95 % of the non-equivalent are noticed.
@@ -38,7 +38,7 @@ from assay.skills.plc.testing.scoring import Prover, killed_by, score
 from assay.skills.plc.testing.suites import Suite, suites_of
 from assay.skills.plc.typed.check import check
 from benchmarks.about import about
-from benchmarks.plc_references import DATA, REFERENCES, suite
+from benchmarks.plc_references import REFERENCES, suite
 
 ENOUGH = 0.95
 
@@ -53,9 +53,9 @@ class Subject:
     properties: Sequence[Property]
 
 
-def references() -> Iterator[Subject]:
-    """The reference programs of the public set."""
-    for record in read_records(DATA / REFERENCES):
+def references(data: Path) -> Iterator[Subject]:
+    """The reference programs of the public set in its folder."""
+    for record in read_records(data / REFERENCES):
         given = [one for one, problem in record.properties if one is not None and problem is None]
         yield Subject(record.id, record.program, partial(suite, record), given)
 
@@ -140,12 +140,12 @@ def _violations(subject: Subject, project: Project, unit: Unit) -> Callable[[Pro
     return violated
 
 
-def run(limit: int | None, only: str | None, patience: float) -> dict[str, Any]:
+def run(data: Path | None, limit: int | None, only: str | None, patience: float) -> dict[str, Any]:
     """Every program, one after the other."""
     results: dict[str, list[dict[str, Any]]] = {"references": [], "blocks": []}
     sides: list[tuple[str, Iterator[Subject]]] = [("blocks", blocks())]
-    if (DATA / REFERENCES).exists():
-        sides.insert(0, ("references", references()))
+    if data is not None:
+        sides.insert(0, ("references", references(data)))
     for side, subjects in sides:
         for subject in subjects:
             if only is not None and only.lower() not in subject.name.lower():
@@ -170,13 +170,14 @@ def _together(found: list[dict[str, Any]]) -> dict[str, Any]:
 def main() -> int:
     """Print the JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, help="the folder of Agents4PLC; without it the library alone")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--limit", type=int, default=None)
     parser.add_argument("--only", default=None)
     parser.add_argument("--patience", type=float, default=10.0, help="seconds of the prover for one mutant")
     given = parser.parse_args()
-    result = run(given.limit, given.only, given.patience)
-    files: list[Path] = [DATA / REFERENCES] if (DATA / REFERENCES).exists() else []
+    result = run(given.data, given.limit, given.only, given.patience)
+    files: list[Path] = [given.data / REFERENCES] if given.data is not None else []
     print(json.dumps({"about": about(files, versions=("z3-solver",)), **result}, ensure_ascii=False, indent=2))
     shares = [one["score"] for one in result.values() if one["score"] is not None]
     return 0 if all(one >= ENOUGH for one in shares) else 1

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from assay.skills.plc.prove.agents4plc import Record
 
-DATA = Path("/work/shared/benchmarks/agents4plc")
 REFERENCES = "benchmark_v2/high-fidelity.jsonl"
 
 
