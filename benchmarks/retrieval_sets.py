@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assay.knowledge.document import BlockKind, Span
@@ -82,6 +83,17 @@ def colloquial(folder: Path = CITED) -> Set:
         raise ValueError(f"evidence that stands in no passage: {missing}")
     everything = tuple(passage for name in passages for passage in passages[name])
     return Set("colloquial", everything, tuple(questions), (*paths, *files))
+
+
+def without_surroundings(data: Set, half: int) -> Set:
+    """The same set where every passage of one half (0 or 1) of the documents stands alone: a document of its own,
+    without title, headings or lead, as notes and single sentences are."""
+    bare = {"title": "", "headings": (), "clause": "", "lead": ""}
+    passages = tuple(
+        replace(passage, document=passage.id, **bare) if zlib.crc32(passage.document.encode()) % 2 == half else passage
+        for passage in data.passages
+    )
+    return replace(data, passages=passages)
 
 
 def cited(passages: Sequence[Passage], split: str, folder: Path = CITED) -> list[Question]:
