@@ -18,6 +18,12 @@ FOUND = [
     ("ramp for a speed set-point, 5 per second up and 8 per second down", "ramp", {"RISE": "5.0", "FALL": "8.0"}),
     ("compressor should run at least 2 minutes and rest at least 5 minutes", "short_cycle_guard",
      {"MIN_ON": "T#120s", "MIN_OFF": "T#300s"}),
+    ("PI controller, gain 2, Ti two and a half minutes", "pid", {"KP": "2.0", "TI": "150.0"}),
+    ("15 kW 的电机星三角起动，星形 1 分 10 秒", "star_delta", {"STAR_TIME": "T#70s"}),
+    ("limit alarms HH, H, L and LL at 90, 70, 20 and 5 bar", "analog_alarm",
+     {"HH": "90.0", "H": "70.0", "L": "20.0", "LL": "5.0"}),
+    ("给定斜坡，每分钟上升30，每分钟下降60", "ramp", {"RISE": "0.5", "FALL": "1.0"}),
+    ("thermostat for 70 degrees", "two_point_control", {}),
     ("4-20mA 换算成 0 到 16 bar", "analog_input", {"LOW": "0.0", "HIGH": "16.0"}),
 ]  # fmt: skip
 
@@ -40,6 +46,8 @@ def test_the_block_and_its_parameters_are_found(request_: str, wanted: str, valu
         "",
         "？！",
         "写一首诗",
+        "PID 参数自整定",
+        "servo axis: run to 120 mm on a button",
     ],
 )
 def test_what_the_library_has_not_is_not_answered_with_the_least_bad_block(request_: str) -> None:
@@ -57,3 +65,17 @@ def test_a_number_in_words_that_only_counts_things_is_no_amount() -> None:
     assert one is not None
     filled = read_parameters(one, "两个按钮必须在0.4秒以内同时按下")
     assert dict(filled.values) == {"TOGETHER_TIME": "T#400ms"} and filled.unused == ()
+
+
+@pytest.mark.parametrize(
+    ("request_", "said"), [("debounce a switch for some seconds", "some seconds"), ("输入消抖，稳定几秒", "几秒")]
+)
+def test_a_time_without_a_number_is_named(request_: str, said: str) -> None:
+    one = block("debounce")
+    assert one is not None
+    assert said in read_parameters(one, request_).unused
+
+
+def test_a_word_of_several_blocks_alone_is_asked_back() -> None:
+    found, near = choose("filter this noisy input")
+    assert found is None and {one.block.id for one in near} == {"debounce", "low_pass_filter", "moving_average"}

@@ -7,19 +7,23 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeVar
 
-from assay.kernel.numbers import normalise, scan
+from assay.kernel.numbers import scan
 from assay.kernel.quantity import Quantity
 from assay.kernel.unit_words import same_unit
 from assay.skills.plc.blocks.block import COUNT, Block, Parameter
+from assay.skills.plc.blocks.wording import SECONDS, plain, rate, vague
 
-_SECONDS = {
-    "ms": Decimal("0.001"), "s": Decimal(1), "min": Decimal(60), "h": Decimal(3600), "d": Decimal(86400),
-}  # fmt: skip
+T = TypeVar("T")
 _NEAR = 40
+#: In Chinese the name stands before its amount: one that stands behind counts as this many code points further.
+_LATE = 3
 _CLAUSE = re.compile(r"[,;.]\s|[，；。、\n]|\b(?:and|but|then)\b|[和与再后]")
-_HALF = re.compile(r"\bhalf an? (?=second|minute|hour)", re.I)
-_RANGE = re.compile(r"(-?\d+(?:\.\d+)?)\s*(?:to|\.\.|~|-|–|到|至)\s*(-?\d+(?:\.\d+)?)\s*(mA|V\b)?", re.I)
+_JOIN = re.compile(r"[\s/,、，和与及-]*(?:and|or)?\s*")
+_SAME = re.compile(r"都|均|各|同样|一样|相同|\b(?:both|each|either|same|equally)\b", re.I)
+_CYCLE = re.compile(r"(?:scan|cycle|task|扫描|周期)", re.I)
+_RANGE = re.compile(r"(-?\d+(?:\.\d+)?)\s*(?:to|\.\.|~|-|–|到|至)\s*(-?\d+(?:\.\d+)?)\s*(mA|V\b|毫安|伏)?", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +38,16 @@ class Filled:
 
 def read_parameters(block: Block, request: str) -> Filled:
     """The parameters that the request gives; those it does not mention keep their defaults."""
-    text, ranges = _ranges(block, _HALF.sub("0.5 ", normalise(request)))
+    text, ranges = _ranges(block, plain(request))
     quantities, _ = scan(text)
+    values: dict[str, str] = dict(ranges)
+    used = _lists(block, text, quantities, values)
     claims = sorted(
         (_distance(text, one, parameter), place, parameter.name, made)
         for place, one in enumerate(quantities)
         for parameter in block.parameters
-        if (made := _literal(one, parameter)) is not None and _distance(text, one, parameter) < _NEAR
+        if (made := _literal(text, one, parameter)) is not None and _distance(text, one, parameter) < _NEAR
     )
-    values: dict[str, str] = dict(ranges)
-    used: set[int] = set()
     unclear: list[str] = []
     for distance, place, name, made in claims:
         if place in used:
@@ -54,9 +58,9 @@ def read_parameters(block: Block, request: str) -> Filled:
             continue
         values[name] = made
         used.add(place)
-    _take_the_only(block, quantities, values, used)
+    _take_the_only(block, text, quantities, values, used)
     unused = tuple(one.text for place, one in enumerate(quantities) if place not in used and _says_much(one))
-    return Filled({**_switches(block, text), **values}, unused, tuple(dict.fromkeys(unclear)))
+    return Filled({**_switches(block, text), **values}, unused + vague(text), tuple(dict.fromkeys(unclear)))
 
 
 def _says_much(quantity: Quantity) -> bool:
@@ -84,15 +88,67 @@ def _ranges(block: Block, text: str) -> tuple[str, dict[str, str]]:
     return text, values
 
 
-def _take_the_only(block: Block, quantities: list[Quantity], values: dict[str, str], used: set[int]) -> None:
-    """One parameter of a kind is left and one quantity of that kind: they belong together."""
-    left = [one for one in block.parameters if one.name not in values and one.type != "BOOL"]
+def _lists(block: Block, text: str, quantities: list[Quantity], values: dict[str, str]) -> set[int]:
+    """As many amounts one after another as names one after another (HH/H/L/LL: 95, 85, 15, 5) belong together in their
+    order, and a single amount to all of them where it is said to be the same. Puts them into ``values`` and returns
+    the places of the amounts."""
+    amounts = _runs([(one.start, one.end, place) for place, one in enumerate(quantities)], text)
+    for names in _runs(_names(block, text), text):
+        fitting = [one for one in amounts if len(one) == len(names)]
+        parameters = [one for name in names for one in block.parameters if one.name == name[2]]
+        if len(quantities) == 1 and _SAME.search(text):
+            alike = {one.name: v for one in parameters if (v := _literal(text, quantities[0], one)) is not None}
+            values.update(alike)
+            return {0} if alike else set()
+        if len(fitting) != 1 or len({one.name for one in parameters}) != len(names):
+            continue
+        made = [_literal(text, quantities[a[2]], one) for a, one in zip(fitting[0], parameters, strict=True)]
+        if any(one.name in values for one in parameters) or None in made:
+            continue
+        values.update({one.name: str(value) for one, value in zip(parameters, made, strict=True)})
+        return {a[2] for a in fitting[0]}
+    return set()
+
+
+def _names(block: Block, text: str) -> list[tuple[int, int, str]]:
+    """Where the parameters' words stand, the longest at each place, none over another."""
+    found = [
+        (start, end, parameter.name)
+        for parameter in block.parameters
+        for word in _words(parameter)
+        for start, end in _places(word, text.lower())
+    ]
+    chosen: list[tuple[int, int, str]] = []
+    for one in sorted(found, key=lambda one: (one[0], -one[1])):
+        if not chosen or one[0] >= chosen[-1][1]:
+            chosen.append(one)
+    return chosen
+
+
+def _runs(places: list[tuple[int, int, T]], text: str) -> list[list[tuple[int, int, T]]]:
+    """The places that stand one after another with nothing but separators between them, two at least."""
+    runs: list[list[tuple[int, int, T]]] = []
+    for one in places:
+        if runs and _JOIN.fullmatch(text, runs[-1][-1][1], one[0]):
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    return [one for one in runs if len(one) > 1]
+
+
+def _take_the_only(block: Block, text: str, quantities: list[Quantity], values: dict[str, str], used: set[int]) -> None:
+    """One time (or one count) is left to give and one stands in the request: they belong together. Other numbers may
+    be anything (a set-point, a rated flow), and so may the cycle of the program."""
+    left = [one for one in block.parameters if one.name not in values and one.type not in ("BOOL", "REAL")]
     for parameter in left:
         rivals = [one for one in left if (one.type == "TIME") == (parameter.type == "TIME")]
         fits = [
             (place, made)
             for place, one in enumerate(quantities)
-            if place not in used and (made := _literal(one, parameter)) is not None
+            if place not in used
+            and _says_much(one)
+            and not _CYCLE.search(text[max(0, one.start - 16) : one.end + 8])
+            and (made := _literal(text, one, parameter)) is not None
         ]
         if len(rivals) == 1 and len(fits) == 1:
             values[parameter.name] = fits[0][1]
@@ -108,19 +164,24 @@ def _switches(block: Block, text: str) -> dict[str, str]:
     }
 
 
-def _literal(quantity: Quantity, parameter: Parameter) -> str | None:
+def _literal(text: str, quantity: Quantity, parameter: Parameter) -> str | None:
     """The quantity as a literal of the parameter's type, or None when it is of another kind."""
     for reading in quantity.readings:
         value = reading.mantissa * Decimal(10) ** reading.power
-        factor = _SECONDS.get(same_unit(reading.unit))
+        factor = SECONDS.get(same_unit(reading.unit))
         if parameter.type == "TIME":
             if factor is not None and value >= 0:
                 return time_literal(value * factor)
         elif parameter.type in (COUNT, "INT", "UDINT"):
             hours = parameter.type == "UDINT" and factor == 3600
-            if (not reading.unit or hours) and value == int(value):
+            if (not same_unit(reading.unit) or hours) and value == int(value):
                 return str(int(value))
-        elif parameter.type == "REAL" and (factor is None or _spoken_in(parameter, "s", "秒")):
+        elif factor is not None:
+            if parameter.about["en"].endswith(", s"):
+                return _real(value * factor)
+        elif parameter.type == "REAL":
+            if "per second" in parameter.about["en"]:
+                value /= rate(text, quantity.start, quantity.end, reading.unit)
             return _real(-value if quantity.sign == "-" else value)
     return None
 
@@ -130,14 +191,6 @@ def _real(value: Decimal) -> str:
     return plain if "." in plain else plain + ".0"
 
 
-def _spoken_in(parameter: Parameter, *units: str) -> bool:
-    return any(
-        unit in about.replace("（", " ").replace("）", " ").split(" ")[-1]
-        for about in parameter.about.values()
-        for unit in units
-    )
-
-
 def time_literal(seconds: Decimal) -> str:
     """``T#90s``, ``T#500ms``: whole seconds where they are whole."""
     if seconds == int(seconds):
@@ -145,16 +198,28 @@ def time_literal(seconds: Decimal) -> str:
     return f"T#{int(seconds * 1000)}ms"
 
 
+def _words(parameter: Parameter) -> list[str]:
+    return [one.lower() for some in parameter.words.values() for one in some]
+
+
+def _places(word: str, low: str) -> list[tuple[int, int]]:
+    """Where a word begins a word of the text; short ones must be the whole of it."""
+    pattern = re.escape(word)
+    if word.isascii():
+        pattern = rf"(?<![a-z]){pattern}" + ("(?![a-z])" if len(word) <= 3 else "")
+    return [one.span() for one in re.finditer(pattern, low)]
+
+
 def _distance(text: str, quantity: Quantity, parameter: Parameter) -> int:
     """Code points between the quantity and the nearest of the parameter's words; a clause between counts extra."""
     low = text.lower()
     best = _NEAR
-    for word in (one.lower() for some in parameter.words.values() for one in some):
-        pattern = re.escape(word) if not word.isascii() else rf"(?<![a-z]){re.escape(word)}"
-        for match in re.finditer(pattern, low):
-            if match.end() <= quantity.start:
-                gap, between = quantity.start - match.end(), low[match.end() : quantity.start]
+    for word in _words(parameter):
+        for start, end in _places(word, low):
+            if end <= quantity.start:
+                gap, between = quantity.start - end, low[end : quantity.start]
             else:
-                gap, between = max(0, match.start() - quantity.end), low[quantity.end : match.start()]
-            best = min(best, gap + 20 * len(_CLAUSE.findall(between)) - min(8, len(word)))
+                gap, between = max(0, start - quantity.end), low[quantity.end : start]
+            late = 0 if word.isascii() or end <= quantity.start else _LATE
+            best = min(best, gap + late + 20 * len(_CLAUSE.findall(between)) - min(8, len(word)))
     return best

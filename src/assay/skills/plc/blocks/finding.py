@@ -1,7 +1,8 @@
 """Finds the block that a request in free words asks for: weighted words over the library's own words, both languages.
 
-A word counts by how few blocks have it. What the request says and no block knows counts against every block, so that a
-request for something else is refused and does not get the least bad block.
+A word counts by how few blocks have it. What the request says and no block knows counts against every block, and what
+is known to lie beyond the library (``beyond.yaml``) ends the search, so that a request for something else is refused
+and does not get the least bad block.
 """
 
 from __future__ import annotations
@@ -10,62 +11,104 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from importlib import resources
 from itertools import pairwise
 from math import log
+
+import yaml
 
 from assay.skills.plc.blocks.block import Block, blocks
 
 _EN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_WORD = re.compile(r"[a-z0-9]+")
 _ZH = re.compile(r"[\u4e00-\u9fff]+")
+_FILLER = re.compile(r"[\s的了地得]")
 _PHRASE, _TITLE, _ABOUT = 3.0, 2.0, 1.0
 #: Least score, least part of the request's weight that the block knows, and the lead over the next block below which
 #: both are offered. Set on requests written for this purpose (benchmarks/plc_blocks.py).
-LEAST, COVERED, LEAD = 5.0, 0.22, 1.12
+LEAST, COVERED, LEAD = 5.0, 0.22, 1.2
+#: Weights of a block's own phrases in the request: below ``SAID`` scattered words alone choose it only when they
+#: reach ``ALONE`` and twice the next block's score (and are asked about from ``ASKED`` on); from ``PLAIN`` on it is
+#: asked about and from ``SPOKEN`` on it may be chosen, however much else the request speaks of.
+SAID, PLAIN, SPOKEN, ASKED, ALONE = 1.0, 3.0, 4.5, 8.0, 12.0
 _STOP = frozenset(
     "a an the of for to and or in on at with by from is are be it its that this which when if after before as i we you "
     "please need want give make write create program function block plc code st structured text using use should "
     "must can have has there one my our me then not no only each every so into up down out off all any while until "
-    "logic control system project simple new standard industrial machine device signal input output".split()
+    "logic control system project simple new standard industrial machine device signal input output order first "
+    "second last time value real number".split()
 )
 _STOP_ZH = frozenset("请给我写做个需程序能块编的了和与或有是要把将")
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A block with its score and the part of the request's weight that it knows."""
+    """A block with its score, the weight of its phrases that the request says, and the part of the request's weight
+    that it knows."""
 
     block: Block
     score: float
+    said: float
     covered: float
 
 
 def find(request: str, limit: int = 5) -> list[Found]:
     """The blocks by falling score; an empty list when the request says nothing the library knows."""
     terms = _terms(request)
-    low = request.lower()
     weights, index = _index()
     total = sum(weights.get(one, 1.5) for one in terms) or 1.0
+    shape = _Request(request)
     found = []
     for block in blocks():
         known = index[block.id]
         hit = sum(weights[one] * known[one] for one in terms if one in known)
         covered = sum(weights[one] for one in terms if one in known) / total
-        phrases = sum(_weight(one) for one in _phrases(block) if _contains(low, one))
-        if hit + phrases > 0:
-            found.append(Found(block, round(hit + phrases, 6), round(covered, 6)))
+        said = sum(_weight(one) / _shared()[_plain(one)] for one in shape.said(_phrases(block)))
+        if hit + said > 0:
+            found.append(Found(block, round(hit + said, 6), round(said, 6), round(covered, 6)))
     found.sort(key=lambda one: (-one.score, one.block.id))
     return found[:limit]
 
 
 def choose(request: str) -> tuple[Block | None, list[Found]]:
     """The block that is meant, or None with the ones to ask about (none: the library has no such block)."""
-    found = find(request)
-    sure = [one for one in found if one.score >= LEAST and one.covered >= COVERED]
-    if not sure:
+    if _Request(request).said(_beyond()):
         return None, []
-    if len(sure) > 1 and sure[0].score < LEAD * sure[1].score:
+    found = find(request)
+    sure = [one for one in found if one.score >= LEAST and (one.covered >= COVERED or one.said >= SPOKEN)]
+    if not sure:
+        return None, [one for one in found if one.said >= PLAIN][:3]
+    best, rival = sure[0], max((one.score for one in found[1:]), default=0.0)
+    if best.said < SAID and (best.score < ALONE or best.score < 2 * rival):
+        return None, [one for one in sure if one.score >= ASKED or one.said >= SAID][:3]
+    if len(sure) > 1 and best.score < LEAD * sure[1].score:
         return None, sure[:3]
-    return sure[0].block, sure
+    return best.block, sure
+
+
+class _Request:
+    """The request in the two forms in which phrases are looked for: English stems one after another, Chinese characters
+    without spaces and fillers (泵的保护 says 泵保护)."""
+
+    def __init__(self, request: str) -> None:
+        low = request.lower()
+        self.words = f" {' '.join(_stem(one) for one in _WORD.findall(low))} "
+        self.characters = _FILLER.sub("", low)
+
+    def said(self, phrases: Iterable[str]) -> list[str]:
+        """The phrases that stand in the request; one inside a longer one that stands there too counts for nothing."""
+        spans: dict[tuple[int, int, bool], str] = {}
+        for phrase in phrases:
+            chinese = _ZH.search(phrase) is not None
+            text, plain = (self.characters if chinese else self.words), _plain(phrase)
+            at = text.find(plain)
+            if at >= 0:
+                spans.setdefault((at, at + len(plain), chinese), phrase)
+        return [
+            phrase
+            for (start, end, chinese), phrase in spans.items()
+            if not any(a <= start and end <= b and (a, b) != (start, end) for a, b, same in spans if same is chinese)
+        ]
 
 
 @cache
@@ -90,22 +133,38 @@ def _index() -> tuple[dict[str, float], dict[str, dict[str, float]]]:
     return {term: log(1 + many / n) / 2 for term, n in seen.items()}, index
 
 
+@cache
+def _shared() -> dict[str, int]:
+    """How many blocks say each phrase."""
+    seen: dict[str, int] = {}
+    for block in blocks():
+        for plain in {_plain(one) for one in _phrases(block)}:
+            seen[plain] = seen.get(plain, 0) + 1
+    return seen
+
+
+@cache
+def _beyond() -> tuple[str, ...]:
+    file = resources.files("assay.skills.plc.blocks").joinpath("beyond.yaml")
+    return tuple(one for some in yaml.safe_load(file.read_text(encoding="utf-8")).values() for one in some)
+
+
 def _phrases(block: Block) -> tuple[str, ...]:
-    return tuple(one for some in block.words.values() for one in some)
+    return tuple(one for some in (*block.words.values(), block.title.values()) for one in some)
 
 
-def _contains(low: str, phrase: str) -> bool:
-    wanted = phrase.lower()
-    if _ZH.search(wanted):
-        return wanted in low.replace(" ", "")
-    return re.search(rf"(?<![a-z0-9]){re.escape(wanted)}s?(?![a-z0-9])", low) is not None
+@cache
+def _plain(phrase: str) -> str:
+    """A phrase as it is looked for."""
+    low = phrase.lower()
+    return _FILLER.sub("", low) if _ZH.search(low) else f" {' '.join(_stem(one) for one in _WORD.findall(low))} "
 
 
 def _weight(phrase: str) -> float:
     """Long phrases say more than short ones."""
     if _ZH.search(phrase):
         return 1.0 + 1.2 * max(0, len(phrase) - 1)
-    return 1.0 + 2.0 * max(0, len(phrase.replace("-", " ").split()) - 1) + (1.0 if len(phrase) > 6 else 0.0)
+    return 1.0 + 2.0 * max(0, len(_WORD.findall(phrase.lower())) - 1) + (1.0 if len(phrase) > 6 else 0.0)
 
 
 def _terms(text: str) -> list[str]:

@@ -1,0 +1,108 @@
+"""Brings what people say of amounts to what :mod:`assay.kernel.numbers` reads: half a second, 1 min 30 s, 两分半.
+
+What only describes the machine (a 15 kW motor, 24 V 的指示灯) is no parameter of any program and is blanked.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from assay.kernel.numbers import normalise, scan
+from assay.kernel.unit_words import same_unit
+
+SECONDS = {"ms": Decimal("0.001"), "s": Decimal(1), "min": Decimal(60), "h": Decimal(3600), "d": Decimal(86400)}
+_UNIT = r"(?P<unit>second|minute|hour|sec|min)s?\b"
+_N = r"(?P<n>\d+(?:\.\d+)?|[a-z]+(?:-[a-z]+)?)"
+_ZH_N = r"(?P<n>\d+(?:\.\d+)?|[一二两三四五六七八九十百]+)"
+_ZH_UNIT = {"秒": "秒", "秒钟": "秒", "分": "分钟", "分钟": "分钟"}
+_ENGLISH: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern, re.I), made)
+    for pattern, made in (
+        (r"(?<=\d)\s*(?:millisecs?|milliseconds?|msecs?|millis)\b", " ms"),
+        (r"\b(?:milliseconds?|msecs?)\b", "ms"),
+        (r"(?<![\d.,])(\d+),(\d{1,2})(?=\s*(?:ms|s|secs?|seconds?|min|minutes?|h|hours?)\b)", r"\1.\2"),
+        (r"\bhalf (?:of )?an? (?=(?:second|minute|hour)\b)", "0.5 "),
+        (r"(?:(?<!\d)1/2|½)\s*(?=(?:s|secs?|seconds?|min|minutes?|h|hours?)\b)", "0.5 "),
+        (r"\b(?:a )?quarter of an? (?=(?:minute|hour)\b)", "0.25 "),
+        (r"\b(?:an?|one) (minute|hour|second) and a half\b", r"1.5 \1"),
+        (r"\bone (?=(?:second|minute|hour)\b)|\ban? (?=(?:minute|hour)\b)", "1 "),
+    )
+)
+_AND_A_HALF = re.compile(rf"\b{_N} and a half {_UNIT}", re.I)
+_ZH_HALF = re.compile(rf"{_ZH_N}(?P<unit>秒钟?|分钟?)半(?:钟)?")
+_BOTH = re.compile(
+    r"(?P<m>\d+(?:\.\d+)?|[一二两三四五六七八九十百]+)\s*(?:分钟?|min(?:ute)?s?|m)\s*(?:and\s+|零)?"
+    r"(?P<s>\d+(?:\.\d+)?|[一二两三四五六七八九十]+)\s*(?:秒钟?|sec(?:ond)?s?\b|s\b)",
+    re.I,
+)
+_ZH_MINUTE = re.compile(r"(?<=\d)分(?![钟之米贝析段半\d])")
+_ZH_HALF_A = re.compile(r"半个?(?=毫?秒|分钟|小时)")
+_VAGUE = re.compile(
+    r"(?:好?几|数|若干|多少)个?(?:毫秒|秒钟?|分钟|小时)|"
+    r"\b(?:(?:a )?few|(?:a )?couple(?: of)?|several|some) (?:seconds|minutes|hours)\b",
+    re.I,
+)
+_RATED = r"\b\d+(?:\.\d+)?[ -]?(?:kW|kVA|W|hp|V|马力|千瓦|伏|吨|L|lit(?:er|re)s?|升|mm|毫米|m3|m³|立方米?)"
+_BETWEEN = r"(?:[ -]|的|三相|异步|交流|直流|潜水){0,3}(?:[a-z]+ )?"
+_MACHINE = (
+    r"(?:(?:motor|pump|fan|mixer|drive|lamp|coil|valve|tank|blower|compressor|crusher|conveyor|heater|agitator|hoist|chiller)s?\b|"
+    r"电机|电动机|马达|风机|水泵|泵|搅拌|灯|线圈|阀|罐|水箱|压缩机|空压机|破碎机|输送机|皮带机|加热器|离心机|冷水机)"
+)
+_PLATE = re.compile(_RATED + _BETWEEN + _MACHINE, re.I)
+
+
+def plain(request: str) -> str:
+    """The request with its amounts in a form that is read, everything else as it stands."""
+    text = _PLATE.sub(_blank, normalise(request))
+    text = _BOTH.sub(lambda match: f"{_number(match['m']) * 60 + _number(match['s'])} s ", text)
+    for pattern, made in _ENGLISH:
+        text = pattern.sub(made, text)
+    text = _AND_A_HALF.sub(_and_a_half, text)
+    text = _ZH_HALF.sub(lambda match: f"{_number(match['n']) + Decimal('0.5')}{_ZH_UNIT[match['unit']]}", text)
+    text = _ZH_HALF_A.sub("0.5", text)
+    return _ZH_MINUTE.sub("分钟", text.replace("三刻钟", "45分钟").replace("一刻钟", "15分钟"))
+
+
+def vague(text: str) -> tuple[str, ...]:
+    """Times without a number (a few seconds, 几分钟): nobody can set a parameter to them."""
+    return tuple(one[0].strip() for one in _VAGUE.finditer(text))
+
+
+def rate(text: str, start: int, end: int, unit: str) -> Decimal:
+    """Seconds that the amount at ``start`` to ``end`` is counted by (``10 %/min``: 60); 1 where nothing is said."""
+    before, after = text[max(0, start - 12) : start], text[end : end + 24]
+    for said in (
+        re.search(r"/\s*([a-z]+)$", unit, re.I),
+        re.match(r"\s*(?:[^\s\d,.;，。]+\s+)?(?:per|an|a|each|every|/)\s*([a-z]+)", after, re.I),
+        re.match(r"\s*(?:/|每)(秒|分钟|小时)", after),
+        re.search(r"每一?(秒钟?|分钟|个?小时)[^，。,;；]*$", before),
+    ):
+        factor = SECONDS.get(same_unit(said[1].replace("个", ""))) if said else None
+        if factor is not None:
+            return factor
+    return Decimal(1)
+
+
+def _blank(match: re.Match[str]) -> str:
+    """The amount goes, the word for the machine stays."""
+    return re.sub(
+        r"^[\d.]+[ -]?(?:[a-z]+3?³?|马力|千瓦|伏|吨|升|毫米|立方米?)",
+        lambda amount: " " * len(amount[0]),
+        match[0],
+        flags=re.I,
+    )
+
+
+def _and_a_half(match: re.Match[str]) -> str:
+    found = _number(match["n"])
+    return match[0] if found < 0 else f"{found + Decimal('0.5')} {match['unit']}"
+
+
+def _number(words: str) -> Decimal:
+    """A number in figures or in words of either language; -1 when it is none."""
+    quantities, _ = scan(f"{words}秒" if re.match(r"[一-鿿]", words) else f"{words} seconds")
+    if not quantities:
+        return Decimal(1) if words.lower() in ("one", "a") else Decimal(-1)
+    reading = quantities[0].readings[0]
+    return reading.mantissa * Decimal(10) ** reading.power
