@@ -1,9 +1,10 @@
 """Do the tests and properties of a program notice the faults that could be in it?
 
 ``python -m benchmarks.plc_mutants [--data FOLDER] --json [--limit N] [--only NAME]``: mutants of the Agents4PLC
-references (with traces and properties, and proposed tests) and of the library's blocks (their own tests and properties, and proposed tests).
-Equivalent: proved, or no difference in 50 scans by the bounded check and by random runs. Both scores are shown: what is
-given alone, and with what was proposed. Exit code 1 when fewer than 95 % of the non-equivalent are noticed.
+references (with traces and properties, and proposed tests) and of the library's blocks (their own tests and
+properties, and proposed tests). Equivalent: proved, or no difference in 50 scans by the bounded check and by random
+runs. Both scores are shown: what is given alone, and with what was proposed. Exit code 1 when fewer than 95 % of the
+non-equivalent are noticed.
 """
 
 from __future__ import annotations
