@@ -48,7 +48,7 @@ class Adequacy:
 def adequacy(project: Project, wanted: Wanted, *, seconds: float = 60.0, seed: int = 0) -> Adequacy:
     """Judges at most 60 mutants drawn by ``seed`` for at most so many seconds."""
     from assay.skills.plc.testing.mutants import mutate
-    from assay.skills.plc.testing.scoring import Watch
+    from assay.skills.plc.testing.scoring import Watch, machines
 
     name = wanted.interface.name
     unit = project.unit(name)
@@ -58,11 +58,11 @@ def adequacy(project: Project, wanted: Wanted, *, seconds: float = 60.0, seed: i
     until = time.monotonic() + seconds
     killed = equal = judged = 0
     survived: list[Mutant] = []
-    for one in mutants:
+    for one, tested in zip(mutants, machines([one.project for one in mutants], name), strict=True):
         if time.monotonic() > until:
             break
         judged += 1
-        differs = watch.difference(one.project) is not None
+        differs = watch.difference(tested) is not None
         if noticed(one.project, wanted):
             killed += 1
         elif differs or told_apart(project, one.project, name, wanted.scan_ns):
