@@ -7,7 +7,7 @@ from assay.skills.plc.front.source import Span
 from assay.skills.plc.ir import nodes as ir
 from assay.skills.plc.ir import types as t
 from assay.skills.plc.ir.types import DataType
-from assay.skills.plc.typed import kinds, resolve
+from assay.skills.plc.typed import kinds, resolve, siemens
 from assay.skills.plc.typed.arguments import Bindings, bind
 from assay.skills.plc.typed.body import Body, Typed
 from assay.skills.plc.typed.meaning import (
@@ -81,7 +81,11 @@ def spelled(target: tree.Expr) -> str:
 
 def callee(body: Body, target: tree.Expr) -> Meaning | str:
     """What is called; a string is the upper-case name of what may be a standard function."""
+    if body.env.dialect == "scl":
+        target = siemens.instance_of(body, target) or target
     if isinstance(target, tree.NameExpr):
+        if target.sigil == "#" and own_meaning(body, target.name) is None:
+            return meaning(body, target)
         if target.sigil != '"':
             own = own_meaning(body, target.name)
             if own is not None and not (isinstance(own, Spot) and _is_own_name(body, target.name)):

@@ -7,7 +7,7 @@ from assay.skills.plc.front.source import Span
 from assay.skills.plc.ir import nodes as ir
 from assay.skills.plc.ir import types as t
 from assay.skills.plc.ir.types import DataType
-from assay.skills.plc.typed import kinds
+from assay.skills.plc.typed import kinds, siemens
 from assay.skills.plc.typed.body import Body
 from assay.skills.plc.typed.convert import converted
 from assay.skills.plc.typed.exprs import typed
@@ -20,6 +20,8 @@ def case(body: Body, one: tree.Case) -> tuple[ir.Statement, ...]:
     """A CASE statement."""
     from assay.skills.plc.typed.statements import block
 
+    if body.env.dialect == "scl" and siemens.asks_type(one.selector):
+        return _by_type(body, one)
     found = typed(body, one.selector)
     kind: DataType | None = None if found is None else found.type
     if found is not None and isinstance(found.expr, ir.Const) and found.loose:
@@ -44,6 +46,16 @@ def case(body: Body, one: tree.Case) -> tuple[ir.Statement, ...]:
     if kinds.is_kind(kind, "bool"):
         selector = converted(selector, t.BYTE)
     return (ir.Switch(selector, tuple(arms), orelse, one.span),)
+
+
+def _by_type(body: Body, one: tree.Case) -> tuple[ir.Statement, ...]:
+    """SCL's ``CASE TypeOf(x) OF``: its labels are types. What stands in the branches is typed."""
+    from assay.skills.plc.typed.statements import block
+
+    siemens.unrun(body, t.BOOL, one.selector.span)
+    for inner in (*(arm.body for arm in one.arms), one.orelse or ()):
+        block(body, inner)
+    return ()
 
 
 def _label(body: Body, label: tree.CaseLabel, kind: DataType | None, seen: Ranges) -> tuple[int, int] | None:

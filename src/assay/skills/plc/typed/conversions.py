@@ -8,7 +8,7 @@ from assay.skills.plc.front.source import Span
 from assay.skills.plc.ir import nodes as ir
 from assay.skills.plc.ir import types as t
 from assay.skills.plc.ir.types import DataType, Elementary
-from assay.skills.plc.typed import kinds
+from assay.skills.plc.typed import kinds, siemens
 from assay.skills.plc.typed.body import Body, Typed
 from assay.skills.plc.typed.convert import converted
 from assay.skills.plc.typed.symbols import TypeName
@@ -34,7 +34,7 @@ def is_conversion(name: str) -> bool:
 
 def conversion(body: Body, name: str, found: Typed, span: Span) -> Typed | None:
     """The conversion that a name says, applied; None with a finding when there is no such."""
-    made = _bcd(body, name, found, span)
+    made = _bcd(body, name, found, span) or siemens.dtl_conversion(body, name, found, span)
     if made is not None:
         return made
     for match in re.finditer(r"_?(TO|TRUNC)_", name):

@@ -6,7 +6,7 @@ from assay.skills.plc.front import tree
 from assay.skills.plc.ir import nodes as ir
 from assay.skills.plc.ir import types as t
 from assay.skills.plc.ir.types import DataType
-from assay.skills.plc.typed import constants, kinds, operators
+from assay.skills.plc.typed import constants, kinds, operators, siemens
 from assay.skills.plc.typed.body import Body, Typed, const
 from assay.skills.plc.typed.convert import coerce
 from assay.skills.plc.typed.meaning import Accessed, Bound, Named, Spot, SuperBase, meaning, own_meaning
@@ -124,6 +124,8 @@ _LITERAL_TYPES: dict[str, DataType] = {
 def literal(body: Body, expr: tree.Literal_, want: DataType | None = None) -> Typed | None:
     """A literal in its own type, or loose in the type that is most natural for it."""
     prefix = expr.type_name
+    if prefix == "DTL" and expr.kind == "dt":
+        return siemens.dtl_constant(body, expr)
     if prefix is not None and expr.kind in ("int", "real", "bool", "string", "wstring"):
         return _prefixed(body, expr, prefix)
     match expr.kind:

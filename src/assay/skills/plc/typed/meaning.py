@@ -9,7 +9,7 @@ from assay.skills.plc.front.source import Span
 from assay.skills.plc.ir import nodes as ir
 from assay.skills.plc.ir import types as t
 from assay.skills.plc.ir.types import DataType
-from assay.skills.plc.typed import resolve
+from assay.skills.plc.typed import resolve, siemens
 from assay.skills.plc.typed.body import Body, Typed, const
 from assay.skills.plc.typed.symbols import Method, Pou, Space, Symbol, TypeName, Var
 from assay.skills.plc.typed.world import nearest
@@ -134,14 +134,29 @@ def named(body: Body, name: tree.Name, sigil: str = "") -> Meaning:
         member = _enum_member(body, name)
         if member is not None and not isinstance(symbol, TypeName):
             return member
-        if symbol is not None:
+        if symbol is not None and not (sigil == '"' and symbol is body.owner and resolve.gives(symbol)):
             return Named(symbol)
     elif sigil == "#" and key in body.world.names and isinstance(body.world.names[key], Var):
         body.report("local_sigil", name.span, name=name.text)
         return None
-    if key == "ENO" and body.env.dialect == "scl":
-        return _enabled(body, name.span)
+    if body.env.dialect == "scl":
+        return _of_siemens(body, name, sigil)
     unknown(body, name)
+    return None
+
+
+def _of_siemens(body: Body, name: tree.Name, sigil: str) -> Meaning:
+    """What SCL means by a name that is declared nowhere: ENO, an address; else it must be one of another file, which
+    only a name in quotes can be."""
+    owner = body.owner
+    if name.key == "ENO" and sigil != "#":
+        return _enabled(body, name.span)
+    if sigil == '"' and isinstance(owner, Pou) and owner.bare.upper() == name.key and resolve.gives(owner):
+        return own_meaning(body, name)
+    if sigil == "" and siemens.is_absolute(name.key):
+        body.unsupported("vendor", name.span)
+        return silent(body)
+    unknown(body, name, local=sigil != '"' and siemens.declares(body))
     return None
 
 
@@ -152,19 +167,19 @@ def _enabled(body: Body, span: Span) -> Meaning:
     return Spot(ir.LocalVar("ENO", t.BOOL, span))
 
 
-def unknown(body: Body, name: tree.Name) -> None:
-    """One finding for a name that is declared nowhere."""
+def unknown(body: Body, name: tree.Name, local: bool = False) -> None:
+    """One finding for a name that is declared nowhere. ``local``: no other file can declare it."""
     owner = body.owner
     if body.pou is not None and body.pou.incomplete():
         body.failed = True
         return
-    local: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
     if isinstance(owner, Method):
-        local = tuple(one.name for one in (*owner.vars.values(), *owner.owner.all_vars()))
+        near = tuple(one.name for one in (*owner.vars.values(), *owner.owner.all_vars()))
     elif owner is not None:
-        local = tuple(one.name for one in owner.all_vars())
-    close = body.world.close(name.key, local)
-    typo = close in local
+        near = tuple(one.name for one in owner.all_vars())
+    close = body.world.close(name.key, near)
+    typo = local or close in near
     place = "" if body.pou is None or (body.world.report.lenient and not typo) else body.pou.key
     body.report("unknown_name", name.span, once=(place, name.key), name=name.text, close=close, typo=typo)
 

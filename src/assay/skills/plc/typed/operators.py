@@ -7,7 +7,7 @@ from assay.skills.plc.front.source import Span
 from assay.skills.plc.ir import nodes as ir
 from assay.skills.plc.ir import types as t
 from assay.skills.plc.ir.types import DataType, Elementary
-from assay.skills.plc.typed import constants, kinds
+from assay.skills.plc.typed import constants, kinds, siemens
 from assay.skills.plc.typed.body import Body, Typed
 from assay.skills.plc.typed.convert import coerce, converted
 
@@ -72,6 +72,9 @@ def binary(body: Body, expr: tree.Binary, want: DataType | None) -> Typed | None
     left = typed(body, first, hints[-1])
     for one, hint in zip(reversed(chain), reversed(hints), strict=True):
         op = OPS[one.op]
+        if op in ("eq", "ne") and body.env.dialect == "scl" and siemens.asks_type(one.left):
+            left = siemens.unrun(body, t.BOOL, one.span)
+            continue
         if hint is None and op in _COMPARE and left is not None and isinstance(left.type, (t.Enum, t.Pointer)):
             hint = left.type
         if op in ("and_then", "or_else"):
@@ -94,7 +97,7 @@ def combine(
     body: Body, op: ir.BinaryOp, left: Typed, right: Typed, span: Span, want: DataType | None = None
 ) -> Typed | None:
     """Two typed operands under an operator; also for the functions ADD, GT ..."""
-    timed = _times(body, op, left, right, span)
+    timed = _times(body, op, left, right, span) or siemens.moments(body, op, left, right, span)
     if timed is not None:
         return timed
     if op == "pow":

@@ -10,7 +10,7 @@ from assay.skills.plc.ir import nodes as ir
 from assay.skills.plc.ir import types as t
 from assay.skills.plc.ir.builtins import BUILTINS
 from assay.skills.plc.ir.types import DataType
-from assay.skills.plc.typed import kinds, resolve
+from assay.skills.plc.typed import kinds, resolve, siemens
 from assay.skills.plc.typed.body import Body, Typed
 from assay.skills.plc.typed.convert import coerce, condition, converted
 from assay.skills.plc.typed.meaning import Named, Spot, meaning
@@ -33,6 +33,8 @@ def special(body: Body, name: str, expr: tree.Call, want: DataType | None) -> Ty
     if system or (body.env.dialect == "scl" and name in SCL_FUNCTIONS):
         _vendor(body, expr)
         return None
+    if name == "MUX" and any(one.name is not None and one.name.key == "INELSE" for one in expr.arguments):
+        return siemens.mux_else(body, expr, want)
     made = _HANDLERS.get(name)
     if made is None or (name in ("REF",) and len(expr.arguments) != 1):
         return NONE

@@ -1,0 +1,150 @@
+"""What SCL has beside the standard: addresses, DTL, types that are asked for, MUX with ELSE, instances by two names."""
+
+from __future__ import annotations
+
+import datetime
+import re
+
+from assay.skills.plc.front import tree
+from assay.skills.plc.front.source import Span
+from assay.skills.plc.ir import nodes as ir
+from assay.skills.plc.ir import types as t
+from assay.skills.plc.ir.types import DataType
+from assay.skills.plc.typed import resolve
+from assay.skills.plc.typed.body import Body, Typed
+from assay.skills.plc.typed.symbols import Pou, TypeName
+
+#: Blocks, timers, counters, inputs, outputs, memory and the open data block, German and international.
+_ABSOLUTE = re.compile(
+    r"(DB|DI|FB|FC|OB|SDB|SFB|SFC|UDT|VAT|T|C|Z)\d+|P?[IEAQ][BWDX]?\d*|M[BWDX]?\d*|(DB|DI|D|L)[BWDX]\d*|OK|EN"
+)
+_ASKS = frozenset({"TYPEOF", "TYPEOFELEMENTS", "TYPEOFDB"})
+
+
+def is_absolute(key: str) -> bool:
+    """Whether an upper-case name is an address or the number of a block, which no file declares."""
+    return _ABSOLUTE.fullmatch(key) is not None
+
+
+def asks_type(expr: tree.Expr) -> bool:
+    """``TypeOf(x)`` and its kin: what it is compared with is a type, not a value."""
+    while isinstance(expr, tree.Paren):
+        expr = expr.inner
+    return isinstance(expr, tree.Call) and isinstance(expr.target, tree.NameExpr) and expr.target.name.key in _ASKS
+
+
+def declares(body: Body) -> bool:
+    """Whether the unit at hand declares anything, so that a name it does not declare is wrong rather than cut off."""
+    return body.pou is not None and bool(body.pou.all_vars())
+
+
+def instance_of(body: Body, target: tree.Expr) -> tree.NameExpr | None:
+    """``FB10.DB11(..)``, ``"Valve"."Valve_DB"(..)``: the data block, when the first part is a function block."""
+    if not (isinstance(target, tree.Member) and isinstance(target.base, tree.NameExpr) and target.base.sigil != "#"):
+        return None
+    symbol = body.world.find(body.env, target.base.name.key)
+    if not (isinstance(symbol, Pou) and symbol.node.kind == "FUNCTION_BLOCK" and not symbol.env.library):
+        return None
+    return tree.NameExpr(target.name, target.span, '"')
+
+
+# --- DTL ------------------------------------------------------------------------------------------------------------
+
+
+def is_dtl(kind: DataType) -> bool:
+    """Whether a type is DTL."""
+    return isinstance(kind, t.Struct) and kind.name.upper() == "DTL"
+
+
+def dtl_type(body: Body, span: Span) -> DataType | None:
+    """The structure DTL of the library."""
+    symbol = body.world.names.get("DTL")
+    return resolve.type_of_name(body.world, symbol, span) if isinstance(symbol, TypeName) else None
+
+
+def dtl_constant(body: Body, expr: tree.Literal_) -> Typed | None:
+    """``DTL#2024-02-29-12:30:00.5`` as the fields of the structure; WEEKDAY counts from Sunday = 1."""
+    kind = dtl_type(body, expr.span)
+    if kind is None or not isinstance(expr.value, int):
+        return None
+    seconds, nano = divmod(expr.value, 1_000_000_000)
+    days, rest = divmod(seconds, 86_400)
+    try:
+        day = datetime.date(1970, 1, 1) + datetime.timedelta(days=days)
+    except OverflowError:
+        return None
+    fields: tuple[tuple[str, ir.Value], ...] = (
+        ("YEAR", day.year), ("MONTH", day.month), ("DAY", day.day), ("WEEKDAY", day.isoweekday() % 7 + 1),
+        ("HOUR", rest // 3600), ("MINUTE", rest // 60 % 60), ("SECOND", rest % 60), ("NANOSECOND", nano),
+    )  # fmt: skip
+    return Typed(ir.Const(fields, kind, expr.span))
+
+
+def moments(body: Body, op: str, left: Typed, right: Typed, span: Span) -> Typed | None:
+    """Differences, sums and comparisons of DTL: typed and not run. None for other operands."""
+    a, b = (is_dtl(one.type) for one in (left, right))
+    times = isinstance(right.type, t.Elementary) and right.type.kind == "time"
+    result: DataType | None = None
+    if a and b and op in ("eq", "ne", "lt", "le", "gt", "ge"):
+        result = t.BOOL
+    elif a and b and op == "sub":
+        result = t.TIME
+    elif a and times and op in ("add", "sub"):
+        result = left.type
+    return None if result is None else unrun(body, result, span)
+
+
+def unrun(body: Body, kind: DataType, span: Span) -> Typed:
+    """A value of a known type that nothing here computes: the unit is typed and left out of what runs."""
+    from assay.skills.plc.typed.initials import default_constant
+
+    body.unsupported("vendor", span)
+    body.failed = True
+    return Typed(default_constant(kind, span))
+
+
+def dtl_conversion(body: Body, name: str, found: Typed, span: Span) -> Typed | None:
+    """``DTL_TO_DATE``, ``DTL_TO_TOD``, ``DT_TO_DTL`` and the like; None for other names."""
+    source, _, goal = name.partition("_TO_")
+    if is_dtl(found.type) and source in ("DTL", "") and goal in ("DATE", "TOD", "LTOD", "DT", "LDT"):
+        return unrun(body, t.ELEMENTARY[goal], span)
+    kind = dtl_type(body, span) if goal == "DTL" else None
+    dated = isinstance(found.type, t.Elementary) and found.type.kind in ("date", "dt")
+    return unrun(body, kind, span) if kind is not None and dated else None
+
+
+# --- MUX ------------------------------------------------------------------------------------------------------------
+
+
+def mux_else(body: Body, expr: tree.Call, want: DataType | None) -> Typed | None:
+    """``MUX(K := k, IN0 := a, IN1 := b, INELSE := c)``: c where k names no input."""
+    from assay.skills.plc.typed.convert import converted
+    from assay.skills.plc.typed.exprs import typed
+    from assay.skills.plc.typed.functions import Call, Given, same
+    from assay.skills.plc.typed.standard import long
+
+    named = {one.name.key: one.value for one in expr.arguments if one.name is not None and one.value is not None}
+    inputs = sorted((int(key[2:]), value) for key, value in named.items() if re.fullmatch(r"IN\d+", key))
+    if "K" not in named or [number for number, _ in inputs] != list(range(len(inputs))) or not inputs:
+        least = len(inputs) + 2
+        body.report("too_few", expr.span, name="MUX", least=max(3, least), most=0, given=len(expr.arguments))
+        return None
+    values = [*(value for _, value in inputs), named["INELSE"]]
+    given: Given = []
+    for value in values:
+        found = typed(body, value, want)
+        if found is None:
+            return None
+        given.append((found, value.span))
+    selector = typed(body, named["K"])
+    call = Call(body, "MUX", expr.span, want)
+    place = None if selector is None else long(call, selector, named["K"].span)
+    shared = same(call, given)
+    if place is None or shared is None:
+        return None
+    held = ir.Load(body.keep(place), t.LINT, expr.span)
+    last = ir.Const(len(inputs), t.LINT, expr.span)
+    below = ir.Binary("lt", held, ir.Const(0, t.LINT, expr.span), t.BOOL, expr.span)
+    beyond = ir.Binary("or", below, ir.Binary("gt", held, last, t.BOOL, expr.span), t.BOOL, expr.span)
+    index = ir.Builtin("SEL", (beyond, held, last), t.LINT, expr.span)
+    return Typed(converted(ir.Builtin("MUX", (index, *shared[1]), shared[0], expr.span), shared[0]))

@@ -1,0 +1,136 @@
+"""What SIMATIC controllers' SCL has of its own: accepted and typed as its tool does, and what is wrong stays wrong."""
+
+from __future__ import annotations
+
+import pytest
+from plc_typed_st import checked, keys
+
+from assay.skills.plc.run.machine import machine
+from assay.skills.plc.typed.check import Checked
+
+INTERFACE = """FUNCTION_BLOCK "Probe"
+VERSION : 0.1
+VAR_INPUT
+   n : Int;
+   stamp : DTL;
+   since : DTL;
+   flag : Bool;
+END_VAR
+VAR_OUTPUT
+   level : Int;
+   year : UInt;
+   weekday : USInt;
+   span : Time;
+   clock : Time_Of_Day;
+   day : Date;
+END_VAR
+BEGIN
+"""
+
+
+def probe(statements: str, *, lenient: bool = False) -> Checked:
+    """Statements in a block with some inputs and outputs, and a VARIANT where one is named."""
+    free = "VAR_INPUT\n   free : Variant;\nEND_VAR\n" if "#free" in statements else ""
+    interface = INTERFACE.replace("BEGIN\n", f"{free}BEGIN\n")
+    return checked(f"{interface}{statements}\nEND_FUNCTION_BLOCK\n", "scl", lenient=lenient)
+
+
+def test_mux_takes_its_else_value_outside_the_inputs() -> None:
+    found = probe("#level := MUX(K := #n, IN0 := 10, IN1 := 20, INELSE := 99);")
+    assert keys(found, "error", "warning") == []
+    for backend in ("python", "c"):
+        one = machine(found.project, "Probe", backend="python" if backend == "python" else "c")
+        seen = []
+        for n in (0, 1, 2, -1, 300):
+            one.scan({"n": n})
+            seen.append(one.read("level"))
+        assert seen == [10, 20, 99, 99, 99]
+    assert "too_few" in keys(probe("#level := MUX(K := #n, IN1 := 20, INELSE := 99);"))
+
+
+def test_a_dtl_literal_is_its_fields() -> None:
+    found = probe("#since := DTL#2024-02-29-12:30:00.5; #year := #since.YEAR; #weekday := #since.WEEKDAY;")
+    assert keys(found) == []
+    one = machine(found.project, "Probe")
+    one.scan()
+    assert one.read("year") == 2024
+    assert one.read("weekday") == 5, "a Thursday, counted from Sunday = 1"
+    assert one.read("since.NANOSECOND") == 500_000_000
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "#span := T_DIFF(IN1 := #stamp, IN2 := #since);",
+        "#stamp := T_ADD(IN1 := #since, IN2 := T#2h);",
+        "#flag := #stamp >= #since;",
+        "#clock := DTL_TO_TOD(#stamp); #day := DTL_TO_DATE(#stamp);",
+        "IF TypeOf(#free) = Int OR TypeOf(#free) <> Array_Kind THEN #level := 1; END_IF;",
+        "CASE TypeOf(#free) OF Int: #level := 1; Real: #level := 2; END_CASE;",
+        "M20.3 := #flag AND E0.1 OR A4.2; MW30 := PEW256; #level := WORD_TO_INT(DB7.DW[4]);",
+        "#flag := OK; ENO := #flag;",
+    ],
+)
+def test_typed_though_not_run(statement: str) -> None:
+    assert keys(probe(statement)) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "finding"),
+    [
+        ("#leval := 1;", "unknown_name_close"),
+        ("#missing := 1;", "unknown_name"),
+        ("missing := 1;", "unknown_name"),
+        ("#missing(IN := #flag);", "unknown_name"),
+        ("#level := #stamp - 5;", "operands"),
+        ("#span := #stamp;", "mismatch"),
+        ("#flag := #stamp = T#5s;", "operands"),
+        ("CASE TypeOf(#free) OF Int: #flag := 5; END_CASE;", "mismatch"),
+    ],
+)
+def test_what_no_other_file_can_bring_is_an_error_at_any_rate(statement: str, finding: str) -> None:
+    assert finding in keys(probe(statement, lenient=True))
+
+
+def test_a_name_in_quotes_may_be_of_another_file() -> None:
+    found = probe('"Plant".tank[#n].level := #level; "Doser"(start := #flag);', lenient=True)
+    assert keys(found) == []
+    assert "unknown_name" in keys(found, "warning")
+
+
+def test_a_classic_call_names_the_block_and_its_data() -> None:
+    found = checked(
+        """FUNCTION_BLOCK FB7
+VAR_INPUT go : BOOL; END_VAR
+VAR_OUTPUT runs : INT; END_VAR
+IF go THEN runs := runs + 1; END_IF;
+END_FUNCTION_BLOCK
+DATA_BLOCK DB17 FB7
+BEGIN
+END_DATA_BLOCK
+FUNCTION_BLOCK FB8
+VAR_OUTPUT n : INT; END_VAR
+FB7.DB17(go := TRUE);
+n := DB17.runs;
+END_FUNCTION_BLOCK
+""",
+        "scl",
+    )
+    assert keys(found) == []
+    one = machine(found.project, "FB8")
+    one.scan()
+    one.scan()
+    assert one.read("n") == 2
+    wrong = checked(
+        "FUNCTION_BLOCK FB7\nVAR_INPUT go : BOOL; END_VAR\nEND_FUNCTION_BLOCK\nDATA_BLOCK DB17 FB7\nBEGIN\n"
+        "END_DATA_BLOCK\nFUNCTION FC1 : VOID\nFB7.DB17(stop := TRUE);\nEND_FUNCTION\n",
+        "scl",
+    )
+    assert "unknown_argument" in keys(wrong) or "unknown_argument_close" in keys(wrong)
+
+
+def test_a_function_may_name_its_result_in_quotes() -> None:
+    found = checked(
+        'FUNCTION "Half" : Real\nVAR_INPUT x : Real; END_VAR\nBEGIN\n"Half" := #x / 2.0;\nEND_FUNCTION\n', "scl"
+    )
+    assert keys(found) == []
