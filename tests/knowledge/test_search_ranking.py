@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -93,3 +94,33 @@ def test_of_equal_passages_those_of_the_smaller_ids_are_weighed() -> None:
     rows, _ = features("轴承", view, engine().asked("轴承", view))
     assert len(rows) == FUSED_DEPTH
     assert sorted(view.ids[row] for row in rows) == sorted(view.ids)[:FUSED_DEPTH]
+
+
+def test_a_passage_without_headings_is_not_the_worse_for_it() -> None:
+    headed = [*document("headed", "阀门每班看一次。"), *document("other", "油泵停机。")]
+    bare = [replace(document("bare", "阀门每班看一次。")[0], title="", headings=(), clause="")]
+    headed = [replace(one, headings=("阀门",)) for one in headed]
+    view = engine().merged([segment(headed[:1]), segment(headed[1:]), segment(bare)])
+    rows, columns = features("阀门", view, engine().asked("阀门", view))
+    above = dict(zip(rows.tolist(), columns[:, FEATURES.index("above")], strict=True))
+    assert view.headed.tolist() == [id != bare[0].id for id in view.ids]
+    assert above[view.ids.index(bare[0].id)] == max(above.values()) > 0
+
+
+def test_a_document_of_one_passage_counts_as_the_best_of_the_others() -> None:
+    view = engine().merged(
+        [segment(document("many", *["阀门漏了。", "阀门坏了。"])), segment(document("note", "阀门。泵。"))]
+    )
+    rows, columns = features("阀门漏", view, engine().asked("阀门漏", view))
+    said = dict(zip((view.ids[row] for row in rows), columns[:, FEATURES.index("document")], strict=True))
+    assert len(set(said.values())) == 1 and min(said.values()) > 0
+
+
+def test_the_fusion_keeps_a_say() -> None:
+    assert weights()["fused"] > 0
+    view = view_of(*TOGETHER)
+    asked = engine().asked("泵 密封", view)
+    better = asked.fused.copy()
+    better[1] += 1.0
+    raised = ranked("泵 密封", view, replace(asked, fused=better))
+    assert raised[1] > ranked("泵 密封", view, asked)[1]

@@ -2,8 +2,10 @@
 
 Both lanes propose; the model weighs. Its numbers come from questions over documents of our own (``python -m
 benchmarks.retrieval_fit``), by logistic regression on pairs of a right and a wrong passage of the same question
-(Joachims 2002, "Optimizing search engines using clickthrough data", with logistic instead of hinge loss). Every
-feature is of the question, of the passage itself, or counted over the view, that is over permitted documents.
+(Joachims 2002, "Optimizing search engines using clickthrough data", with logistic instead of hinge loss). The fusion
+keeps a say of its own beside what was learnt. Every feature is of the question, of the passage itself, or counted over
+the view, that is over permitted documents. A passage without headings, or without other passages in its document, has
+nothing around it that could speak for it: it counts there as the best of the others does.
 """
 
 from __future__ import annotations
@@ -37,6 +39,7 @@ _SPEAKING = 20
 _FARTHEST = -8.0
 #: The features in the order of the columns of ``features``; the file of weights names them.
 FEATURES: Final = (
+    "fused",
     "lexical",
     "lexical_in_language",
     "coverage",
@@ -45,7 +48,6 @@ FEATURES: Final = (
     "meant",
     "meant_plain",
     "own_language",
-    "neighbour",
     "document",
     "length",
     "above",
@@ -92,7 +94,9 @@ def features(query: str, view: View, found: Material) -> tuple[Rows, Floats]:
     words = found.words
     standing = held(rows, found.terms, found.expansions, found.lookup)
     tops = [float(words.scores[of].max(initial=0.0)) or 1.0 for of in (view.chinese, ~view.chinese)]
+    alone = np.bincount(view.documents)[view.documents[rows]] == 1
     columns = [
+        found.fused[rows],
         words.scores[rows] / (float(words.scores.max(initial=0.0)) or 1.0),
         words.scores[rows] / np.where(view.chinese[rows], tops[0], tops[1]),
         words.coverage[rows],
@@ -101,9 +105,9 @@ def features(query: str, view: View, found: Material) -> tuple[Rows, Floats]:
         _below(found.levels, rows),
         _below(found.plain, rows),
         found.own[rows].astype(np.float64),
-        *_around(found.fused, view, rows),
+        _unheard(_document(found.fused, view)[view.documents[rows]], alone),
         np.log1p(view.lengths[rows]) / 5.0,
-        standing.above,
+        _unheard(standing.above, ~view.headed[rows]),
         standing.anywhere,
         standing.together,
         standing.share,
@@ -155,30 +159,13 @@ def _below(levels: Floats | None, rows: Rows) -> Floats:
     return np.where(known, below, float(below[known].mean()))
 
 
-def _around(fused: Floats, view: View, rows: Rows) -> tuple[Floats, Floats]:
-    """What the neighbours and the document say for each row; a passage that is a document of its own counts as the
-    others do in the mean, for nothing around it can speak."""
+def _unheard(values: Floats, silent: NDArray[np.bool_]) -> Floats:
+    """Values where those of ``silent`` rows, which nothing can speak for, are as good as the best of the others."""
     import numpy as np
 
-    alone = np.bincount(view.documents)[view.documents[rows]] == 1
-    both = _neighbour(fused, view, rows), _document(fused, view)[view.documents[rows]]
-    if alone.all() or not alone.any():
-        return both
-    first, second = (np.where(alone, float(each[~alone].mean()), each) for each in both)
-    return first, second
-
-
-def _neighbour(fused: Floats, view: View, rows: Rows) -> Floats:
-    """The better fused score of the passages before and after, in the same document."""
-    import numpy as np
-
-    padded = np.concatenate([[0.0], fused, [0.0]])
-    document = np.concatenate([[-1], view.documents, [-1]])
-    out = np.zeros(len(rows))
-    for step in (0, 2):
-        same = document[rows + step] == view.documents[rows]
-        out = np.maximum(out, np.where(same, padded[rows + step], 0.0))
-    return out
+    if silent.all() or not silent.any():
+        return values
+    return np.where(silent, float(values[~silent].max()), values)
 
 
 def _document(fused: Floats, view: View) -> Floats:

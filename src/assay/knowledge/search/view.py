@@ -39,7 +39,8 @@ class Posting:
 class View:
     """Built once for a set of permitted segments; nothing in it changes. The order of segments does not matter.
 
-    Rows are passages in reading order, segment by segment; ``documents`` has the segment's number of each.
+    Rows are passages in reading order, segment by segment; ``documents`` has the segment's number of each, ``headed``
+    marks those with words above them (title, headings, lead).
     """
 
     def __init__(self, segments: Sequence[Segment], model: str = "") -> None:
@@ -127,6 +128,8 @@ class View:
         self._passages = _joined(rows, np.uint32)
         self._counts = _joined([one.counts for one in segments], np.uint8)
         self._places = _joined([one.places for one in segments], np.uint16)
+        self.headed = np.zeros(len(self.ids), dtype=bool)
+        self.headed[self._passages[(self._places & 1).astype(bool)]] = True
 
     def _merge_vectors(self, segments: Sequence[Segment], firsts: Rows) -> None:
         import numpy as np
