@@ -134,3 +134,43 @@ END_FUNCTION_BLOCK
     assert one is not None
     clean = review(check([Source("ok.st", build(one, {}).st)]))
     assert [each for each in clean if each.severity == "error" or each.code.startswith("RV-")] == []
+
+
+LINE = """VAR_GLOBAL Start, Stop, Motor : BOOL; Lamps : ARRAY[0..1] OF BOOL; END_VAR
+TYPE E_Phase : (Idle, Filling); END_TYPE
+PROGRAM Main
+VAR Level AT %IW0 : INT; Valve AT %QX0.0 : BOOL; Phase : E_Phase; i, Sum : INT; END_VAR
+CASE Phase OF
+  Idle: IF Level < 10 THEN Phase := Filling; END_IF;
+  Filling: IF Level > 90 THEN Phase := Idle; END_IF;
+END_CASE;
+Valve := Phase = Filling;
+IF Stop THEN Valve := FALSE; END_IF;
+Motor := (Start OR Motor) AND NOT Stop;
+Lamps[1] := NOT Motor;
+FOR i := 1 TO 3 DO Sum := Sum + i; END_FOR;
+END_PROGRAM
+"""
+
+
+def test_globals_and_addresses_are_what_a_program_reads_and_gives() -> None:
+    assert told(LINE, "Main", "purpose", "Main")[0][0] == (
+        "The program Main reads Level, Start, Stop and gives Valve, Motor, Lamps."
+    )
+    motor = [words for words, _ in told(LINE, "Main", "output", "Motor")]
+    assert "set by Start, holds itself" in motor[0] and motor[1] == "In the end Motor hangs on: Start, Stop."
+    assert told(LINE, "Main", "output", "Lamps")[0] == ("Lamps[1] is TRUE exactly while NOT Motor.", 12)
+
+
+def test_the_values_of_an_enumeration_are_called_by_their_names() -> None:
+    steps = [words for words, _ in told(LINE, "Main", "state", "Phase")]
+    assert steps[0].endswith("its values are Idle, Filling.")
+    assert "Phase goes from Idle to Filling when Level < 10." in steps
+
+
+def test_exactly_is_said_only_where_nothing_else_writes() -> None:
+    valve = told(LINE, "Main", "output", "Valve")
+    assert valve[0] == ("Valve gets Phase = Filling.", 9) and not any("exactly" in words for words, _ in valve)
+    assert valve[2] == ("Where several of these apply to Valve in one scan, the last one in the text counts.", 9)
+    assert told(LINE, "Main", "internal", "i") == [("i runs from 1 to 3 in a loop.", 13)]
+    assert [words for words, _ in told(LINE, "Main", "internal", "Sum")] == ["Sum gets Sum + i."]

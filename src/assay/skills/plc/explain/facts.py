@@ -14,8 +14,9 @@ from typing import Any
 from assay.skills.plc.front.source import Span
 from assay.skills.plc.ir import nodes
 from assay.skills.plc.ir.nodes import Project, Unit
+from assay.skills.plc.ir.types import DataType
 from assay.skills.plc.testing.walk import walk
-from assay.skills.plc.testing.wording import words
+from assay.skills.plc.testing.wording import constant, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +33,47 @@ class Guard:
         """The condition as ST text."""
         said = words(self.expression)
         if self.values:
-            shown = ", ".join(str(low) if low == high else f"{low}..{high}" for low, high in self.values)
+            shown = self.shown_values()
             return f"{said} = {shown}" if self.wanted else f"{said} <> {shown}"
         if self.wanted:
             return said
         return f"NOT {said}" if said.isidentifier() else f"NOT ({said})"
 
+    def shown_values(self) -> str:
+        """The values of a CASE as ST text, those of an enumeration by their names."""
+        kind = self.expression.type
+        return ", ".join(
+            constant(low, kind) if low == high else f"{constant(low, kind)}..{constant(high, kind)}"
+            for low, high in self.values
+        )
+
+    def excludes(self, other: Guard) -> bool:
+        """Whether both belong to one IF or CASE and can never hold together."""
+        if self.expression is not other.expression:
+            return False
+        if not (self.values and other.values):
+            return self.wanted != other.wanted
+        if not (self.wanted and other.wanted):
+            return self.wanted != other.wanted
+        return all(b < c or d < a for a, b in self.values for c, d in other.values)
+
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """``path`` (as ST text) gets ``value`` under ``guards`` (outermost first)."""
+    """``path`` (as ST text) gets ``value`` under ``guards`` (outermost first). ``base`` is the variable that the path
+    begins with, ``until`` the last value where a FOR counts the path up or down."""
 
     path: str
     value: nodes.Expr
     guards: tuple[Guard, ...]
     span: Span
+    base: str
+    type: DataType
+    until: nodes.Expr | None = None
+
+    def excludes(self, other: Write) -> bool:
+        """Whether at most one of both can happen in a scan, as two branches of one IF or CASE."""
+        return any(one.excludes(two) for one in self.guards for two in other.guards)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +97,7 @@ class Facts:
 
     def of(self, name: str) -> list[Write]:
         """The writes of a variable (of any part of it)."""
-        return [one for one in self.writes if root(one.path) == name.upper()]
+        return [one for one in self.writes if one.base.upper() == name.upper()]
 
 
 def read_facts(project: Project, unit: Unit) -> Facts:
@@ -81,9 +108,20 @@ def read_facts(project: Project, unit: Unit) -> Facts:
     return Facts(unit, tuple(writes), tuple(calls))
 
 
-def root(path: str) -> str:
-    """The variable a path begins with, upper case."""
-    return path.replace("[", ".").replace("^", ".").split(".")[0].upper()
+def base(place: Any) -> str:
+    """The variable that a place belongs to, by its full name (``GVL.Motor`` of ``GVL.Motor.Run[3]``)."""
+    while isinstance(place, nodes.FieldOf | nodes.ElementOf | nodes.PartOf):
+        place = place.base
+    if isinstance(place, nodes.Followed):
+        found = bases(place.pointer)
+        return found[0] if found else words(place)
+    return words(place)
+
+
+def bases(expression: Any) -> list[str]:
+    """The variables that an expression reads, by their full names, each once, in order."""
+    found = {base(node.place): None for _, node in walk(expression) if isinstance(node, nodes.Load)}
+    return list(found)
 
 
 def names(expression: Any) -> list[str]:
@@ -109,7 +147,7 @@ class _Reader:
     def _statement(self, one: nodes.Statement, guards: tuple[Guard, ...]) -> None:
         match one:
             case nodes.Store():
-                self.writes.append(Write(words(one.place), one.value, guards, one.span))
+                self._write(one.place, one.value, guards, one.span)
                 for call in _calls_in(one.value):
                     self._call(call, guards)
             case nodes.CallStatement():
@@ -119,12 +157,17 @@ class _Reader:
             case nodes.Switch():
                 self._switch(one, guards)
             case nodes.ForLoop():
-                self.writes.append(Write(words(one.place), one.start, guards, one.span))
+                self._write(one.place, one.start, guards, one.span, one.stop)
                 self.body(one.body, guards)
             case nodes.Loop():
                 self.body(one.body, (*guards, Guard(one.condition, True, one.span)) if one.test_first else guards)
             case nodes.Leave():
                 pass
+
+    def _write(
+        self, place: nodes.Place, value: nodes.Expr, guards: tuple[Guard, ...], span: Span, until: Any = None
+    ) -> None:
+        self.writes.append(Write(words(place), value, guards, span, base(place), place.type, until))
 
     def _choice(self, one: nodes.Choice, guards: tuple[Guard, ...]) -> None:
         before: tuple[Guard, ...] = ()
@@ -144,11 +187,12 @@ class _Reader:
         instance = words(call.instance) if call.instance is not None else ""
         self.calls.append(Called(instance, call.unit, call.inputs, guards, call.span))
         for name, value in call.inputs if instance else ():
-            self.writes.append(Write(f"{instance}.{name}", value, guards, call.span))
+            whole, kind = base(call.instance), value.type
+            self.writes.append(Write(f"{instance}.{name}", value, guards, call.span, whole, kind))
         for name, place in call.outputs:
             source = _output(self.project, call, name)
             if source is not None:
-                self.writes.append(Write(words(place), source, guards, call.span))
+                self._write(place, source, guards, call.span)
         inner = self.project.unit(call.unit)
         if inner is not None and inner.kind == "action" and inner.name.upper() not in self.open:
             _Reader(self.project, self.writes, self.calls, (*self.open, inner.name.upper())).body(inner.body, guards)

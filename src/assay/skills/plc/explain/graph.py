@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from assay.skills.plc.explain.facts import Facts, names, root
+from assay.skills.plc.explain.facts import Facts, bases
+from assay.skills.plc.ir.nodes import Variable
 
 
 def direct(facts: Facts) -> dict[str, tuple[str, ...]]:
@@ -12,10 +13,10 @@ def direct(facts: Facts) -> dict[str, tuple[str, ...]]:
     """
     made: dict[str, dict[str, None]] = {}
     for write in facts.writes:
-        known = made.setdefault(root(write.path), {})
+        known = made.setdefault(write.base.upper(), {})
         for part in (write.value, *(one.expression for one in write.guards)):
-            for name in names(part):
-                known[root(name)] = None
+            for name in bases(part):
+                known[name.upper()] = None
     return {name: tuple(known) for name, known in made.items()}
 
 
@@ -23,6 +24,7 @@ def sources(facts: Facts, name: str) -> list[str]:
     """The inputs and globals that a variable hangs on in the end, by their declared names, in the order found."""
     graph = direct(facts)
     declared = {one.name.upper(): one for one in facts.unit.variables}
+    outer = {name.upper(): name for name in outside(facts)}
     seen: dict[str, None] = {}
     todo = [name.upper()]
     while todo:
@@ -34,9 +36,33 @@ def sources(facts: Facts, name: str) -> list[str]:
     found = []
     for one in seen:
         variable = declared.get(one)
-        if variable is None or variable.section in ("input", "in_out", "external"):
-            found.append(variable.name if variable is not None else one)
+        if variable is None:
+            if one not in graph:  # a global that this unit writes is explained by what it hangs on itself
+                found.append(outer.get(one, one))
+        elif variable.section in ("input", "in_out", "external") or is_input(variable):
+            found.append(variable.name)
     return found
+
+
+def is_input(variable: Variable) -> bool:
+    """Whether a variable comes from the process: declared as an input, or at an input's address."""
+    return variable.section == "input" or variable.location.upper().startswith("%I")
+
+
+def is_output(variable: Variable) -> bool:
+    """Whether a variable goes to the process or to the caller."""
+    return variable.section in ("output", "result") or variable.location.upper().startswith("%Q")
+
+
+def outside(facts: Facts) -> list[str]:
+    """The globals that a unit reads or writes, by their full names, in the order of the text."""
+    own = {one.name.upper() for one in facts.unit.variables}
+    used = [
+        name
+        for one in facts.writes
+        for name in (*(n for part in (one.value, *(g.expression for g in one.guards)) for n in bases(part)), one.base)
+    ]
+    return list({name.upper(): name for name in used if name.upper() not in own}.values())
 
 
 def held(facts: Facts) -> set[str]:

@@ -124,7 +124,7 @@ def _compared(name: str, guard: Guard) -> str | None:
         return None
     if guard.values:
         if words(guard.expression).upper() == name.upper():
-            return ", ".join(str(low) if low == high else f"{low}..{high}" for low, high in guard.values)
+            return guard.shown_values()
         return None
     one = guard.expression
     if isinstance(one, nodes.Binary) and one.op == "eq" and words(one.left).upper() == name.upper():

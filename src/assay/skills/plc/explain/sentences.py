@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from assay.kernel.texts import Lang, text
-from assay.skills.plc.explain.facts import Facts, Guard, Write, read_facts
-from assay.skills.plc.explain.graph import sources
+from assay.skills.plc.explain.facts import Facts, Guard, Write, bases, read_facts
+from assay.skills.plc.explain.graph import is_input, is_output, outside, sources
 from assay.skills.plc.explain.roles import Helper, States, conjuncts, helpers, is_block, latch, states
 from assay.skills.plc.front.source import Span
 from assay.skills.plc.ir import nodes
@@ -54,20 +54,35 @@ def explain(project: Project, unit: Unit) -> list[Sentence]:
     for helper in helpers(facts):
         found.append(_helper(helper))
     named = {one.name.upper() for one in machines}
-    for variable in unit.variables:
-        if variable.section in ("output", "in_out", "result"):
-            found.extend(_variable(facts, variable, "output", named))
-    for variable in unit.variables:
-        inner = variable.section in ("static", "temp") and not variable.constant
-        if inner and not is_block(facts, variable.name) and variable.name.upper() not in named:
+    outward, inward = [], []
+    for variable in (*unit.variables, *_globals(project, facts)):
+        if variable.section == "in_out" or variable.section == "global" or is_output(variable):
+            outward.append(variable)
+        elif variable.section in ("static", "temp", "external") and not variable.constant and not is_input(variable):
+            inward.append(variable)
+    for variable in outward:
+        found.extend(_variable(facts, variable, "output", named))
+    for variable in inward:
+        if not is_block(facts, variable.name) and variable.name.upper() not in named:
             found.extend(_variable(facts, variable, "internal", named))
     return found
 
 
+def _globals(project: Project, facts: Facts) -> list[Variable]:
+    """The globals that a unit writes."""
+    known = {name.upper(): (name, one) for name, one in project.globals.items()}
+    written = {one.base.upper() for one in facts.writes}
+    here = [known[name.upper()] for name in outside(facts) if name.upper() in written and name.upper() in known]
+    return [replace(one, name=name, section="global") for name, one in here]
+
+
 def _purpose(facts: Facts) -> Sentence:
     unit = facts.unit
-    inputs = [one.name for one in unit.variables if one.section in ("input", "in_out")]
-    outputs = [one.name for one in unit.variables if one.section in ("output", "result", "in_out")]
+    written = {one.base.upper() for one in facts.writes}
+    inputs = [one.name for one in unit.variables if is_input(one) or one.section == "in_out"]
+    inputs += [name for name in outside(facts) if name.upper() not in written]
+    outputs = [one.name for one in unit.variables if is_output(one) or one.section == "in_out"]
+    outputs += [name for name in outside(facts) if name.upper() in written]
     values: dict[str, object] = {"name": unit.name, "inputs": _list(inputs), "outputs": _list(outputs)}
     return Sentence("purpose", unit.name, f"purpose_{unit.kind}", values, (unit.span,))
 
@@ -106,20 +121,33 @@ def _variable(facts: Facts, variable: Variable, topic: str, machines: set[str]) 
         if topic == "output":
             yield Sentence(topic, variable.name, "never_written", {"name": variable.name}, (variable.span,))
         return
-    for one in writes:
-        if variable.name.upper() not in machines:
-            yield _write(one, topic, variable)
+    if variable.name.upper() not in machines:
+        for one in writes:
+            yield _write(one, topic, variable, [other for other in writes if other is not one])
+        yield from _order(writes, topic, variable)
     deep = sources(facts, variable.name)
     if topic == "output" and deep:
         spans = tuple(one.span for one in writes)
         yield Sentence(topic, variable.name, "hangs_on", {"name": variable.name, "sources": _list(deep)}, spans)
 
 
-def _write(one: Write, topic: str, variable: Variable) -> Sentence:
+def _order(writes: Sequence[Write], topic: str, variable: Variable) -> Iterator[Sentence]:
+    """Says that the last one counts, where two writes of one place may happen in one scan."""
+    for number, one in enumerate(writes):
+        rest = [other for other in writes[number + 1 :] if other.path == one.path and not one.excludes(other)]
+        later = [other for other in rest if one.base not in bases(other.value)]  # sum := sum + x builds on it
+        if later and one.until is None:
+            yield Sentence(topic, variable.name, "last_counts", {"name": one.path}, (one.span, later[0].span))
+            return
+
+
+def _write(one: Write, topic: str, variable: Variable, others: Sequence[Write]) -> Sentence:
     spans = (one.span, *(guard.span for guard in one.guards))
     values: dict[str, object] = {"name": one.path, "value": words(one.value), "when": _guards(one.guards)}
     guarded = "_when" if one.guards else ""
-    if one.value.type == BOOL and variable.type == BOOL:
+    if one.until is not None:
+        return Sentence(topic, variable.name, "runs" + guarded, values | {"until": words(one.until)}, spans)
+    if one.value.type == BOOL and one.type == BOOL:
         if isinstance(one.value, nodes.Const):
             return Sentence(topic, variable.name, ("sets" if one.value.value else "resets") + guarded, values, spans)
         held = latch(one)
@@ -128,6 +156,8 @@ def _write(one: Write, topic: str, variable: Variable) -> Sentence:
             key = "latched" if held.keeps else "latched_for_ever"
             return Sentence(topic, variable.name, key + guarded, values, spans)
         parts = conjuncts(one.value)
+        if any(other.path == one.path for other in others):  # something else may write it: no "exactly"
+            return Sentence(topic, variable.name, "gets" + guarded, values, spans)
         if len(parts) > 1:
             return Sentence(topic, variable.name, "follows_all" + guarded, values | {"value": _all(parts)}, spans)
         return Sentence(topic, variable.name, "follows" + guarded, values, spans)
@@ -154,5 +184,14 @@ def _said(value: Any, lang: Lang) -> object:
     if isinstance(value, Joined):
         joint = text(f"plc_explain.{'and' if value.every else 'or'}", lang)
         many = value.every and len(value.parts) > 1
-        return joint.join(f"({one})" if many and " OR " in one and one[:1] != "(" else one for one in value.parts)
+        return joint.join(f"({one})" if many and _loose(one) else one for one in value.parts)
     return value
+
+
+def _loose(part: str) -> bool:
+    """Whether a condition holds an OR outside of all parentheses."""
+    depth, bare = 0, []
+    for c in part:
+        depth += (c == "(") - (c == ")")
+        bare.append(c if depth == 0 else ".")
+    return " OR " in "".join(bare)
