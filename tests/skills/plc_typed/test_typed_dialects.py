@@ -227,3 +227,25 @@ TASK Fast(INTERVAL := T#20ms, PRIORITY := 1); PROGRAM p1 WITH Fast : Main; END_R
     assert keys(found) == []
     assert found.project.tasks == (ir.TaskSpec("Fast", 20_000_000, 1, (("p1", "Main"),)),)
     assert "g" in found.project.globals
+
+
+def test_a_function_with_any_number_of_arguments_is_typed_and_not_run() -> None:
+    found = checked(
+        """FUNCTION Print : DINT
+VAR_INPUT text : STRING; END_VAR
+VAR_INPUT args : ...; END_VAR
+END_FUNCTION
+PROGRAM P
+VAR n : DINT; END_VAR
+n := Print('x'); n := Print('x', n); n := Print('x', n, 3.5, TRUE);
+END_PROGRAM
+""",
+        "iec",
+    )
+    assert keys(found) == []
+    wrong = checked(
+        "FUNCTION Print : DINT\nVAR_INPUT args : ...; END_VAR\nEND_FUNCTION\nPROGRAM P\nVAR b : BOOL; END_VAR\n"
+        "b := Print(missing, 2);\nEND_PROGRAM\n",
+        "iec",
+    )
+    assert sorted(keys(wrong)) == ["mismatch", "unknown_name"]

@@ -126,6 +126,11 @@ class Cursor:
             self._wrong_at = span.start
         self.diagnostics.append(Diagnostic(code, severity, span, f"plc_front.{key}", values, related))
 
+    def forget(self, start: int, end: int) -> None:
+        """Takes back what the lexer found wrong in a piece that is not read."""
+        kept = [one for one in self.tokens.diagnostics if not start <= one.span.start < end]
+        self.tokens.diagnostics[:] = kept
+
     def found(self) -> str:
         """The token as a diagnostic names it."""
         if self.kind == "end":

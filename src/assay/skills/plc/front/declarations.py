@@ -254,7 +254,7 @@ class Declarations(Statements):
             location = self.location() or location
         spec: TypeSpec | None = None
         initial: Expr | None = None
-        edge = ""
+        edge, open_ = "", False
         if self.key == ":=":
             self.advance()
             initial = self.initial()
@@ -264,9 +264,10 @@ class Declarations(Statements):
             self.advance()
             if self.key in ("R_EDGE", "F_EDGE"):
                 edge = self.edge()
-            spec = self.type_spec()
-            if self.key == "...":  # any number of arguments
-                self.advance()
+            open_ = self.key == "..."
+            spec = NamedType((Name("ANY", self.here()),), self.here()) if open_ else self.type_spec()
+            if self.accept("..."):
+                open_ = True
             if self.key == ":":  # VAR_ACCESS name : path : type
                 self.advance()
                 location = tree.DirectVar(self.text[spec.span.start : spec.span.end], spec.span)
@@ -283,7 +284,8 @@ class Declarations(Statements):
         end = self.last_end
         self.end_declaration(spec)
         notes = self.notes(before, start, end)
-        return VarDecl(tuple(names), spec, initial, location, self.since(start), notes, edge)  # type: ignore[arg-type]
+        whole = self.since(start)
+        return VarDecl(tuple(names), spec, initial, location, whole, notes, edge, open_)  # type: ignore[arg-type]
 
     def end_declaration(self, spec: TypeSpec | None) -> None:
         """The semicolon, which may be missing behind END_STRUCT."""

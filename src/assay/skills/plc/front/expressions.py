@@ -65,7 +65,7 @@ class Expressions(Cursor):
             key = self.key
             if key == ".":
                 base = self.member(base)
-            elif key == "[":
+            elif key == "[" and self.peek() != ":=":
                 self.advance()
                 indices = self.list_of()
                 self.expect("]")
@@ -76,9 +76,18 @@ class Expressions(Cursor):
             elif key == "^":
                 self.advance()
                 base = tree.Deref(base, self.since(base.span.start))
+            elif key == ":" and self.at_periphery(base):
+                self.advance()
+                self.advance()
             else:
                 return base
             self.height = height = self.grown(max(height, self.height))
+
+    def at_periphery(self, base: Expr) -> bool:
+        """Whether SCL's ``:P`` stands right behind a tag: its value at the module itself rather than in the image."""
+        if self.source.dialect != "scl" or self.peek() != "P" or not isinstance(base, (tree.NameExpr, tree.Member)):
+            return False
+        return self.start == self.last_end and self.starts[self.at + 1] == self.ends[self.at]
 
     def list_of(self) -> tuple[Expr, ...]:
         """Expressions with commas between them; the height is that of the highest."""

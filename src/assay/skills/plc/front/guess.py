@@ -25,7 +25,7 @@ _UNIT = re.compile(r"^[ \t]*(?:PROGRAM|FUNCTION_BLOCK|FUNCTION)\b", re.IGNORECAS
 _UNIT_END = re.compile(r"\bEND_(?:PROGRAM|FUNCTION_BLOCK|FUNCTION)\b", re.IGNORECASE)
 _BY_SUFFIX: dict[str, Dialect] = {
     ".scl": "scl", ".udt": "scl", ".db": "scl", ".tcpou": "twincat", ".tcgvl": "twincat", ".tcdut": "twincat",
-    ".tcio": "twincat",
+    ".tcio": "twincat", ".exp": "codesys",
 }  # fmt: skip
 
 

@@ -14,6 +14,8 @@ from assay.skills.plc.front.tree import Name, Qualifier, Statement
 from assay.skills.plc.front.words import QUALIFIERS, SECTIONS, UNIT_ENDS, UNIT_WORDS
 
 _UNIT_ENDS = frozenset(UNIT_ENDS.values())
+#: What stands before a body in another language in the exports of CODESYS 2.
+_GRAPHS = frozenset({"_LD_BODY", "_FBD_BODY", "_CFC_BODY", "_IL_BODY", "_SFC_BODY", "_INSTRUCTION_LIST_BODY"})
 
 
 @dataclass
@@ -62,11 +64,23 @@ class Members(Charts):
                 parts.blocks.extend(self.sections())
             elif self.key == "BEGIN" and self.peek() != ":=":
                 self.advance()
+            elif self.key in _GRAPHS and self.source.dialect == "codesys":
+                self.graph(end)
             else:
                 self.body(parts, end)
             if self.at == began:
                 self.stray()
         return parts
+
+    def graph(self, end: str) -> None:
+        """The body of an export of CODESYS 2 that is no text: named and stepped over up to the unit's end."""
+        start, head = self.start, self.text[self.open[0].start if self.open else 0 :]
+        name = [*head.split(None, 2), "", ""][1]
+        kind = self.key.strip("_").partition("_")[0]
+        self.report("ST4010", "body_kind", self.here(), name=name, kind=kind)
+        while self.kind != "end" and self.key != end and self.key not in _UNIT_ENDS:
+            self.advance()
+        self.forget(start, self.last_end)
 
     def body(self, parts: Parts, end: str) -> None:
         """Statements; a second piece of them joins the first."""

@@ -174,6 +174,14 @@ class Statements(Expressions):
         elif self.key in _ASSIGNS:
             op = self.key
             self.advance()
+        elif self.key == "[" and self.peek() == ":=" and self.peek(2) == "]":  # Rockwell: not retained
+            op = ":="
+            self.advance()
+            self.advance()
+            self.advance()
+        elif self.key == "ACCESS" and self.peek_kind() == "name":  # B&R: where a reference points to
+            op = "REF="
+            self.advance()
         else:
             return self.call_statement(targets[0], start)
         value = self.expression()

@@ -405,7 +405,8 @@ TypeSpec = NamedType | StringType | ArrayType | SubrangeType | EnumType | Struct
 @dataclass(frozen=True, slots=True)
 class VarDecl:
     """``a, b AT %IX0.0 : INT := 5;``. ``notes`` are the comments and pragmas right before it or at its line's end.
-    The text of ``location`` is a bare name for SCL's view of another variable (``x AT other : ..``)."""
+    The text of ``location`` is a bare name for SCL's view of another variable (``x AT other : ..``). ``variadic``: any
+    number of arguments stands for it (``args : ...``, ``args : INT...``)."""
 
     names: tuple[Name, ...]
     type: TypeSpec | None
@@ -414,6 +415,7 @@ class VarDecl:
     span: Span
     notes: tuple[Trivia, ...] = ()
     edge: Literal["", "R_EDGE", "F_EDGE"] = ""
+    variadic: bool = False
 
 
 VarSection = Literal[

@@ -104,11 +104,27 @@ class Units(Members):
             out[-1] = self.more_members(cast("Pou", out[-1]))
         elif self.key == "USING":
             self.usings()
+        elif self.kind == "name" and self.source.name.lower().endswith(".exp"):
+            self.foreign()
         else:
             word = {"FUNCTIONBLOCK": "FUNCTION_BLOCK", "FUNCTION_BLOCKS": "FUNCTION_BLOCK"}.get(key)
             if word:
                 raise self.fail("ST1022", "misspelt", wanted=word)
             raise self.fail("ST1020", "unit")
+
+    def foreign(self) -> None:
+        """A part of an export that is no program (tasks, hardware, libraries, pictures): stepped over up to its own end
+        or the next unit, and named."""
+        start, word = self.start, self.key.strip("_")
+        self.report("ST4011", "foreign", self.here(), (), "warning", found=self.found())
+        ends = {f"END_{word}", f"_END_{word}", f"{word.partition('_')[0]}_END"}
+        known = not ends.isdisjoint(self.keys[self.at :])
+        while self.kind != "end" and (known or (self.key not in UNIT_WORDS and self.key != "VAR_GLOBAL")):
+            key = self.key
+            self.advance()
+            if key in ends:
+                break
+        self.forget(start, self.last_end)
 
     def pou_follows(self) -> bool:
         """Whether qualifiers and then a unit's word stand here."""

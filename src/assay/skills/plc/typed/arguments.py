@@ -94,6 +94,9 @@ class _Binder:
             self.body.report("block_positional", unnamed[0].span, name=self.name)
         for one in self.expr.arguments:
             if one.name is None:
+                if order and position == len(order) - 1 and order[position].variadic:
+                    self.any_number(one)
+                    continue
                 if position >= len(order):
                     self.too_many(len(order), len(unnamed))
                     break
@@ -114,6 +117,15 @@ class _Binder:
         if self.function and not formal:
             self.enough(order, len(unnamed))
 
+    def any_number(self, argument: tree.Argument) -> None:
+        """One of the arguments of which there may be any number: typed by itself, and the call is not run."""
+        from assay.skills.plc.typed.exprs import typed
+
+        if argument.value is not None:
+            typed(self.body, argument.value)
+        self.body.unsupported("vendor", argument.span)
+        self.bad = True
+
     def error(self, key: str, span: Span, **values: object) -> None:
         """A finding that spoils the call."""
         self.bad = True
@@ -126,7 +138,7 @@ class _Binder:
     def enough(self, order: list[Var], given: int) -> None:
         """Positional arguments have to stand for each input that has no initial value."""
         needed = [one for one in order if one.section in ("input", "in_out")]
-        missing = [one for one in needed[given:] if one.initial is None]
+        missing = [one for one in needed[given:] if one.initial is None and not one.variadic]
         if missing:
             self.error("too_few", self.expr.span, name=self.name, least=len(needed), given=given)
 

@@ -229,7 +229,7 @@ class _Collector:
                     self.view(var, one.location)
                 if one.edge:
                     var.edge = "rising" if one.edge == "R_EDGE" else "falling"
-                var.notes, var.declared = one.notes, block.section
+                var.notes, var.declared, var.variadic = one.notes, block.section, one.variadic
                 yield var
 
 

@@ -52,6 +52,7 @@ class Var:
     retain: bool = False
     location: str = ""
     edge: Literal["", "rising", "falling"] = ""
+    variadic: bool = False
     notes: tuple[tree.Trivia, ...] = ()
     declared: str = "VAR"
     type: DataType | _Pending | None = PENDING

@@ -1,0 +1,120 @@
+"""What one vendor alone writes is read, and what is not program text is named rather than taken for a mistake."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assay.skills.plc.front import tree
+from assay.skills.plc.front.files import read_sources
+from assay.skills.plc.front.parser import Parsed, parse
+from assay.skills.plc.front.source import Dialect, Source
+
+
+def read(text: str, dialect: Dialect = "iec", name: str = "t.st") -> Parsed:
+    """A text read alone."""
+    return parse(Source(name, text, dialect))
+
+
+def wrong(found: Parsed) -> list[str]:
+    """The errors' keys without their room."""
+    return [one.key.removeprefix("plc_front.") for one in found.diagnostics if one.severity == "error"]
+
+
+def statements(text: str, dialect: Dialect) -> tuple[tree.Statement, ...]:
+    """The statements of a program, which must read well."""
+    found = read(f"PROGRAM p\n{text}\nEND_PROGRAM", dialect)
+    assert wrong(found) == []
+    program = found.unit.elements[0]
+    assert isinstance(program, tree.Pou)
+    return program.body
+
+
+@pytest.mark.parametrize("tag", ['"Valve":P', '"Plant".level:P', "%IW64:P"])
+def test_a_tag_is_read_and_written_at_the_module(tag: str) -> None:
+    one, two = statements(f"#x := {tag};\n{tag} := #x;", "scl")
+    assert isinstance(one, tree.Assign) and isinstance(two, tree.Assign)
+    assert isinstance(two.targets[0], (tree.NameExpr, tree.Member, tree.DirectVar))
+
+
+def test_a_colon_behind_a_label_of_case_stays_a_colon() -> None:
+    (one,) = statements('CASE #x OF\n"FIRST": #y := 1;\n"SECOND" : P := 2;\nEND_CASE;', "scl")
+    assert isinstance(one, tree.Case)
+    assert len(one.arms) == 2
+    assert wrong(read('PROGRAM p\nx := "Valve":P;\nEND_PROGRAM', "iec"))
+
+
+def test_a_reference_of_b_and_r_is_set() -> None:
+    (one,) = statements("buffer ACCESS ADR(store);\n", "iec")
+    assert isinstance(one, tree.Assign) and one.op == "REF="
+    (two,) = statements("access := 1;", "iec")
+    assert isinstance(two, tree.Assign) and two.op == ":="
+
+
+def test_an_assignment_that_is_not_retained() -> None:
+    one, two = statements("lamp [:=] 1; row[2] := 3;", "iec")
+    assert isinstance(one, tree.Assign) and isinstance(one.targets[0], tree.NameExpr)
+    assert isinstance(two, tree.Assign) and isinstance(two.targets[0], tree.Index)
+    assert wrong(read("PROGRAM p\nlamp [:= 1;\nEND_PROGRAM"))
+
+
+@pytest.mark.parametrize("kind", ["...", "INT...", "{sized} INT..."])
+def test_any_number_of_arguments(kind: str) -> None:
+    found = read(f"{{external}}\nFUNCTION report : DINT\nVAR_INPUT\n args : {kind};\nEND_VAR\nEND_FUNCTION")
+    assert wrong(found) == []
+    function = found.unit.elements[0]
+    assert isinstance(function, tree.Pou)
+    assert function.blocks[0].declarations[0].variadic
+
+
+EXPORT = """(* @PATH := '' *)
+PROGRAM Main
+VAR
+ n : INT;
+END_VAR
+(* @END_DECLARATION := '0' *)
+n := n + 1;
+END_PROGRAM
+
+LIBRARY
+Basics.lib 1.2.10 14:48:34
+NumOfPOUs: 2
+Say'Hi: 0
+END_LIBRARY
+
+PLC_CONFIGURATION
+_GLOBAL
+_VERSION: 3
+PLC_END
+
+VAR_GLOBAL
+ g : BOOL;
+END_VAR
+"""
+
+
+def test_an_export_holds_more_than_programs() -> None:
+    found = read(EXPORT, "codesys", "plant.exp")
+    assert wrong(found) == []
+    assert [one.values["found"] for one in found.diagnostics if one.severity == "warning"] == [
+        "LIBRARY",
+        "PLC_CONFIGURATION",
+    ]
+    assert [type(one) for one in found.unit.elements] == [tree.Pou, tree.GlobalVars]
+    assert wrong(read(EXPORT, "codesys", "plant.st")), "elsewhere it is a mistake"
+
+
+def test_a_body_that_is_a_drawing_is_named_once(tmp_path: Path) -> None:
+    path = tmp_path / "plant.exp"
+    path.write_text(
+        "FUNCTION_BLOCK Guard\nVAR_INPUT\n a : BOOL;\nEND_VAR\n_LD_BODY\n_NETWORKS : 1\n_COMMENT\n'it\n_END_COMMENT\n"
+        "_LD_ASSIGN\nEND_FUNCTION_BLOCK\nPROGRAM p\nEND_PROGRAM\n",
+        encoding="utf-8",
+    )
+    sources, notes = read_sources([path])
+    assert notes == [] and sources[0].dialect == "codesys"
+    found = parse(sources[0])
+    assert wrong(found) == ["body_kind"]
+    assert found.diagnostics[0].values == {"name": "Guard", "kind": "LD"}
+    assert len(found.unit.elements) == 2
