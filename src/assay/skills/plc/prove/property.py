@@ -20,6 +20,9 @@ stays        from each scan end with ``when`` on, ``then`` is TRUE at ``for.scan
 exclusive    of the names in ``of`` at most one is TRUE at the end of any scan
 ===========  ==========================================================================================================
 
+Other names are read too (:data:`ALIASES`: ``mutual_exclusion``, ``response_within``, ``held_for``, ``stays_for``).
+``exclusive`` may have its two sides in ``when`` and ``then`` instead of ``of``.
+
 ``at: start`` reads ``when`` at the start of the scan instead: inputs as the scan gets them, everything else as the scan
 before left it. ``before`` is one more condition, on the end of the scan before (FALSE in the first scan).
 """
@@ -39,6 +42,11 @@ from assay.skills.plc.testing.durations import duration
 
 Kind = Literal["invariant", "implication", "forbidden", "reachable", "response", "held", "stays", "exclusive"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+#: Other names of the kinds that people write, in small letters and with underscores.
+ALIASES: dict[str, Kind] = {
+    "response_within": "response", "held_for": "held", "stays_for": "stays", "mutual_exclusion": "exclusive",
+    "mutually_exclusive": "exclusive", "mutex": "exclusive",
+}  # fmt: skip
 
 #: Largest file of properties, in bytes, and most properties in it.
 MOST_BYTES, MOST = 5_000_000, 10_000
@@ -128,9 +136,9 @@ def _property(data: Any, number: int, where: str) -> Property:
     if unknown:
         known = ", ".join(sorted(_KEYS))
         raise InputError("plc_prove.field_unknown", file=where, id=name, field=unknown[0], known=known)
-    kind = data.get("kind")
-    if kind not in KINDS:
-        raise InputError("plc_prove.kind_unknown", file=where, id=name, kind=kind, known=", ".join(KINDS))
+    kind = kind_of(data.get("kind"))
+    if kind is None:
+        raise InputError("plc_prove.kind_unknown", file=where, id=name, kind=data.get("kind"), known=", ".join(KINDS))
     keys = ("when", "then", "before", "pou", "text")
     when, then, before, pou, words = (_text(data, key, name, where) for key in keys)
     of = data.get("of", [])
@@ -146,12 +154,20 @@ def _property(data: Any, number: int, where: str) -> Property:
     return complete(made, where)
 
 
+def kind_of(name: object) -> Kind | None:
+    """The kind that a name means, without case; None for a name that means none."""
+    plain = re.sub(r"[\s-]+", "_", name.strip().lower()) if isinstance(name, str) else ""
+    return next((one for one in KINDS if one == plain), ALIASES.get(plain))
+
+
 def complete(made: Property, where: str) -> Property:
     """A property whose fields belong together. Raises InputError."""
     if made.kind == "invariant" and not made.then:
         made = replace(made, then=made.when, when="")
     if made.kind in ("forbidden", "reachable") and not made.when:
         made = replace(made, when=made.then, then="")
+    if made.kind == "exclusive" and not made.of and made.when and made.then:
+        made = replace(made, of=(made.when, made.then), when="", then="")
     needs = _NEEDS.get(made.kind, ("when",))
     given = {"when": made.when, "then": made.then, "within": made.within, "for": made.lasting, "of": len(made.of) > 1}
     for key in needs:
@@ -173,7 +189,8 @@ def _bound(data: dict[str, Any], key: str, name: str, where: str) -> Bound | Non
     value = data.get(key)
     if value is None:
         return None
-    made = None
+    made = _time(value) if isinstance(value, str) else None
+    value = {one: given for one, given in value.items() if given is not None} if isinstance(value, dict) else value
     if isinstance(value, dict) and len(value) == 1:
         scans, time = value.get("scans"), value.get("time")
         if isinstance(scans, int) and not isinstance(scans, bool) and 0 <= scans <= 10**9:
@@ -194,7 +211,7 @@ def _time(text: str) -> Bound | None:
 
 # --- in comments ----------------------------------------------------------------------------------------------------
 
-_LINE = re.compile(r"^(?:\[(?P<id>[^\]]+)\]\s*)?(?P<kind>[a-z]+)\s+(?P<rest>.+)$", re.IGNORECASE | re.DOTALL)
+_LINE = re.compile(r"^(?:\[(?P<id>[^\]]+)\]\s*)?(?P<kind>[a-z_]+)\s+(?P<rest>.+)$", re.IGNORECASE | re.DOTALL)
 _TAIL = re.compile(r"\s+(?P<key>within|for)\s+(?P<value>\d+\s+scans?|L?T(?:IME)?#[\w.]+)\s*$", re.IGNORECASE)
 
 
@@ -220,8 +237,8 @@ def properties_in(source: Source, units: Sequence[tuple[str, Span]] = ()) -> lis
 def _comment(text: str, where: str, number: int) -> Property:
     said, _, words = text.partition(" -- ")
     found = _LINE.match(said.strip())
-    kind: Any = found["kind"].lower() if found else ""
-    if found is None or kind not in KINDS:
+    kind = kind_of(found["kind"]) if found else None
+    if found is None or kind is None:
         raise InputError("plc_prove.comment", where=where, text=text[:80], known=", ".join(KINDS))
     name = found["id"] or f"C{number}"
     rest = found["rest"].strip()
