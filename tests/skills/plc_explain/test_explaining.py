@@ -155,7 +155,7 @@ END_PROGRAM
 
 def test_globals_and_addresses_are_what_a_program_reads_and_gives() -> None:
     assert told(LINE, "Main", "purpose", "Main")[0][0] == (
-        "The program Main reads Level, Start, Stop and gives Valve, Motor, Lamps."
+        "The program Main reads Level, Stop, Start and gives Valve, Motor, Lamps."
     )
     motor = [words for words, _ in told(LINE, "Main", "output", "Motor")]
     assert "set by Start, holds itself" in motor[0] and motor[1] == "In the end Motor hangs on: Start, Stop."

@@ -14,6 +14,7 @@ from html import escape
 from assay.kernel.errors import InputError
 from assay.kernel.texts import Lang, text
 from assay.skills.plc.explain.facts import read_facts
+from assay.skills.plc.explain.graph import is_input, is_output
 from assay.skills.plc.explain.roles import helpers
 from assay.skills.plc.ir.nodes import Project, Unit, Variable
 from assay.skills.plc.ir.types import BOOL, Array, Block, DataType, Elementary, Enum, Pointer, Struct, Subrange, Text
@@ -38,8 +39,8 @@ class Binding:
 
 def screen(project: Project, unit: Unit, lang: Lang) -> str:
     """The SVG text."""
-    left = [one for one in unit.variables if one.section in ("input", "in_out") and _simple(one.type)]
-    right = [one for one in unit.variables if one.section in ("output", "result") and _simple(one.type)]
+    left = [one for one in unit.variables if (is_input(one) or one.section == "in_out") and _simple(one.type)]
+    right = [one for one in unit.variables if is_output(one) and _simple(one.type)]
     timers = [one.instance for one in helpers(read_facts(project, unit)) if one.family == "timer"]
     rows = max(len(left), len(right), 1)
     bottom = _TOP + rows * _ROW + 20
@@ -94,7 +95,7 @@ def check_bindings(project: Project, found: list[Binding]) -> list[tuple[Binding
             wrong.append((one, "binding_unknown"))
         elif one.type and one.type.upper() != type_name(kind).upper():
             wrong.append((one, "binding_type"))
-        elif one.access == "write" and (variable.section not in ("input", "in_out") or variable.constant):
+        elif one.access == "write" and (variable.constant or not (variable.section == "in_out" or is_input(variable))):
             wrong.append((one, "binding_access"))
     return wrong
 
