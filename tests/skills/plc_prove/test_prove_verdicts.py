@@ -77,7 +77,7 @@ def test_wrap_around_is_exact() -> None:
 
 
 def test_what_is_not_inductive_is_bounded() -> None:
-    text = block("IF a THEN s := s + 1; END_IF; q := s > 1000;", "s : DINT;")
+    text = block("IF a THEN s := s + 1; END_IF; q := s > 100000;", "s : DINT;")
     found = verdict(text, "invariant", "", "NOT q")
     assert (found.status, found.k) == ("BOUNDED", 12)
 

@@ -15,6 +15,8 @@ from typing import Any
 from assay.kernel.errors import InputError
 from assay.skills.plc.ir.nodes import Project, Unit
 from assay.skills.plc.prove import duties
+from assay.skills.plc.prove.directed import Far, far
+from assay.skills.plc.prove.judging import scans_of
 from assay.skills.plc.prove.layout import TooBig
 from assay.skills.plc.prove.property import Property
 from assay.skills.plc.prove.replay import Replayer, as_trace, inputs_by_path
@@ -22,7 +24,7 @@ from assay.skills.plc.prove.resolve import resolve
 from assay.skills.plc.prove.search import Found, Limits, Search
 from assay.skills.plc.prove.slicing import sliced
 from assay.skills.plc.prove.spacer import never
-from assay.skills.plc.prove.system import System, build
+from assay.skills.plc.prove.system import VARYING, System, build
 from assay.skills.plc.prove.terms import proof
 from assay.skills.plc.prove.verdict import Reason, Report, Verdict
 from assay.skills.plc.prove.watcher import Meant
@@ -33,6 +35,15 @@ UNROLLED = (8, 40, 160)
 
 #: z3's measure of work, and seconds on top, that Spacer gets for one property.
 SPACER_EFFORT, SPACER_SECONDS = 2_000_000, 2.0
+
+#: Scans that the search looks at beyond those that a property's own bound takes, and the most because of a bound.
+BEYOND, DEEPEST = 6, 200
+
+#: Scans in which the condition of a proved property is looked for.
+MEETING = 10
+
+
+_OPEN = ("BOUNDED", "UNKNOWN")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,14 +169,45 @@ class _Prover:
     def _judge(self, search: Search, loops: dict[str, Found], cases: Sequence[_Case]) -> None:
         system = search.system
         found = search.decide({one.meant.property.id: system.bads[one.meant.property.id] for one in cases})
+        self._far(search, cases, found)
+        self._deeper(search, cases, found)
         self._integers(search, cases, found)
         for case in cases:
             case.verdict = self._verdict(search, loops, case, found[case.meant.property.id])
         self._vacuous(search, [one for one in cases if one.verdict and one.verdict.status == "PROVED"])
 
+    def _far(self, search: Search, cases: Sequence[_Case], found: dict[str, Found]) -> None:
+        """What is still open: long runs in the executor."""
+        left = [one.meant for one in cases if found[one.meant.property.id].status in _OPEN]
+        started = time.monotonic()
+        runs = far(search.system, search.samples, left) if left else Far()
+        for meant in left:
+            rows = runs.rows.get(meant.property.id)
+            if rows is None:
+                continue
+            if self._violates(search.system, meant, rows)[1]:
+                spent = (time.monotonic() - started) / len(left)
+                found[meant.property.id] = Found("REFUTED", "simulation", len(rows), rows=rows, seconds=spent)
+
+    def _deeper(self, search: Search, cases: Sequence[_Case], found: dict[str, Found]) -> None:
+        """What is still open and speaks of more scans than were searched."""
+        depths: dict[int, list[str]] = {}
+        for case in cases:
+            name, need = case.meant.property.id, self._need(case.meant)
+            if found[name].status in _OPEN and self.options.depth < need + BEYOND <= DEEPEST:
+                depths.setdefault(need + BEYOND, []).append(name)
+        for depth, names in sorted(depths.items()):
+            deeper = search.decide({name: search.system.bads[name] for name in names}, depth=depth)
+            found |= {name: one for name, one in deeper.items() if one.status not in _OPEN or one.k > found[name].k}
+
+    def _need(self, meant: Meant) -> int:
+        """Scans within which the bound of a property has passed for the first time."""
+        bound = meant.property.within or meant.property.lasting
+        return 0 if bound is None else 1 + scans_of(bound, self.options.scan_ns, VARYING[1])
+
     def _integers(self, search: Search, cases: Sequence[_Case], found: dict[str, Found]) -> None:
         """What is still open: Spacer over whole numbers, on the same unrolling."""
-        open_cases = [one for one in cases if found[one.meant.property.id].status in ("BOUNDED", "UNKNOWN")]
+        open_cases = [one for one in cases if found[one.meant.property.id].status in _OPEN]
         if not open_cases or search.late:
             return
         model = search.system.model
@@ -202,13 +244,24 @@ class _Prover:
                 return replace(made, status="UNKNOWN", why=(("why_loop", {"turns": UNROLLED[-1]}),))
             if reach:
                 made = replace(made, status="REFUTED", why=(("why_never", {}),))
+        elif reach:
+            made = replace(made, status="UNKNOWN", why=(("why_not_reached", {"k": found.k}), *found.why))
+        elif found.status == "BOUNDED" and one.kind in ("response", "held") and found.k < self._need(case.meant):
+            why: Reason = ("why_short", {"k": found.k, "need": self._need(case.meant)})
+            made = replace(made, status="UNKNOWN", why=(why, *found.why))
         return made
 
-    def _repeated(self, system: System, meant: Meant, found: Found, made: Verdict) -> Verdict:
+    def _violates(
+        self, system: System, meant: Meant, found: Sequence[dict[int, Any]]
+    ) -> tuple[list[tuple[int, dict[str, Any]]], tuple[str, ...], list[dict[str, Any]]]:
+        """A run as the executors take it, those that repeat it, and its states."""
         names = {one.number: one.name for one in system.model.slots.values()}
-        scan = self.options.scan_ns
-        rows = [(scan or int(row.get(-1, 0)), inputs_by_path(names, row)) for row in found.rows]
+        rows = [(self.options.scan_ns or int(row.get(-1, 0)), inputs_by_path(names, row)) for row in found]
         states, replayed = self.replayer.violates(meant, rows)
+        return rows, replayed, states
+
+    def _repeated(self, system: System, meant: Meant, found: Found, made: Verdict) -> Verdict:
+        rows, replayed, states = self._violates(system, meant, found.rows)
         if not replayed:
             return replace(made, status="UNKNOWN", why=(("why_not_repeated", {"k": found.k}),))
         spans = self.replayer.ran(rows)
@@ -216,18 +269,20 @@ class _Prover:
 
     def _vacuous(self, search: Search, cases: Sequence[_Case]) -> None:
         """Whether the condition of a proved implication can be met at all."""
-        asked = {
-            one.meant.property.id: search.system.mets[one.meant.property.id]
+        asked = [
+            one
             for one in cases
             if one.meant.when is not None and one.meant.property.kind in ("implication", "response", "held", "stays")
-        }
-        asked = {name: term for name, term in asked.items() if name not in search.samples.met}
-        if not asked:
-            return
-        found = search.decide(asked, depth=min(self.options.depth, 10))
-        for one in cases:
-            status = found[one.meant.property.id].status if one.meant.property.id in found else ""
-            if status == "PROVED":
-                one.notes.append(("note_vacuous", {}))
-            elif status in ("BOUNDED", "UNKNOWN"):
-                one.notes.append(("note_not_met", {"k": found[one.meant.property.id].k}))
+        ]
+        asked = [one for one in asked if one.meant.property.id not in search.samples.met]
+        runs = far(search.system, search.samples, [one.meant for one in asked]) if asked else Far()
+        for case in asked:
+            name = case.meant.property.id
+            if name in runs.met:
+                continue
+            depth = max(MEETING, self._need(case.meant) + BEYOND)
+            found = search.decide({name: search.system.mets[name]}, depth=min(depth, DEEPEST))[name]
+            if found.status == "PROVED":
+                case.notes.append(("note_vacuous", {}))
+            elif found.status in _OPEN and found.k >= self._need(case.meant):
+                case.notes.append(("note_not_met", {"k": found.k}))

@@ -55,9 +55,13 @@ def sample(system: System, effort: int = EFFORT) -> Samples:
         inputs: dict[int, Term] = {}
         rows: list[dict[int, Term]] = []
         restless = (0.15, 0.5, 0.9)[number % 3]
-        for scan in range(LENGTH):
+        for _ in range(LENGTH):
             inputs = {
-                one.number: _input(one, found, draw, inputs, restless, scan) for one in system.inputs if one.number >= 0
+                one.number: inputs[one.number]
+                if one.number in inputs and draw.random() > restless
+                else value_for(one, found, draw)
+                for one in system.inputs
+                if one.number >= 0
             }
             elapsed = model.scan_ns or draw.choice([VARYING[0], 10**8, VARYING[1], *found.times[:4]])
             elapsed = model.scan_ns or max(VARYING[0], min(VARYING[1], elapsed))
@@ -156,12 +160,8 @@ def _constants(system: System, found: Samples) -> None:
     found.whole, found.real, found.times = sorted(whole)[:400], sorted(real)[:400], sorted(times)[:100]
 
 
-def _input(
-    one: InputVar, found: Samples, draw: random.Random, before: dict[int, Term], restless: float, scan: int
-) -> Term:
-    """A value for an input: often the one before, else one near a number that the program compares with."""
-    if one.number in before and draw.random() > restless:
-        return before[one.number]
+def value_for(one: InputVar, found: Samples, draw: random.Random) -> Term:
+    """A value for an input, near a number that the program compares with."""
     if one.sort[0] == "bool":
         return draw.random() < 0.5
     if one.sort[0] == "text":
