@@ -148,7 +148,10 @@ def _line(one: Sentence, sources: dict[str, Source], lang: Lang) -> dict[str, An
 def _units(project: Project, name: str | None) -> list[Unit]:
     """The unit of that name, or all that the user wrote and that have a body."""
     if name is None:
-        return [one for one in project.own() if one.kind in ("program", "function_block", "function")]
+        found = [one for one in project.own() if one.kind in ("program", "function_block", "function")]
+        if not found:
+            raise InputError("plc_testing.nothing_to_run")
+        return found
     unit = project.unit(name)
     if unit is None:
         raise InputError("cli.plc_no_unit", name=name[:60])

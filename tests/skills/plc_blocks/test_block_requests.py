@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from assay.skills.plc.blocks.block import block
+from assay.skills.plc.blocks.building import build
 from assay.skills.plc.blocks.filling import read_parameters
 from assay.skills.plc.blocks.finding import choose
+from assay.skills.plc.front.source import Source
+from assay.skills.plc.typed.check import check
 
 FOUND = [
     ("a starter for a pump motor with seal-in that trips when its contactor feedback is missing for 2 s",
@@ -79,3 +82,11 @@ def test_a_time_without_a_number_is_named(request_: str, said: str) -> None:
 def test_a_word_of_several_blocks_alone_is_asked_back() -> None:
     found, near = choose("filter this noisy input")
     assert found is None and {one.block.id for one in near} == {"debounce", "low_pass_filter", "moving_average"}
+
+
+@pytest.mark.parametrize("said", ["10s", "T#10s", "10000 ms", "t#10S", "TIME#10s"])
+def test_a_time_may_be_set_as_people_write_it(said: str) -> None:
+    one = block("star_delta")
+    assert one is not None
+    made = build(one, {"STAR_TIME": said})
+    assert made.values["STAR_TIME"] in ("T#10s", "T#10000ms") and check([Source("a.st", made.st)]).ok

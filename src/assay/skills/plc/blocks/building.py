@@ -16,7 +16,7 @@ from assay.skills.plc.blocks.block import COUNT, Block, Parameter
 from assay.skills.plc.blocks.template import fill, fill_value
 
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*$")
-_TIME = re.compile(r"(?:L?TIME|L?T)#(?=\d)((?:\d+(?:\.\d+)?(?:ms|us|ns|d|h|m|s)_?)+)$", re.I)
+_TIME = re.compile(r"(?:(?:L?TIME|L?T)#)?(?=\d)((?:\d+(?:\.\d+)?(?:ms|us|ns|d|h|m|s)_?)+)$", re.I)
 _TIME_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|us|ns|d|h|m|s)", re.I)
 _NS = {"d": 86400 * 10**9, "h": 3600 * 10**9, "m": 60 * 10**9, "s": 10**9, "ms": 10**6, "us": 1000, "ns": 1}
 _COMPARE: dict[type[ast.cmpop], Callable[[Decimal, Decimal], bool]] = {
@@ -76,14 +76,18 @@ def literal(parameter: Parameter, value: str) -> str:
     if parameter.type == "REAL":
         plain = format(number, "f")
         return plain if "." in plain else plain + ".0"
-    if parameter.type in ("TIME", "BOOL"):
-        return value.strip().upper().replace("MS", "ms").replace("_", "") if parameter.type == "TIME" else value.upper()
+    if parameter.type == "TIME":
+        return "T#" + value.strip().lower().replace("_", "").rpartition("#")[2].replace(" ", "")
+    if parameter.type == "BOOL":
+        return value.strip().upper()
     return str(int(number))
 
 
 def amount(type_name: str, value: str) -> Decimal | None:
     """The number that a literal means (times in ns, BOOL 0 or 1), or None when it is none of this type."""
     plain = value.strip()
+    if type_name == "TIME":
+        plain = plain.replace(" ", "")
     if type_name == "BOOL":
         return {"TRUE": Decimal(1), "FALSE": Decimal(0)}.get(plain.upper())
     if type_name == "TIME":

@@ -51,7 +51,7 @@ def document(made: Made, lang: Lang, model: str) -> dict[str, Any]:
             for one in made.search.candidates
         ],
         "tokens": made.search.tokens,
-        "versions": {"assay": __version__, "model": model, **_versions()},
+        "versions": {"assay": __version__, "model": "" if made.block else model, **_versions()},
     }
 
 

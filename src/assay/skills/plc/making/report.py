@@ -108,4 +108,9 @@ def _last(one: dict[str, Any]) -> list[str]:
         return []
     row = one["trace"]["rows"][-1]
     values = {**row["after"], **row["inputs"]}
-    return [f"t={row['t_ms']:g} ms: " + ", ".join(f"{name}={value}" for name, value in values.items())]
+    return [f"t={row['t_ms']:g} ms: " + ", ".join(f"{name}={_st(value)}" for name, value in values.items())]
+
+
+def _st(value: object) -> str:
+    """A value as Structured Text shows it."""
+    return str(value).upper() if isinstance(value, bool) else str(value)
