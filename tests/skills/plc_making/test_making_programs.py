@@ -141,3 +141,14 @@ def test_a_request_the_library_answers_ends_in_a_proved_block() -> None:
     assert [key for key, _ in held.release.reasons] == ["unused_amounts"]
     with pytest.raises(InputError):
         asyncio.run(make(Task(parse_requirement("Sort a list of names alphabetically.")), None))
+
+
+def test_properties_that_no_program_can_keep_are_named_before_anything_is_tried() -> None:
+    clash = [
+        {"id": "P1", "kind": "implication", "when": "Hot", "then": "Fan"},
+        {"id": "P2", "kind": "implication", "when": "Door", "then": "NOT Fan"},
+    ]
+    model = Scripted(RIGHT)
+    with pytest.raises(InputError, match="P1 and P2 contradict each other"):
+        done(model, properties=clash)
+    assert model.asked == []

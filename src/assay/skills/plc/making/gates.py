@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from assay.kernel.errors import InputError
 from assay.skills.plc.front.source import Source
 from assay.skills.plc.making.certificate import of_diagnostics, of_tests, of_verdicts
-from assay.skills.plc.making.interface import Interface, same_interface
+from assay.skills.plc.making.interface import Interface, assemble, same_interface
 
 if TYPE_CHECKING:
     from assay.skills.plc.ir.nodes import Project
@@ -53,6 +53,26 @@ class Gated:
     def passed(self) -> bool:
         """Whether every gate was passed."""
         return self.stage == "passed"
+
+
+def contradiction(wanted: Wanted) -> tuple[str, str] | None:
+    """Two properties that no program with this interface can keep, by their ids; None when there are none, or when
+    the interface or the properties cannot be read (the gates say so)."""
+    from assay.skills.plc.prove.duties import contradictions
+    from assay.skills.plc.prove.property import parse_properties
+    from assay.skills.plc.prove.resolve import resolve
+    from assay.skills.plc.typed.check import check
+
+    checked = check([Source("interface.st", assemble(wanted.interface, "", ";"))])
+    unit = checked.project.unit(wanted.interface.name)
+    if unit is None or not checked.ok:
+        return None
+    read = resolve(checked.project, unit, parse_properties(list(wanted.properties)))
+    meant = [one for one, reasons in read if not reasons]
+    for key, values in contradictions(meant, checked.project, unit):
+        if key == "note_contradict":
+            return str(values["first"]), str(values["second"])
+    return None
 
 
 def judge(text: str, wanted: Wanted) -> Gated:

@@ -19,7 +19,7 @@ from assay.skills.plc.blocks.filling import Filled, read_parameters
 from assay.skills.plc.blocks.finding import choose
 from assay.skills.plc.making.adequacy import Adequacy, adequacy
 from assay.skills.plc.making.drafting import Draft
-from assay.skills.plc.making.gates import Gated, Wanted, judge
+from assay.skills.plc.making.gates import Gated, Wanted, contradiction, judge
 from assay.skills.plc.making.interface import Interface, read_interface
 from assay.skills.plc.making.release import Reason, Release, decide
 from assay.skills.plc.making.requirement import Requirement
@@ -83,6 +83,8 @@ async def make(task: Task, model: LanguageModel | None, told: Callable[[Candidat
     if text is None:
         raise InputError("plc_making.no_interface_no_block")
     wanted = Wanted(read_interface(text), task.properties, task.tests, task.scan_ns, task.seconds)
+    if (clash := contradiction(wanted)) is not None:
+        raise InputError("plc_making.contradiction", first=clash[0], second=clash[1])
     tried = await search(task.requirement.text, wanted, model, task.candidates, told)
     best = tried.passed or tried.best
     if best is None:
