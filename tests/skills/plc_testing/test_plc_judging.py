@@ -17,7 +17,7 @@ from assay.skills.plc.run.machine import Backend, machine
 from assay.skills.plc.testing.coverage import totals
 from assay.skills.plc.testing.coverage_page import coverage_page
 from assay.skills.plc.testing.instrument import instrument
-from assay.skills.plc.testing.junit import write_junit
+from assay.skills.plc.testing.junit import _st, write_junit
 from assay.skills.plc.testing.layout import Layout
 from assay.skills.plc.testing.running import choose_unit, run_trace
 from assay.skills.plc.testing.sessions import Session, run_suites, session_document
@@ -59,6 +59,14 @@ def test_a_failure_names_step_scan_moment_and_both_values(motor: Project) -> Non
         (2, 3, 200.0, "t1.ET", "T#100ms", "T#200ms"),
     ]
     assert all(one["sentence"] for one in session_document(ran, {}, "zh")["cases"][0]["failures"])
+
+
+def test_a_sentence_writes_values_as_st_does(motor: Project) -> None:
+    ran = session(motor, {"set": {"level": 12, "start": True}, "expect": {"run": False}})
+    (case,) = session_document(ran, {}, "en")["cases"]
+    (failure,) = case["failures"]
+    assert failure["got"] is True and "is TRUE, expected FALSE" in failure["sentence"]
+    assert _st({"a": [True, 1, 0.5], "b": "T#1s"}) == '{"a": [TRUE, 1, 0.5], "b": T#1s}'
 
 
 FAULTY = """

@@ -50,14 +50,21 @@ def sentence(failure: Failure, lang: Lang) -> str:
         lang,
         **values,
         variable=failure.variable,
-        expected=_json(failure.expected),
-        got=_json(failure.got),
+        expected=_st(failure.expected),
+        got=_st(failure.got),
     )
 
 
-def _json(value: object) -> str:
+def _st(value: object) -> str:
+    """A value as ST writes it; arrays and structures as JSON with TRUE and FALSE."""
     import json
 
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(name)}: {_st(one)}" for name, one in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_st, value)) + "]"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
