@@ -118,3 +118,13 @@ def test_a_body_that_is_a_drawing_is_named_once(tmp_path: Path) -> None:
     assert wrong(found) == ["body_kind"]
     assert found.diagnostics[0].values == {"name": "Guard", "kind": "LD"}
     assert len(found.unit.elements) == 2
+
+
+def test_the_values_of_an_array_in_parentheses() -> None:
+    found = read("PROGRAM p\nVAR\n a : ARRAY[0..2] OF INT := (1, 2, 3);\nEND_VAR\nEND_PROGRAM")
+    assert wrong(found) == []
+    program = found.unit.elements[0]
+    assert isinstance(program, tree.Pou)
+    value = program.blocks[0].declarations[0].initial
+    assert isinstance(value, tree.ArrayInit) and len(value.items) == 3
+    assert wrong(read("PROGRAM p\nx := (1, 2;\nEND_PROGRAM"))

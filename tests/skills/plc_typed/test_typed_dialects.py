@@ -249,3 +249,17 @@ END_PROGRAM
         "iec",
     )
     assert sorted(keys(wrong)) == ["mismatch", "unknown_name"]
+
+
+def test_a_library_s_function_that_only_looks_like_a_conversion() -> None:
+    text = "PROGRAM P\nVAR s : STRING; r : LREAL; END_VAR\ns := LREAL_TO_SHORTTEXT(r, 2, TRUE);\nEND_PROGRAM\n"
+    assert keys(checked(text, "twincat")) == ["unknown_function"]
+    assert keys(checked(text, "twincat", lenient=True)) == []
+    assert keys(checked(text.replace("SHORTTEXT", "STRING"), "twincat")) == ["too_many"]
+
+
+def test_a_function_may_be_named_like_a_type() -> None:
+    text = (
+        "FUNCTION TIME : TIME\nTIME := T#5s;\nEND_FUNCTION\nPROGRAM P\nVAR t : TIME; END_VAR\nt := T#1s;\nEND_PROGRAM\n"
+    )
+    assert keys(checked(text)) == []

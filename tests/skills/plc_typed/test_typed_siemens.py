@@ -134,3 +134,44 @@ def test_a_function_may_name_its_result_in_quotes() -> None:
         'FUNCTION "Half" : Real\nVAR_INPUT x : Real; END_VAR\nBEGIN\n"Half" := #x / 2.0;\nEND_FUNCTION\n', "scl"
     )
     assert keys(found) == []
+
+
+def test_a_type_may_stand_behind_a_function() -> None:
+    statement = "#level := SCALE_X_INT(MIN := 0, VALUE := NORM_X_REAL(MIN := 0, VALUE := #n, MAX := 50), MAX := 100);"
+    found = probe(f"{statement} #year := LIMIT_UINT(MN := 1, IN := #year, MX := 9);")
+    assert keys(found) == []
+    one = machine(found.project, "Probe")
+    one.scan({"n": 10})
+    assert (one.read("level"), one.read("year")) == (20, 1)
+    assert keys(probe("#level := MAX_INT(IN1 := 1, IN2 := 'x');")) == ["operands"]
+    assert keys(probe("#level := QWERTY_INT(IN1 := 1);")) == ["unknown_function"]
+
+
+NAMELESS = """FUNCTION_BLOCK "Feeder"
+VAR_IN_OUT
+   limits : Struct low : Int; high : Array[0..1] of Struct x : Bool; END_STRUCT; END_STRUCT;
+END_VAR
+VAR
+   kept : Struct low : Int; high : Array[0..1] of Struct x : Bool; END_STRUCT; END_STRUCT;
+   other : Struct low : Int; high : Int; END_STRUCT;
+END_VAR
+BEGIN
+   #kept := #limits;
+   %s
+END_FUNCTION_BLOCK
+"""
+
+
+def test_structures_without_a_name_are_alike_by_their_fields() -> None:
+    assert keys(checked(NAMELESS % ";", "scl")) == []
+    assert keys(checked(NAMELESS % "#other := #limits;", "scl")) == ["mismatch"]
+    named = 'TYPE "A" STRUCT x : Int; END_STRUCT; END_TYPE TYPE "B" STRUCT x : Int; END_STRUCT; END_TYPE\n'
+    two = 'FUNCTION "f" : Void\nVAR_TEMP a : "A"; b : "B"; END_VAR\nBEGIN\n#a := #b;\nEND_FUNCTION\n'
+    assert keys(checked(named + two, "scl")) == ["mismatch"], "two names are two types"
+
+
+@pytest.mark.parametrize("name", ["SFC20", "RDSYSST", "GET_ERR_ID", "WORD_TO_BLOCK_DB", "Scale"])
+def test_what_the_firmware_brings_is_not_missing(name: str) -> None:
+    found = probe(f"#level := {name}(#n); {name}(IN := #level);")
+    assert keys(found) == []
+    assert "not_run_vendor" in keys(found, "warning")

@@ -191,6 +191,12 @@ class Expressions(Cursor):
             return self.struct_init()
         self.advance()
         inner = self.expression()
+        if self.key == ",":  # an array's values, as some compilers write them
+            items: list[tuple[Expr | None, Expr]] = [(None, inner)]
+            while self.accept(","):
+                items.extend(self.init_items())
+            self.expect(")")
+            return tree.ArrayInit(tuple(items), self.since(start))
         if self.key == ":=" and isinstance(inner, (tree.NameExpr, tree.Member)):
             raise self.fail("ST1021", "assign_inside")
         self.expect(")")

@@ -9,7 +9,7 @@ from assay.skills.plc.front.source import Span
 from assay.skills.plc.ir import nodes as ir
 from assay.skills.plc.ir import types as t
 from assay.skills.plc.ir.types import DataType
-from assay.skills.plc.typed import kinds, resolve
+from assay.skills.plc.typed import kinds, resolve, siemens
 from assay.skills.plc.typed.body import Body, Typed
 from assay.skills.plc.typed.convert import coerce, condition, derives
 from assay.skills.plc.typed.meaning import Accessed, Named, Spot, followed, meaning
@@ -313,6 +313,8 @@ def same_place(body: Body, given: DataType, wanted: DataType) -> bool:
 
 def reread(body: Body, given: DataType, wanted: DataType) -> bool:
     """Whether vendors let a place of one type be read as one of another of the same width."""
+    if body.env.dialect == "scl" and siemens.alike(given, wanted):
+        return True
     if not (body.vendor and isinstance(given, t.Elementary) and isinstance(wanted, t.Elementary)):
         return False
     return {given.kind, wanted.kind} <= {"int", "bits"} and given.bits == wanted.bits

@@ -24,12 +24,20 @@ _TIMED = ("time", "date", "tod", "dt")
 
 
 def _plain(name: str) -> DataType | None:
-    return t.ELEMENTARY.get(name) or _TEXTS.get(name) or {"BIT": t.BOOL}.get(name)
+    return t.ELEMENTARY.get(name) or _TEXTS.get(name) or {"BIT": t.BOOL, "S5TIME": t.TIME}.get(name)
 
 
 def is_conversion(name: str) -> bool:
     """Whether an upper-case name reads as one of a conversion."""
     return bool(re.fullmatch(r"(\w+_)?(TO|TRUNC)_\w+|BCD\d*_TO_\w+", name))
+
+
+def names_types(body: Body, name: str) -> bool:
+    """Whether what a name converts into is a type that is known here; LREAL_TO_FMTSTR is a library's function."""
+    if "BCD" in name:
+        return True
+    goals = (name[found.end() :] for found in re.finditer(r"_?(TO|TRUNC)_", name))
+    return any(_plain(one) is not None or _declared(body, one) is not None for one in goals)
 
 
 def conversion(body: Body, name: str, found: Typed, span: Span) -> Typed | None:

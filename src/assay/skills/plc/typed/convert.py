@@ -8,7 +8,7 @@ from assay.skills.plc.front.source import Span
 from assay.skills.plc.ir import nodes as ir
 from assay.skills.plc.ir import types as t
 from assay.skills.plc.ir.types import DataType, Elementary
-from assay.skills.plc.typed import constants, kinds
+from assay.skills.plc.typed import constants, kinds, siemens
 from assay.skills.plc.typed.body import Body, Typed
 from assay.skills.plc.typed.symbols import Pou
 
@@ -51,6 +51,8 @@ def coerce(body: Body, found: Typed, kind: DataType, span: Span) -> ir.Expr | No
             else:
                 body.report("loss", span, given=kinds.spell(found.type), wanted=kinds.spell(kind))
             return found.expr if isinstance(kind, t.Array) else converted(found.expr, kind)
+    if body.env.dialect == "scl" and siemens.alike(found.type, kind):
+        return siemens.unrun(body, kind, span).expr
     if body.env.dialect == "scl" and _counted(found.type, kind):
         body.report("loss", span, given=kinds.spell(found.type), wanted=kinds.spell(kind))
         return converted(found.expr, kind)

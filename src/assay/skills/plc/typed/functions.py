@@ -10,9 +10,9 @@ from assay.skills.plc.front.source import Span
 from assay.skills.plc.ir import nodes as ir
 from assay.skills.plc.ir import types as t
 from assay.skills.plc.ir.types import DataType
-from assay.skills.plc.typed import constants, kinds
+from assay.skills.plc.typed import constants, kinds, siemens
 from assay.skills.plc.typed.body import Body, Typed
-from assay.skills.plc.typed.conversions import conversion, is_conversion
+from assay.skills.plc.typed.conversions import conversion, is_conversion, names_types
 from assay.skills.plc.typed.convert import coerce
 from assay.skills.plc.typed.operators import loose_one
 from assay.skills.plc.typed.world import nearest
@@ -48,6 +48,8 @@ def standard(body: Body, name: str, expr: tree.Call, want: DataType | None) -> T
     from assay.skills.plc.typed.calls import arguments_alone, spelled, unknown_function
     from assay.skills.plc.typed.standard import TABLE
 
+    if body.env.dialect == "scl" and name not in TABLE:
+        name, expr, want = siemens.without_type(name, expr, want)
     made = special.special(body, name, expr, want)
     if made is not special.NONE:
         return made if isinstance(made, Typed) else None
@@ -84,6 +86,9 @@ def _conversion(body: Body, name: str, expr: tree.Call) -> Typed | None:
     from assay.skills.plc.typed.exprs import typed
 
     values = [one for one in expr.arguments if one.value is not None and _plain_name(one) not in ("EN", "ENO")]
+    if not names_types(body, name):
+        unknown_function(body, expr, spelled(expr.target), nearest(name, _conversion_names(), 0.9))
+        return None
     if len(values) != 1:
         key = "too_few" if not values else "too_many"
         body.report(key, expr.span, name=spelled(expr.target), least=1, most=1, given=len(values))

@@ -104,7 +104,8 @@ def _named(world: World, spec: tree.NamedType, env: Env, pointed: bool) -> DataT
     if len(parts) == 1:
         key = parts[0]
         found = world.find(env, key)
-        if not isinstance(found, (TypeName, Pou)):
+        function = isinstance(found, Pou) and found.node.kind == "FUNCTION"
+        if function or not isinstance(found, (TypeName, Pou)):
             plain = _ALIASES.get(key) or (_SCL.get(key) if env.dialect == "scl" else None)
             if plain is not None:
                 return plain

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from dataclasses import replace
 
 from assay.skills.plc.front import tree
 from assay.skills.plc.front.source import Span
@@ -18,12 +19,26 @@ from assay.skills.plc.typed.symbols import Pou, TypeName
 _ABSOLUTE = re.compile(
     r"(DB|DI|FB|FC|OB|SDB|SFB|SFC|UDT|VAT|T|C|Z)\d+|P?[IEAQ][BWDX]?\d*|M[BWDX]?\d*|(DB|DI|D|L)[BWDX]\d*|OK|EN"
 )
+#: Functions behind whose name the type of what they work on may stand.
+_WITH_TYPE = re.compile(
+    r"(NORM_X|SCALE_X|MIN|MAX|LIMIT|SEL|MUX|ABS|SQR|SQRT|LN|EXP|SIN|COS|TAN|ASIN|ACOS|ATAN|FRAC|EXPT|SHL|SHR|ROL|ROR|MOVE|"
+    rf"SWAP|LEN|LEFT|RIGHT|MID|CONCAT|INSERT|DELETE|REPLACE|FIND|ENCO|DECO)_({'|'.join(t.ELEMENTARY)}|W?STRING|W?CHAR)"
+)
 _ASKS = frozenset({"TYPEOF", "TYPEOFELEMENTS", "TYPEOFDB"})
 
 
 def is_absolute(key: str) -> bool:
     """Whether an upper-case name is an address or the number of a block, which no file declares."""
     return _ABSOLUTE.fullmatch(key) is not None
+
+
+def without_type(name: str, expr: tree.Call, want: DataType | None) -> tuple[str, tree.Call, DataType | None]:
+    """``LIMIT_REAL(..)``, ``SCALE_X_INT(..)`` as LIMIT and SCALE_X whose result is of that type."""
+    found = _WITH_TYPE.fullmatch(name)
+    if found is None or not isinstance(expr.target, tree.NameExpr):
+        return name, expr, want
+    target = replace(expr.target, name=replace(expr.target.name, text=found[1]))
+    return found[1], replace(expr, target=target), t.ELEMENTARY.get(found[2], want)
 
 
 def asks_type(expr: tree.Expr) -> bool:
@@ -46,6 +61,19 @@ def instance_of(body: Body, target: tree.Expr) -> tree.NameExpr | None:
     if not (isinstance(symbol, Pou) and symbol.node.kind == "FUNCTION_BLOCK" and not symbol.env.library):
         return None
     return tree.NameExpr(target.name, target.span, '"')
+
+
+def alike(given: DataType, wanted: DataType) -> bool:
+    """Whether SCL takes two types for one: structures without a name whose fields are the same."""
+    match given, wanted:
+        case t.Struct(), t.Struct() if given != wanted:
+            nameless = "." in given.name or "." in wanted.name
+            pairs = zip(given.fields, wanted.fields, strict=False)
+            same = all(one.upper() == other.upper() and alike(a, b) for (one, a), (other, b) in pairs)
+            return nameless and len(given.fields) == len(wanted.fields) and same
+        case t.Array(), t.Array():
+            return given.bounds == wanted.bounds and alike(given.element, wanted.element)
+    return given == wanted
 
 
 # --- DTL ------------------------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ def special(body: Body, name: str, expr: tree.Call, want: DataType | None) -> Ty
     if body.history and name in ("PREV", "ROSE", "FELL"):
         return _history(body, name, expr)
     system = name.startswith("__") and name not in _HANDLERS and name not in BUILTINS and body.vendor
-    if system or (body.env.dialect == "scl" and name in SCL_FUNCTIONS):
+    if system or (body.env.dialect == "scl" and (name in SCL_FUNCTIONS or siemens.is_absolute(name))):
         _vendor(body, expr)
         return None
     if name == "MUX" and any(one.name is not None and one.name.key == "INELSE" for one in expr.arguments):
