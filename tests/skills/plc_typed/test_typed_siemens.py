@@ -175,3 +175,56 @@ def test_what_the_firmware_brings_is_not_missing(name: str) -> None:
     found = probe(f"#level := {name}(#n); {name}(IN := #level);")
     assert keys(found) == []
     assert "not_run_vendor" in keys(found, "warning")
+
+
+def test_case_over_characters() -> None:
+    declared = (
+        'FUNCTION_BLOCK "Keys"\nVAR_INPUT key : Char; END_VAR\nVAR_OUTPUT level : Int; END_VAR\nBEGIN\n'
+        "%s\nEND_FUNCTION_BLOCK\n"
+    )
+    text = "CASE #key OF 'a': #level := 1; 'b'..'d', 'x': #level := 2; ELSE #level := 3; END_CASE;"
+    found = checked(declared % text, "scl")
+    assert keys(found) == []
+    one = machine(found.project, "Keys")
+    seen = []
+    for key in "acxz":
+        one.scan({"key": key})
+        seen.append(one.read("level"))
+    assert seen == [1, 2, 2, 3]
+    assert keys(checked(declared % "CASE #key OF 5: ; 'ab': ; END_CASE;", "scl")) == ["mismatch", "mismatch"]
+
+
+def test_the_values_of_a_structure_in_their_order() -> None:
+    text = """TYPE "Recipe"
+   STRUCT n : Int := 7; on : Bool; inner : Struct a : Int; b : Int := 4; END_STRUCT; END_STRUCT;
+END_TYPE
+FUNCTION_BLOCK "Store"
+VAR
+   one : "Recipe" := (32, TRUE, (1, 2));
+   two : "Recipe" := ((), TRUE);
+   row : Array[1..3] of "Recipe" := [(5), (), (6, TRUE, (8))];
+END_VAR
+BEGIN
+   ;
+END_FUNCTION_BLOCK
+"""
+    found = checked(text, "scl")
+    assert keys(found) == []
+    made = machine(found.project, "Store")
+    assert [made.read(f"one.{one}") for one in ("n", "on", "inner.a", "inner.b")] == [32, True, 1, 2]
+    assert [made.read(f"two.{one}") for one in ("n", "on", "inner.b")] == [7, True, 4]
+    assert [made.read(f"row[{place}].n") for place in (1, 2, 3)] == [5, 7, 6]
+    assert made.read("row[3].inner.a") == 8 and made.read("row[3].inner.b") == 4
+    assert keys(checked(text.replace("(32, TRUE, (1, 2))", "(32, 5)"), "scl")) == ["mismatch"]
+    assert keys(checked(text.replace("(32, TRUE, (1, 2))", "(1, TRUE, (), 4)"), "scl")) == ["initial_items"]
+
+
+def test_a_system_block_by_its_number() -> None:
+    text = "FUNCTION_BLOCK FB3\nVAR t : SFB4; c : SFB0; END_VAR\nVAR_OUTPUT q : BOOL; END_VAR\n%s\nEND_FUNCTION_BLOCK\n"
+    found = checked(text % "t(IN := TRUE, PT := T#1s); q := t.Q; c(CU := q, PV := 3);", "scl")
+    assert keys(found) == []
+    one = machine(found.project, "FB3")
+    one.scan()
+    one.scan(elapsed_ns=2_000_000_000)
+    assert one.read("q") is True
+    assert keys(checked(text % "t(CU := TRUE);", "scl")) == ["unknown_argument"]

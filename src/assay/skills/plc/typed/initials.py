@@ -84,9 +84,14 @@ def initial(body: Body, value: tree.Expr, kind: DataType) -> ir.Value:
     from assay.skills.plc.typed.convert import coerce
     from assay.skills.plc.typed.exprs import typed
 
+    if body.env.dialect == "scl" and isinstance(kind, t.Struct) and isinstance(value, (tree.Paren, tree.ArrayInit)):
+        items = value.items if isinstance(value, tree.ArrayInit) else ((None, value.inner),)
+        return _in_order(body, items, kind, value.span)
     while isinstance(value, tree.Paren) and isinstance(kind, (t.Array, t.Struct, t.Block)):
         value = value.inner
     match value, kind:
+        case tree.StructInit(), _ if not value.fields and body.env.dialect == "scl":
+            return None
         case tree.ArrayInit(), t.Array():
             return _array(body, value, kind)
         case tree.StructInit(), t.Struct() | t.Block():
@@ -147,7 +152,8 @@ def _array(body: Body, value: tree.ArrayInit, kind: t.Array) -> ir.Value:
         if times < 0 or len(items) + times > max(size, resolve.MOST_ELEMENTS):
             body.report("initial_items", item.span, given=len(items) + times, most=size)
             return None
-        if isinstance(item, tree.ArrayInit) and not isinstance(kind.element, t.Array):
+        record = count is None and isinstance(kind.element, t.Struct) and body.env.dialect == "scl"
+        if isinstance(item, tree.ArrayInit) and not isinstance(kind.element, t.Array) and not record:
             inner = _array(body, item, t.Array(((1, max(1, size)),), kind.element))
             part: list[ir.Value] = list(inner) if isinstance(inner, tuple) else [None]
             while part and part[-1] is None:
@@ -171,6 +177,18 @@ def _repeated(body: Body, count: tree.Expr | None, item: tree.Expr) -> tuple[tre
             one = item.arguments[0].value
             return (item.target, one) if one is not None else (None, item)
     return count, item
+
+
+def _in_order(
+    body: Body, items: tuple[tuple[tree.Expr | None, tree.Expr], ...], kind: t.Struct, span: Span
+) -> ir.Value:
+    """SCL's ``(32, (), TRUE)``: the values of a structure's fields in their order, ``()`` for the type's own."""
+    if len(items) > len(kind.fields):
+        if kind.name.upper() not in body.world.open_structs:
+            body.report("initial_items", span, given=len(items), most=len(kind.fields))
+        return None
+    values = [(name, initial(body, item, inner)) for (name, inner), (_, item) in zip(kind.fields, items, strict=False)]
+    return tuple((name, value) for name, value in values if value is not None)
 
 
 def _fields(body: Body, value: tree.StructInit, kind: t.Struct | t.Block) -> ir.Value:

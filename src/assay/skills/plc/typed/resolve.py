@@ -39,6 +39,9 @@ _SCL: dict[str, DataType] = {
     "OB_HWINT": t.INT, "OB_DIAG": t.INT, "OB_TIMEERROR": t.INT, "OB_STARTUP": t.INT, "PORT": t.UINT, "RTM": t.UINT,
     "PIP": t.UINT, "CONN_ANY": t.WORD, "CONN_PRG": t.WORD, "CONN_OUC": t.WORD, "CONN_R_ID": t.DWORD, "DB_ANY": t.UINT,
     "DB_WWW": t.UINT, "DB_DYN": t.UINT, "AOM_IDENT": t.DWORD, "REMOTE": t.Text(False, 254),
+    # The system blocks of S7-300 and S7-400 by their numbers.
+    "SFB0": t.Block("CTU"), "SFB1": t.Block("CTD"), "SFB2": t.Block("CTUD"), "SFB3": t.Block("TP"),
+    "SFB4": t.Block("TON"), "SFB5": t.Block("TOF"),
 }  # fmt: skip
 #: Types whose variables can be declared, but whose meaning is not known here: their variables are of unknown type.
 _OPAQUE = frozenset(
