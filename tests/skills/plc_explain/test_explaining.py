@@ -8,7 +8,7 @@ from assay.kernel.errors import InputError
 from assay.skills.plc.blocks.block import block, blocks
 from assay.skills.plc.blocks.building import build
 from assay.skills.plc.explain.facts import read_facts
-from assay.skills.plc.explain.graph import direct, held, sources
+from assay.skills.plc.explain.graph import Graph, direct, held
 from assay.skills.plc.explain.review import review
 from assay.skills.plc.explain.screen import Binding, bindings, check_bindings, screen
 from assay.skills.plc.explain.sentences import Sentence, explain
@@ -76,7 +76,7 @@ def test_the_dependence_graph_goes_through_blocks_and_conditions() -> None:
     project, unit, _ = checked(MIXER, "FB_Mixer")
     facts = read_facts(project, unit)
     assert direct(facts)["POWER"] == ("HEATER",) and direct(facts)["VALVE"] == ("STEP",)
-    assert set(sources(facts, "Valve")) == {"Full", "Hot", "Start", "Stop"}
+    assert set(Graph.of(facts).sources("Valve")) == {"Full", "Hot", "Start", "Stop"}
     assert held(facts) >= {"HEATER", "STEP"} and "VALVE" not in held(facts)
 
 

@@ -7,8 +7,8 @@ span of the statement it comes from.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from assay.skills.plc.front.source import Span
@@ -89,15 +89,16 @@ class Called:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All writes and calls of a unit in the order of the text."""
+    """All writes and calls of a unit in the order of the text; ``by_name`` holds the writes of each variable."""
 
     unit: Unit
     writes: tuple[Write, ...]
     calls: tuple[Called, ...]
+    by_name: Mapping[str, Sequence[Write]] = field(compare=False, repr=False)
 
     def of(self, name: str) -> list[Write]:
         """The writes of a variable (of any part of it)."""
-        return [one for one in self.writes if one.base.upper() == name.upper()]
+        return list(self.by_name.get(name.upper(), ()))
 
 
 def read_facts(project: Project, unit: Unit) -> Facts:
@@ -105,7 +106,10 @@ def read_facts(project: Project, unit: Unit) -> Facts:
     writes: list[Write] = []
     calls: list[Called] = []
     _Reader(project, writes, calls, (unit.name.upper(),)).body(unit.body, ())
-    return Facts(unit, tuple(writes), tuple(calls))
+    by_name: dict[str, list[Write]] = {}
+    for one in writes:
+        by_name.setdefault(one.base.upper(), []).append(one)
+    return Facts(unit, tuple(writes), tuple(calls), by_name)
 
 
 def base(place: Any) -> str:

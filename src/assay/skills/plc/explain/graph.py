@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
+from dataclasses import dataclass
+
 from assay.skills.plc.explain.facts import Facts, bases
 from assay.skills.plc.ir.nodes import Variable
 
@@ -20,28 +23,39 @@ def direct(facts: Facts) -> dict[str, tuple[str, ...]]:
     return {name: tuple(known) for name, known in made.items()}
 
 
-def sources(facts: Facts, name: str) -> list[str]:
-    """The inputs and globals that a variable hangs on in the end, by their declared names, in the order found."""
-    graph = direct(facts)
-    declared = {one.name.upper(): one for one in facts.unit.variables}
-    outer = {name.upper(): name for name in outside(facts)}
-    seen: dict[str, None] = {}
-    todo = [name.upper()]
-    while todo:
-        here = todo.pop(0)
-        for other in graph.get(here, ()):
-            if other not in seen:
-                seen[other] = None
-                todo.append(other)
-    found = []
-    for one in seen:
-        variable = declared.get(one)
-        if variable is None:
-            if one not in graph:  # a global that this unit writes is explained by what it hangs on itself
-                found.append(outer.get(one, one))
-        elif variable.section in ("input", "in_out", "external") or is_input(variable):
-            found.append(variable.name)
-    return found
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """The dependences of a unit, read once: ``edges`` as of :func:`direct`, the globals it touches by upper-case name,
+    and its variables by upper-case name."""
+
+    edges: dict[str, tuple[str, ...]]
+    outer: dict[str, str]
+    declared: dict[str, Variable]
+
+    @classmethod
+    def of(cls, facts: Facts) -> Graph:
+        """The graph of a unit's facts."""
+        declared = {one.name.upper(): one for one in facts.unit.variables}
+        return cls(direct(facts), {name.upper(): name for name in outside(facts)}, declared)
+
+    def sources(self, name: str) -> list[str]:
+        """The inputs and globals that a variable hangs on in the end, by their declared names, in the order found."""
+        seen: dict[str, None] = {}
+        todo = deque([name.upper()])
+        while todo:
+            for other in self.edges.get(todo.popleft(), ()):
+                if other not in seen:
+                    seen[other] = None
+                    todo.append(other)
+        found = []
+        for one in seen:
+            variable = self.declared.get(one)
+            if variable is None:
+                if one not in self.edges:  # a global that this unit writes is explained by what it hangs on itself
+                    found.append(self.outer.get(one, one))
+            elif variable.section in ("input", "in_out", "external") or is_input(variable):
+                found.append(variable.name)
+        return found
 
 
 def is_input(variable: Variable) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from assay.kernel.texts import Lang, text
 from assay.skills.plc.explain.facts import Facts, Guard, Write, bases, read_facts
-from assay.skills.plc.explain.graph import is_input, is_output, outside, sources
+from assay.skills.plc.explain.graph import Graph, is_input, is_output, outside
 from assay.skills.plc.explain.roles import Helper, States, conjuncts, helpers, is_block, latch, states
 from assay.skills.plc.front.source import Span
 from assay.skills.plc.ir import nodes
@@ -54,6 +54,7 @@ def explain(project: Project, unit: Unit) -> list[Sentence]:
     for helper in helpers(facts):
         found.append(_helper(helper))
     named = {one.name.upper() for one in machines}
+    graph = Graph.of(facts)
     outward, inward = [], []
     for variable in (*unit.variables, *_globals(project, facts)):
         if variable.section == "in_out" or variable.section == "global" or is_output(variable):
@@ -61,10 +62,10 @@ def explain(project: Project, unit: Unit) -> list[Sentence]:
         elif variable.section in ("static", "temp", "external") and not variable.constant and not is_input(variable):
             inward.append(variable)
     for variable in outward:
-        found.extend(_variable(facts, variable, "output", named))
+        found.extend(_variable(facts, graph, variable, "output", named))
     for variable in inward:
         if not is_block(facts, variable.name) and variable.name.upper() not in named:
-            found.extend(_variable(facts, variable, "internal", named))
+            found.extend(_variable(facts, graph, variable, "internal", named))
     return found
 
 
@@ -115,7 +116,7 @@ def _helper(one: Helper) -> Sentence:
     return Sentence(one.family, one.instance, "helper", values, spans)
 
 
-def _variable(facts: Facts, variable: Variable, topic: str, machines: set[str]) -> Iterator[Sentence]:
+def _variable(facts: Facts, graph: Graph, variable: Variable, topic: str, machines: set[str]) -> Iterator[Sentence]:
     writes = facts.of(variable.name)
     if not writes:
         if topic == "output":
@@ -125,8 +126,8 @@ def _variable(facts: Facts, variable: Variable, topic: str, machines: set[str]) 
         for one in writes:
             yield _write(one, topic, variable, [other for other in writes if other is not one])
         yield from _order(writes, topic, variable)
-    deep = sources(facts, variable.name)
-    if topic == "output" and deep:
+    deep = graph.sources(variable.name) if topic == "output" else []
+    if deep:
         spans = tuple(one.span for one in writes)
         yield Sentence(topic, variable.name, "hangs_on", {"name": variable.name, "sources": _list(deep)}, spans)
 

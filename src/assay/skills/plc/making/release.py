@@ -75,12 +75,12 @@ def _open_questions(gated: Gated, wanted: Wanted, adequacy: Adequacy | None, ori
 def _unread(gated: Gated, wanted: Wanted) -> list[str]:
     """Inputs that nothing in the program hangs on: a requirement hardly declares one for nothing."""
     from assay.skills.plc.explain.facts import read_facts
-    from assay.skills.plc.explain.graph import sources
+    from assay.skills.plc.explain.graph import Graph
 
     unit = gated.project.unit(wanted.interface.name) if gated.project is not None else None
     if unit is None or gated.project is None:
         return []
-    facts = read_facts(gated.project, unit)
+    graph = Graph.of(read_facts(gated.project, unit))
     goals = [one.name for one in unit.variables if one.section in ("output", "in_out", "result", "static")]
-    used = {name.upper() for goal in goals for name in sources(facts, goal)}
+    used = {name.upper() for goal in goals for name in graph.sources(goal)}
     return [one.name for one in unit.variables if one.section == "input" and one.name.upper() not in used]
