@@ -91,3 +91,34 @@ def test_a_return_does_not_hide_the_end_of_a_scan() -> None:
     text = text.replace("q := PREVIOUS;", "q := b;")
     found = verdict(text, "reachable", "q AND ROSE(r)")
     assert (found.status, found.method) == ("PROVED", "simulation")
+
+
+def test_a_branch_behind_a_long_timer_is_not_dead_and_one_that_was_not_taken_is_unknown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = block(
+        "t(IN := a, PT := T#20s); IF t.Q THEN q := TRUE; END_IF; IF x > 900.0 AND n = 901 THEN r := a; END_IF;"
+    )
+    text = text.replace("VAR  END_VAR", "VAR t : TON; END_VAR")
+    dead = [one for one in proved(text, obligations=True).obligations if one.kind == "dead"]
+    assert [(one.status, one.method) for one in dead][:1] == [("PROVED", "simulation")]
+    monkeypatch.setattr("assay.skills.plc.prove.duties.taken", lambda *_: set())
+    dead = [one for one in proved(text, obligations=True).obligations if one.kind == "dead"]
+    assert dead[0].status == "UNKNOWN" and dead[0].why[0][0] == "why_not_reached"
+
+
+def test_flags_beside_reals_are_proved_though_a_timer_is_long() -> None:
+    text = block(
+        """e(CLK := b); IF e.Q AND NOT on THEN on := TRUE; q := FALSE; r := FALSE; END_IF;
+t(IN := on, PT := T#60s);
+IF on AND x >= y - 0.5 THEN on := FALSE; q := TRUE; ELSIF on AND t.Q THEN on := FALSE; r := TRUE; END_IF;
+y := x + 1.5;""",
+        "e : R_TRIG; t : TON; on : BOOL;",
+    )
+    assert verdict(text, "exclusive", of=("q", "r")).status == "PROVED"
+
+
+def test_the_sign_of_a_product_of_two_open_numbers_is_known() -> None:
+    text = block("IF x >= 0.0 THEN y := x * (y + 1.0); END_IF;")
+    assert verdict(text, "invariant", then="y >= 0.0 OR y <> y").method == "intervals"
+    assert verdict(text, "invariant", then="y < 1.0E30").status == "REFUTED"

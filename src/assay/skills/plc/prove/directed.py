@@ -9,12 +9,13 @@ nothing.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
 from assay.kernel.errors import AssayError
+from assay.skills.plc.front.source import Span
 from assay.skills.plc.ir.types import Text
 from assay.skills.plc.prove.judging import Judged, judged
 from assay.skills.plc.prove.probes import Probes
@@ -32,6 +33,9 @@ COMBINED = 4
 
 #: The inputs of a scan by slot; -1: nanoseconds since the scan before.
 Rows = list[dict[int, Any]]
+
+#: A condition or arm of the source, and whether it is the way into it (``then``, ``arm``) or past it (``else``).
+Way = tuple[Span, str]
 
 
 @dataclass(slots=True)
@@ -54,14 +58,22 @@ def far(system: System, samples: Samples, meant: Sequence[Meant]) -> Far:
     return found
 
 
+def taken(system: System, samples: Samples, wanted: Collection[Way]) -> set[Way]:
+    """Those of some ways through the unit's branches that a run of the executor took."""
+    try:
+        return _Runs(system, samples, (), coverage=True).ways(set(wanted))
+    except (AssayError, RecursionError):
+        return set()
+
+
 class _Runs:
-    def __init__(self, system: System, samples: Samples, meant: Sequence[Meant]) -> None:
+    def __init__(self, system: System, samples: Samples, meant: Sequence[Meant], *, coverage: bool = False) -> None:
         model = system.model
         self._scan, self._samples, self._meant = model.scan_ns, samples, meant
         self._inputs = [one for one in system.inputs if one.number >= 0 and not isinstance(one.type, Text)]
         self._inputs = [one for one in self._inputs if one.sort[0] in ("bool", "int", "time", "real")]
         self._probes = Probes(model.project, model.unit, meant)
-        self._machine = machine(self._probes.project, model.unit.name)
+        self._machine = machine(self._probes.project, model.unit.name, coverage=coverage)
         self._draw = random.Random(20261127)
         self._most = STATEMENTS // max(model.run.steps, 1)
         tick = self._scan or 10**8
@@ -85,11 +97,25 @@ class _Runs:
             if spent > min(SCANS, self._most) or len(found.rows) == len(self._meant):
                 return
 
-    def _judge(self, rows: Rows, only: str | None = None) -> dict[str, Judged]:
+    def ways(self, wanted: set[Way]) -> set[Way]:
+        """Run after run, until every wanted way was taken or the work is done."""
+        spent, found = 0, set[Way]()
+        for rows in self._drives():
+            spent += len(rows)
+            self._run(rows)
+            for span, went in self._machine.hits.branches:
+                found |= {(span, "then"), (span, "arm")} if went else {(span, "else")}
+            if spent > min(SCANS, self._most) or wanted <= found:
+                break
+        return wanted & found
+
+    def _run(self, rows: Rows) -> dict[str, list[object]]:
         self._machine.reset()
         columns = {one.name: [row[one.number] for row in rows] for one in self._inputs}
-        elapsed = [row[-1] for row in rows]
-        values = self._machine.run(len(rows), columns, self._probes.names, elapsed)
+        return self._machine.run(len(rows), columns, self._probes.names, [row[-1] for row in rows])
+
+    def _judge(self, rows: Rows, only: str | None = None) -> dict[str, Judged]:
+        values, elapsed = self._run(rows), [row[-1] for row in rows]
         listed = [one for one in self._meant if only in (None, one.property.id)]
         return {one.property.id: judged(one, self._probes.read(one, values), elapsed, self._scan) for one in listed}
 

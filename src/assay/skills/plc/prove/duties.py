@@ -9,6 +9,7 @@ import z3
 
 from assay.skills.plc.front.source import Span
 from assay.skills.plc.ir.nodes import Expr, ForLoop, Loop, Project, Unit
+from assay.skills.plc.prove.directed import taken
 from assay.skills.plc.prove.fold import Term, sort_of
 from assay.skills.plc.prove.memory import Layer
 from assay.skills.plc.prove.model import Model
@@ -149,14 +150,19 @@ def _dead(search: Search) -> list[Verdict]:
     names = {f"way{number}": key for number, key in enumerate(open_ways)}
     found = search.decide({name: open_ways[key] for name, key in names.items()}, depth=WARN_DEPTH, ends=False)
     by_key = {key: found[name] for name, key in names.items()}
+    left = [key for key, one in by_key.items() if one.status in ("BOUNDED", "UNKNOWN")]
+    by_key |= (
+        {key: Found("REFUTED", "simulation") for key in taken(search.system, search.samples, left)} if left else {}
+    )
     result = []
     for key in groups:
         one_found = by_key.get(key, Found("REFUTED", "bmc"))
-        status = {"REFUTED": "PROVED", "PROVED": "REFUTED"}.get(one_found.status, one_found.status)
+        status = {"REFUTED": "PROVED", "PROVED": "REFUTED"}.get(one_found.status, "UNKNOWN")
+        why: tuple[Reason, ...] = (("why_not_reached", {"k": one_found.k}),) if status == "UNKNOWN" else ()
         result.append(
             Verdict(
                 "", "dead", status, key[1], one_found.method, one_found.k, one_found.seconds,  # type: ignore[arg-type]
-                one_found.invariants, span=key[0], severity="warning",
+                one_found.invariants, why=why, span=key[0], severity="warning",
             )
         )  # fmt: skip
     return result

@@ -160,6 +160,7 @@ class _Abstraction:
         first, second = (self._points_of(one) for one in old)
         fixed = [z3.is_fp_value(one) for one in operands]
         if op in ("mul", "div") and not any(fixed):
+            self._signed(op, result, operands)
             return
         if op == "div" and not fixed[1]:
             return
@@ -176,6 +177,16 @@ class _Abstraction:
                 bound = self._lift(value, sort)
                 holds = z3.fpGEQ(result, bound) if over else z3.fpLEQ(result, bound)
                 self._lemmas.append(z3.Implies(z3.And(*sides, z3.Not(z3.fpIsNaN(result))), holds))
+
+    def _signed(self, op: str, result: Any, operands: tuple[Any, Any]) -> None:
+        """The sign of a product or quotient of two open operands; a divisor of zero has a sign that is not compared."""
+        zero = z3.fpMinusZero(result.sort())
+        left, right = operands
+        above, below = (z3.fpGT, z3.fpLT) if op == "div" else (z3.fpGEQ, z3.fpLEQ)
+        some = z3.Not(z3.fpIsNaN(result))
+        for up, side in ((z3.fpGEQ, z3.fpLEQ), (z3.fpLEQ, z3.fpGEQ)):
+            self._lemmas.append(z3.Implies(z3.And(up(left, zero), above(right, zero), some), up(result, zero)))
+            self._lemmas.append(z3.Implies(z3.And(side(left, zero), below(right, zero), some), up(result, zero)))
 
     @staticmethod
     def _sides(

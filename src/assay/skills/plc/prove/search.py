@@ -18,7 +18,7 @@ from assay.skills.plc.prove.candidates import Invariant, guesses
 from assay.skills.plc.prove.fold import Term
 from assay.skills.plc.prove.frames import Cone, Frames, Symbols
 from assay.skills.plc.prove.houdini import invariants
-from assay.skills.plc.prove.samples import Samples, sample, shorter
+from assay.skills.plc.prove.samples import Samples, leaps, sample, shorter
 from assay.skills.plc.prove.system import System
 from assay.skills.plc.prove.terms import known
 from assay.skills.plc.prove.verdict import Method, Reason, Status
@@ -106,6 +106,12 @@ class Search:
         inner = Search(loose, Limits(2, SHALLOW_EFFORT, max(0.1, 0.4 * (self.deadline - time.monotonic()))))
         inner._samples = self.samples
         found = inner._group(dict(loose.bads), 2, ends) if hopeful else {}
+        again = {name: loose.bads[name] for name, one in found.items() if one.status != "PROVED"}
+        if again and not inner.late:
+            more = Search(loose, Limits(2, SHALLOW_EFFORT, max(0.1, inner.deadline - time.monotonic())))
+            more._samples = replace(self.samples, states=[*self.samples.states, *leaps(self.system, self.samples)])
+            found |= more._group(again, 2, ends)
+            inner.lemmas += more.lemmas
         result = {name: replace(one, method="intervals") for name, one in found.items() if one.status == "PROVED"}
         self.lemmas += [one for one in inner.lemmas if one.text not in {each.text for each in self.lemmas}]
         tried, self._tried = self._tried, {one.name for one in self.system.states}
