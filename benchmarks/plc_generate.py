@@ -105,6 +105,7 @@ async def one(record: Record, model: LanguageModel | None, candidates: int) -> d
         "adequacy": round(made.adequacy.score, 3) if made.adequacy is not None else None,
         "wrong": _wrong(record, made),
         "program": made.best.text if made.best is not None else None,
+        "drafts": [each.draft.body for each in made.search.candidates],
         "tokens": made.search.tokens,
         "seconds": round(time.monotonic() - began, 1),
     }

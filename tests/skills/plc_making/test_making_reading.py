@@ -77,6 +77,9 @@ def test_a_program_keeps_the_interface_or_is_told_apart() -> None:
     assert not same_interface(face, own.replace("Level : REAL", "Level : LREAL"))
     assert not same_interface(face, own.replace("VAR\n    t", "VAR_INPUT\n    t"))
     assert not same_interface(face, own.replace("FB_Pump", "FB_Other"))
+    assert same_interface(
+        face, own.replace("Run := Start;", "IF Start THEN Run := ;")
+    )  # that is the next gate's matter
     assert not same_interface(face, "nonsense")
 
 

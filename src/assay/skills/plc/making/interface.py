@@ -31,16 +31,18 @@ class Interface:
         return [name for name, (section, _) in self.names.items() if section in sections]
 
 
-def read_interface(text: str) -> Interface:
+def read_interface(text: str, *, declarations_only: bool = False) -> Interface:
     """The interface in a text of Structured Text: its last program, function block or function; types before it are
-    kept. Raises InputError when it holds none or cannot be read."""
+    kept. Raises InputError when it holds none or cannot be read; with ``declarations_only`` errors behind the
+    declarations do not count."""
     source = Source("interface.st", text)
     parsed = parse(source)
     units = [one for one in parsed.unit.elements if isinstance(one, Pou) and one.kind in _BARE]
     if not units or not text[units[-1].span.start :].lstrip().upper().startswith(units[-1].kind):
         raise InputError("plc_making.no_interface")  # loose statements are read as a program without a name
+    last = units[-1].blocks[-1].span.end if units[-1].blocks else 0
     bad = next((one for one in parsed.diagnostics if one.severity == "error"), None)
-    if bad is not None:
+    if bad is not None and not (declarations_only and bad.span.start >= last):
         place = source.position(bad.span.start)
         raise InputError("plc_making.bad_interface", line=place.line, column=place.column)
     unit = units[-1]
@@ -62,7 +64,7 @@ def same_interface(wanted: Interface, text: str) -> bool:
     """Whether the program in ``text`` declares every variable of the interface with the same section and type, and no
     further input, output or in-out."""
     try:
-        got = read_interface(text)
+        got = read_interface(text, declarations_only=True)
     except InputError:
         return False
     outside = ("VAR_INPUT", "VAR_OUTPUT", "VAR_IN_OUT")
