@@ -228,3 +228,27 @@ def test_a_system_block_by_its_number() -> None:
     one.scan(elapsed_ns=2_000_000_000)
     assert one.read("q") is True
     assert keys(checked(text % "t(CU := TRUE);", "scl")) == ["unknown_argument"]
+
+
+ELEMENTS = """FUNCTION Digits : BOOL
+VAR_INPUT s : STRING; END_VAR
+VAR_TEMP c : STRING; k : CHAR; n : INT; b : BYTE; END_VAR
+%s
+END_FUNCTION
+"""
+
+
+@pytest.mark.parametrize(
+    ("statements", "found"),
+    [
+        ("c := s[1]; k := s[n]; Digits := s[1] = '+' AND k >= '0'; b := s[0];", []),
+        ("CASE c OF '0': n := 0; '10': n := 10; ELSE ; END_CASE;", []),
+        ("CASE k OF '0'..'9': n := 1; END_CASE;", []),
+        ("k := b;", ["mismatch"]),
+        ("k := INT_TO_BYTE(n);", ["mismatch"]),
+        ("CASE c OF 1: ; END_CASE;", ["mismatch"]),
+        ("Digits := b = '+';", ["operands"]),
+    ],
+)
+def test_the_element_of_a_string_is_a_character_in_the_third_edition(statements: str, found: list[str]) -> None:
+    assert keys(checked(ELEMENTS % statements, "iec")) == found

@@ -26,7 +26,7 @@ def case(body: Body, one: tree.Case) -> tuple[ir.Statement, ...]:
     kind: DataType | None = None if found is None else found.type
     if found is not None and isinstance(found.expr, ir.Const) and found.loose:
         kind = t.DINT
-    character = isinstance(kind, t.Text) and kind.length == 1 and body.env.dialect in ("scl", "iec")
+    character = isinstance(kind, t.Text) and body.env.dialect in (("scl", "iec") if kind.length == 1 else ("iec",))
     if kind is not None and not (kinds.is_kind(kind, "int", "bits") or isinstance(kind, t.Enum) or character):
         if not (kinds.is_kind(kind, "bool") and body.vendor):
             body.report("case_type", one.selector.span, given=kinds.spell(kind))
@@ -46,6 +46,9 @@ def case(body: Body, one: tree.Case) -> tuple[ir.Statement, ...]:
     selector = found.expr
     if kinds.is_kind(kind, "bool"):
         selector = converted(selector, t.BYTE)
+    if isinstance(kind, t.Text) and kind.length > 1:
+        body.unsupported("character", one.selector.span)
+        body.failed = True
     if character:
         selector = ir.Builtin("__CODE", (selector,), t.UDINT, one.selector.span)
     return (ir.Switch(selector, tuple(arms), orelse, one.span),)
@@ -98,6 +101,9 @@ def _constant(body: Body, value: tree.Expr, kind: DataType | None) -> int | None
     if isinstance(kind, t.Text):
         if isinstance(number, str) and len(number) == 1:
             return ord(number)
+        if isinstance(number, str) and kind.length > 1:
+            body.failed = True
+            return None
         body.report("mismatch", value.span, given=kinds.spell(found.type), wanted="CHAR")
         return None
     if kind is None and not isinstance(number, int):

@@ -51,7 +51,7 @@ def coerce(body: Body, found: Typed, kind: DataType, span: Span) -> ir.Expr | No
             else:
                 body.report("loss", span, given=kinds.spell(found.type), wanted=kinds.spell(kind))
             return found.expr if isinstance(kind, t.Array) else converted(found.expr, kind)
-    if body.env.dialect == "iec" and isinstance(found.expr, ir.Convert) and siemens.is_character(kind, found.type):
+    if body.env.dialect == "iec" and siemens.is_character(kind, found):
         return siemens.unrun(body, kind, span).expr
     if body.env.dialect == "scl" and siemens.alike(found.type, kind):
         return siemens.unrun(body, kind, span).expr

@@ -63,11 +63,11 @@ def instance_of(body: Body, target: tree.Expr) -> tree.NameExpr | None:
     return tree.NameExpr(target.name, target.span, '"')
 
 
-def is_character(one: DataType, other: DataType) -> bool:
-    """Whether one is a character and the other a code: IEC's 3rd edition gives a string's element the one, compilers of
-    the 2nd the other."""
-    text = isinstance(one, t.Text) and one.length == 1
-    return text and isinstance(other, t.Elementary) and other.kind in ("bits", "int") and other.bits <= 16
+def is_character(kind: DataType, element: Typed) -> bool:
+    """Whether an element of a string stands where text is wanted: IEC's 3rd edition gives it as a character, compilers
+    of the 2nd as its code."""
+    code = element.expr.operand if isinstance(element.expr, ir.Convert) else None
+    return isinstance(kind, t.Text) and isinstance(code, ir.Builtin) and code.name == "__CODE"
 
 
 def alike(given: DataType, wanted: DataType) -> bool:
@@ -120,10 +120,9 @@ def moments(body: Body, op: str, left: Typed, right: Typed, span: Span) -> Typed
     a, b = (is_dtl(one.type) for one in (left, right))
     times = isinstance(right.type, t.Elementary) and right.type.kind == "time"
     result: DataType | None = None
-    pair = is_character(left.type, right.type) or is_character(right.type, left.type)
+    pair = is_character(left.type, right) or is_character(right.type, left)
     if pair and body.env.dialect == "iec" and op in ("eq", "ne", "lt", "le", "gt", "ge"):
-        elements = any(isinstance(one.expr, ir.Convert) for one in (left, right))
-        result = t.BOOL if elements else None
+        result = t.BOOL
     if a and b and op in ("eq", "ne", "lt", "le", "gt", "ge"):
         result = t.BOOL
     elif a and b and op == "sub":
