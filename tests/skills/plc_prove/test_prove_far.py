@@ -122,3 +122,12 @@ def test_the_sign_of_a_product_of_two_open_numbers_is_known() -> None:
     text = block("IF x >= 0.0 THEN y := x * (y + 1.0); END_IF;")
     assert verdict(text, "invariant", then="y >= 0.0 OR y <> y").method == "intervals"
     assert verdict(text, "invariant", then="y < 1.0E30").status == "REFUTED"
+
+
+def test_times_as_numbers_are_bounded_and_not_bit_by_bit() -> None:
+    text = block(
+        "t(IN := a, PT := T#2s); IF x >= 0.5 THEN y := y + x * LINT_TO_REAL(TIME_TO_LINT(t.ET)) / 1000.0; END_IF;",
+        "t : TON;",
+    )
+    assert verdict(text, "implication", "x < 0.5", "y = PREV(y)").status == "PROVED"
+    assert verdict(text, "implication", "x < 0.6", "y = PREV(y)").status == "REFUTED"

@@ -139,13 +139,32 @@ class _Abstraction:
         parts = [self._done[part.get_id()] for part in term.children()]
         if term.decl().kind() in _OPS:
             return self._unknown(term, parts[1:])
+        if term.decl().kind() == z3.Z3_OP_FPA_TO_FP and z3.is_app_of(parts[1], z3.Z3_OP_INT2BV):
+            return self._counted(term, parts[1].arg(0))
         return term.decl()(*parts) if parts else term
+
+    def _new(self, term: Any, operands: list[Any]) -> Any:
+        result = z3.Const(f"real!{len(self._inputs)}", term.sort())
+        self._inputs.append(InputVar(-2, f"real{len(self._inputs)}", None, _sort(term), result))
+        self._needs[result.get_id()] = operands
+        return result
+
+    def _counted(self, term: Any, whole: Any) -> Any:
+        """A time as a number: finite, and on the right side of the points that matter."""
+        result, sort = self._new(term, [whole]), _sort(term)
+        limit = 1 << 63  # Outside of it the bits wrap.
+        inside = z3.And(whole >= -limit, whole < limit)
+        self._lemmas.append(z3.Not(z3.Or(z3.fpIsNaN(result), z3.fpIsInf(result))))
+        for point in sorted({0, 1, *[int(one) for one in self._points_of(term) if one.is_integer()]}):
+            if abs(point) < 1 << 24:  # Exact in either format.
+                at = self._lift(float(point), sort)
+                self._lemmas.append(z3.Implies(z3.And(inside, whole >= point), z3.fpGEQ(result, at)))
+                self._lemmas.append(z3.Implies(z3.And(inside, whole <= point), z3.fpLEQ(result, at)))
+        return result
 
     def _unknown(self, term: Any, operands: list[Any]) -> Any:
         sort = _sort(term)
-        result = z3.Const(f"real!{len(self._inputs)}", term.sort())
-        self._inputs.append(InputVar(-2, f"real{len(self._inputs)}", None, sort, result))
-        self._needs[result.get_id()] = operands
+        result = self._new(term, operands)
         op = _OPS[term.decl().kind()]
         if op == "sqrt":
             self._lemmas.append(z3.Implies(z3.Not(z3.fpIsNaN(result)), z3.fpGEQ(result, z3.fpMinusZero(term.sort()))))
