@@ -12,6 +12,7 @@ from assay.skills.plc.prove import directed
 from assay.skills.plc.prove.judging import Columns, judged
 from assay.skills.plc.prove.monitor import Monitor
 from assay.skills.plc.prove.property import Bound, Property
+from assay.skills.plc.prove.report import rendered
 from assay.skills.plc.prove.resolve import resolve
 
 SLOW = block("t(IN := a AND NOT b, PT := T#20s); u(IN := t.Q AND c, PT := T#4s); q := u.Q; r := t.Q;", "t, u : TON;")
@@ -131,3 +132,12 @@ def test_times_as_numbers_are_bounded_and_not_bit_by_bit() -> None:
     )
     assert verdict(text, "implication", "x < 0.5", "y = PREV(y)").status == "PROVED"
     assert verdict(text, "implication", "x < 0.6", "y = PREV(y)").status == "REFUTED"
+
+
+def test_a_long_run_is_shown_by_what_changes_in_it() -> None:
+    made = Property("P", "response", "FELL(a) AND q", "r AND b", within=Bound(time_ns=5_000_000_000))
+    report = proved(LOST, made)
+    lines = rendered(report, project_of(LOST), {}, "en")
+    scans = [line.split()[0] for line in lines if line.strip()[:1].isdigit() or line.strip().startswith("...")]
+    assert scans[:1] == ["1"] and "..." in scans and scans[-5:] == ["48", "49", "50", "51", "52"]
+    assert len(scans) < 40

@@ -8,13 +8,16 @@ from typing import Any
 from assay.kernel.texts import Lang, text
 from assay.skills.plc.front.source import Source, Span
 from assay.skills.plc.ir.nodes import Project
-from assay.skills.plc.prove.verdict import Report, Trace, Verdict, sentence
+from assay.skills.plc.prove.verdict import Report, Row, Trace, Verdict, sentence
 from assay.skills.plc.testing.durations import show_duration
 from assay.skills.plc.testing.layout import Layout
 from assay.skills.plc.testing.values import show_value
 
 #: Most columns and rows of a trace on a screen.
 COLUMNS, ROWS = 12, 40
+
+#: Scans at the end of a run that are always shown.
+ENDS = 5
 
 
 def document(report: Report, project: Project, sources: Mapping[str, Source], lang: Lang) -> dict[str, Any]:
@@ -102,12 +105,32 @@ def table(trace: Trace, show: _Shown, lang: Lang) -> list[str]:
     """The trace in columns: scan, time, inputs, outputs and other variables."""
     names = [*trace.inputs, *trace.outputs, *[one for one in trace.others if one not in trace.outputs]][:COLUMNS]
     rows = [[text("plc_prove.line_scan", lang), text("plc_prove.line_time", lang), *names]]
-    for row in trace.rows[-ROWS:]:
+    last = 0
+    for row in _worth_showing(trace):
+        if row.scan > last + 1:
+            rows.append(["..."] + [""] * (len(names) + 1))
+        last = row.scan
         values = {**row.after, **row.inputs}
         cells = [str(show(name, values[name])) if name in values else "" for name in names]
         rows.append([str(row.scan), show_duration(row.now_ns), *cells])
     widths = [max(len(row[index]) for row in rows) for index in range(len(rows[0]))]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def _worth_showing(trace: Trace) -> list[Row]:
+    """Of a long run its start, its end, and the scans at which an input or output changes."""
+    if len(trace.rows) <= ROWS:
+        return list(trace.rows)
+
+    def seen(row: Row) -> list[str]:
+        values = {**row.after, **row.inputs}
+        return [repr(values.get(path)) for path in (*trace.inputs, *trace.outputs)]
+
+    pairs = zip(trace.rows, trace.rows[1:], strict=False)
+    moving = {row.scan for before, row in pairs if seen(before) != seen(row)}
+    ends = {one.scan for one in (trace.rows[0], *trace.rows[-ENDS:])}
+    shown = [one for one in trace.rows if one.scan in moving | ends]
+    return shown if len(shown) <= ROWS else [trace.rows[0], *shown[1 - ROWS :]]
 
 
 class _Shown:
