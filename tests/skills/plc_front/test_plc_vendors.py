@@ -128,3 +128,10 @@ def test_the_values_of_an_array_in_parentheses() -> None:
     value = program.blocks[0].declarations[0].initial
     assert isinstance(value, tree.ArrayInit) and len(value.items) == 3
     assert wrong(read("PROGRAM p\nx := (1, 2;\nEND_PROGRAM"))
+
+
+@pytest.mark.parametrize("rest", [": X.Y;", ";", "", "5", "USING"])
+def test_a_broken_using_is_stepped_over(rest: str) -> None:
+    found = read(f"FUNCTION_BLOCK f\nUSING {rest}\nVAR x : INT; END_VAR\nEND_FUNCTION_BLOCK\nPROGRAM p\nEND_PROGRAM")
+    assert len(found.unit.elements) == 2
+    assert wrong(read(f"USING {rest}\nFUNCTION f : INT\nUSING a.;\nEND_FUNCTION"))

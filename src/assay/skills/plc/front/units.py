@@ -211,7 +211,7 @@ class Units(Members):
                 self.advance()
             elif self.key in _HEAD and self.kind == "name" and self.peek() not in (":=", ".", "(", "["):
                 self.advance()
-            elif self.key == "USING":
+            elif self.key == "USING" and self.peek_kind() == "name":
                 self.usings()
             else:
                 if isinstance(result, NamedType) and result.parts[-1].key == "VOID":
