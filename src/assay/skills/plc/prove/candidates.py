@@ -47,6 +47,8 @@ class _Column:
 def guesses(system: System, samples: Samples, states: list[StateVar]) -> list[Invariant]:
     """Guesses over some of the state variables, the simplest first."""
     rows = samples.states
+    if not rows:
+        return []
     columns = [_Column(one, [row.get(one.number, one.initial) for row in rows]) for one in states if one.number != -1]
     flags = [one for one in columns if one.var.sort[0] == "bool"]
     wholes = [one for one in columns if one.var.sort[0] in ("int", "time")]

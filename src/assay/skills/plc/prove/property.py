@@ -60,7 +60,7 @@ class Bound:
     time_ns: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.scans} scans" if self.scans is not None else f"T#{(self.time_ns or 0) / 10**6:g}ms"
+        return f"{self.scans} scans" if self.scans is not None else f"T#{(self.time_ns or 0) / 10**6:.15g}ms"
 
 
 @dataclass(frozen=True, slots=True)

@@ -212,7 +212,7 @@ class _Search:
             {"name": f"proposed {index}", "proposed": True, "steps": self._steps(moves)}
             for index, moves in enumerate(chosen, 1)
         ]
-        return {"pou": self.unit.name, "scan": f"{self.scan_ns / 10**6:g}ms", "cases": made}
+        return {"pou": self.unit.name, "scan": f"{self.scan_ns / 10**6:.15g}ms", "cases": made}
 
     def _steps(self, moves: list[Move]) -> list[dict[str, Any]]:
         self._plain.reset()
