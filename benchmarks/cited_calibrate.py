@@ -18,6 +18,7 @@ import random
 import sys
 import tempfile
 import zlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -43,9 +44,13 @@ DELETED = "deleted"
 LOOKED_AT = 14
 FOLDS = 5
 RANK_C, ANSWER_C = 0.05, 0.1
-LEFT_OUT = frozenset({"rank", "hit_cosine", "same_language", "vetoed"})
+LEFT_OUT = frozenset({"rank", "hit_cosine", "vetoed"})
 """Features of the search engine's own order, which another store or embedder would give otherwise, and what refuses by
 itself."""
+OF_THE_PAIR = frozenset({"same_language"})
+"""Says how much words can count in a probability; it is no reason to put one unit before another."""
+LEAST_OF_KIND = 30
+"""A kind of question that fewer records ask for has no weight of its own: it would be learned by heart."""
 MODEL_FEATURES = frozenset({"verify", "code_score"})
 LEAST_VERIFIED = 60
 NOT_ASKED = 0.03
@@ -145,7 +150,7 @@ def fit_rank(found: Sequence[Sequence[tuple[Row, bool]]]) -> dict[str, Any]:
     import numpy as np
     from sklearn.linear_model import LogisticRegression
 
-    names = sorted({name for rows in found for row, _ in rows for name in row} - LEFT_OUT)
+    names = sorted({name for rows in found for row, _ in rows for name in row} - LEFT_OUT - OF_THE_PAIR)
     pairs = []
     for rows in found:
         good = [_vector(row, names) for row, answers in rows if answers]
@@ -218,7 +223,9 @@ def fit_answers(made: dict[str, Any], records: Sequence[dict[str, Any]], most_wr
     """
     both = [one for one in records if one["features"]]
     records = [one for one in records if one["kind"] != DELETED]
-    names = sorted({each for one in both for row in one["features"] for each in row} - LEFT_OUT - MODEL_FEATURES)
+    names = sorted(
+        {each for one in both for row in one["features"] for each in row} - LEFT_OUT - MODEL_FEATURES - _rare(both)
+    )
     seen = dict(zip(map(id, both), _held_out(both, names), strict=True))
     whole = [one for one in both if one["kind"] != DELETED]
     held = [seen[id(one)] for one in whole]
@@ -237,6 +244,12 @@ def fit_answers(made: dict[str, Any], records: Sequence[dict[str, Any]], most_wr
         made["answer"] = _fitted(verified, scores)
     report["as_recorded"] = figures(records)
     return report
+
+
+def _rare(records: Sequence[dict[str, Any]]) -> frozenset[str]:
+    """The kinds of question that hardly any record asks for."""
+    kinds = Counter(name for one in records for row in one["features"] for name in row if name.startswith("wanted_"))
+    return frozenset(name for name, count in kinds.items() if count < LEAST_OF_KIND)
 
 
 def _set(

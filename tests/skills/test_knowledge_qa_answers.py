@@ -234,9 +234,25 @@ def test_orders_in_a_document_change_nothing(order: str) -> None:
 # --- the alarm that just came ---
 
 
+@pytest.mark.parametrize(
+    ("question", "says", "valve"),
+    [
+        (
+            "What does the manual say about the alarm that just came?",
+            "# Alarms\n\n## 1 Response\n\nWhen alarm LAH-7 comes, close the inlet valve and call the supervisor.\n",
+            "inlet valve",
+        ),
+        (
+            "最新的报警怎么处理？",
+            "# 报警\n\n## 1 处理\n\nLAH-7 报警时，应关闭进口阀并通知班长。\n\nPAH-8 报警时，应打开旁路阀。\n",
+            "进口阀",
+        ),
+    ],
+)
 def test_the_newest_active_alarm_is_asked_about_with_evidence_of_both(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    question: str, says: str, valve: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("assay.skills.knowledge_qa.alarm._names", lambda plant, tag: ["V-7"])
     monkeypatch.setenv("ASSAY_HOME", str(tmp_path / "home"))
     with open_records(home() / "records.db") as records:
         records.events.add(
@@ -254,11 +270,10 @@ def test_the_newest_active_alarm_is_asked_about_with_evidence_of_both(
                 (3, "TAH-9", "normal"),
             )
         )
-    text = "# Alarms\n\n## 1 Response\n\nWhen alarm LAH-7 comes, close the inlet valve and call the shift supervisor.\n"
-    reader = ShelfReader({"alarms.md": Doc(text)})
-    made = asked("What does the manual say about the alarm that just came?", reader, plant="north").document()
+    reader = ShelfReader({"alarms.md": Doc(says)})
+    made = asked(question, reader, plant="north").document()
     assert made["status"] == "answered"
     assert [claim["topic"] for claim in made["claims"]] == ["alarm", "answer"]
-    assert "LAH-7" in made["claims"][0]["text"] and "inlet valve" in made["claims"][1]["text"]
+    assert "LAH-7" in made["claims"][0]["text"] and valve in made["claims"][1]["text"]
     with pytest.raises(InputError):
-        asked("What does the manual say about the alarm that just came?", reader, plant="south")
+        asked(question, reader, plant="south")

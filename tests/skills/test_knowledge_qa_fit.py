@@ -8,7 +8,8 @@ import pytest
 
 from assay.knowledge.document import BlockKind, Span
 from assay.knowledge.passage import Field, Passage, Unit, UnitKind
-from assay.skills.knowledge_qa.candidates import Candidate
+from assay.knowledge.reader import Hit
+from assay.skills.knowledge_qa.candidates import Candidate, candidates_of
 from assay.skills.knowledge_qa.fit import answer_fit, dimension_fit, names_code
 from assay.skills.knowledge_qa.judge import vetoed
 from assay.skills.knowledge_qa.polarity import torn, yes_or_no
@@ -108,3 +109,39 @@ def test_the_worked_examples_are_as_often_refused_as_supported() -> None:
     answers = [one.content for one in turns if one.role == "assistant"]
     assert rules.role == "system" and len(turns) == 2 * len(answers)
     assert answers.count(OPTIONS[0]) == answers.count(OPTIONS[1]) > 0
+
+
+def picked(one: Candidate, question: str) -> Pick:
+    """A unit with its first short answer."""
+    return Pick(one, short_answers(read_question(question), one.unit, one.field)[0], None, one.features)
+
+
+@pytest.mark.parametrize(
+    ("question", "cell", "barred"),
+    [
+        ("Where is the spare splice kept?", ("Spare", "yes", False), True),
+        ("Where is the spare splice kept?", ("Spare", "store B", False), False),
+        ("Is a spare splice kept?", ("Spare", "yes", False), False),
+        ("What is to be done when the belt slips?", ("Cause", "wet drum", False), True),
+        ("What is to be done when the belt slips?", ("Remedy", "new lagging", False), False),
+        ("皮带打滑怎么处理？", ("原因", "滚筒潮湿", False), True),
+        ("皮带打滑怎么处理？", ("处理", "换包胶", False), False),
+    ],
+)
+def test_a_cell_of_another_kind_answers_nothing(question: str, cell: tuple[str, str, bool], barred: bool) -> None:
+    one = row(("Belt", "EP500", True), cell)
+    assert vetoed(read_question(question), picked(one, question)) is barred
+
+
+def test_of_a_table_of_faults_the_remedy_says_what_to_do() -> None:
+    fault = row(("Fault", "belt slips", False), ("Cause", "wet drum", False), ("Remedy", "dry it", False))
+    hit = Hit(fault.passage, 1.0, coverage=1.0)
+    (one,) = candidates_of(read_question("The belt slips: what to do?"), [hit])
+    assert one.field is not None and one.field.header == "Remedy"
+
+
+def test_half_speed_is_not_full_speed() -> None:
+    asked = read_question("At what vibration does the fan trip at half speed?")
+    full, half = (row(("Speed", speed, True), ("Trip", "7 mm/s", False)) for speed in ("full speed", "half speed"))
+    made = [candidates_of(asked, [Hit(one.passage, 1.0, coverage=1.0)])[0].features for one in (full, half)]
+    assert [one["state_conflict"] for one in made] == [1.0, 0.0]

@@ -48,6 +48,10 @@ def test_codes_dates_and_clauses_are_no_amounts() -> None:
         ("Who approves the permit?", Wanted.PERSON),
         ("What is the noise of K-301B?", Wanted.NUMBER),
         ("Why is the valve closed first?", Wanted.REASON),
+        ("LAH-7 alarm: what to do?", Wanted.WAY),
+        ("What must be done when LAH-7 comes?", Wanted.WAY),
+        ("LAH-7 报警怎么处理？", Wanted.WAY),
+        ("When must the oil be changed?", Wanted.DATE),
     ],
 )
 def test_the_kind_of_a_question(question: str, wanted: Wanted) -> None:

@@ -31,6 +31,21 @@ _REASONS = re.compile(
     r"|otherwise|in order|due to|as (?:it|the|this)|would|therefore",
     re.I,
 )
+_ORDERS = re.compile(
+    r"应(?!用|力|急|答)|须|必须|需要?|请|不得|严禁|禁止|可以|先.{1,30}再|将|把|关闭|打开|开启|关掉|停(?!机时|车时)|启动|检查|通知|报告|联系"
+    r"|切换|降低|提高|减少|增加|更换|清洗|清理|拧|按下|复位|排[放净空]|隔离|断开|合上|调整|测量|加注|补[充加]"
+    r"|(?<![a-z])(?:must|shall|should|may|can|never|do not|has to|have to|is to be|are to be)(?![a-z])"
+    r"|(?:^|[,;:.]\s*|then |and )(?:close|open|stop|start|shut|check|turn|press|push|pull|set|call|inform|notify|report"
+    r"|contact|remove|replace|clean|switch|hold|wait|reset|isolate|drain|vent|reduce|increase|lower|raise|keep|measure"
+    r"|tighten|loosen|apply|fill|add|install|fit|adjust|inspect|verify|disconnect|connect|lock|test|use|take|put"
+    r"|let|run|ask)(?![a-z])",
+    re.I,
+)
+_ACTION_HEAD = re.compile(
+    r"处理|处置|措施|对策|方法|办法|步骤|动作|应对|(?<![a-z])(?:actions?|remed(?:y|ies)|responses?|measures?|procedures?"
+    r"|what to do|how to|corrective|steps?|method)(?![a-z])",
+    re.I,
+)
 _BRACKETED = re.compile(
     r"[(（\[]\s*(?P<unit>[A-Za-z℃℉°%‰Ωμµ/·²³0-9]{1,12}|天|小时|分钟|个月|年|次|台|秒|人)\s*[)）\]]\s*$"
 )
@@ -169,6 +184,11 @@ def gives_reason(text: str) -> bool:
     return bool(_REASONS.search(text))
 
 
+def gives_way(text: str, header: str = "") -> bool:
+    """Whether a sentence, or a cell under its heading, says what is to be done."""
+    return bool(_ACTION_HEAD.search(header) or _ORDERS.search(text))
+
+
 def kind_fit(asked: Asked, unit: Unit) -> float:
     """How far a unit holds the kind of thing that is asked for, 0 to 1."""
     text = line_of(unit)
@@ -188,6 +208,8 @@ def kind_fit(asked: Asked, unit: Unit) -> float:
         return 1.0 if _PERSONS.search(text) else 0.2
     if asked.wanted is Wanted.REASON:
         return 1.0 if gives_reason(text) else 0.4
+    if asked.wanted is Wanted.WAY:
+        return 1.0 if gives_way(text, " ".join(cell.header for cell in unit.fields)) else 0.4
     if asked.wanted is Wanted.YES_NO:
         return 0.8 if _POLAR.search(text) else 0.4
     return 0.6
@@ -288,6 +310,8 @@ def _cell(asked: Asked, cell: Field, unit: Unit, own: float) -> float:
         score += 1.0 * bool(_PERSONS.search(cell.value) and not read)
     elif asked.wanted is Wanted.NAME:
         score -= 0.2 * bool(read)
+    elif asked.wanted is Wanted.WAY:
+        score += 1.0 * bool(_ACTION_HEAD.search(cell.header))
     if cell.header and re.fullmatch(r"units?|单位|计量单位", cell.header, re.I):
         score -= 3.0
     return score - 1.0 * named_in(asked, value_of(cell, unit)) - 1.5 * _holds_asked(asked, cell, unit)

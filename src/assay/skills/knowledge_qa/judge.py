@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from assay.knowledge.reader import DocumentInfo, Hit
-from assay.skills.knowledge_qa.candidates import Cosines, above_of, gives_reason
+from assay.skills.knowledge_qa.candidates import Cosines, above_of, gives_reason, gives_way
 from assay.skills.knowledge_qa.combine import Combiner
 from assay.skills.knowledge_qa.lexicon import opposites
 from assay.skills.knowledge_qa.quantities import codes
 from assay.skills.knowledge_qa.question import Asked, Wanted
-from assay.skills.knowledge_qa.ranking import Pick, denies, ranked, value_key
+from assay.skills.knowledge_qa.ranking import CELL_SAYS, Pick, denies, ranked, value_key
 from assay.skills.knowledge_qa.spans import Short
 from assay.skills.knowledge_qa.terms import covered, grams, said
 from assay.skills.knowledge_qa.verifier import Verifier
@@ -160,9 +160,16 @@ def vetoed(asked: Asked, pick: Pick) -> bool:
 
 
 def _of_another_kind(asked: Asked, pick: Pick) -> bool:
-    """A reason is asked for and none is given, or a number and the cell holds none."""
+    """A reason or a way is asked for and none is given, or a number and the cell holds none, or anything but yes or no
+    and the cell says just that."""
+    one = pick.candidate
     if asked.wanted is Wanted.REASON:
-        return not gives_reason(pick.candidate.text)
+        return not gives_reason(one.text)
+    cell = one.field if pick.short.kind == "cell" else None
+    if cell is not None and asked.wanted not in (Wanted.YES_NO, Wanted.ANY) and CELL_SAYS.match(cell.value):
+        return True
+    if asked.wanted is Wanted.WAY:
+        return not gives_way(one.text if cell is None else cell.value, "" if cell is None else cell.header)
     numbers = asked.wanted in (Wanted.NUMBER, Wanted.DURATION, Wanted.COUNT)
     return numbers and pick.short.kind == "cell" and not re.search(r"\d", pick.short.text)
 

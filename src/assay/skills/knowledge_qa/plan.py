@@ -20,7 +20,7 @@ from assay.skills.knowledge_qa.claims import alarm_claim, quote_claim
 from assay.skills.knowledge_qa.exceptions import exceptions_of
 from assay.skills.knowledge_qa.judge import Judge, Reason, Ruling, edition_of, shown_short
 from assay.skills.knowledge_qa.parts import parts_of
-from assay.skills.knowledge_qa.question import Asked, asks_nothing
+from assay.skills.knowledge_qa.question import Asked, asks_nothing, read_question
 from assay.skills.knowledge_qa.ranking import Pick
 from assay.skills.knowledge_qa.terms import grams
 from assay.skills.knowledge_qa.tools import ALARM, FIND, LIMIT, OPEN
@@ -56,9 +56,10 @@ async def plan(state: State) -> Draft | Stop:
         session.reason = Reason.NOT_IN_CORPUS
         return Stop((text("knowledge_qa.no_question", state.context.lang),))
     about = await _alarm(session, state) if session.plant and session.asked.alarm else None
-    session.parts = parts_of(session.asked)
-    for part in session.parts:
-        session.rulings.append((part, await _ruled(session, state, part)))
+    if about is None:
+        session.parts = parts_of(session.asked)
+        for part in session.parts:
+            session.rulings.append((part, await _ruled(session, state, part)))
     bad = [(part, ruling) for part, ruling in session.rulings if ruling.reason is not None]
     if bad:
         return await _refused(session, state, *bad[0])
@@ -184,12 +185,16 @@ def _open_heads(ruling: Ruling) -> list[str]:
 
 
 async def _alarm(session: Session, state: State) -> Evidence:
-    """The newest active alarm of the plant; the question is then asked about its names."""
+    """The newest active alarm of the plant. What documents say is asked by its tag, and where that is not answered by
+    its tag and its equipment: a manual may know it by either."""
     call = await state.context.call(ALARM, {"plant": session.plant})
     state.calls.append(call)
     value: Any = call.evidence.value
-    from assay.skills.knowledge_qa.question import read_question
-
-    about = text("knowledge_qa.alarm_question", session.asked.lang, names=" ".join(value["names"]))
-    session.asked = replace(read_question(about, session.asked.lang), alarm=True)
+    lang, names = session.asked.lang, value["names"]
+    for known in dict.fromkeys((names[0], " ".join(names))):
+        about = read_question(text("knowledge_qa.alarm_question", lang, names=known), lang)
+        ruling = await _ruled(session, state, about)
+        session.asked, session.parts, session.rulings = about, (about,), [(about, ruling)]
+        if ruling.reason is None:
+            break
     return call.evidence

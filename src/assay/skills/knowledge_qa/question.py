@@ -56,12 +56,13 @@ _WANTED: tuple[tuple[Wanted, str], ...] = (
         r"|how (?:much|high|hot|heavy|fast|big|large|wide|thick|deep|far|tall|low|cold|warm|loud|strong"
         r"|tight|close)",
     ),
+    (Wanted.WAY, 
+        r"怎么(?!样)|如何|怎样|咋|步骤|办法|(?<![a-z])how (?:do|should|can|is|are|to|must|does"
+        r"|shall)(?![a-z])|what (?:should|must|do|shall|has to|is to|to) (?:.*(?<![a-z]))?(?:do|be done)(?![a-z])"
+        r"|procedure|做什么|干什么|怎么办"),
     (Wanted.DATE, 
         r"什么时候|何时|哪天|哪一年|哪年|几号|几点|日期|(?<![a-z])when(?![a-z])|which (?:date|day|year)"
         r"|what (?:date|day|year|time)"),
-    (Wanted.WAY, 
-        r"怎么(?!样)|如何|怎样|咋|步骤|办法|(?<![a-z])how (?:do|should|can|is|are|to|must|does"
-        r"|shall)(?![a-z])|what (?:should|must|do|shall) .*do(?![a-z])|procedure|做什么|干什么|怎么办"),
     (Wanted.PLACE, r"哪里|哪儿|何处|什么地方|什么位置|(?<![a-z])where(?![a-z])"),
 )  # fmt: skip
 _YES_NO = re.compile(

@@ -49,7 +49,7 @@ _ASKS_WHEN = re.compile(
     r"|(?:at|from|above|below|until|after) (?:what|which|how)|(?<![a-z])when(?![a-z])",
     re.I,
 )
-_CELL_SAYS = re.compile(
+CELL_SAYS = re.compile(
     r"\s*(?:(?P<yes>是|有|可|yes|y|√|✓|allowed|required)|(?P<no>否|无|不可|no|n|×|✗|not allowed"
     r"|none))\s*$",
     re.I,
@@ -135,7 +135,7 @@ def _only_when(asked: Asked, one: Candidate, short: Short) -> bool:
 
 def _verdict(asked: Asked, one: Candidate) -> bool | None:
     """Yes or no by a cell that says so, else by the words and numbers of the sentence."""
-    if one.field is not None and (said := _CELL_SAYS.match(one.field.value)):
+    if one.field is not None and (said := CELL_SAYS.match(one.field.value)):
         return said.lastgroup == "yes"
     return yes_or_no(asked, _ruling_text(asked, one))
 
