@@ -135,3 +135,10 @@ def test_a_broken_using_is_stepped_over(rest: str) -> None:
     found = read(f"FUNCTION_BLOCK f\nUSING {rest}\nVAR x : INT; END_VAR\nEND_FUNCTION_BLOCK\nPROGRAM p\nEND_PROGRAM")
     assert len(found.unit.elements) == 2
     assert wrong(read(f"USING {rest}\nFUNCTION f : INT\nUSING a.;\nEND_FUNCTION"))
+
+
+def test_a_plain_file_that_may_have_been_cut_off_is_said() -> None:
+    cut = Source("m.st", "PROGRAM Main\nVAR x : INT; END_VAR\nx := x + 1;\n", "codesys")
+    (found,) = parse(cut).diagnostics
+    assert (found.code, found.severity, found.values["end"]) == ("ST1014", "warning", "END_PROGRAM")
+    assert parse(Source("m.st", cut.text + "END_PROGRAM\n", "codesys")).diagnostics == ()

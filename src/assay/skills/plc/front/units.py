@@ -237,10 +237,16 @@ class Units(Members):
         return tuple(found)
 
     def close_pou(self, opened: Open, end: str) -> None:
-        """The unit's end. Where files hold one unit each (CODESYS, TwinCAT) it may be left out."""
+        """The unit's end. Where files hold one unit each (CODESYS, TwinCAT) it may be left out; a plain file may also
+        have been cut off there, so that is said."""
         lenient = self.source.dialect in ("codesys", "twincat")
         if self.key != end and lenient and (self.kind == "end" or self.key in UNIT_WORDS or self.key in QUALIFIERS):
             self.open.pop()
+            if not self.source.segments:
+                line = self.source.position(opened.start).line
+                related = (self.span(opened.start, opened.start + len(opened.word)),)
+                told = {"word": opened.word, "line": line, "end": end, "found": self.found()}
+                self.report("ST1014", "not_closed", self.here(), related, "warning", **told)
             return
         if self.key in UNIT_ENDS.values() and self.key != end:
             self.report("ST1010", "expected", self.here(), wanted=end, found=self.found())
