@@ -11,7 +11,7 @@ from assay.knowledge.passage import Field, Passage, Unit, UnitKind
 from assay.knowledge.reader import Hit
 from assay.skills.knowledge_qa.candidates import Candidate, candidates_of
 from assay.skills.knowledge_qa.fit import answer_fit, dimension_fit, names_code
-from assay.skills.knowledge_qa.judge import vetoed
+from assay.skills.knowledge_qa.judge import certain, vetoed
 from assay.skills.knowledge_qa.polarity import torn, yes_or_no
 from assay.skills.knowledge_qa.question import read_question
 from assay.skills.knowledge_qa.ranking import Pick
@@ -145,3 +145,10 @@ def test_half_speed_is_not_full_speed() -> None:
     full, half = (row(("Speed", speed, True), ("Trip", "7 mm/s", False)) for speed in ("full speed", "half speed"))
     made = [candidates_of(asked, [Hit(one.passage, 1.0, coverage=1.0)])[0].features for one in (full, half)]
     assert [one["state_conflict"] for one in made] == [1.0, 0.0]
+
+
+def test_what_to_do_with_a_named_thing_needs_no_statistics_but_every_word() -> None:
+    told = {"wanted_way": 1.0, "kind_fit": 1.0, "code_own": 1.0, "all_said": 1.0}
+    assert certain(told) and certain({**told, "verify": 1.0})
+    assert not any(certain({**told, name: 0.0}) for name in (*told, "verify"))
+    assert not certain({**told, "codes_missing": 1.0}) and not certain({**told, "cells_tied": 1.0})

@@ -175,13 +175,18 @@ def _of_another_kind(asked: Asked, pick: Pick) -> bool:
 
 
 def certain(features: Mapping[str, float]) -> bool:
-    """Whether a unit says every word of the question beside one number of the wanted dimension, and nothing speaks
-    against it: such an answer needs no statistics. A model that denies it is heard."""
+    """Whether a unit says every word of the question beside one number of the wanted dimension, or beside what is to be
+    done with the thing that it names, and nothing speaks against it: such an answer needs no statistics. A model that
+    denies it is heard."""
     against = ("codes_missing", "code_conflict", "state_conflict", "uncovered", "cells_tied", "inner_branches", "when")
     if any(features.get(name, 0.0) for name in against) or features.get("row_conflict", 0.0) >= 0.2:
         return False
+    if features.get("verify", 1.0) <= 0.0:
+        return False
+    if all(features.get(name, 0.0) >= 1.0 for name in ("wanted_way", "kind_fit", "code_own", "all_said")):
+        return True
     said = features.get("rest_near", 0.0) >= 0.8 and features.get("sure", 0.0) >= 0.8
-    return said and features.get("dimension_fit", 0.0) == 1.0 and features.get("verify", 1.0) > 0.0
+    return said and features.get("dimension_fit", 0.0) == 1.0
 
 
 def shown_short(asked: Asked, pick: Pick) -> Short:
