@@ -13,6 +13,8 @@ import pytest
 from assay.kernel.errors import InputError, ModelError
 from assay.kernel.ports import ChatResult, ChoiceResult, Message
 from assay.skills.plc.making.bundle import write
+from assay.skills.plc.making.gates import Wanted, contradiction
+from assay.skills.plc.making.interface import read_interface
 from assay.skills.plc.making.requirement import parse_requirement
 from assay.skills.plc.making.work import Made, Task, make
 
@@ -152,3 +154,17 @@ def test_properties_that_no_program_can_keep_are_named_before_anything_is_tried(
     with pytest.raises(InputError, match="P1 and P2 contradict each other"):
         done(model, properties=clash)
     assert model.asked == []
+
+
+def test_properties_clash_only_when_no_program_can_keep_both() -> None:
+    face = read_interface(FACE)
+    same = {"id": "a", "kind": "invariant", "then": "Fan = Hot"}
+    case = {"id": "b", "kind": "implication", "when": "Hot", "then": "Fan", "at": "start"}
+    other = {"id": "c", "kind": "implication", "when": "Hot", "then": "NOT Fan"}
+    assert contradiction(Wanted(face, [same, case])) is None
+    assert contradiction(Wanted(face, [same, case, other])) == ("a", "c")
+    inner = "VAR n : INT; END_VAR VAR CONSTANT K : INT := 3; END_VAR"
+    held = read_interface(FACE.replace("END_FUNCTION_BLOCK", f"{inner}\nEND_FUNCTION_BLOCK"))
+    assert (
+        contradiction(Wanted(held, [{"id": "d", "kind": "implication", "when": "Hot", "then": "n = K"}, same])) is None
+    )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from assay.kernel.errors import InputError
 from assay.skills.plc.front.source import Source
+from assay.skills.plc.ir.types import ELEMENTARY
 from assay.skills.plc.making.certificate import of_diagnostics, of_tests, of_verdicts
 from assay.skills.plc.making.interface import Interface, assemble, same_interface
 
@@ -63,7 +64,7 @@ def contradiction(wanted: Wanted) -> tuple[str, str] | None:
     from assay.skills.plc.prove.resolve import resolve
     from assay.skills.plc.typed.check import check
 
-    checked = check([Source("interface.st", assemble(wanted.interface, "", ";"))])
+    checked = check([Source("interface.st", assemble(wanted.interface, "", _anything(wanted.interface)))])
     unit = checked.project.unit(wanted.interface.name)
     if unit is None or not checked.ok:
         return None
@@ -73,6 +74,16 @@ def contradiction(wanted: Wanted) -> tuple[str, str] | None:
         if key == "note_contradict":
             return str(values["first"]), str(values["second"])
     return None
+
+
+def _anything(interface: Interface) -> str:
+    """Statements that write whatever a program may write: what nothing writes would count as a constant."""
+    plain = [
+        name
+        for name in interface.of("VAR_OUTPUT", "VAR_IN_OUT", "VAR")
+        if interface.names[name][1] in ELEMENTARY or interface.names[name][1].startswith(("ARRAY", "STRING"))
+    ]
+    return "\n".join(f"{name} := {name};" for name in plain) or ";"
 
 
 def judge(text: str, wanted: Wanted) -> Gated:

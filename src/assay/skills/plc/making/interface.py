@@ -17,7 +17,8 @@ _BLOCK = re.compile(r"\b(VAR(?:_[A-Z]+)?)\b(.*?)\bEND_VAR\b[ \t]*;?", re.I | re.
 @dataclass(frozen=True, slots=True)
 class Interface:
     """``declarations`` is the text of its variable blocks; ``kind`` and ``name`` are those of the unit; ``result`` is
-    the type of a function; ``names`` are all variables it declares, upper case, with section and type text."""
+    the type of a function; ``names`` are all variables it declares, upper case, with section (``VAR CONSTANT`` for
+    constants) and type text."""
 
     kind: str
     name: str
@@ -81,5 +82,6 @@ def _declared(block: VarBlock, text: str) -> dict[str, tuple[str, str]]:
     for declaration in block.declarations:
         span = declaration.type.span if declaration.type is not None else declaration.span
         kind = " ".join(text[span.start : span.end].upper().split())
-        made.update({name.key: (block.section, kind) for name in declaration.names})
+        section = f"{block.section} CONSTANT" if "CONSTANT" in block.qualifiers else block.section
+        made.update({name.key: (section, kind) for name in declaration.names})
     return made
