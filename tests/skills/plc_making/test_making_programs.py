@@ -80,11 +80,21 @@ def test_a_right_candidate_is_released_with_what_tested_it(tmp_path: Path) -> No
 def test_a_failure_goes_back_with_its_counterexample_and_is_mended() -> None:
     model = Scripted(WRONG, BROKEN, RIGHT)
     made = done(model)
-    assert [one.gated.stage for one in made.search.candidates] == ["prove", "check", "passed"]
+    assert [one.gated.stage for one in made.search.candidates] == ["prove", "prove", "check", "passed"]
     first, second = model.asked[1][-1].content, model.asked[2][-1].content
     assert "P1 does not hold" in first and "Door=TRUE" in first and "Hot=TRUE" in first
     assert "Dor" in second and "line" in second
     assert made.release.released
+
+
+def test_outputs_that_are_never_taken_back_are_tried_from_safe_values() -> None:
+    forgets = "IF Hot AND NOT Door THEN Fan := TRUE; END_IF;\nIF Hot AND Door THEN Lamp := TRUE; END_IF;"
+    made = done(Scripted(f"```st\n{forgets}\n```"))
+    assert [(one.origin, one.gated.stage) for one in made.search.candidates] == [
+        ("model", "prove"),
+        ("model", "passed"),
+    ]
+    assert made.release.released and made.best is not None and "FAN := FALSE;" in made.best.text
 
 
 def test_what_code_completes_from_the_properties_alone_is_not_released() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from assay.kernel.errors import InputError
 from assay.skills.plc.making.completing import safe_values, statements
-from assay.skills.plc.making.declaring import declared
+from assay.skills.plc.making.declaring import declared, joined
 from assay.skills.plc.making.drafting import Draft, fresh, repair, take
 from assay.skills.plc.making.interface import assemble, read_interface, same_interface
 from assay.skills.plc.making.proposing import propose
@@ -106,6 +106,15 @@ def test_what_a_draft_forgot_to_declare_is_declared_where_its_use_is_plain() -> 
     assert declared(Draft("", "Run := Start;", ""), face).local == ""
     again = declared(Draft("VAR\n    i : DINT;\nEND_VAR", "i := 1; Speed := 2;", ""), face)
     assert again.local == "VAR\n    i : DINT;\nEND_VAR"
+
+
+def test_an_end_before_its_else_goes_only_where_the_text_cannot_be_read_with_it() -> None:
+    face = read_interface(FACE)
+    early = "IF Start THEN Run := TRUE; END_IF;\nELSIF Stop THEN Run := FALSE; END_IF\nELSE Alarm := TRUE; END_IF;"
+    mended = joined(Draft("", early, ""), face).body
+    assert mended == "IF Start THEN Run := TRUE; ELSIF Stop THEN Run := FALSE; ELSE Alarm := TRUE; END_IF;"
+    nested = "IF Start THEN IF Stop THEN Run := FALSE; END_IF; ELSE Run := TRUE; END_IF;"
+    assert joined(Draft("", nested, ""), face).body == nested
 
 
 def test_what_is_asked_holds_the_requirement_as_data_and_the_failure_of_a_repair() -> None:

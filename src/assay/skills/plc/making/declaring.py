@@ -1,9 +1,11 @@
-"""Declares what a draft uses and forgot to declare, where its use says plainly what it is: the variable of a FOR, a
-counter, a flag, a timer, an edge. Anything else stays undeclared, and the checker says so."""
+"""Small mends of a draft that need no model: an END_IF that stands before its ELSIF, and declarations that were
+forgotten where the use says plainly what a name is (the variable of a FOR, a counter, a flag, a timer, an edge).
+Anything else stays as it is, and the checker says so."""
 
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +15,7 @@ from assay.skills.plc.front.source import Source, Span
 from assay.skills.plc.making.drafting import Draft
 from assay.skills.plc.making.interface import Interface, assemble
 
+_EARLY_END = re.compile(r"\bEND_IF\s*;?\s*(?=(?:ELSIF|ELSE)\b)", re.I)
 _BY_INPUTS = {frozenset({"IN", "PT"}): "TON", frozenset({"CLK"}): "R_TRIG"}
 
 
@@ -33,6 +36,18 @@ def declared(draft: Draft, interface: Interface) -> Draft:
     lines = "\n".join(f"    {name} : {kind};" for name, kind in found.items())
     local = "\n".join(one for one in (draft.local, f"VAR\n{lines}\nEND_VAR") if one)
     return dataclasses.replace(draft, local=local)
+
+
+def joined(draft: Draft, interface: Interface) -> Draft:
+    """The draft without an END_IF before each ELSIF or ELSE, when it cannot be read with them and can without."""
+    body = _EARLY_END.sub("", draft.body)
+    if body == draft.body or _readable(draft.body, draft, interface) or not _readable(body, draft, interface):
+        return draft
+    return dataclasses.replace(draft, body=body)
+
+
+def _readable(body: str, draft: Draft, interface: Interface) -> bool:
+    return parse(Source("draft.st", assemble(interface, draft.local, body))).ok
 
 
 def _uses(statements: tuple[tree.Statement, ...]) -> Iterator[tuple[str, str]]:

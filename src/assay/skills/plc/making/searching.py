@@ -1,6 +1,7 @@
 """The search for a program that passes every gate: fresh starts, repairs with a certificate, completion by code.
 
-The best candidate is kept. A candidate that fails is mended at most twice by the model; where a confirmed property says
+The best candidate is kept. A candidate that fails is tried once more from safe values and is mended at most twice by
+the model; where a confirmed property says
 plainly what an output must be, code completes the best candidate so far; a text that came before is not judged again.
 """
 
@@ -14,7 +15,7 @@ from typing import Literal
 from assay.kernel.errors import ModelError
 from assay.kernel.ports import LanguageModel, Message
 from assay.skills.plc.making.completing import safe_values, statements
-from assay.skills.plc.making.declaring import declared
+from assay.skills.plc.making.declaring import declared, joined
 from assay.skills.plc.making.drafting import Draft, fresh, repair, take
 from assay.skills.plc.making.gates import Gated, Wanted, judge
 from assay.skills.plc.making.interface import assemble
@@ -105,8 +106,20 @@ class _Run:
             self.found.failed = True
             return None
         self.found.tokens += result.prompt_tokens + result.output_tokens
-        draft = declared(take(result.text, self.wanted.interface), self.wanted.interface)
-        return await self._judge(draft, origin)
+        face = self.wanted.interface
+        one = await self._judge(declared(joined(take(result.text, face), face), face), origin)
+        if one is not None and one.gated.stage in ("prove", "test") and not self._over():
+            return await self._from_safe(one, origin)
+        return one
+
+    async def _from_safe(self, one: Candidate, origin: Origin) -> Candidate:
+        """The same statements after every output has been given its safe value: models forget to take outputs back.
+        It is kept when it comes further than what the model wrote."""
+        safe = safe_values(self.wanted.interface)
+        if not safe:
+            return one
+        other = await self._judge(Draft(one.draft.local, f"{safe}\n{one.draft.body}", one.draft.raw), origin)
+        return other if other is not None and other.gated.score > one.gated.score else one
 
     async def _complete(self) -> None:
         """The best candidate that at least compiles (or safe values alone) with the properties' own statements."""
