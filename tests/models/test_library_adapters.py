@@ -87,8 +87,10 @@ def test_a_detector_of_the_library(library: Library) -> None:
     assert said[200:300].mean() > 0.9 and np.r_[said[:200], said[320:]].mean() < 0.1
     found = examine(opened, later)
     assert found["skill"] > 0.0 and found["metrics"]["model"]["mae"] < 0.1
-    # Without labels every row counts as normal: only false alarms are judged.
-    assert examine(opened, plant(400, 6))["judged_rows"] == 400
+    # Without labels every row counts as normal: only false alarms are judged. 450 normal rows that follow each other
+    # closely fix their rate of 1 % only roughly.
+    calm = examine(opened, plant(400, 6))
+    assert calm["judged_rows"] == 400 and calm["metrics"]["model"]["mae"] < 0.1
 
 
 def test_the_false_alarms_of_detectors_that_learnt_around_a_fault() -> None:

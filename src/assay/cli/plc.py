@@ -1,6 +1,6 @@
 """``assay plc``: Structured Text checked, run, tested, proved, generated and explained.
 
-Each module of ``_PARTS`` holds some commands and adds them with ``register(app)``.
+Each module ``plc_*`` holds some commands and adds them with ``register(app)``.
 """
 
 from __future__ import annotations

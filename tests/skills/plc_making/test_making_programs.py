@@ -178,3 +178,10 @@ def test_properties_clash_only_when_no_program_can_keep_both() -> None:
     assert (
         contradiction(Wanted(held, [{"id": "d", "kind": "implication", "when": "Hot", "then": "n = K"}, same])) is None
     )
+
+
+def test_a_candidate_that_is_typed_but_cannot_be_run_is_a_failure_and_no_end_of_the_search() -> None:
+    jumps = "```st\nIF Hot THEN JMP over; END_IF;\nFan := FALSE;\nover: Lamp := FALSE;\n```"
+    made = done(Scripted(jumps, RIGHT))
+    first = made.search.candidates[0].gated
+    assert first.stage == "check" and first.certificate and made.release.released

@@ -97,6 +97,9 @@ def judge(text: str, wanted: Wanted) -> Gated:
     if not checked.ok:
         errors = [one for one in checked.diagnostics if one.severity == "error"]
         return Gated(text, "check", of_diagnostics(errors, source), score=(1.0, -float(len(errors))))
+    if checked.project.unit(wanted.interface.name) is None:  # typed, but it holds what cannot be run or proved
+        warnings = [one for one in checked.diagnostics if one.severity == "warning"]
+        return Gated(text, "check", of_diagnostics(warnings, source), score=(1.0, -float(len(warnings))))
     return _behaviour(text, source, checked.project, wanted)
 
 
