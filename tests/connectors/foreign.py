@@ -14,7 +14,7 @@ from asyncua import Server, ua
 from asyncua.common.utils import ServiceError
 from asyncua.crypto.permission_rules import User, UserRole
 
-from assay.connectors.loopback_server import drop_connections
+from assay.connectors.loopback_server import close_server, mend_transfer
 
 NAMESPACE = "urn:acme:vessel"
 NODES: dict[str, tuple[str, Any, float]] = {
@@ -130,6 +130,7 @@ class Foreign:
                 await made.set_writable()
         if self.small:
             _shrink(server)
+        mend_transfer(server)
         self.server = server
         await server.start()
         self.port = int(server.bserver.port)
@@ -137,8 +138,7 @@ class Foreign:
     async def stop(self) -> None:
         if self.server is not None:
             server, self.server = self.server, None
-            await server.stop()
-            await drop_connections(server)
+            await close_server(server)
 
     def node(self, text: str) -> ua.NodeId:
         """The node under this server's numbers."""

@@ -45,6 +45,12 @@ class Command:
                     return dict(found)
         raise AssertionError(f"ended without {event}: {self.lines[-3:]}")
 
+    async def until_each(self, *events: str) -> None:
+        """The next line of each of these events, in whatever order they come."""
+        seen = len(self.lines)
+        while missing := set(events) - {line["event"] for line in self.lines[seen:]}:
+            await self.until(min(missing))
+
 
 async def connect(*arguments: str) -> Command:
     command = [sys.executable, "-m", "assay", "plant", "connect", *arguments, "--json"]
@@ -78,9 +84,9 @@ def test_late_cut_and_killed_servers_and_a_clean_end(tmp_path: Path) -> None:
         await server.stop()
         await command.until("link_disconnected")
         await server.start()
-        await command.until("link_connected")
+        await command.until_each("link_connected", "link_gap")
         await server.put("LEVEL", 65.0)
-        await command.until("link_gap")
+        await command.until("status", waiting=0, gaps=1, received=11)
         await server.put("PRESSURE", 0.0, code=0x80310000)
         assert "PRESSURE" in (await command.until("link_bad_quality"))["problem"]
         command.process.send_signal(signal.SIGTERM)

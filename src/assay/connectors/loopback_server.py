@@ -90,7 +90,7 @@ async def build_server(
     for spec in nodes:
         await _add_node(folder, index, spec)
     _guard(server, {ua.NodeId(spec.tag, index): spec for spec in nodes}, write)
-    _mend_transfer(server)
+    mend_transfer(server)
     return server
 
 
@@ -117,6 +117,9 @@ async def drop_connections(server: Server, seconds: float = 1.0) -> None:
 
 async def close_server(server: Server) -> None:
     """Stop listening, tell the clients, and leave no socket behind."""
+    # The library closes the connections first: a client that comes back at once would keep it waiting for ever.
+    if server.bserver is not None and server.bserver._server is not None:
+        server.bserver._server.close()
     await server.stop()
     await drop_connections(server)
 
@@ -200,7 +203,7 @@ def _guard(server: Server, specs: Mapping[ua.NodeId, NodeSpec], write: WriteRequ
     service.write = guarded
 
 
-def _mend_transfer(server: Server) -> None:
+def mend_transfer(server: Server) -> None:
     """Let a transferred subscription publish on its new connection.
 
     The library moves where results go but goes on asking the broken connection for publish requests.
