@@ -38,6 +38,11 @@ def usage(
 def _unit(lints: Lints, unit: ir.Unit, found: list[Event], open_: bool, folded: set[Span]) -> None:
     read = {one.name for one in found if not one.is_global and one.mode != "write"}
     written = {one.name for one in found if not one.is_global and one.mode in ("write", "both", "call")}
+    used = read | written
+    set_first: dict[str, Event] = {}
+    for one in found:
+        if one.mode == "write" and not one.is_global:
+            set_first.setdefault(one.name, one)
     inherited = unit.base is not None
     parameters = 0
     for var in unit.variables:
@@ -54,12 +59,12 @@ def _unit(lints: Lints, unit: ir.Unit, found: list[Event], open_: bool, folded: 
         elif var.section in ("static", "temp", "input", "in_out"):
             if unit.kind == "method" and var.section in ("input", "in_out"):
                 continue  # An interface or a base may ask for it.
-            if key not in read | written and not var.location and not open_ and var.span not in folded:
+            if key not in used and not var.location and not open_ and var.span not in folded:
                 lints.add("lint_unused", var.span, name=var.name)
             elif var.section != "input" and var.section != "in_out":
                 _never(lints, var, key in written, key in read and not open_)
         if var.section == "input" and not inherited:
-            first = next((one for one in found if one.name == key and one.mode == "write" and not one.is_global), None)
+            first = set_first.get(key)
             if first is not None and unit.kind in ("function_block", "program"):
                 lints.add("lint_input_written", first.span, name=var.name)
     if parameters > MOST_PARAMETERS:
