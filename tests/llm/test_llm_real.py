@@ -6,7 +6,8 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -14,7 +15,8 @@ import pytest
 from assay.kernel.errors import InputError, ModelError
 from assay.llm import assemble
 from assay.llm.config import Backend, open_model
-from assay.llm.embedded import EmbeddedModel
+from assay.llm.embedded import EmbeddedModel, EmbeddedSettings
+from assay.llm.embedding import LocalEmbedder
 from assay.llm.port import Message
 
 pytestmark = [pytest.mark.model, pytest.mark.long]
@@ -44,9 +46,9 @@ def assembled() -> None:
         pytest.skip("the embedded model is not assembled: assay llm install")
 
 
-def using(work: Callable[[EmbeddedModel], Awaitable[T]]) -> T:
+def using(work: Callable[[EmbeddedModel], Awaitable[T]], settings: EmbeddedSettings | None = None) -> T:
     async def run() -> T:
-        model = open_model(Backend())
+        model = open_model(Backend()) if settings is None else EmbeddedModel(LocalEmbedder(), settings)
         assert isinstance(model, EmbeddedModel)
         try:
             return await asyncio.wait_for(work(model), 500)
@@ -140,3 +142,20 @@ def test_a_cached_prefix_is_quick() -> None:
 
     first, second = using(work)
     assert second < first / 2
+
+
+def test_what_one_process_read_the_next_one_need_not_read(tmp_path: Path) -> None:
+    prefix = Message("system", "You know these tags: " + ", ".join(f"TAG-{n:03d}" for n in range(60)), fixed=True)
+
+    async def work(model: EmbeddedModel) -> tuple[float, list[Mapping[str, float]]]:
+        await model.chat([Message("user", "hi")], max_tokens=1, timeout=200)  # loads
+        began = time.monotonic()
+        found = []
+        for question in ("A: yes. B: no. First?", "A: yes. B: no. Second?", "A: yes. B: no. First?"):
+            found.append((await model.choose([prefix, Message("user", question)], ["A", "B"], timeout=400)))
+        return time.monotonic() - began, [one.log_probabilities for one in found]
+
+    (slow, first), (quick, second) = (using(work, EmbeddedSettings(states=tmp_path)) for _ in range(2))
+    assert len(list(tmp_path.iterdir())) == 1
+    assert first == second and first[0] == first[2], "an answer does not depend on what was asked before it"
+    assert quick < slow

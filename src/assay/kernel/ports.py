@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from assay.kernel.action import Action, Order
@@ -12,10 +12,15 @@ from assay.kernel.evidence import Evidence
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a conversation."""
+    """One message of a conversation.
+
+    ``fixed`` marks the last of the messages that are the same for every question (rules, worked examples): a back end
+    may keep what it made of them, also on disk. Never set it on or behind a message with a user's or document's words.
+    """
 
     role: Literal["system", "user", "assistant"]
     content: str
+    fixed: bool = field(default=False, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

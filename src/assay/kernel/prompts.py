@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from pydantic import JsonValue
 
@@ -32,7 +33,7 @@ def prefix(skill: Skill, lang: Lang) -> Message:
         )
         for tool in tools
     ]
-    return Message("system", "\n".join([text("kernel.agent_rules", lang), *lines]))
+    return Message("system", "\n".join([text("kernel.agent_rules", lang), *lines]), fixed=True)
 
 
 def ask(skill: Skill, state: State, task: str, labels: Sequence[str]) -> list[Message]:
@@ -47,7 +48,9 @@ def ask(skill: Skill, state: State, task: str, labels: Sequence[str]) -> list[Me
     ]
     options = [f"{letter}. {one_line(label)}" for letter, label in zip(LETTERS, labels, strict=False)]
     parts = [text("kernel.agent_question", lang, question=quoted(state.question, 2000)), *seen, task, *options]
-    return [prefix(skill, lang), Message("user", "\n".join([*parts, text("kernel.agent_letter", lang)]))]
+    # Later choices go on from the ones before; only the first begins at the prefix alone.
+    first = replace(prefix(skill, lang), fixed=not state.calls)
+    return [first, Message("user", "\n".join([*parts, text("kernel.agent_letter", lang)]))]
 
 
 def brief(value: JsonValue) -> str:

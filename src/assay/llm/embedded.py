@@ -13,7 +13,8 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from assay.kernel.errors import InputError, MissingDependency, ModelError
 from assay.llm import assemble
 from assay.llm.child import Child
 from assay.llm.grammar import parse, simplify
+from assay.llm.home import assay_home
 from assay.llm.messages import sent
 from assay.llm.options import labelled, scored
 from assay.llm.port import ChatResult, ChoiceResult, Embedder, Message
@@ -36,11 +38,16 @@ _ENVIRONMENT = (
 )
 
 
+#: Characters of fixed messages from which on they are kept read: about a second of computing.
+_WORTH_KEEPING = 400
+
+
 @dataclass(frozen=True)
 class EmbeddedSettings:
     """``context`` in tokens; ``threads`` None means one a processor; ``cache_mib`` holds prefixes left for a while.
 
     ``patience`` is how many seconds the child may take to stop after a request's time was up, before it is killed.
+    ``states`` is the folder for what the model made of the fixed beginning of its prompts (``llm/prefixes.py``).
     """
 
     context: int = 8192
@@ -49,6 +56,7 @@ class EmbeddedSettings:
     gpu_layers: int = 0
     patience: float = 120.0
     file: Path | None = None
+    states: Path | None = field(default_factory=lambda: assay_home() / "cache" / "prefixes")
 
 
 class EmbeddedModel:
@@ -107,7 +115,7 @@ class EmbeddedModel:
         """
         began = time.monotonic()
         body: dict[str, Any] = {
-            "messages": _plain(messages),
+            **_plain(messages),
             "max_tokens": max_tokens,
             "temperature": 0.0,
             "seed": seed,
@@ -137,7 +145,7 @@ class EmbeddedModel:
         asked, labels = labelled(messages, options)
         if len(labels) == 1:
             return ChoiceResult(log_probabilities={options[0]: 0.0}, tokens=0, scored=True)
-        body = {"messages": _plain(asked), "labels": list(labels)}
+        body = {**_plain(asked), "labels": list(labels)}
         result = await self._ask("choose", body, timeout, None)
         try:
             tops = [(str(token), float(value)) for token, value in result["tops"]]
@@ -191,6 +199,8 @@ class EmbeddedModel:
             "threads": threads,
             "cache_mib": self._settings.cache_mib,
             "gpu_layers": self._settings.gpu_layers,
+            "states": str(self._settings.states or ""),
+            "about": [self.digest, _engine_version(), self._settings.context],
         }
         return settings, environment
 
@@ -213,10 +223,21 @@ def _digest_of(path: Path) -> str:
     return assemble.known_digest(path)
 
 
-def _plain(messages: Sequence[Message]) -> list[dict[str, str]]:
+def _plain(messages: Sequence[Message]) -> dict[str, Any]:
+    """The messages as data, and how many of them are the same for every question, if reading them takes long."""
     if not messages:
         raise InputError("llm.no_messages")
-    return sent(messages)
+    fixed = max((at for at, one in enumerate(messages, start=1) if one.fixed), default=0)
+    if fixed == len(messages) or sum(len(one.content) for one in messages[:fixed]) < _WORTH_KEEPING:
+        fixed = 0
+    return {"messages": sent(messages), "fixed": fixed}
+
+
+def _engine_version() -> str:
+    try:
+        return version("xllamacpp")
+    except PackageNotFoundError:
+        return ""
 
 
 def _usage(result: Mapping[str, Any]) -> tuple[int, int]:

@@ -8,7 +8,7 @@ already answered, refusals among them: a small model follows shown answers far b
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assay.kernel.errors import InputError
 from assay.kernel.texts import Lang, text
@@ -44,7 +44,8 @@ def tool_messages(tools: Sequence[ToolLine], question: str, lang: Lang) -> list[
     system = Message("system", text("llm.prompt_tools", lang, lines="\n".join(lines)))
     shown = [(label, tool.example.splitlines()) for label, tool in zip(labels, tools, strict=True)]
     shown.append((refuse, text("llm.prompt_refuse_examples", lang).splitlines()))
-    return [system, *_answered(shown, lang), _question(question, lang)]
+    *first, last = _answered(shown, lang)
+    return [system, *first, replace(last, fixed=True), _question(question, lang)]
 
 
 def _answered(shown: Sequence[tuple[str, list[str]]], lang: Lang) -> list[Message]:

@@ -5,7 +5,8 @@ after the other, and ``{"op": "cancel", "id"}`` at any time. Out go ``{"ready"}`
 ``{"id", "result"}`` or ``{"id", "error"}`` a request. When the input closes, because the parent died, it ends at once.
 
 llama.cpp's server opens a listener in any case: it is a Unix socket in a private folder, protected by a random key,
-and its name is removed before the first request, so that nothing else can connect.
+and its name is removed before the first request, so that nothing else can connect. The worker keeps a handle of the
+nameless socket: by it, it writes and reads back the state of prompts that were read (``prefixes``).
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ import threading
 from pathlib import Path
 from typing import IO, Any
 
+from assay.llm.prefixes import Prefixes, Slot, states_folder
+
 _CANCELLED = -1
 
 
@@ -34,6 +37,7 @@ class Worker:
         self._requests: queue.Queue[dict[str, Any]] = queue.Queue()
         self._cancelled: set[int] = set()
         self._server: Any = None
+        self._prefixes: Prefixes | None = None
 
     def run(self, source: IO[str]) -> None:
         """Load, say so, and serve until the input ends."""
@@ -81,20 +85,34 @@ class Worker:
         params.ui = False
         params.cors_origins = ""
         params.verbosity = -1
-        params.api_keys = [secrets.token_hex(32)]
+        key = secrets.token_hex(32)
+        params.api_keys = [key]
+        states = states_folder(settings.get("states", ""))
+        if states is not None:
+            params.slot_save_path = f"{states}{os.sep}"
         with _hidden_listener() as address:
             params.hostnames = [address]
             self._server = xllamacpp.Server(params)
+            if states is not None:
+                self._prefixes = Prefixes(states, settings["about"], Slot(Path(address), key))
         self._compact = _compacting(xllamacpp)
 
     def _serve(self, request: dict[str, Any]) -> dict[str, Any]:
         body = dict(request["body"])
+        fixed = body.pop("fixed", 0)
+        if fixed and self._prefixes is not None:
+            self._prefixes.begin(body["messages"][:fixed], self._read)
         if request["op"] == "choose":
             return self._choose(body)
         schema = body.pop("schema", None)
         if schema is not None:
             body["grammar"] = self._compact(schema)
         return self._chat(request["id"], body, bool(request.get("stream")))
+
+    def _read(self, messages: list[dict[str, str]]) -> bool:
+        """Let the model read messages; one token is the least that it says."""
+        body = {"messages": messages, "max_tokens": 1, "temperature": 0.0, "cache_prompt": True}
+        return "error" not in self._server.handle_chat_completions(body)
 
     def _chat(self, request: int, body: dict[str, Any], stream: bool) -> dict[str, Any]:
         parts: list[str] = []

@@ -11,7 +11,7 @@ import asyncio
 import json
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 
@@ -80,6 +80,7 @@ def _shown() -> tuple[Message, ...]:
     for one in json.loads(source.read_text(encoding="utf-8")):
         made.append(Message("user", _task(one["passage"], one["question"], one["answer"])))
         made.append(Message("assistant", OPTIONS[0] if one["supported"] else OPTIONS[1]))
+    made[-1] = replace(made[-1], fixed=True)
     return tuple(made)
 
 
