@@ -64,7 +64,7 @@ def done(model: Scripted | None, **more: Any) -> Made:
 
 
 def test_a_right_candidate_is_released_with_what_tested_it(tmp_path: Path) -> None:
-    made = done(Scripted(RIGHT))
+    made = done(Scripted(RIGHT, RIGHT))
     assert made.release.released and made.search.candidates[0].origin == "model"
     assert made.adequacy is not None and made.adequacy.enough and made.adequacy.killed > 3
     for lang in ("en", "zh"):
@@ -78,7 +78,7 @@ def test_a_right_candidate_is_released_with_what_tested_it(tmp_path: Path) -> No
 
 
 def test_a_failure_goes_back_with_its_counterexample_and_is_mended() -> None:
-    model = Scripted(WRONG, BROKEN, RIGHT)
+    model = Scripted(WRONG, BROKEN, RIGHT, RIGHT)
     made = done(model)
     assert [one.gated.stage for one in made.search.candidates] == ["prove", "prove", "check", "passed"]
     first, second = model.asked[1][-1].content, model.asked[2][-1].content
@@ -89,12 +89,12 @@ def test_a_failure_goes_back_with_its_counterexample_and_is_mended() -> None:
 
 def test_outputs_that_are_never_taken_back_are_tried_from_safe_values() -> None:
     forgets = "IF Hot AND NOT Door THEN Fan := TRUE; END_IF;\nIF Hot AND Door THEN Lamp := TRUE; END_IF;"
-    made = done(Scripted(f"```st\n{forgets}\n```"))
+    made = done(Scripted(*[f"```st\n{forgets}\n```"] * 2))
     assert [(one.origin, one.gated.stage) for one in made.search.candidates] == [
         ("model", "prove"),
         ("model", "passed"),
     ]
-    assert made.release.released and made.best is not None and "FAN := FALSE;" in made.best.text
+    assert made.release.released and made.best is not None and "Fan := FALSE;" in made.best.text
 
 
 def test_what_code_completes_from_the_properties_alone_is_not_released() -> None:
@@ -105,6 +105,39 @@ def test_what_code_completes_from_the_properties_alone_is_not_released() -> None
         {"name": "hot", "steps": [{"set": {"Hot": True}, "scans": 1, "expect": {"Fan": True, "Lamp": False}}]},
     ]}  # fmt: skip
     assert done(None, tests=tests).release.released
+
+
+def test_a_program_that_only_repeats_the_properties_is_not_released() -> None:
+    other = "```st\nFan := Hot AND Door;\nLamp := Hot AND NOT Door;\n```"
+    wrong = [
+        dict(one, then=str(one["then"]).replace("Fan", "X").replace("Lamp", "Fan").replace("X", "Lamp"))
+        for one in WANTED
+    ]
+    model = Scripted(other, *[RIGHT] * 5)
+    made = done(model, properties=wrong)  # they say the opposite of the requirement
+    assert made.best is not None and made.best.passed and made.adequacy is not None and made.adequacy.enough
+    assert made.release.reasons == (("not_repeated", {}),)
+    assert len(model.asked) == 6 and "Conditions:" in model.asked[0][-1].content
+    assert all("Conditions:" not in one[-1].content for one in model.asked[1:])
+    assert not done(Scripted(RIGHT)).release.released  # the model stopped before it could say it again
+    tests = {"pou": "FB_Fan", "scan": "100ms", "cases": [
+        {"name": "hot", "steps": [{"set": {"Hot": True}, "scans": 1, "expect": {"Fan": True, "Lamp": False}}]},
+    ]}  # fmt: skip
+    assert done(Scripted(RIGHT), tests=tests).release.released
+
+
+def test_a_text_that_goes_round_in_circles_is_not_waited_for() -> None:
+    class Circling(Scripted):
+        async def chat(self, messages: Sequence[Message], **more: Any) -> ChatResult:
+            self.asked.append(messages)
+            for line in RIGHT.splitlines(keepends=True)[:-1] + ["IF Door THEN\n", "Fan := FALSE;\n", "END_IF;\n"] * 99:
+                more["on_token"](line)
+                await asyncio.sleep(0)
+            raise AssertionError("it was waited for")
+
+    made = done(Circling())
+    assert made.search.candidates[0].gated.passed and made.best is not None
+    assert made.best.text.count("IF Door THEN") == 1 and made.release.released
 
 
 def test_weak_properties_do_not_release_a_program() -> None:
@@ -182,6 +215,6 @@ def test_properties_clash_only_when_no_program_can_keep_both() -> None:
 
 def test_a_candidate_that_is_typed_but_cannot_be_run_is_a_failure_and_no_end_of_the_search() -> None:
     jumps = "```st\nIF Hot THEN JMP over; END_IF;\nFan := FALSE;\nover: Lamp := FALSE;\n```"
-    made = done(Scripted(jumps, RIGHT))
+    made = done(Scripted(jumps, RIGHT, RIGHT))
     first = made.search.candidates[0].gated
     assert first.stage == "check" and first.certificate and made.release.released

@@ -13,6 +13,7 @@ from typing import Any
 
 from assay.skills.plc.front import tree
 from assay.skills.plc.front.parser import parse_expression
+from assay.skills.plc.making.conditions import spelled
 from assay.skills.plc.making.interface import Interface
 
 _SAFE = {"BOOL": "FALSE", "REAL": "0.0", "LREAL": "0.0", "TIME": "T#0s"}
@@ -31,7 +32,7 @@ def safe_values(interface: Interface) -> str:
     for name in interface.of("VAR_OUTPUT"):
         kind = interface.names[name][1]
         value = _SAFE.get(kind, "0" if re.fullmatch(r"U?[SDL]?INT", kind) else "")
-        made += [f"{name} := {value};"] if value else []
+        made += [f"{spelled(name, interface.declarations)} := {value};"] if value else []
     return "\n".join(made)
 
 

@@ -16,9 +16,9 @@ from assay.kernel.errors import ModelError
 from assay.kernel.ports import LanguageModel, Message
 from assay.skills.plc.making.completing import safe_values, statements
 from assay.skills.plc.making.declaring import declared, joined
-from assay.skills.plc.making.drafting import Draft, fresh, repair, take
+from assay.skills.plc.making.drafting import Draft, fresh, once, repair, take
 from assay.skills.plc.making.gates import Gated, Wanted, judge
-from assay.skills.plc.making.interface import assemble
+from assay.skills.plc.making.interface import Interface, assemble
 
 Origin = Literal["library", "model", "repair", "completed"]
 _REPAIRS, _TOKENS, _SECONDS = 2, 700, 180.0
@@ -67,6 +67,30 @@ async def search(
     return run.found
 
 
+async def draft(model: LanguageModel, messages: Sequence[Message], face: Interface) -> tuple[Draft, int] | None:
+    """What the model writes, with the small mends that need no model, and the tokens it took; None when it stopped
+    answering. A text that goes round in circles is not waited for."""
+    said: list[str] = []
+
+    def heard(token: str) -> None:
+        said.append(token)
+        if "\n" in token and once(text := "".join(said)) != text:
+            asked.cancel()
+
+    chat = model.chat(messages, max_tokens=_TOKENS, timeout=_SECONDS, stop=("\n```\n",), on_token=heard)
+    asked = asyncio.ensure_future(chat)
+    try:
+        result = await asked
+        text, tokens = result.text, result.prompt_tokens + result.output_tokens
+    except asyncio.CancelledError:
+        if once("".join(said)) == "".join(said):  # somebody else ends this
+            raise
+        text, tokens = "".join(said), len(said)
+    except (ModelError, TimeoutError):
+        return None
+    return declared(joined(take(text, face), face), face), tokens
+
+
 @dataclass(slots=True)
 class _Run:
     requirement: str
@@ -80,12 +104,12 @@ class _Run:
     async def go(self) -> None:
         start = 0
         while self.model is not None and not self._over() and start < self.most:
-            one = await self._ask(fresh(self.requirement, self.wanted.interface, start), "model")
+            one = await self._ask(fresh(self.requirement, self.wanted, start), "model")
             start += 1
             for _ in range(_REPAIRS):
                 if one is None or self._over():
                     break
-                messages = repair(self.requirement, self.wanted.interface, one.draft, one.gated.certificate)
+                messages = repair(self.requirement, self.wanted, one.draft, one.gated.certificate)
                 one = await self._ask(messages, "repair")
             if start == 1 and not self._over():
                 await self._complete()
@@ -100,14 +124,12 @@ class _Run:
 
     async def _ask(self, messages: Sequence[Message], origin: Origin) -> Candidate | None:
         assert self.model is not None
-        try:
-            result = await self.model.chat(messages, max_tokens=_TOKENS, timeout=_SECONDS, stop=("\n```\n",))
-        except (ModelError, TimeoutError):
+        said = await draft(self.model, messages, self.wanted.interface)
+        if said is None:
             self.found.failed = True
             return None
-        self.found.tokens += result.prompt_tokens + result.output_tokens
-        face = self.wanted.interface
-        one = await self._judge(declared(joined(take(result.text, face), face), face), origin)
+        self.found.tokens += said[1]
+        one = await self._judge(said[0], origin)
         if one is not None and one.gated.stage in ("prove", "test") and not self._over():
             return await self._from_safe(one, origin)
         return one

@@ -18,6 +18,7 @@ from assay.skills.plc.blocks.building import Built, build
 from assay.skills.plc.blocks.filling import Filled, read_parameters
 from assay.skills.plc.blocks.finding import choose
 from assay.skills.plc.making.adequacy import Adequacy, adequacy
+from assay.skills.plc.making.confirming import confirmed
 from assay.skills.plc.making.drafting import Draft
 from assay.skills.plc.making.gates import Gated, Wanted, contradiction, judge
 from assay.skills.plc.making.interface import Interface, read_interface
@@ -90,7 +91,7 @@ async def make(task: Task, model: LanguageModel | None, told: Callable[[Candidat
     if best is None:
         reason = "model_stopped" if tried.failed else "no_candidate"
         return Made(task, wanted, None, Release("not_released", ((reason, {}),)), search=tried)
-    return _judged(Made(task, wanted, best.gated, Release("not_released"), search=tried))
+    return await confirmed(_judged(Made(task, wanted, best.gated, Release("not_released"), search=tried)), model)
 
 
 def _with_block(task: Task, block: Block, filled: Filled) -> Made:
