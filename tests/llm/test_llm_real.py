@@ -152,7 +152,7 @@ def test_what_one_process_read_the_next_one_need_not_read(tmp_path: Path) -> Non
         began = time.monotonic()
         found = []
         for question in ("A: yes. B: no. First?", "A: yes. B: no. Second?", "A: yes. B: no. First?"):
-            found.append((await model.choose([prefix, Message("user", question)], ["A", "B"], timeout=400)))
+            found.append(await model.choose([prefix, Message("user", question)], ["A", "B"], timeout=400))
         return time.monotonic() - began, [one.log_probabilities for one in found]
 
     (slow, first), (quick, second) = (using(work, EmbeddedSettings(states=tmp_path)) for _ in range(2))
