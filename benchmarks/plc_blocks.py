@@ -1,9 +1,10 @@
 """Library blocks asked for in free words: the right block with the right parameters, refused or asked back, or wrong.
 
-``python -m benchmarks.plc_blocks [--set requests|requests_fresh] --json``. A request of the set names its block (null:
-the library has none, or it must ask back), and the parameters that it gives, as literals; any other parameter must
-keep its default. ``wrong_block`` counts most: a block was offered that was not asked for. ``kept_back`` is the right
-block with an amount that nothing takes or that two claim: the generator names it and releases nothing.
+``python -m benchmarks.plc_blocks [--set NAME] --json``. A request of the set names its block (null: the library has
+none, or it must ask back; ``either``: refused, asked back and kept back are all right), and the parameters that it
+gives, as literals; any other parameter must keep its default. ``wrong_block`` counts most: a block was offered that was
+not asked for. ``kept_back`` is the right block with an amount that nothing takes or that two claim: the generator names
+it and releases nothing.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from assay.skills.plc.blocks.finding import choose
 from benchmarks.about import about
 
 SETS = Path(__file__).parent / "plc"
-GOOD = ("right", "refused_rightly", "asked_rightly")
+GOOD = ("right", "refused_rightly", "asked_rightly", "kept_back_rightly")
 SAFE = ("refused", "asked", "kept_back")
 
 
@@ -60,14 +61,17 @@ def judge(record: Mapping[str, Any]) -> dict[str, Any]:
         wanted = record["block"] is None
         asked = bool(offered)
         # Asking back is right where the request is ambiguous; for what the library has not, it is only safe.
-        right = wanted and asked == bool(record.get("ask"))
+        right = (wanted and asked == bool(record.get("ask"))) or bool(record.get("either"))
         made["result"] = ("asked" if asked else "refused") + ("_rightly" if right else "")
         return made
     made["got"] = chosen.id
     if chosen.id != record["block"]:
         made["result"] = "wrong_block"
         return made
-    return made | parameters(chosen, record)
+    made |= parameters(chosen, record)
+    if made["result"] == "kept_back" and record.get("either"):
+        made["result"] = "kept_back_rightly"
+    return made
 
 
 def parameters(chosen: Block, record: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,7 +95,7 @@ def parameters(chosen: Block, record: Mapping[str, Any]) -> dict[str, Any]:
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--set", default="requests", choices=("requests", "requests_fresh"))
+    parser.add_argument("--set", default="requests", choices=sorted(one.stem for one in SETS.glob("*.jsonl")))
     parser.add_argument("--file", type=Path, help="a set of one's own, one JSON object a line")
     parser.add_argument("--json", action="store_true", help="kept for the other benchmarks' sake: it is always JSON")
     chosen = parser.parse_args()

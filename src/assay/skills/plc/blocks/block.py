@@ -4,7 +4,7 @@ people ask for it with. The data files stand in ``data/``, one list of blocks a 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -52,6 +52,8 @@ class Block:
     st: str
     properties: tuple[Mapping[str, Any], ...]
     tests: Mapping[str, Any]
+    #: Inputs that a request may give an amount for (a set-point), with what people call them.
+    inputs: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
     def parameter(self, name: str) -> Parameter | None:
         """A parameter by its name, without case."""
@@ -87,9 +89,20 @@ def _block(raw: Mapping[str, Any]) -> Block:
         st=raw["st"],
         properties=tuple(raw["properties"]),
         tests=raw["tests"],
+        inputs={
+            name: {lang: tuple(some) for lang, some in words.items()} for name, words in raw.get("inputs", {}).items()
+        },
     )
 
 
 def _parameter(raw: Mapping[str, Any]) -> Parameter:
     words = {lang: tuple(some) for lang, some in raw["words"].items()}
-    return Parameter(raw["name"], raw["type"], raw["default"], raw["low"], raw["high"], raw["about"], words)
+    return Parameter(
+        raw["name"],
+        raw["type"],
+        raw["default"],
+        raw["low"],
+        raw["high"],
+        raw["about"],
+        words,
+    )

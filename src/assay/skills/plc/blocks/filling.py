@@ -5,109 +5,195 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
+from itertools import pairwise
 from typing import TypeVar
 
 from assay.kernel.numbers import scan
 from assay.kernel.quantity import Quantity
 from assay.kernel.unit_words import same_unit
-from assay.skills.plc.blocks.block import COUNT, Block, Parameter
-from assay.skills.plc.blocks.wording import SECONDS, plain, rate, vague
+from assay.skills.plc.blocks.amounts import in_one_unit, literal, ranges, words_of
+from assay.skills.plc.blocks.block import Block, Parameter
+from assay.skills.plc.blocks.spelling import repaired
+from assay.skills.plc.blocks.wording import plain, vague
 
 T = TypeVar("T")
 _NEAR = 40
+#: What a clause between the word and the amount counts, where the word stands before it and behind it, and what a
+#: word counts that says nothing of which time or amount is meant.
+_BEFORE, _BEHIND, _VAGUE_WORD = 16, 26, 18
+_COMMON = frozenset(
+    "for time delay interval gap wait pause after within at least from to per second rate every each pulse "
+    "间隔 延时 时间 等待 停顿 持续 每 每隔 每秒 速率 超过 保持".split()
+)
 #: In Chinese the name stands before its amount: one that stands behind counts as this many code points further.
 _LATE = 3
 _CLAUSE = re.compile(r"[,;.]\s|[，；。、\n]|\b(?:and|but|then)\b|[和与再后]")
 _JOIN = re.compile(r"[\s/,、，和与及-]*(?:and|or)?\s*")
-_SAME = re.compile(r"都|均|各|同样|一样|相同|\b(?:both|each|either|same|equally)\b", re.I)
+_SAME = re.compile(
+    r"都|均|各|同样|一样|相同|双向|上下|升降|\b(?:both|each|either|same|equally|alike|up and down|symmetric\w*)\b",
+    re.I,
+)
+_COUNTED = re.compile(
+    r"\s*(?:台|个|条|只|块|套|组|路|层|座|名|位|根|类|种|部|眼|把|盏|扇|道)|"
+    r"\s+(?!(?:per|on|off|in|and|or|to|for|at|is|are|with|when)\b)"
+    r"(?:[a-z]+[ -]){0,2}?[a-z]{2,}s\b(?<!secs)(?<!less)(?<!always)",
+    re.I,
+)
+#: Power of a machine: no block without amounts of its own can mean it.
+_POWER = re.compile(r"(?<![\d.])\d+(?:\.\d+)?[ -]?(?:kW|kVA|hp|马力|千瓦)(?![a-z])", re.I)
 _CYCLE = re.compile(r"(?:scan|cycle|task|扫描|周期)", re.I)
-_RANGE = re.compile(r"(-?\d+(?:\.\d+)?)\s*(?:to|\.\.|~|-|–|到|至)\s*(-?\d+(?:\.\d+)?)\s*(mA|V\b|毫安|伏)?", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
     """``values``: parameter -> literal. ``unused``: quantities of the request that no parameter takes. ``unclear``:
-    parameters that two quantities claim."""
+    parameters that two quantities claim. ``inputs``: what the request says for an input of the block (a set-point): the
+    program is given it while it runs."""
 
     values: Mapping[str, str]
     unused: tuple[str, ...]
     unclear: tuple[str, ...]
+    inputs: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_parameters(block: Block, request: str) -> Filled:
     """The parameters that the request gives; those it does not mention keep their defaults."""
-    text, ranges = _ranges(block, plain(request))
-    quantities, _ = scan(text)
-    values: dict[str, str] = dict(ranges)
+    text = plain(repaired(request))
+    if not any(one.type == "REAL" for one in block.parameters):
+        text = _POWER.sub(lambda match: " " * len(match[0]), text)
+    text, ends = ranges(block, text)
+    quantities = in_one_unit(scan(text)[0])
+    values: dict[str, str] = dict(ends)
     used = _lists(block, text, quantities, values)
-    claims = sorted(
-        (_distance(text, one, parameter), place, parameter.name, made)
-        for place, one in enumerate(quantities)
-        for parameter in block.parameters
-        if (made := _literal(text, one, parameter)) is not None and _distance(text, one, parameter) < _NEAR
-    )
-    unclear: list[str] = []
-    for distance, place, name, made in claims:
-        if place in used:
-            continue
-        if name in values:
-            if values[name] != made and distance == 0:
-                unclear.append(name)
-            continue
-        values[name] = made
+    inputs: dict[str, str] = {}
+    claims = _claims(block, text, quantities, used, values)
+    for place, name in _matched(claims).items():
+        given = inputs if name in block.inputs else values
+        given[name] = claims[place, name][1]
         used.add(place)
+    unclear = [
+        name
+        for (place, name), (distance, made) in claims.items()
+        if place not in used and distance <= 0 and values.get(name, made) != made
+    ]
     _take_the_only(block, text, quantities, values, used)
-    unused = tuple(one.text for place, one in enumerate(quantities) if place not in used and _says_much(one))
-    return Filled({**_switches(block, text), **values}, unused + vague(text), tuple(dict.fromkeys(unclear)))
+    _twins(block, text, quantities, values)
+    unused = tuple(one.text for place, one in enumerate(quantities) if place not in used and _says_much(one, text))
+    values = {**_switches(block, text), **values}
+    return Filled(values, unused + vague(text), tuple(dict.fromkeys(unclear)), inputs)
 
 
-def _says_much(quantity: Quantity) -> bool:
-    """A number in words without a unit (两个按钮, two buttons) only counts things; other amounts mean something."""
+def _claims(
+    block: Block,
+    text: str,
+    quantities: list[Quantity],
+    used: set[int],
+    values: Mapping[str, str],
+) -> dict[tuple[int, str], tuple[int, str]]:
+    """How far every quantity is from every parameter or input that could take it, and what it would be there."""
+    takers = [one for one in block.parameters if one.name not in values]
+    takers += [Parameter(name, "REAL", "0.0", "", "", {"en": ""}, words) for name, words in block.inputs.items()]
+    return {
+        (place, one.name): (distance, made)
+        for place, quantity in enumerate(quantities)
+        if place not in used
+        for one in takers
+        if (made := literal(text, quantity, one)) is not None
+        and (distance := _distance(text, quantity, one, block)) < _NEAR
+    }
+
+
+def _matched(claims: Mapping[tuple[int, str], tuple[int, str]]) -> dict[int, str]:
+    """Quantities to parameters, each at most once, so that all together are nearest."""
+    places = sorted({place for place, _ in claims})[:12]
+
+    @cache
+    def best(at: int, taken: frozenset[str]) -> tuple[int, tuple[tuple[int, str], ...]]:
+        if at == len(places):
+            return 0, ()
+        rest, chosen = best(at + 1, taken)
+        found = (rest + _NEAR, chosen)
+        for (place, name), (distance, _) in claims.items():
+            if place == places[at] and name not in taken:
+                rest, chosen = best(at + 1, taken | {name})
+                found = min(found, (rest + distance, ((place, name), *chosen)))
+        return found
+
+    return dict(best(0, frozenset())[1])
+
+
+def _twins(block: Block, text: str, quantities: list[Quantity], values: dict[str, str]) -> None:
+    """Two parameters of a kind (rise and fall, on and off) of which the request gives one, said to be the same for
+    both or without a word for either: both have it."""
+    for one, other in pairwise(block.parameters):
+        if one.type != other.type or one.default != other.default or (one.name in values) == (other.name in values):
+            continue
+        given, open_ = (one, other) if one.name in values else (other, one)
+        alone = not any(_places(word, text.lower()) for two in (one, other) for word in _own(two, block))
+        if _SAME.search(text) or alone:
+            values[open_.name] = values[given.name]
+
+
+def _says_much(quantity: Quantity, text: str) -> bool:
+    """A number without a unit in words (两个按钮, two buttons) or before what it counts (2 pumps, 3台泵) only counts
+    things; other amounts mean something."""
+    if all(not same_unit(reading.unit) for reading in quantity.readings) and _COUNTED.match(text, quantity.end):
+        return False
     return any(c.isascii() and c.isdigit() for c in quantity.text) or any(
         reading.unit and same_unit(reading.unit) not in ("个", "只", "台", "次", "路") for reading in quantity.readings
     )
-
-
-def _ranges(block: Block, text: str) -> tuple[str, dict[str, str]]:
-    """Takes ranges (``0 to 16``) out of the text for a block with a low and a high end; a signal (``4-20 mA``) says
-    how the value arrives and is no parameter."""
-    ends = [
-        (one.name, one.name.replace("LOW", "HIGH"))
-        for one in block.parameters
-        if one.type == "REAL" and one.name.endswith("LOW") and not one.name.startswith("RAW")
-    ]
-    values: dict[str, str] = {}
-    for match in list(_RANGE.finditer(text)):
-        if match[3] is None and ends and not values:
-            values = {ends[0][0]: _real(Decimal(match[1])), ends[0][1]: _real(Decimal(match[2]))}
-        elif match[3] is None:
-            continue
-        text = text[: match.start()] + "\0" * len(match[0]) + text[match.end() :]
-    return text, values
 
 
 def _lists(block: Block, text: str, quantities: list[Quantity], values: dict[str, str]) -> set[int]:
     """As many amounts one after another as names one after another (HH/H/L/LL: 95, 85, 15, 5) belong together in their
     order, and a single amount to all of them where it is said to be the same. Puts them into ``values`` and returns
     the places of the amounts."""
+    used = _pairs(block, text, quantities, values)
     amounts = _runs([(one.start, one.end, place) for place, one in enumerate(quantities)], text)
     for names in _runs(_names(block, text), text):
         fitting = [one for one in amounts if len(one) == len(names)]
         parameters = [one for name in names for one in block.parameters if one.name == name[2]]
         if len(quantities) == 1 and _SAME.search(text):
-            alike = {one.name: v for one in parameters if (v := _literal(text, quantities[0], one)) is not None}
+            alike = {one.name: v for one in parameters if (v := literal(text, quantities[0], one)) is not None}
             values.update(alike)
-            return {0} if alike else set()
+            return used | {0} if alike else used
         if len(fitting) != 1 or len({one.name for one in parameters}) != len(names):
             continue
-        made = [_literal(text, quantities[a[2]], one) for a, one in zip(fitting[0], parameters, strict=True)]
+        made = [literal(text, quantities[a[2]], one) for a, one in zip(fitting[0], parameters, strict=True)]
         if any(one.name in values for one in parameters) or None in made:
             continue
         values.update({one.name: str(value) for one, value in zip(parameters, made, strict=True)})
-        return {a[2] for a in fitting[0]}
-    return set()
+        return used | {a[2] for a in fitting[0]}
+    return used
+
+
+def _pairs(block: Block, text: str, quantities: list[Quantity], values: dict[str, str]) -> set[int]:
+    """Two limits behind one name (highs at 80 and 90, 低报20和10): the outer one is the double one's (HH, LL)."""
+    used: set[int] = set()
+    names = _names(block, text)
+    for run in _runs([(one.start, one.end, place) for place, one in enumerate(quantities)], text):
+        before = [one for one in names if one[1] <= run[0][0] and run[0][0] - one[1] <= 8]
+        if len(run) != 2 or not before or any(name == before[-1][2] * 2 for _, _, name in names):
+            continue
+        single, double = (
+            block.parameter(before[-1][2]),
+            block.parameter(before[-1][2] * 2),
+        )
+        if single is None or double is None:
+            continue
+        made = [literal(text, quantities[place], single) for _, _, place in run]
+        ordered = sorted(
+            (one for one in made if one is not None),
+            key=Decimal,
+            reverse=single.name == "L",
+        )
+        if len(ordered) == 2:
+            values.update({single.name: ordered[0], double.name: ordered[1]})
+            used |= {place for _, _, place in run}
+    return used
 
 
 def _names(block: Block, text: str) -> list[tuple[int, int, str]]:
@@ -115,7 +201,7 @@ def _names(block: Block, text: str) -> list[tuple[int, int, str]]:
     found = [
         (start, end, parameter.name)
         for parameter in block.parameters
-        for word in _words(parameter)
+        for word in words_of(parameter)
         for start, end in _places(word, text.lower())
     ]
     chosen: list[tuple[int, int, str]] = []
@@ -136,19 +222,26 @@ def _runs(places: list[tuple[int, int, T]], text: str) -> list[list[tuple[int, i
     return [one for one in runs if len(one) > 1]
 
 
-def _take_the_only(block: Block, text: str, quantities: list[Quantity], values: dict[str, str], used: set[int]) -> None:
+def _take_the_only(
+    block: Block,
+    text: str,
+    quantities: list[Quantity],
+    values: dict[str, str],
+    used: set[int],
+) -> None:
     """One time (or one count) is left to give and one stands in the request: they belong together. Other numbers may
     be anything (a set-point, a rated flow), and so may the cycle of the program."""
     left = [one for one in block.parameters if one.name not in values and one.type not in ("BOOL", "REAL")]
     for parameter in left:
+        anything = "*" in words_of(parameter)
         rivals = [one for one in left if (one.type == "TIME") == (parameter.type == "TIME")]
         fits = [
             (place, made)
             for place, one in enumerate(quantities)
             if place not in used
-            and _says_much(one)
             and not _CYCLE.search(text[max(0, one.start - 16) : one.end + 8])
-            and (made := _literal(text, one, parameter)) is not None
+            and (made := literal(text, one, parameter)) is not None
+            and (_says_much(one, text) or (anything and int(made) >= int(parameter.low)))
         ]
         if len(rivals) == 1 and len(fits) == 1:
             values[parameter.name] = fits[0][1]
@@ -164,62 +257,44 @@ def _switches(block: Block, text: str) -> dict[str, str]:
     }
 
 
-def _literal(text: str, quantity: Quantity, parameter: Parameter) -> str | None:
-    """The quantity as a literal of the parameter's type, or None when it is of another kind."""
-    for reading in quantity.readings:
-        value = reading.mantissa * Decimal(10) ** reading.power
-        factor = SECONDS.get(same_unit(reading.unit))
-        if parameter.type == "TIME":
-            if factor is not None and value >= 0:
-                return time_literal(value * factor)
-        elif parameter.type in (COUNT, "INT", "UDINT"):
-            hours = parameter.type == "UDINT" and factor == 3600
-            if (not same_unit(reading.unit) or hours) and value == int(value):
-                return str(int(value))
-        elif factor is not None:
-            if parameter.about["en"].endswith(", s"):
-                return _real(value * factor)
-        elif parameter.type == "REAL":
-            if "per second" in parameter.about["en"]:
-                value /= rate(text, quantity.start, quantity.end, reading.unit)
-            return _real(-value if quantity.sign == "-" else value)
-    return None
-
-
-def _real(value: Decimal) -> str:
-    plain = format(value, "f")
-    return plain if "." in plain else plain + ".0"
-
-
-def time_literal(seconds: Decimal) -> str:
-    """``T#90s``, ``T#500ms``: whole seconds where they are whole."""
-    if seconds == int(seconds):
-        return f"T#{int(seconds)}s"
-    return f"T#{int(seconds * 1000)}ms"
-
-
-def _words(parameter: Parameter) -> list[str]:
-    return [one.lower() for some in parameter.words.values() for one in some]
-
-
 def _places(word: str, low: str) -> list[tuple[int, int]]:
     """Where a word begins a word of the text; short ones must be the whole of it."""
     pattern = re.escape(word)
     if word.isascii():
-        pattern = rf"(?<![a-z]){pattern}" + ("(?![a-z])" if len(word) <= 3 else "")
+        pattern = rf"(?<![a-z]){pattern}" + ("s?(?![a-z])" if len(word) <= 3 else "")
     return [one.span() for one in re.finditer(pattern, low)]
 
 
-def _distance(text: str, quantity: Quantity, parameter: Parameter) -> int:
-    """Code points between the quantity and the nearest of the parameter's words; a clause between counts extra."""
+def _own(parameter: Parameter, block: Block) -> list[str]:
+    """The words that only this parameter of the block has."""
+    others = {word for one in block.parameters if one is not parameter for word in words_of(one)}
+    return [word for word in words_of(parameter) if word not in others and word not in _COMMON]
+
+
+def _distance(text: str, quantity: Quantity, parameter: Parameter, block: Block) -> int:
+    """Code points between the quantity and the nearest of the parameter's words; a clause between counts extra, one
+    behind the amount more than one before it, and so does a word that fits any parameter."""
     low = text.lower()
     best = _NEAR
-    for word in _words(parameter):
+    own = set(_own(parameter, block))
+    for word in words_of(parameter):
         for start, end in _places(word, low):
             if end <= quantity.start:
-                gap, between = quantity.start - end, low[end : quantity.start]
+                gap, between, clause = (
+                    quantity.start - end,
+                    low[end : quantity.start],
+                    _BEFORE,
+                )
             else:
-                gap, between = max(0, start - quantity.end), low[quantity.end : start]
+                gap, between, clause = (
+                    max(0, start - quantity.end),
+                    low[quantity.end : start],
+                    _BEHIND,
+                )
             late = 0 if word.isascii() or end <= quantity.start else _LATE
-            best = min(best, gap + late + 20 * len(_CLAUSE.findall(between)) - min(8, len(word)))
+            late += 0 if word in own else _VAGUE_WORD
+            best = min(
+                best,
+                gap + late + clause * len(_CLAUSE.findall(between)) - min(8, len(word)),
+            )
     return best

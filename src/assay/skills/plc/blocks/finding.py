@@ -8,7 +8,7 @@ and does not get the least bad block.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -18,6 +18,9 @@ from math import log
 import yaml
 
 from assay.skills.plc.blocks.block import Block, blocks
+from assay.skills.plc.blocks.block import block as _block
+from assay.skills.plc.blocks.signs import other_number, other_vote, shown, wanted
+from assay.skills.plc.blocks.spelling import repaired
 
 _EN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _WORD = re.compile(r"[a-z0-9]+")
@@ -31,6 +34,8 @@ LEAST, COVERED, LEAD = 5.0, 0.22, 1.2
 #: reach ``ALONE`` and twice the next block's score (and are asked about from ``ASKED`` on); from ``PLAIN`` on it is
 #: asked about and from ``SPOKEN`` on it may be chosen, however much else the request speaks of.
 SAID, PLAIN, SPOKEN, ASKED, ALONE = 1.0, 3.0, 4.5, 8.0, 12.0
+#: Words of another block as strong as ``STRONG`` and ``RIVAL`` times the score of the one with a sign: asked about.
+STRONG, RIVAL, WORDS, SIGN = 6.0, 2.0, 18.0, 4.0
 _STOP = frozenset(
     "a an the of for to and or in on at with by from is are be it its that this which when if after before as i we you "
     "please need want give make write create program function block plc code st structured text using use should "
@@ -71,17 +76,48 @@ def find(request: str, limit: int = 5) -> list[Found]:
 
 
 def choose(request: str) -> tuple[Block | None, list[Found]]:
-    """The block that is meant, or None with the ones to ask about (none: the library has no such block)."""
-    if _Request(request).said(_beyond()):
+    """The block that is meant, or None with the ones to ask about (none: the library has no such block).
+
+    A block whose signs the request shows (:mod:`.signs`) goes before scattered words; several of them are asked about.
+    """
+    said = repaired(wanted(request))
+    if _Request(said).said(_beyond()) or other_vote(said):
         return None, []
-    found = find(request)
+    found = find(said, limit=len(blocks()))
+    signs = shown(said)
+    block, near = _by_signs(signs, found) if signs else _by_words(found)
+    if block is not None and other_number(said, block.id):
+        return None, [one for one in near if one.block.id != block.id and one.block.id in signs]
+    return block, near
+
+
+def _by_signs(signs: Mapping[str, int], found: Sequence[Found]) -> tuple[Block | None, list[Found]]:
+    """The only block with a sign, unless the words speak far more of another one; else the ones with signs."""
+    scores = {one.block.id: one for one in found}
+    empty = {one: Found(block, 0.0, 0.0, 0.0) for one in signs if (block := _block(one))}
+    shown_ = sorted(
+        (scores.get(one, empty[one]) for one in signs),
+        key=lambda one: (-one.score, one.block.id),
+    )
+    rivals = [one for one in found if one.block.id not in signs and one.said >= STRONG]
+    best = shown_[0]
+    beside = [one for one in rivals if one.score > RIVAL * (best.score + SIGN * signs[best.block.id])]
+    if beside:
+        return None, [*shown_, *beside][:3]
+    if len(shown_) > 1 and best.score < RIVAL * shown_[1].score:
+        return None, shown_[:3]
+    return best.block, shown_
+
+
+def _by_words(found: Sequence[Found]) -> tuple[Block | None, list[Found]]:
+    """Without a sign: the weighted words decide where they say much, and more than those of any other block."""
     sure = [one for one in found if one.score >= LEAST and (one.covered >= COVERED or one.said >= SPOKEN)]
     if not sure:
         return None, [one for one in found if one.said >= PLAIN][:3]
     best, rival = sure[0], max((one.score for one in found[1:]), default=0.0)
     if best.said < SAID and (best.score < ALONE or best.score < 2 * rival):
         return None, [one for one in sure if one.score >= ASKED or one.said >= SAID][:3]
-    if len(sure) > 1 and best.score < LEAD * sure[1].score:
+    if best.said < SPOKEN or best.score < WORDS or (len(sure) > 1 and best.score < RIVAL * sure[1].score):
         return None, sure[:3]
     return best.block, sure
 

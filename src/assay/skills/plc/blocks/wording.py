@@ -8,10 +8,17 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from assay.kernel.numbers import normalise, scan
+from assay.kernel.numbers import scan
 from assay.kernel.unit_words import same_unit
+from assay.skills.plc.blocks.signs import wanted
 
-SECONDS = {"ms": Decimal("0.001"), "s": Decimal(1), "min": Decimal(60), "h": Decimal(3600), "d": Decimal(86400)}
+SECONDS = {
+    "ms": Decimal("0.001"),
+    "s": Decimal(1),
+    "min": Decimal(60),
+    "h": Decimal(3600),
+    "d": Decimal(86400),
+}
 _UNIT = r"(?P<unit>second|minute|hour|sec|min)s?\b"
 _N = r"(?P<n>\d+(?:\.\d+)?|[a-z]+(?:-[a-z]+)?)"
 _ZH_N = r"(?P<n>\d+(?:\.\d+)?|[一二两三四五六七八九十百]+)"
@@ -19,12 +26,38 @@ _ZH_UNIT = {"秒": "秒", "秒钟": "秒", "分": "分钟", "分钟": "分钟"}
 _ENGLISH: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.I), made)
     for pattern, made in (
-        (r"(?<=\d)\s*(?:millisecs?|milliseconds?|msecs?|millis)\b", " ms"),
+        (
+            r"(?<=\d)\s*(?:millisecs?|milli-?\s?seconds?|millisekunden?|msecs?|msek|millis|mseconds?)\b",
+            " ms",
+        ),
+        (r"(?<=\d)[\s-]*(?:secs|seks?|sekunden?)\b", " s"),
+        (r"(?<=\d)[\s-]*(?:minuten?|mins)\b", " min"),
+        (r"(?<=\d)[\s-]*(?:stunden?|std)\b", " h"),
+        (r"(?<=\d)-(?=(?:ms|s|sec|seconds?|min|minutes?|h|hours?)\b)", " "),
+        (r"(?<![\d:])(\d{1,2}):([0-5]\d)\s*(?:min(?:utes?)?\b|分钟?)", r"\1 min \2 s"),
+        (r"(?<![\d.])(\d{1,2})\s*['′]\s*([0-5]?\d)\s*(?:\"|″|'')", r"\1 min \2 s"),
+        (
+            r"(?<![\d.])(\d+)[ -](?:1/2|½)\s*(?=(?:s|secs?|seconds?|min|minutes?|h|hours?)\b)",
+            r"\1.5 ",
+        ),
+        (r"(?<=\d)½", ".5"),
+        (r"(?<![\d.])(?<![\d.] )\b(?:m3|m³)(?![a-z])(?!/h)", "volume"),
         (r"\b(?:milliseconds?|msecs?)\b", "ms"),
-        (r"(?<![\d.,])(\d+),(\d{1,2})(?=\s*(?:ms|s|secs?|seconds?|min|minutes?|h|hours?)\b)", r"\1.\2"),
+        (
+            r"(?<![\d.,])(\d+),(\d{1,2})(?=\s*(?:ms|s|secs?|seconds?|min|minutes?|h|hours?)\b)",
+            r"\1.\2",
+        ),
         (r"\bhalf (?:of )?an? (?=(?:second|minute|hour)\b)", "0.5 "),
-        (r"(?:(?<!\d)1/2|½)\s*(?=(?:s|secs?|seconds?|min|minutes?|h|hours?)\b)", "0.5 "),
-        (r"\b(?:a )?quarter of an? (?=(?:minute|hour)\b)", "0.25 "),
+        (
+            r"(?:(?<!\d)1/2|½)\s*(?=(?:s|secs?|seconds?|min|minutes?|h|hours?)\b)",
+            "0.5 ",
+        ),
+        (r"\b(?:a )?quarter (?:of )?an? (?=(?:minute|hour)\b)", "0.25 "),
+        (r"\b(?:three[ -]quarters?|3/4) of an? (?=(?:minute|hour)\b)", "0.75 "),
+        (r"\b(?:a|one) tenth of a second\b", "0.1 s"),
+        (r"\b(?:a|one) quarter of a second\b|\bquarter second\b", "0.25 s"),
+        (r"\b(?:a|one) (?:fifth) of a second\b", "0.2 s"),
+        (r"\b(\d+) (?:tenths?) of a second\b", r"0.\1 s"),
         (r"\b(?:an?|one) (minute|hour|second) and a half\b", r"1.5 \1"),
         (r"\bone (?=(?:second|minute|hour)\b)|\ban? (?=(?:minute|hour)\b)", "1 "),
     )
@@ -50,16 +83,55 @@ _MACHINE = (
     r"电机|电动机|马达|风机|水泵|泵|搅拌|灯|线圈|阀|罐|水箱|压缩机|空压机|破碎机|输送机|皮带机|加热器|离心机|冷水机)"
 )
 _PLATE = re.compile(_RATED + _BETWEEN + _MACHINE, re.I)
+_PLATE_BEHIND = re.compile(
+    rf"(?P<keep>{_MACHINE}(?:功率|容积|容量|电压|用|为|是|有|约|[ ,(（:：]|of|with|rated|is|at){{0,4}}\s*)"
+    r"(?P<amount>\d+(?:\.\d+)?[ -]?(?:kW|kVA|hp|V|马力|千瓦|伏|立方米?|m3|m³|rpm|r/min))(?![a-z/])",
+    re.I,
+)
+#: Numbers that are names: the 2nd pump, pump no. 3, 3# 泵, 第二台, and votes (2 of the 3).
+_NUMBERED = tuple(
+    re.compile(one, re.I)
+    for one in (
+        r"\b\d+(?:st|nd|rd|th)\b",
+        r"\b(?:no|nr|number)\.?\s?\d+(?=\s*(?:[,;:)]|$|[a-z]))(?!\s*(?:ms|s|sec|min|m|h)\b)",
+        r"(?<![\w.])\d+\s?#|#\s?\d+",
+        r"第\s?(?:\d+|[一二三四五六七八九十]+)\s?[台个号条路只级]?|(?:\d+|[一二三四五六七八九十])号",
+        r"\b(?:[2-9]|two|three|four)\s?(?:oo|out of|of)\s?(?:the |all |our )?(?:[2-9]|two|three|four)\b",
+        r"\b(?:pump|motor|line|conveyor|tank|unit|valve|station|zone|hall|plant|building|axis)\s\d{1,3}"
+        r"(?=\s*(?:[,;:)]|\.\s|\.?$|and\b|or\b|is\b|in\b|on\b|has\b|with\b|should\b|must\b|shall\b|to\b))",
+        r"(?:mark|version|iec|din|iso|gb/?t?|en)[ -]?\d{3,}(?:-\d+)*",
+    )
+)
+_DOZENS = re.compile(rf"{_N}\s+dozens?\b|(?P<zh>\d+|[一二两三四五六七八九十])打(?=[^开印])", re.I)
+_PERCENT = re.compile(r"百分之(?P<n>\d+(?:\.\d+)?|[零一二两三四五六七八九十百点]+)")
+_CHINESE: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"一个半(?=小时|钟头)"), "1.5"),
+    (re.compile(r"(\d+)个半(?=小时|钟头)"), r"\1.5"),
+    (re.compile(r"个?钟头"), "小时"),
+    (re.compile(r"两(?=[百千])"), "二"),
+    (re.compile(r"刻把钟"), "几分钟"),
+    (re.compile(r"三五(?=秒|分)|(?<=[一二三四五六七八九十])[几来多](?=秒|分)"), "几"),
+)
 
 
 def plain(request: str) -> str:
     """The request with its amounts in a form that is read, everything else as it stands."""
-    text = _PLATE.sub(_blank, normalise(request))
+    text = wanted(request)
+    for pattern in (_PLATE, _PLATE_BEHIND, *_NUMBERED):
+        text = pattern.sub(_blank, text)
+    text = _DOZENS.sub(_dozens, text)
+    text = _PERCENT.sub(lambda match: f"{_number(match['n'])}%", text)
+    for pattern, made in _CHINESE:
+        text = pattern.sub(made, text)
     text = _BOTH.sub(lambda match: f"{_number(match['m']) * 60 + _number(match['s'])} s ", text)
     for pattern, made in _ENGLISH:
         text = pattern.sub(made, text)
+    text = _BOTH.sub(lambda match: f"{_number(match['m']) * 60 + _number(match['s'])} s ", text)
     text = _AND_A_HALF.sub(_and_a_half, text)
-    text = _ZH_HALF.sub(lambda match: f"{_number(match['n']) + Decimal('0.5')}{_ZH_UNIT[match['unit']]}", text)
+    text = _ZH_HALF.sub(
+        lambda match: f"{_number(match['n']) + Decimal('0.5')}{_ZH_UNIT[match['unit']]}",
+        text,
+    )
     text = _ZH_HALF_A.sub("0.5", text)
     return _ZH_MINUTE.sub("分钟", text.replace("三刻钟", "45分钟").replace("一刻钟", "15分钟"))
 
@@ -74,7 +146,11 @@ def rate(text: str, start: int, end: int, unit: str) -> Decimal:
     before, after = text[max(0, start - 12) : start], text[end : end + 24]
     for said in (
         re.search(r"/\s*([a-z]+)$", unit, re.I),
-        re.match(r"\s*(?:[^\s\d,.;，。]+\s+)?(?:per|an|a|each|every|/)\s*([a-z]+)", after, re.I),
+        re.match(
+            r"\s*(?:[^\s\d,.;，。]+\s+)?(?:per|an|a|each|every|/)\s*([a-z]+)",
+            after,
+            re.I,
+        ),
         re.match(r"\s*(?:/|每)(秒|分钟|小时)", after),
         re.search(r"每一?(秒钟?|分钟|个?小时)[^，。,;；]*$", before),
     ):
@@ -86,12 +162,21 @@ def rate(text: str, start: int, end: int, unit: str) -> Decimal:
 
 def _blank(match: re.Match[str]) -> str:
     """The amount goes, the word for the machine stays."""
+    if (kept := match.groupdict().get("keep")) is not None:
+        return kept + " " * len(match["amount"])
+    if match.re in _NUMBERED:
+        return " " * len(match[0])
     return re.sub(
         r"^[\d.]+[ -]?(?:[a-z]+3?³?|马力|千瓦|伏|吨|升|毫米|立方米?)",
         lambda amount: " " * len(amount[0]),
         match[0],
         flags=re.I,
     )
+
+
+def _dozens(match: re.Match[str]) -> str:
+    many = _number(match["zh"] or match["n"])
+    return match[0] if many <= 0 else f"{many * 12}"
 
 
 def _and_a_half(match: re.Match[str]) -> str:
