@@ -52,6 +52,7 @@ class Reading:
     """A sentence while it is read: parts so far, what holds for all of them, and whom "its" means.
 
     ``known`` are fields by their property, ``compared`` the field of the last condition ("...; above 150 mm, ...").
+    ``topical``: one measure was named first, and what follows are its cases.
     """
 
     parts: list[Part] = field(default_factory=list)
@@ -63,6 +64,7 @@ class Reading:
     known: dict[str, Name] = field(default_factory=dict)
     asked: dict[str, Name] = field(default_factory=dict)
     compared: Name | None = None
+    topical: bool = False
 
     def add(self, tests: list[Test], severity: Severity, when: Groups = ()) -> None:
         """Requirements; the last one's object is whom the next may mean."""

@@ -133,6 +133,7 @@ def _state(text: str, object: str) -> Groups | None:
         return None
     if holds_quantity(text) or COMPARE.search(text) or MODAL.search(text) or REFERS.search(text):
         return None
+    text = re.sub(r"^(?:equipped|provided|fitted)\swith\s", "", text)
     if match := _HAS.fullmatch(text):
         op = Op.ABSENT if match["not"] or match["none"] else Op.PRESENT
         return [(Test(field=Name(object=bare(match["subject"]), property=bare(match["what"])), op=op),)]
@@ -245,7 +246,7 @@ def relative_en(words: str) -> tuple[Groups, str]:
 def _size(cut: re.Match[str] | None, limits: tuple[Limit, ...]) -> str:
     """The size that a unit alone names: "tanks larger than 100 m³" are measured by volume."""
     size = dimension(limits[0].unit) if len(limits) == 1 else ""
-    compares = cut is not None and re.search(r"larg|great|small|more|less", cut["word"], re.IGNORECASE)
+    compares = cut is not None and re.search(r"larg|great|small|more|less|excess", cut["word"], re.IGNORECASE)
     return size if compares and size in ("volume", "area") else ""
 
 

@@ -27,7 +27,7 @@ _OR = re.compile(r"[，、]?(?:或者|或(?!等于))")
 _BUT = re.compile(r"(?:但|且|并)(?=不?(?:大|小|高|低|超|多|少|长|短|≥|≤|>|<))")
 _BOUND = re.compile(r"(?P<side>(?:及其?|和)?以上|(?:及其?|和)?以下|(?:及其?|或)更?大|以内|之内)$")
 _WITH = re.compile(
-    r"(?P<subject>.*?)(?P<none>未|没有|无|不)?(?:设置有|设置了?|设有|装设|安装有|安装|配备|配有|装有|采取"
+    r"(?P<subject>.*?)(?P<none>未|没有|无|不)?(?:设置有|设置了?|设有|设(?![计备施定])|装设|安装有|安装|配备|配有|装有|采取"
     r"|采用|具有|使用)(?P<what>.+)"
 )
 _IS = re.compile(r"(?P<subject>.+?)(?P<none>不)?(?:为|是|属于)(?P<what>.+)")
@@ -155,7 +155,11 @@ def _words(text: str, object: str) -> Groups | None:
 
 def _refers(text: str) -> bool:
     """Words that point to another text ("另有规定" is a state that a person must tell, and stays)."""
-    return bool(REFERS.search(re.sub(r"(?:设计(?:文件)?|本规范|本标准|本规程)?另有(?:规定|要求)", "", text)))
+    return bool(
+        REFERS.search(
+            re.sub(r"(?:设计(?:文件)?|本规范|本标准|本规程)?另?有(?:特殊|专门|明确|其他)?(?:规定|要求)", "", text)
+        )
+    )
 
 
 def _one_of(name: Name, values: list[str], *, minus: bool) -> Test:
@@ -183,7 +187,7 @@ def relative(words: str) -> tuple[Groups, str]:
             continue
         numeric = bool(COMPARE.search(before) or _BOUND.search(before) or re.search(r".为", before))
         provided = re.match(
-            r"(?:未|没有|无)?(?:设有|设置|配有|装有|配备|采用|采取|安装)", before
+            r"(?:未|没有|无)?(?:设有|设置|设(?![计备施定])|配有|装有|配备|采用|采取|安装)", before
         ) and not PROVIDES.fullmatch(before)
         if not (numeric or provided):
             continue

@@ -9,7 +9,9 @@ import re
 
 from assay.skills.rules.grammar.build import NUMBERED, SURROUNDING, Reading, Stop, plain
 from assay.skills.rules.grammar.conditions_en import conditions_en, relative_en
-from assay.skills.rules.grammar.predicates_en import owned, requirement
+from assay.skills.rules.grammar.predicates_en import counted, owned, requirement
+from assay.skills.rules.grammar.tidy import tidied, without_method
+from assay.skills.rules.grammar.wording_en import plain_clause, plainly
 from assay.skills.rules.grammar.words_en import (
     COMPARE,
     MODAL,
@@ -28,9 +30,8 @@ _LEAD = re.compile(rf"(?P<mark>{_IF}|{_BUT}|for|in|during|at(?! least| most)|on)
 _TRAIL = re.compile(rf",?\s(?P<mark>{_IF}|{_BUT})\s(?P<what>.+)$", re.IGNORECASE)
 _NEXT = re.compile(r"(?:,\s?(?:and|but)\s|,\s|\s(?:and|but)\s)", re.IGNORECASE)
 _NOR = re.compile(
-    r"(?P<not>\b(?:shall|must|should) not [^,;]+?),?\s(?:nor|or)\s(?P<verb>(?:fall|drop|be|rise"
-    r"|exceed)(?=\s(?:below|above|less|more|greater"
-    r"|\d)))\s",
+    r"(?P<not>\b(?P<modal>shall|must|should) not [^,;]+?),?\s(?:nor|or)\s(?:(?P<verb>fall|drop|be|rise|exceed)\s)?"
+    r"(?=(?:below|above|(?:higher|lower|less|more|greater|larger|smaller)\sthan)\s[-+\d]|(?<=exceed\s)[-+\d])",
     re.IGNORECASE,
 )
 """Not A nor B is not A and not B ("shall not exceed 40 °C or fall below 5 °C")."""
@@ -47,7 +48,7 @@ _EXTREME = re.compile(
     re.IGNORECASE,
 )
 """A limit that is stated without a modal verb ("the maximum allowable leakage is 0.1 %")."""
-_FOR = re.compile(r"\sfor\s(?P<what>[^,]+?\s(?:with|having)\s[^,]*\d[^,]*)$", re.IGNORECASE)
+_FOR = re.compile(r"\sfor\s(?P<what>(?!an?\s|\d|at |not |more |less )[^,]*?[a-z]\s[^,]*\d[^,]*)$", re.IGNORECASE)
 """Whose limit it is, behind it ("... 6 mm for tanks with a diameter of 15 m or more")."""
 _VAGUE = re.compile(
     r"\b(?:(?<!unless )otherwise|as far as|where practicable|if necessary|as necessary|adequate|suitable|sufficient"
@@ -60,12 +61,12 @@ _VAGUE = re.compile(
 
 def read_en(text: str) -> list[Part]:
     """The parts of an English sentence. Raises Stop when any of it stays unread."""
-    text = " ".join(NUMBERED.sub("", plain(text)).split()).rstrip(". ;")
+    text = plainly(" ".join(tidied(NUMBERED.sub("", plain(text))).split()).rstrip(". ;"))
     if (vague := _VAGUE.search(text)) is not None:
         raise Stop("vague", vague.group())
     parts: list[Part] = []
     text = _BOTH.sub(r"\g<low> \g<adjective> and \g<high> \g<adjective>", text)
-    text = _NOR.sub(r"\g<not> and shall not \g<verb> ", text)
+    text = _NOR.sub(lambda match: f"{match['not']} and {match['modal']} not {match['verb'] or 'be'} ", text)
     reading = Reading()
     for group in re.split(r";\s", text):
         reading = reading.next()
@@ -123,10 +124,22 @@ def _trailing(group: str, reading: Reading) -> str:
         group = group[: trail.start()]
     if (whose := _FOR.search(group)) and len(MODAL.findall(group)) == 1 and COMPARE.search(group[: whose.start()]):
         front, _ = _quiet_relative(whose["what"])
-        if front:
+        if front or (front := _measured(whose["what"], reading)):
             reading.condition(front)
             return group[: whose.start()]
     return group
+
+
+def _measured(what: str, reading: Reading) -> list[tuple[Test, ...]]:
+    """A condition of a measure behind the requirement ("... for voltages up to 600 V"), else none."""
+    try:
+        found = conditions_en(what, reading.object)
+    except Stop:
+        return []
+    lasts = r"(?:period|duration|time|hours?|minutes?|days?)s?$"
+    tests = [test for group in found for test in group]
+    sound = all(test.limits and not re.search(lasts, test.field.property) for test in tests)
+    return found if sound else []
 
 
 def _last(group: str) -> re.Match[str] | None:
@@ -200,9 +213,10 @@ def _clauses(group: str) -> list[str]:
         following = _NEXT.split(after)[0]
         modal = MODAL.search(after)
         goes_on = COMPARE.match(following) or (re.match(r"(?:a|an)\s", following) and COMPARE.search(following))
-        own = modal is not None and not COMPARE.search(after[: modal.start()]) and "," not in after[: modal.start()]
-        if own and _NEXT.search(after[: modal.start()] if modal else ""):
-            own = _heads(after[: modal.start()] if modal else "")
+        head = after[: modal.start()] if modal else ""
+        own = modal is not None and (_HELD.match(head) or not COMPARE.search(head)) and "," not in head
+        if own and _NEXT.search(head):
+            own = _heads(head)
         goes_on = goes_on or re.match(r"be\s(?:at least|not (?:less|more)|at most|between|\d)", following)
         measured = re.match(r"\d", following) and re.search(r"\b(?:wide|high|long|deep|thick)$", following)
         if own or goes_on or measured:
@@ -213,6 +227,10 @@ def _clauses(group: str) -> list[str]:
     return [*found, group[start:]]
 
 
+_HELD = re.compile(r"[a-z][a-z -]*?\s(?:with|having|of|over|above|below|exceeding)\s", re.IGNORECASE)
+"""A subject whose condition stands behind it ("boilers with more than 47 m² of heating surface")."""
+
+
 def _heads(words: str) -> bool:
     """Whether words before a modal verb are one subject although "and" stands in them ("corridors and stairs")."""
     first = _NEXT.split(words)[0]
@@ -221,7 +239,10 @@ def _heads(words: str) -> bool:
 
 def _clause(clause: str, reading: Reading) -> None:
     clause = _NONE.sub(r"\g<what> \g<be> not permitted", clause.strip(" ,"))
-    clause = _EXTREME.sub(r"\g<what> shall be", clause)
+    clause = plain_clause(_EXTREME.sub(r"\g<what> shall be", clause))
+    clause, when = _in_state(clause)
+    if COMPARE.search(clause):
+        clause = without_method(clause)
     if match := PROHIBITED.search(clause):
         reading.add(_prohibited(clause, match), Severity.MANDATORY)
         return
@@ -242,13 +263,42 @@ def _clause(clause: str, reading: Reading) -> None:
         raise Stop("two_modals", clause)
     if word.endswith("to be") or word in ("is to be", "are to be"):
         rest = f"be {rest}"
-    none = re.match(r"(?:no|none of the)\s", subject, re.IGNORECASE)
+    none = re.match(r"(?:no|none of the)\s(?!(?:fewer|less|more)\sthan)", subject, re.IGNORECASE)
     if none:
+        rest = re.sub(r"^be (?:installed|fitted|placed|located)(?= between\s)", "be made", rest)
         subject, minus = subject[none.end() :], not minus
-    front, subject = relative_en(subject) if subject and not owned(subject) else ([], subject)
-    reading.condition(front)
+    whole = not subject or owned(subject) or counted(subject)
+    front, subject = ([], subject) if whole else relative_en(subject)
+    if reading.parts:
+        when = (*when, *front)  # a later subject's condition is its own
+    else:
+        reading.condition(front)
     soft = Severity.RECOMMENDED if word in SOFT else Severity.MANDATORY
-    reading.add(requirement(subject, rest, minus, reading), soft)
+    reading.add(requirement(subject, rest, minus, reading), soft, when)
+
+
+_STATE = (
+    r"(?:at|under|during|in)\s(?P<state>(?:the\s)?(?:(?:full|rated|no|partial|part|half|maximum|minimum|normal|design|nominal"
+    r"|all|steady|continuous|emergency|worst[- ]case|stated|specified|operating|ambient|shutdown|start-?up|running"
+    r"|transient|fault)\s){1,3}(?:load|speed|flow|operation|running|service|conditions?|capacity|output|voltage|current"
+    r"|temperature|pressure)|(?:start-?up|shut-?down|braking|charging|discharging|filling|transport|storage))"
+)
+_STATE_BEHIND = re.compile(rf",?\s{_STATE}$", re.IGNORECASE)
+_STATE_INSIDE = re.compile(rf"\s{_STATE}(?=\s(?:shall|should|must)\b)", re.IGNORECASE)
+
+
+def _in_state(clause: str) -> tuple[str, tuple[tuple[Test, ...], ...]]:
+    """A clause without the state in which its limit holds ("the power factor at full load shall ...")."""
+    if COMPARE.search(clause) is None and not re.search(r"between|within", clause):
+        return clause, ()
+    for pattern in (_STATE_INSIDE, _STATE_BEHIND):
+        match = pattern.search(clause)
+        if match is not None and not COMPARE.search(f"{match.group()} 1"):
+            state = Test(field=Name(property=bare(match["state"])), op=Op.PRESENT)
+            before = clause[: match.start()]
+            if property_start(before) < len(before) or pattern is _STATE_BEHIND:
+                return before + clause[match.end() :], ((state,),)
+    return clause, ()
 
 
 def _prohibited(clause: str, match: re.Match[str]) -> list[Test]:

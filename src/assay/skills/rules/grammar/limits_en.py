@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from assay.skills.rules.grammar.build import Stop
 from assay.skills.rules.grammar.quantities import Read, quantity_at
-from assay.skills.rules.grammar.words_en import ADJECTIVES, COMPARE, PROPERTY, bare, property_start
+from assay.skills.rules.grammar.words_en import ADJECTIVES, COMPARE, PHRASES, PROPERTY, bare, property_start
 from assay.skills.rules.rule import Limit, Name
 
 GRADE = re.compile(
-    r"(?:(?:class|grade|type|category)\s[A-Z0-9]{1,4}|IP\s?[0-9X]{2}|[PD]N\s?\d+|[A-Z]{1,3}\d{1,4}[A-Z]?)",
+    r"(?:(?:class|grade|type|category)\s[A-Z0-9]{1,4}(?:\.\d)?|SIL\s?[1-4]|PL\s?[a-e]\b|IP\s?[0-9X]{2}|[PD]N\s?\d+|[A-Z]{1,3}\d{1,4}[A-Z]?)",
     re.IGNORECASE,
 )
 _FACTOR = re.compile(
-    r"(?P<word>twice|half(?: of)?|double|three times|(?P<low>.+?) times|(?P<share>[±\d].*?%|.+? per ?cent) "
-    r"of)\s+(?P<of>.+)"
+    r"(?P<word>twice|half(?: of)?|one[- ]half(?: of)?|double|three times|(?P<low>.+?) times"
+    r"|(?P<share>[±\d].*?%|.+? per ?cent|\d+/\d+"
+    r"|(?:an?|one|two|three|four|five)[- ](?:third|quarter|fifth|sixth|eighth|tenth)s?)"
+    r" of)\s+(?P<of>.+)"
 )
 _PLUS = re.compile(r"(?P<of>[a-z][^\d]*?)\s(?P<sign>plus|minus)\s(?P<rest>\d.*)")
 _ADDED = re.compile(r"(?P<rest>\d[^,]*?)\s(?P<sign>plus)\s(?P<of>[a-z][^\d,]*)")
@@ -32,7 +34,15 @@ _WORDS = {
     "double": Decimal(2),
     "half": Decimal("0.5"),
     "half of": Decimal("0.5"),
+    "one-half": Decimal("0.5"),
+    "one half": Decimal("0.5"),
+    "one-half of": Decimal("0.5"),
+    "one half of": Decimal("0.5"),
     "three times": Decimal(3),
+}
+_PARTS = {
+    word: Decimal(n)
+    for word, n in zip("third quarter fifth sixth eighth tenth".split(), (3, 4, 5, 6, 8, 10), strict=True)
 }
 _BESIDE = re.compile(rf"\s*(?P<word>{'|'.join(sorted(ADJECTIVES, key=len, reverse=True))})\b\s*")
 _TAKEN = re.compile(
@@ -84,6 +94,8 @@ def name_en(words: str, object: str = "") -> Name:
         way := re.fullmatch(r"(?P<property>.*(?:distance|path|route length))\sto\s(?P<end>.+)", words, re.IGNORECASE)
     ) and (PROPERTY.search(way["property"]) and property_start(way["property"]) == 0):
         return Name(object=object if own else "", property=words)
+    if phrased := re.fullmatch(rf"(?P<property>(?:{PHRASES}))\s(?:of|in|for|at)\s(?P<object>.+)", words, re.IGNORECASE):
+        return Name(object=phrased["object"], property=phrased["property"])
     for link in ("of", _IN):
         for cut in re.finditer(rf"\s(?:{link})\s", words):
             head, tail = words[: cut.start()], words[cut.end() :]
@@ -99,6 +111,12 @@ def name_en(words: str, object: str = "") -> Name:
     # "Luminaires in hazardous areas" are things in a place, and no area of things.
     if at in (0, len(words)) or re.search(rf"\s(?:{_IN})\s", words[:at]):
         return Name(object=object if own else "", property=words)
+    if re.match(
+        r"(?:total|overall|maximum|minimum|average|mean|rated|design|nominal|indoor|outdoor)\s|indoor$",
+        words[:at],
+        re.IGNORECASE,
+    ):
+        return Name(object=object if own else "", property=words)  # total air flow rate
     return Name(object=words[:at].strip(), property=words[at:])
 
 
@@ -146,6 +164,9 @@ def _factors(match: re.Match[str], text: str, object: str) -> tuple[Limit, ...]:
     if PROPERTY.search(name.property) is None:
         raise Stop("limit", text)
     word = match["word"].lower()
+    if (part := re.fullmatch(r"(?P<top>\w+)[- ](?P<low>[a-z]+?)s? of", word)) and part["low"] in _PARTS:
+        top = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}[part["top"]]
+        return (Limit(number=Context(prec=12).divide(Decimal(top), _PARTS[part["low"]]), of=name),)
     if word in _WORDS:
         return (Limit(number=_WORDS[word], of=name),)
     words = re.sub(r"\s*per ?cent$", " %", match["low"] or match["share"])

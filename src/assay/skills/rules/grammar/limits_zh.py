@@ -11,16 +11,19 @@ from assay.skills.rules.grammar.words_zh import COMPARE, measured, property_star
 from assay.skills.rules.rule import Limit, Name
 
 GRADE = re.compile(
-    r"(?:IP[0-9X]{2}|[A-Z]{1,2}[a-z]?\d{1,4}|\d+(?:\.\d+)?级|[A-F]\d?级|[一二三四五六七八九十甲乙丙丁特]+级"
+    r"(?:IP[0-9X]{2}|SIL\s?[1-4]|PL\s?[a-e]|G\d{1,3}(?:\.\d)?|[ⅠⅡⅢⅣⅤⅥ]+[级类]|[IV]{1,3}[级类]|\d类"
+    r"|[A-Z]{1,2}[a-z]?\d{1,4}|\d+(?:\.\d+)?[A-Z]?级|[A-F]\d?级|[一二三四五六七八九十甲乙丙丁特]+级"
     r"|Q\d{3}[A-Z]*)"
 )
 _TIMES = re.compile(r"(?P<of>[^，；]+?)的(?P<rest>[±\d一二两三四五六七八九十百千].*)$")
+_HALF = re.compile(r"的一半$")
 _SHARE = re.compile(r"(?P<rest>\d+(?:\.\d+)?%)的?(?P<of>[^，；\d%]+)")
 _PLUS = re.compile(r"(?P<of>[^，；\d]+?)(?P<sign>加上?|减去?|[+-])(?P<rest>\d.*)$")
 _DOING = re.compile(
     r"输送|储存|贮存|存放|位于|用于|处于|安装|布置在|设置在|设有|敷设|采用|使用|装有|穿越|连接|埋设|盛装|装卸|生产|加工|处理"
 )
 """Verbs that begin what a thing does, which no property belongs to."""
+_DOES_LAST = re.compile(r"(?:使用|采用|安装|敷设|输送|储存|布置|设置|穿越)$")
 _UNSURE = re.compile(r"[该任]|本(?!体)|上述|所在|通向|下列|以下")
 _TAIL = re.compile(r"(?:的?(?:要求|规定值?|范围内?|之间|以内|之内))?$")
 
@@ -30,6 +33,7 @@ def limits_zh(text: str) -> tuple[Limit, ...]:
     text = text.strip()
     if (read := quantity_at(text)) is not None and not text[read.end :].strip():
         return _signed(read)
+    text = _HALF.sub("的1/2", text)
     if GRADE.fullmatch(text):
         return (Limit(words=text),)
     if match := _TIMES.fullmatch(text):
@@ -52,7 +56,7 @@ def name_zh(words: str) -> Name:
     """A field from its words: 管道的设计压力, 管道设计压力, 设计压力."""
     words = re.sub(r"^(?:其|该|本|所在|对应|相应)(?=.)", "", words.strip())
     head, of, tail = words.rpartition("的")
-    if of and _DOING.match(head) and 1 < (at := property_start(tail)) < len(tail):
+    if of and (_DOING.match(head) or _DOES_LAST.search(head)) and 1 < (at := property_start(tail)) < len(tail):
         return Name(object=f"{head}的{tail[:at]}", property=tail[at:])  # 输送可燃液体的管道流速
     if of and head and tail:
         return Name(object=head, property=tail)

@@ -24,13 +24,13 @@ from assay.skills.rules.rule import Limit, Name, Op, Test
 
 _KEEP = re.compile(
     r"(?:be\s)?(?:kept|maintained|held|limited to|remain|stay|terminate|extend"
-    r"|discharge|project|fall|drop|rise|lie|spaced|taken as|located|placed"
+    r"|discharge|project|fall|drop|rise|lie|spaced at|spaced|taken as|located|placed"
     r"|installed|situated|set"
     r"|positioned|mounted)\s(?:at\s(?=\d))?"
 )
 _WITH = re.compile(r"be\s(?:provided|equipped|fitted|furnished|supplied)\swith\s(?P<what>.+)")
 _AT = re.compile(
-    r"be\s(?:provided|installed|fitted|mounted|made|used|placed|arranged)(?:\s(?P<link>at|on|in|for|inside"
+    r"be\s(?:provided|installed|fitted|mounted|made|used|placed|arranged)(?:\s(?P<link>at|on|in|for|from|inside"
     r"|within|around|upstream of"
     r"|downstream of|along|between)\s(?P<place>.+))?"
 )
@@ -40,7 +40,8 @@ _SIDE = re.compile(
 )
 _EVERYWHERE = re.compile(
     r"^\s*(?:at (?:all|any) (?:points?|times?)|throughout"
-    r"|(?:to|from) the (?:horizontal|vertical))$",
+    r"|(?:in|under) (?:any|all) (?:[a-z]+ )?(?:conditions?|circumstances|cases?)"
+    r"|in (?:any|all|each) directions?|(?:to|from) the (?:horizontal|vertical))$",
     re.IGNORECASE,
 )
 _AT_MOST = re.compile(
@@ -48,7 +49,7 @@ _AT_MOST = re.compile(
 )
 _AWAY = re.compile(r"\s*(?:away\s)?(?P<link>from|above|below)\s(?P<what>.+)")
 _HELD = re.compile(
-    r"be\s(?:(?P<verb>[a-z]+ed|set|laid|hung)\s)?at\s(?:an?\s)?(?P<property>[a-z][a-z -]*?)\s(?:of\s)?"
+    r"be\s(?:(?P<verb>[a-z]+ed|set|laid|hung)\s)?(?:at|to)\s(?:an?\s)?(?P<property>[a-z][a-z -]*?)\s(?:of\s)?"
     r"(?P<value>(?:not\s|no\s(?:more|less|greater)|at least|at most|exceeding|up to|between|less|more|greater).+)"
 )
 _SLOPED = re.compile(
@@ -58,7 +59,10 @@ _ANGLED = re.compile(r"\bat an? (?:angle|slope|gradient|inclination)\b", re.IGNO
 _APART = re.compile(
     r"be\s(?:separated|kept away|set back|distant)\sfrom\s(?P<what>[^\d]+?)\sby\s(?P<value>(?:a\sm|at|not|no).*\d.*)"
 )
-_CHANGES = re.compile(r"(?P<value>.*?\d+(?:\.\d+)?\sair changes per hour)")
+_CHANGES = re.compile(
+    r"(?P<value>(?:.*?\d+(?:\.\d+)?|(?:at least |a minimum of |not less than |no fewer than )?[a-z]+)"
+    r"\sair changes per hour)"
+)
 _AIRED = re.compile(
     r"be\s(?:mechanically\s|naturally\s)?ventilated\s(?:at|with)\s(?:a\s(?:rate|minimum)\sof\s)?"
     r"(?P<value>.*\d.*air changes per hour)"
@@ -72,6 +76,7 @@ _WITHIN = re.compile(
 )
 _PUT = re.compile(
     r"kept|maintained|held|spaced|provided|installed|placed|located|arranged|fitted|mounted|positioned|set|laid|hung"
+    r"|buried|embedded|suspended|erected|immersed|submerged|filled"
     r"|inclined"
 )
 """What is put at intervals has them between one and the next; what is supported so has them between others."""
@@ -82,16 +87,22 @@ _HAVING = re.compile(
     r"(?P<thing>.+?)\s(?:having|with)\s(?:an?\s)?(?P<property>[a-z][a-z -]*?)\s(?:of\s)?"
     r"(?P<value>(?:not\s|no\s|at\s|less|more|between|exceeding|up to).*)"
 )
+_SPREAD = re.compile(
+    r"deviation|error|toleranc|accuracy|variation|fluctuation|drift|uncertainty|linearity|hysteresis|repeatability",
+    re.IGNORECASE,
+)
+"""What a tolerance itself is: ±0.25 % of span are its ends, not 0.9975 and 1.0025 times the span."""
 _NOUNS = re.compile(r",\s(?:and\s|or\s)?|\s(?:and|or)\s")
 
 
 _OWNED = re.compile(
-    r"(?P<property>[a-z][a-z -]*?)\sof\s(?P<value>(?:at least|not less|no less|not more|no more|at most|\d"
+    r"(?P<property>[a-z][a-z -]*?)(?:\sof)?\s(?P<value>(?:at least|not less|no less|not more|no more|at most|\d"
     r"|between)\s?.*)"
 )
 _KEPT = re.compile(
-    r"be\s(?:maintained|provided|kept|ensured|left|available)(?:\s(?:around|in front of|at|in|on|for|behind"
-    r"|above|along)\s(?P<place>.+))?"
+    r"be\s(?:maintained|provided|kept|ensured|left|available|applied|allowed|used)"
+    r"(?:\s(?:around|in front of|at|in|on(?= (?:all|each|both) sides? of)|on|for|behind"
+    r"|above|along|between|beneath|under|to|from)\s(?P<place>.+))?"
 )
 
 
@@ -99,7 +110,12 @@ def owned(subject: str) -> re.Match[str] | None:
     """A subject that holds the limit itself ("a clearance of at least 0.9 m"): its property and its value."""
     subject = re.sub(r"^(?:an?|the)\s", "", subject, flags=re.IGNORECASE)
     match = _OWNED.fullmatch(subject[:1].lower() + subject[1:])
-    return match if match is not None and property_start(match["property"]) == 0 else None
+    if match is None:
+        return None
+    room = re.fullmatch(
+        r"(?:[a-z]+\s){0,2}(?:space|zone|strip|aisle|passage|passageway|access way|cover)", match["property"]
+    )
+    return match if room or property_start(match["property"]) == 0 else None
 
 
 def requirement(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test]:
@@ -109,6 +125,9 @@ def requirement(subject: str, rest: str, minus: bool, reading: Reading) -> list[
         # "A clearance of at least 0.9 m shall be maintained around panels": the subject holds the limit.
         name = Name(object=bare(at["place"] or "") or reading.object, property=bare(of["property"]))
         return _limited([name], of["value"], False, "", reading)
+    if (aired := _CHANGES.fullmatch(subject.lower())) and (at := _KEPT.fullmatch(rest)) and not minus:
+        name = Name(object=bare(at["place"] or "") or reading.object, property="air change rate")
+        return _limited([name], aired["value"], False, "", reading)
     if REFERS.search(rest):
         raise Stop("refers", rest)
     for read in (_having, _comparison, _placed, _providing):
@@ -127,6 +146,8 @@ def _subjects(subject: str, reading: Reading) -> list[Name]:
     if COMPARE.search(re.sub(r"^(?:the\s)?(?:minimum|maximum)\s", "", subject)) or REFERS.search(subject):
         raise Stop("subject", subject)
     name = name_en(subject, reading.object)
+    if re.fullmatch(r"content|concentration", name.property) and reading.parts and " of " not in subject:
+        name = Name(object=reading.object, property=f"{name.object} {name.property}".strip())  # of the same medium
     if not name.object and property_start(name.property) == 0 and not SURROUNDING.search(name.property):
         name = name.model_copy(update={"object": reading.object})
     properties = _each(name.property) if _all_properties(name.property) else [name.property]
@@ -172,6 +193,9 @@ def _having(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test
     if part is not None:  # "a suction pipe of at least 150 mm in diameter" is there, and has that size
         return [*(Test(field=Name(object=one, property=part[0]), op=Op.PRESENT) for one in owners), *part[1]]
     sized = measured and (measured["extreme"] or COMPARE.match(measured["value"])) and _has_unit(measured["value"])
+    sized = sized or (
+        measured and re.match(rf"{re.escape(measured['property'])}\sof\s", what) and _bounded(measured["value"])
+    )
     if measured and (PROPERTY.search(measured["property"]) or sized):
         tests = []
         for one in owners:
@@ -191,14 +215,31 @@ def _having(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test
     return [Test(field=Name(object=one, property=thing), op=op) for one in owners for thing in _each(what)]
 
 
+def _bounded(value: str) -> bool:
+    """Whether a value is a bound by its words ("95 or higher", "not less than 1.2"): what is before "of" has it."""
+    compare = COMPARE.match(value)
+    read = quantity_at(value, compare.end() if compare else 0)
+    rest = "" if read is None else value[read.end :]
+    return read is not None and (not rest if compare else _SIDE.fullmatch(rest) is not None)
+
+
 def _has_unit(value: str) -> bool:
     compare = COMPARE.match(value)
     read = quantity_at(value, compare.end() if compare else 0)
     return read is not None and any(limit.unit for limit in read.limits)
 
 
+def counted(subject: str) -> bool:
+    """Whether a subject says how many of itself there shall be ("a minimum of two exits", "no fewer than two")."""
+    if _CHANGES.fullmatch(subject.lower()):
+        return True
+    cut = COMPARE.match(re.sub(r"^(?:the|an?)\s(?!minimum of|maximum of)", "", subject, flags=re.IGNORECASE))
+    return cut is not None and _counted(subject) is not None
+
+
 def _counted(what: str) -> tuple[Op, tuple[Limit, ...], str] | None:
     """``at least two exits``, ``not less than 2 exits``; ``two exits`` are at least two, ``exactly two`` are two."""
+    what = re.sub(r"^(?P<number>\d+|[a-z]+) or more\s", r"at least \g<number> ", what, flags=re.IGNORECASE)
     just = re.match(r"(?:exactly|only|just|precisely)\s", what, re.IGNORECASE)
     what = what[just.end() :] if just else what
     match = COMPARE.match(what)
@@ -334,6 +375,7 @@ def _limited(
     names: list[Name], words: str, minus: bool, extreme: str, reading: Reading, default: Op = Op.EQUAL
 ) -> list[Test]:
     """Tests from a comparison's words about some fields; the whole of the words must be read."""
+    words = re.sub(r"^(?P<tolerance>±.+?)\sor\sbetter$", r"\g<tolerance>", words)
     compare = COMPARE.match(words)
     op = OPS[compare["word"].lower()] if compare else default
     if compare and compare["minus"]:
@@ -350,7 +392,9 @@ def _limited(
     if _EVERYWHERE.sub("", rest).strip(" ,"):
         raise Stop("limit", rest)
     op = negated(op, words) if minus else op
-    if not re.search(r"deviation|error|tolerance", names[0].property, re.IGNORECASE):
+    if len(limits) == 2 and op is Op.AT_MOST and limits[0].number == -(limits[1].number or 0):
+        op = Op.BETWEEN  # shall not exceed ±10 %
+    if _SPREAD.search(names[0].property) is None:
         limits = around_one(limits)
     found = []
     for name in names:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from assay.kernel.numerals import CHINESE, ENGLISH, chinese_number, english_number
 from assay.skills.rules.rule import Limit
@@ -54,6 +54,19 @@ _UNITS: dict[str, tuple[str, ...]] = {
     "W": ("瓦", "watts"),
     "kW": ("千瓦",),
     "ohm": ("ohms", "欧姆", "欧"),
+    "MΩ": ("megohms", "megohm", "megaohms", "兆欧"),
+    "K/h": ("℃/h", "°C/h"),
+    "K/min": ("℃/min", "°C/min"),
+    "mm/year": ("mm/a", "毫米/年", "mm per year"),
+    "%LEL": ("%LEL", "% LEL"),
+    "mm/s": ("毫米/秒", "毫米每秒"),
+    "μm": ("微米", "micrometres", "micrometers", "microns", "micron"),
+    "ppm": ("parts per million",),
+    "µS/cm": ("微西/厘米",),
+    "ft²": ("square feet", "ft2", "sq ft"),
+    "ft³/min": ("cfm", "cubic feet per minute"),
+    "lbf": ("pounds-force",),
+    "psi": ("pounds per square inch",),
     "Ω": ("Ω",),
     "lx": ("勒克斯", "lux"),
     "Hz": ("赫兹",),
@@ -64,24 +77,33 @@ _UNITS: dict[str, tuple[str, ...]] = {
 }
 _PREFIX = "[munkMGμµcdh]?"
 _ATOM = (
-    rf"(?:{_PREFIX}(?:Pa|bar|m|g|W|V|A|Hz|N|J|Ω|L|l|s|S|F|lx|lm|cd|mol|eV|Wh|VA|var|Ah)|rpm|ppm|T|dB|K|min|h|d"
-    rf"|t|ft|psi"
-    r"|kgf|Nm|HRC|HB|HV)"
+    rf"(?:{_PREFIX}(?:Pa|bar|m|g|W|V|A|Hz|N|J|Ω|L|l|s|S|F|lx|lm|cd|mol|eV|Wh|VA|var|Ah|Bq|Gy|Sv|Nm³|Sm³|cal)|rpm|ppm|ppb"
+    rf"|T|dB|K|min|h|d|t|ft|psi|NTU|FTU|cSt|cP|kgf|Nm|HRC|HB|HV)"
 )
 _SYMBOLS = rf"{_ATOM}[²³]?(?:\^?[23])?(?:[·*]{_ATOM}[²³]?)*(?:/(?:{_ATOM}[²³]?|\({_ATOM}[²³]?(?:[·*]{_ATOM}[²³]?)+\)))*"
 _SPELLED = {spelling: unit for unit, spellings in _UNITS.items() for spelling in spellings}
 _UNIT = re.compile(
     rf"\s?(?:(?P<word>{'|'.join(re.escape(one) for one in sorted(_SPELLED, key=len, reverse=True))})"
-    rf"|(?P<symbol>{_SYMBOLS}))"
-    r"(?![A-Za-z0-9])"
+    rf"|(?P<symbol>{_SYMBOLS}|in(?=$|[,;)]|\s(?:and|or|wide|high|tall|deep|long|thick|apart|above|below|from|in\s(?:w|h|d|l|t)))))"
+    r"(?![A-Za-z0-9]|·[A-Za-z])"
 )
 _COUNTED = re.compile(
-    r"(?:个|台|只|套|组|条|根|处|部|具|名|人|格|层|间|扇|道|次|块|盏|支|座|路|点|段|樘|对(?![于应角焊接流]))(?!月|小时|星期|/|每|分)"
+    r"(?:个|台|只|套|组|条|根|处|部|具|名|人|格|层|间|扇|道|次|块|盏|支|座|路|点|段|樘|件|颗|片|排|列|孔|枚|门|辆|遍|圈|把"
+    r"|栋|幢|口|回(?![转路流水油风收])|对(?![于应角焊接流]))(?!月|小时|星期|/|每|分)"
     r"|\s?(?:persons?|people|occupants?|pieces|pcs)\b"
 )
 _DIGITS = re.compile(r"[+-]?(?:\d{1,3}(?:[, ]\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?)")
 _PARTS = re.compile(rf"(百|千|万|[{CHINESE}]+)分之([{CHINESE}]+(?:点[{CHINESE}]+)?|\d+(?:\.\d+)?)")
 _SHARES = re.compile(r"(\d+(?:\.\d+)?)/(1000|100)(?![\d.A-Za-z])")
+_POWER = re.compile(
+    r"(?:(?P<head>\d+(?:\.\d+)?)\s?[×xX·*]\s?)?10"
+    r"(?:\^\{?(?P<to>[+-]?\d{1,2})\}?|(?P<raised>[⁺⁻]?[⁰¹²³⁴-⁹]{1,2}))(?![\d.])"
+)
+"""10^-3, 10⁻³, 5×10^6."""
+_RAISED = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
+_SHORT = Context(prec=12)
+"""A third has no end; twelve digits of it are as good."""
+_FRACTION = re.compile(r"(\d{1,2})/(\d{1,3})(?![\d./A-Za-z])")
 _ZH = re.compile(rf"[{CHINESE}]+(?:点[{CHINESE}]+)?")
 _RANGE = re.compile(r"\s?(?:[~～〜—–-]|至|到|\bto\b)\s?")
 _MEASURED = re.compile(r"\s(?:r\.?m\.?s\.?|peak[- ]to[- ]peak|[ad]\.?c\.?)(?![A-Za-z])", re.IGNORECASE)
@@ -114,6 +136,14 @@ def number_at(text: str, at: int) -> tuple[Decimal, str, int] | None:
         return _parts(match)
     if match := _SHARES.match(text, at):
         return Decimal(match[1]), {"100": "%", "1000": "‰"}[match[2]], match.end()
+    if match := _POWER.match(text, at):
+        return (
+            Decimal(match["head"] or 1).scaleb(int(match["to"] or match["raised"].translate(_RAISED))),
+            "",
+            match.end(),
+        )
+    if (match := _FRACTION.match(text, at)) and int(match[2]):
+        return _SHORT.divide(Decimal(match[1]), Decimal(match[2])), "", match.end()
     if match := _DIGITS.match(text, at):
         if _RATIO.match(text, match.end()):
             return None  # 1:8 is no number of ours
@@ -137,7 +167,7 @@ def _parts(match: re.Match[str]) -> tuple[Decimal, str, int] | None:
     if unit is not None:
         return parts, unit, match.end()
     of = Decimal(10000) if match[1] == "万" else chinese_number(match[1])
-    return None if not of else (parts / of, "", match.end())
+    return None if not of else (_SHORT.divide(parts, of), "", match.end())
 
 
 def quantity_at(text: str, at: int = 0) -> Read | None:

@@ -19,7 +19,12 @@ _CORE = (
     "displacement "
     "impedance capacitance elevation pitch overlap offset lifetime age output input demand consumption "
     "separation margin headroom intensity difference elongation runout resistivity going cross-section allowance "
-    "setting drop loss delay stroke thrust purity moisture lag creep opacity flatness fluctuation variation"
+    "setting drop loss delay stroke thrust purity moisture lag creep opacity flatness fluctuation variation "
+    "index coefficient potential moment energy throughput turbidity alkalinity conductivity life probability emission "
+    "deflection settlement sag misalignment eccentricity unbalance backlash ripple distortion illumination brightness "
+    "sensitivity coverage absorption modulus straightness parallelism perpendicularity roundness concentricity ovality "
+    "availability reliability freeboard inventory retention breadth perimeter circumference bore setback fraction "
+    "percentage proportion consistency acidity salinity deformation shrinkage porosity reactance inductance"
 )
 _MODIFIERS = (
     "clear nominal rated design operating working test set surface ambient relative absolute maximum "
@@ -32,6 +37,12 @@ _MODIFIERS = (
     "fire-resistance fire "
     "short-circuit dew water gas oil surface shutdown response escape headroom bend hydrostatic outlet inlet "
     "temperature "
+    "back built-up superimposed creepage proof residual touch step impulse contact suction delivery condensing "
+    "evaporating saturation ignition auto-ignition breaking tensile yield compressive shear ultimate "
+    "radial axial lateral "
+    "angular torsional linear wet-bulb dry-bulb reaction reset dead holding beta turndown full-load no-load rated-load "
+    "safe critical metal peripheral vapour vapor cold hot wet dry "
+    "upstream downstream harmonic beginning final initial primary secondary "
     "pressure starting corrosion locked-rotor pneumatic hydraulic "
     "static dynamic differential prospective maintained unobstructed illuminated continuous instantaneous"
 )
@@ -56,11 +67,13 @@ _ONLY = {
     "discharge": ("capacity", "rate"),
 }
 _CORES = "|".join(sorted(_CORE.split(), key=len, reverse=True))
-_PHRASES = (
-    r"sound (?:pressure|power) level|degree of (?:ingress )?protection|rate of (?:rise|flow)|factor of "
+PHRASES = (
+    r"angle of (?:inclination|repose|slope|rotation)|coefficient of [a-z]+|modulus of elasticity|probability of [a-z ]+"
+    r"|(?:flash|pour|melting|boiling|freezing|softening|set|fire|cloud|dropping|trip|alarm) points?"
+    r"|sound (?:pressure|power) level|degree of (?:ingress )?protection|rate of (?:rise|flow)|factor of "
     r"safety|fire[- ]resistance rating|dew point|pH"
 )
-PROPERTY = re.compile(rf"(?:^|(?<=[\s-]))(?:{_PHRASES}|(?:{_CORES})(?:es|s)?)$", re.IGNORECASE)
+PROPERTY = re.compile(rf"(?:^|(?<=[\s-]))(?:{PHRASES}|(?:{_CORES})(?:es|s)?)$", re.IGNORECASE)
 MODIFIER = re.compile(
     rf"(?:^|(?<=\s))(?:{'|'.join(sorted(set(_MODIFIERS.split()), key=len, reverse=True))})\s$", re.IGNORECASE
 )
@@ -139,7 +152,8 @@ REFERS = re.compile(
 )
 ARTICLE = re.compile(r"\b(?:the|an?)\s+|^(?:all|any)\s+", re.IGNORECASE)
 LIMITING = re.compile(
-    r"\b(?:at least|at most|more than|less than|not exceeding|minimum|maximum|every|fewer"
+    r"\b(?:at least|at most|more than|less than|not exceeding|minimum|maximum|fewer"
+    r"|every(?=\s(?:\d|one|two|three|four|five|six|ten|twelve|other|second|third|year|month|week|day|hour|shift))"
     r"|within(?=\s(?:\d|one|two|three|four|five|six|ten|twenty|half)))\b",
     re.I,
 )

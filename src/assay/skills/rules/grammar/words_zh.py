@@ -19,7 +19,12 @@ _CORE = (
     "行程 位移 年限 级别 型号 上限 下限 设定值 报警值 整定值 流率 能耗 纯度 压缩比 电位 闪点 燃点 熔点 凝点 沸点 "
     "速率 漏率 沉降差 高差 垂直度 平行度 同轴度 水平度 平面度 直线度 圆度 节距 螺距 拉力 推力 夹紧力 压紧力 "
     "波动范围 波动 制动力 牵引力 起重量 处理量 蒸发量 "
-    "倾斜 压力降 压降 漏风率 功率因数 变比 尺寸 目数 粒度 吨位 人数 台数 个数 净空"
+    "倾斜 压力降 压降 漏风率 功率因数 变比 尺寸 目数 粒度 吨位 人数 台数 个数 净空 "
+    "空间 声级 声压级 声功率级 冲击功 吸收功 有效期 保质期 使用期 工期 时长 总长 自重 总重 概率 "
+    "指数 模数 倍数 级数 匝数 高程 "
+    "电容量 电感 阻抗 电抗 振幅 裕量 余隙 水分 灰分 阈值 常数 公差 标称值 校验值 测量值 电气间隙 爬电距离 焊脚 "
+    "油位 料位 泥位 物位 界位 煤位 损失 损耗 消耗 牌号 规格 品种 载流量 通流量 通过量 "
+    "截断量 负压 正压 余压 背压 静压 动压 内压 外压 水头 汽蚀余量 排放值 报警点 有功 无功 焊缝余高 错边量 咬边"
 )
 _MODIFIERS = (
     "最小 最大 最高 最低 净 额定 设计 工作 公称 标称 表面 外表面 平均 允许 许用 试验 整定 爆破 有效 覆土 "
@@ -28,7 +33,11 @@ _MODIFIERS = (
     "气压 水压 冲击 输入 "
     "输出 空载 启动 总 人均 通风 排放 建筑 占地 供水 排水 出水 进水 回水 供电 燃烧 耐压 耐久 检验 校验 单位 "
     "攀登 充装 持续 通行 布置 使用 瞬时 稳态 峰值 弯曲 水平 直线 转弯 转动 垂直 标准 实际 "
-    "平行 交叉 爆炸 汽蚀 必需 轴向 径向 横向 纵向"
+    "平行 交叉 爆炸 汽蚀 必需 轴向 径向 横向 纵向 "
+    "引燃 自燃 回座 开启 启闭 关闭 起跳 闭合 干膜 名义 残余 剩余 初始 终止 连续 合格 "
+    "排气 吸气 吸入 进气 出气 进油 回油 进口 出口 入口 测试 检测 转换 切换 供给 疲劳 "
+    "湿球 干球 失效 响应 动作 延时 切断 触发 相间 充电 放电 浮充 均充 "
+    "总谐波 谐波 平均无故障 预期 极限 屈服 抗拉 抗压 冲击"
 )
 # A word that is a modifier of some properties only: elsewhere it is the thing itself (建筑高度, 安全阀数量).
 _ONLY = {
@@ -39,6 +48,8 @@ _ONLY = {
     "安全": ("距离", "系数", "间距", "泄放量"),
     "保温": ("厚度", "温度"),
 }
+_ENDS = frozenset("进口 出口 入口".split())
+"""Which pressure of a pump 出口压力 is; alone they are the place that has it."""
 RELATIONAL = re.compile(r"距|温差|压差|高差|差|间隙|之间|间隔")
 """Properties of a pair, whose "A and B" are not two objects."""
 _CORES = "|".join(sorted(_CORE.split(), key=len, reverse=True))
@@ -60,7 +71,7 @@ OPS |= dict.fromkeys("等于 =".split(), Op.EQUAL)
 MODAL = re.compile(
     r"(?P<all>均|都)?(?P<modal>不应|不宜|不得|不准|不许|不能|不可|严禁|禁止|必须|应当"
     r"|一般(?:应|宜)?(?=不?(?:大于|小于|高于|低于|超过|少于))|(?<![供感反响适相效对])应(?![力急变用答])"
-    r"|(?<![适便])宜|(?<!必)须(?!知)|可不|可以|可(?=[采设按为减取用])|至少应)"
+    r"|(?<![适便])宜|(?<!必)须(?!知)|可不|可以|可(?=[采设按为减取]|用(?!性))|至少应)"
 )
 NEGATIVE = frozenset("不应 不宜 不得 不准 不许 不能 不可 严禁 禁止".split())
 SOFT = frozenset("宜 不宜 一般 一般宜".split())
@@ -74,12 +85,12 @@ STATES = re.compile(
 )
 """Verbs that begin a state in a condition."""
 REFERS = re.compile(
-    r"符合|规定|要求|本规范|本标准|下列|以下(?:规定|要求)|表\s?\d|公式|另有|执行(?!机构|器|元件)|参照|GB|见图"
+    r"符合|规定|要求(?!时)|本规范|本标准|下列|以下(?:规定|要求)|表\s?\d|公式|另有|执行(?!机构|器|元件)|参照|GB|见图"
 )
 LISTS = re.compile(r"、|以及|和|与|及(?!以[上下])|或")
 
 
-_KIND_OF = re.compile(r"[率量值比径距厚宽高深压温速差度数]$")
+_KIND_OF = re.compile(r"[率量值比径距厚宽高深压温速差度数力积期限幅额耗]$")
 """Last characters of words for something that is measured (蒸发量, 水压, 门宽)."""
 _LEADING = re.compile(r"(?:额定|设计|工作|公称|最大|最小|最高|最低|允许|许用|试验|计算)")
 """Modifiers that begin a property and never a thing: 额定蒸汽压力 is a property as a whole."""
@@ -98,10 +109,15 @@ def property_start(words: str) -> int:
         return len(words)
     while (modifier := MODIFIER.search(words[:at])) is not None:
         only = _ONLY.get(modifier.group())
+        if modifier.start() == 0 and modifier.group() in _ENDS:
+            break
         if only is not None and not words[at:].startswith(only):
             break
         at = modifier.start()
-    return 0 if at and _LEADING.match(words) and "的" not in words else at
+    if at and _LEADING.match(words) and "的" not in words:
+        return 0
+    rated = re.search(r"(?<=[\u4e00-\u9fff]{2})(?:额定|公称)", words[:at])
+    return at if rated is None else rated.start()  # 锅炉 额定出口热水温度
 
 
 def _short(words: str) -> int | None:

@@ -21,6 +21,7 @@ from assay.skills.rules.grammar.build import (
 from assay.skills.rules.grammar.conditions_zh import GRADE, conditions_zh, listed, relative
 from assay.skills.rules.grammar.limits_zh import limits_zh, name_zh
 from assay.skills.rules.grammar.quantities import holds_quantity, quantity_at
+from assay.skills.rules.grammar.tidy import tidied
 from assay.skills.rules.grammar.words_zh import (
     COMPARE,
     MODAL,
@@ -50,12 +51,19 @@ _DOES = re.compile(r"将|把|坡向|使其|(?:封堵|填实|填充|隔离|隔开
 _SIZED = re.compile(
     r"(?P<property>[^\d，、]{1,8}?)(?P<size>(?:不?(?:小于|低于|大于|高于|少于|超过)|为)\d[^的]*)的(?P<thing>[^，、的]+)"
 )
+_CODE = re.compile(r"(?<![A-Z\d])[A-Z][A-Z-]*\d+[A-Z]*(?![\d.])")
 _MADE = re.compile(r"[\u4e00-\u9fff](?:型|式|结构|形式)$")
 """How a thing is built: 装卸线应为尽头式."""
 _EVERY = re.compile(
     r"每(?P<unit>小时|分钟)(?P<least>不少于|不应少于|不小于|不低于|至少)?(?P<number>[\d.～~-]+|[一二两三四五六七八九十]+)次"
 )
 """每小时不少于6次 -> 不少于6次/小时."""
+_OFTEN = re.compile(
+    r"(?:(?P<modal>应|必须|宜|须)(?:当)?)?(?:至少|最少)?每(?:隔)?(?P<number>[\d一二两三四五六半]*)(?P<unit>年|个?月|个?季度|周|天|日)"
+    r"(?:内)?(?P<again>应|必须|宜|须)?(?:至少|不应?少于|不得少于)?(?:进行)?(?P<verb>[\u4e00-\u9fff]{2,4}?)?(?:不少于|至少)?[一1]次"
+    r"(?:的?(?P<noun>[\u4e00-\u9fff]{2,6}))?$"
+)
+"""应每年至少校验一次, 每6个月至少进行一次检查: a period of at most so long."""
 _INCLUDED = re.compile(r"（(?:含|包括)(?:本数|[\d.]+[^（）]{0,6})）")
 """以上 and 以下 take in the bound anyhow: 2m以上（含2m）."""
 _ALLOWED = re.compile(r"(?P<what>(?:允许|极限)偏差|公差)为(?=[±\d+-])")
@@ -67,9 +75,9 @@ _STOPS = re.compile(r"否则|其中|此时|反之|必要时|尽量|确需|确有
 
 def read_zh(text: str) -> list[Part]:
     """The parts of a Chinese sentence. Raises Stop when any of it stays unread."""
-    text = BLANKS.sub("", NUMBERED.sub("", plain(text))).strip().rstrip("。;；.").strip()
+    text = tidied(BLANKS.sub("", NUMBERED.sub("", plain(text)))).strip().rstrip("。;；.").strip()
     text = _ALLOWED.sub(r"\g<what>应为", _INCLUDED.sub("", text))
-    text = _EVERY.sub(r"\g<least>\g<number>次/\g<unit>", text)
+    text = _OFTEN.sub(_interval, _EVERY.sub(r"\g<least>\g<number>次/\g<unit>", text))
     parts: list[Part] = []
     reading = Reading()
     for group in re.split(r"[；;]", text):
@@ -77,6 +85,19 @@ def read_zh(text: str) -> list[Part]:
         _read_group(group.strip(), reading)
         parts += reading.finish(group)
     return parts
+
+
+def _interval(match: re.Match[str]) -> str:
+    verb, unit = match["noun"] or match["verb"] or "", match["unit"].removeprefix("个")
+    number = match["number"] or "1"
+    if not verb or (match["noun"] and match["verb"]) or (number == "半" and unit != "年"):
+        return match.group()
+    if number == "半" or unit == "季度":
+        number, unit = ("6", "月") if number == "半" else ("3", "月")
+        if match["number"] not in ("", "半", "一", "1"):
+            return match.group()
+    modal = "宜" if "宜" in (match["modal"], match["again"]) else "应"
+    return f"的{verb}周期不{modal}超过{number}{'个月' if unit == '月' else unit}"
 
 
 def _read_group(group: str, reading: Reading) -> None:
@@ -88,10 +109,12 @@ def _read_group(group: str, reading: Reading) -> None:
         modal = MODAL.search(segment)
         if match := _exception(segment):
             _except(match, reading)
+        elif modal is None and not reading.parts and _is_limit(segment, segments[place + 1 :]):
+            _requirement(segment, reading, ())
         elif modal is None and not reading.parts:
             if _is_topic(segment, segments[place + 1 :]):
                 (reading.last,) = _subjects(segment, reading, every=False)
-                reading.object = reading.last.object
+                reading.object, reading.topical = reading.last.object, True
             else:
                 _condition(segment, reading)
         elif modal is None and _is_condition(segment) and place + 1 < len(segments):
@@ -101,16 +124,35 @@ def _read_group(group: str, reading: Reading) -> None:
             _requirement(segment, reading, tuple(late))
 
 
+_EACH = re.compile(
+    r"(?P<which>[^，的]{2,20}?)(?:时|的)?(?:不应|应|不宜|宜|不得|必须)(?:不)?(?:小于|大于|低于|高于|超过|少于|为|取)(?:等于|或等于)?(?=\d)"
+)
+
+
 def _is_topic(segment: str, after: list[str]) -> bool:
     """A measure that the next parts are about, each on a condition of its own (通道的宽度，单列布置时不应小于1.5m)."""
     own = re.compile(r"[^，]{2,20}时(?:不应|应|不宜|宜|不得|必须)")
+    if after and measured(segment) and all((one := _EACH.match(each)) and not measured(one["which"]) for each in after):
+        return property_start(segment) < len(segment)  # 最大流速：碳素钢管不应超过15m/s，不锈钢管……
     return bool(after) and all(own.match(one) for one in after) and property_start(segment) < len(segment)
+
+
+_STATED = re.compile(r"不(?:大于|小于|高于|低于|超过|少于)|小于(?:或)?等于|大于(?:或)?等于|[≤≥<>]")
+
+
+def _is_limit(segment: str, after: list[str]) -> bool:
+    """A limit that is said without a modal word (管道内流速≤15 m/s), which nothing follows that it could be for."""
+    cut = COMPARE.search(segment)
+    stated = _STATED.match(segment, cut.start()) if cut else None
+    if stated is None or after or _is_condition(segment) or segment.endswith(("的", "者", "前", "后", "中", "内")):
+        return False
+    return cut is not None and measured(segment[: cut.start()])
 
 
 def _segments(group: str) -> list[str]:
     """The group cut at commas; a condition glued to its requirement is cut off ("高于60℃时应……")."""
     found: list[str] = []
-    for piece in re.split(r"[，,](?!\d{3})", group):
+    for piece in re.split(r"[，,：](?!\d{3})", group):
         piece = piece.strip()
         if (again := _AGAIN.search(piece)) and MODAL.search(piece[: again.start()]):
             found += [piece[: again.start()], piece[again.end() :]]
@@ -162,8 +204,9 @@ def _condition(segment: str, reading: Reading) -> None:
     if front and not _is_condition(segment):
         if "的" in head or REFERS.search(head):
             raise Stop("condition", segment)
+        before = reading.object
         reading.condition(front)
-        reading.object = head
+        reading.object = before if head in ("地区", "场合", "情况", "条件") else head
         return
     marked = (
         _is_condition(segment)
@@ -179,7 +222,7 @@ def _requirement(segment: str, reading: Reading, when: tuple[tuple[Test, ...], .
     modal = MODAL.search(segment)
     if modal is None:
         cut = COMPARE.search(segment)
-        if cut is None or not reading.parts:
+        if cut is None or not (reading.parts or _is_limit(segment, [])):
             raise Stop("no_requirement", segment)
         subject, rest, word, every = segment[: cut.start()], segment[cut.start() :], "应", False
     else:
@@ -195,10 +238,8 @@ def _requirement(segment: str, reading: Reading, when: tuple[tuple[Test, ...], .
         when = (*when, *front)  # later subjects' conditions are theirs alone
     else:
         reading.condition(front)
-    if (around := _AROUND.fullmatch(subject)) and reading.last and property_start(subject) == len(subject):
-        when, subject = (*when, (Test(field=Name(property=around["where"]), op=Op.PRESENT),)), ""
-    if subject.endswith("时") and reading.last and not reading.when and len(subject) > 2:
-        when, subject = (*when, *conditions_zh(subject, reading.object)), ""  # 单列布置时不应小于1.5m
+    subject, state = _state(re.sub(r"(?:一般|通常)$", "", subject), reading)
+    when = (*when, *state)
     if re.fullmatch(r"最[小大低高]", subject) and reading.last:
         subject = ""
     least = re.search(r"至少$", subject)
@@ -207,6 +248,46 @@ def _requirement(segment: str, reading: Reading, when: tuple[tuple[Test, ...], .
         rest = "至少" + rest
     soft = Severity.RECOMMENDED if word in SOFT else Severity.MANDATORY
     reading.add(_tests(subject, rest, word in NEGATIVE, reading, every=every), soft, when)
+
+
+_IN_STATE = re.compile(
+    r"(?P<subject>.*?)在(?P<where>[^，在]+?)(?P<end>的?条件下|的?情况下|状态下|工况下|期间|之?下|过程中|时)?"
+)
+_APART = re.compile(
+    r"(?P<front>.*?)(?P<state>平行|交叉|垂直|水平|并行|运行|停机|停车|启动|起动|满载|空载|静止|正常工作|正常运行)(?:敷设|布置)?时，?"
+    r"(?P<property>[^，的时]{2,8})"
+)
+"""电缆与热力管道 交叉时 净距."""
+_NOTED = re.compile(r"(?P<subject>.+)（(?P<note>[^（）\d]{1,6}(?:态|时|状态|工况|条件|侧))）")
+_AT_TIME = re.compile(r"(?P<subject>.*?)(?P<where>昼间|夜间|白天|夜晚|冬季|夏季|采暖期|非采暖期|平时)")
+
+
+def _state(subject: str, reading: Reading) -> tuple[str, tuple[tuple[Test, ...], ...]]:
+    """A subject without the state in which the limit holds: 泵的振动烈度 在额定转速下, 噪声 昼间, 单列布置时."""
+    if noted := _NOTED.fullmatch(subject):
+        return noted["subject"], ((Test(field=Name(property=noted["note"]), op=Op.PRESENT),),)
+    for pattern in (_IN_STATE, _AT_TIME):
+        match = pattern.fullmatch(subject)
+        if match is None:
+            continue
+        front, where, end = match["subject"], match["where"], match.groupdict().get("end")
+        if front and not (measured(front) and (end or pattern is _AT_TIME)):
+            continue
+        if not front and (reading.last is None or property_start(subject) < len(subject)):
+            continue
+        kept = re.search(r"(?:状态|工况)(?=下$)", end or "")
+        found = conditions_zh(where + (kept.group() if kept else ""), reading.object)
+        return front, tuple(found)
+    if reading.topical and subject and not measured(subject) and "的" not in subject:
+        return "", tuple(conditions_zh(subject, reading.object))  # 最大流速：碳素钢管不应超过15m/s
+    if (apart := _APART.fullmatch(subject)) and measured(apart["property"]):
+        front = apart["front"]
+        if front or reading.last is not None:
+            name = f"{front}的{apart['property']}" if front else apart["property"]
+            return name, ((Test(field=Name(property=apart["state"]), op=Op.PRESENT),),)
+    if subject.endswith("时") and reading.last and not reading.when and len(subject) > 2:
+        return "", tuple(conditions_zh(subject, reading.object))  # 单列布置时不应小于1.5m
+    return subject, ()
 
 
 def _tests(subject: str, rest: str, minus: bool, reading: Reading, *, every: bool) -> list[Test]:
@@ -220,13 +301,19 @@ def _tests(subject: str, rest: str, minus: bool, reading: Reading, *, every: boo
         if re.search(r"\d\s*层$|[一二两三四五六七八九十]层$", rest) and subject and not measured(subject):
             subject = f"{subject}的层数"
         length = all(limit.unit in ("m", "mm", "cm") for limit in limits if limit.of is None)
-        if length and re.search(r".距(?!离)[^的，]+$", subject) and not measured(subject):
+        if length and re.search(r"[^间]距(?!离)[^的，]+$", subject) and not measured(subject):
             subject = f"{subject}的距离"  # 室外消火栓距路边不应大于2m
         names = _subjects(subject, reading, every=every)
         # A size needs a word for what is measured: "电缆不应超过30m" does not say the length of what.
         if any(limit.unit or limit.of for limit in limits) and not all(measured(name.property) for name in names):
             raise Stop("subject", subject)
-        limits = around_one(limits) if not re.search(r"偏差|误差", names[0].property) else limits
+        if len(names) == 1 and not names[0].object and not measured(names[0].property):
+            reading.object = names[0].property  # 压力表不得少于两块，精度不得低于1.6级
+        limits = (
+            around_one(limits)
+            if not re.search(r"偏差|误差|公差|精度|准确度|波动|漂移|不确定度|变化|线性度|重复性", names[0].property)
+            else limits
+        )
         return [_extreme(name, op, limits, rest) for name in names]
     if (listing := _enumeration(subject, rest, minus, reading)) is not None:
         return listing
@@ -252,14 +339,24 @@ def _comparison(rest: str, minus: bool) -> tuple[Op, tuple[Limit, ...]] | None:
         if len(limits) == 2 and limits[0].number == -(limits[1].number or 0) and op in (Op.AT_MOST, Op.UNDER):
             return Op.BETWEEN, limits
         return op, limits
-    place = re.match(r"(?:控制在|保持在|维持在|限制在|保持|在|取)?", tail)
+    if minus and (beyond := re.fullmatch(r"超出(?P<range>.+?)的?(?:范围)?", tail)):
+        limits = limits_zh(beyond["range"])
+        if len(limits) != 2:
+            raise Stop("range", rest)
+        return Op.BETWEEN, limits
+    place = re.match(r"(?:控制在|保持在|维持在|限制在|保持|介于|在|取)?", tail)
     assert place is not None
     body = tail[place.end() :]
+    if place.group() in ("介于", "在", "控制在", "保持在", "维持在"):
+        body = re.sub(r"(?<=[\dA-Za-z%℃°Ω²³])[与和](?=[-+\d])", "~", body)
     side = re.search(r"(?:及)?(?P<side>以上|以下|以内|之内)$", body)
-    op = _BOUNDS[side["side"]] if side else Op.EQUAL
+    op = _BOUNDS[side["side"]] if side else Op.AT_MOST if place.group() == "限制在" else Op.EQUAL
     body = re.sub(r"(?:之间|范围内|范围)$", "", body[: side.start()] if side else body)
     if not (
-        re.match(r"[±\d]", body) or quantity_at(body) or GRADE.fullmatch(body) or re.search(r"的[\d.]+(?:倍|%)", body)
+        re.match(r"[±\d]", body)
+        or quantity_at(body)
+        or GRADE.fullmatch(body)
+        or re.search(r"的(?:[\d./~-]+(?:倍|%)|(?:\d+/\d+|.{1,4}分之.{1,3}|一半|[一二两三四五六七八九十]+倍)$)", body)
     ):
         return None
     if word["bound"]:
@@ -291,7 +388,7 @@ def _subjects(subject: str, reading: Reading, *, every: bool) -> list[Name]:
     if (
         COMPARE.search(subject)
         or REFERS.search(subject)
-        or re.search(r"[，；]|^(?:在(?![役线用建])|[于从])|[上下内中处侧时]$", subject)
+        or re.search(r"[，；（）]|计算$|算起$|^(?:在(?![役线用建])|于|从(?!.+[到至].+的))|[上下内中处侧时]$", subject)
     ):
         raise Stop("subject", subject)
     if subject in reading.known:
@@ -303,7 +400,8 @@ def _subjects(subject: str, reading: Reading, *, every: bool) -> list[Name]:
     name = name_zh(own["rest"] if own else subject)
     if name.object and "的" not in subject and reading.last and reading.last.property.startswith(name.object):
         name = Name(object=reading.last.object, property=subject)  # 焊接电流……，焊接速度……
-    if (own or (property_start(subject) <= 1 and not SURROUNDING.search(subject))) and not name.object:
+    around = SURROUNDING.search(subject) and not reading.object.endswith(("环境", "场所", "现场"))
+    if (own or (property_start(subject) <= 1 and not around)) and not name.object:
         name = name.model_copy(update={"object": reading.object})
     if not name.object and every and (parts := listed(name.property)) and len(parts) > 1:
         return [name.model_copy(update={"property": part}) for part in parts]
@@ -337,7 +435,7 @@ def _enumeration(subject: str, rest: str, minus: bool, reading: Reading) -> list
     if not named and _MADE.search(match["what"]) and not minus and not holds_quantity(rest) and "或" not in rest:
         owners = _owners(subject) if re.search(r"[和及、]", subject) else [subject]
         return [Test(field=Name(object=one, property=match["what"]), op=Op.PRESENT) for one in owners]
-    if holds_quantity(GRADE.sub("", match["what"])) or REFERS.search(rest):
+    if holds_quantity(_CODE.sub("", GRADE.sub("", match["what"]))) or REFERS.search(rest):
         raise Stop("limit", rest)
     values = tuple(Limit(words=one) for one in re.split(r"、|或者|或", match["what"]) if one)
     names = _subjects(subject, reading, every=False)
@@ -352,7 +450,9 @@ def _provision(subject: str, rest: str, minus: bool, reading: Reading) -> list[T
     """设置止回阀和压力表, 留有不小于1.5m的操作通道, 设置两个出口; else a thing to do or not to do."""
     if REFERS.search(rest) or not rest:
         raise Stop("refers" if rest else "no_requirement", rest)
-    subject = re.sub(r"^(?:其|该|在)", "", subject.strip()) or reading.topic or re.sub(r"前?后$", "", reading.object)
+    lent = "" if re.search(r"[内中]$|中[^的]{1,4}$", reading.object) else re.sub(r"前?后$", "", reading.object)
+    subject = re.sub(r"^(?:其|该|在)", "", subject.strip()) or reading.topic or lent
+    rest = re.sub(r"^予以?", "", rest)
     if re.search(r"[和及、]", subject) and not RELATIONAL.search(subject):
         owners = _owners(subject)
     else:
@@ -363,7 +463,7 @@ def _provision(subject: str, rest: str, minus: bool, reading: Reading) -> list[T
     verb = PROVIDES.match(rest)
     if verb is None or _DOES.search(rest) or rest[verb.end() :].startswith(("在", "于")):
         if (
-            holds_quantity(rest)
+            holds_quantity(re.sub(r"(?<!\d)100%", "", rest))  # 进行100%射线检测: all of it
             or COMPARE.search(rest)
             or re.search(r"至少|最多|不少于|[一二两三四五六七八九十]+[次个点处台年]", rest)
         ):
@@ -384,6 +484,7 @@ def _provision(subject: str, rest: str, minus: bool, reading: Reading) -> list[T
         compare, limits, thing = counted
         if minus:
             raise Stop("negation", rest)
+        owners = ["" if one and thing.endswith(one) else one for one in owners]  # 水池……，应设两座能独立使用的水池
         return [compared(Name(object=one, property=thing), compare, limits, rest) for one in owners]
     if holds_quantity(GRADE.sub("", what)) or COMPARE.search(what) or not what:
         raise Stop("phrase_with_limit", rest)
@@ -415,7 +516,7 @@ def _counted(what: str) -> tuple[Op, tuple[Limit, ...], str] | None:
     if read is None:
         return None
     thing = re.sub(r"^的", "", what[read.end :])
-    if PROPERTY_WORD.search(thing) and property_start(thing) == len(thing):
+    if any(limit.unit for limit in read.limits) and PROPERTY_WORD.search(thing) and property_start(thing) == len(thing):
         raise Stop("phrase_with_limit", what)  # a property that goes on: 坡度坡向泵
     if not thing or holds_quantity(thing) or COMPARE.search(thing) or len(listed(thing)) > 1:
         raise Stop("phrase_with_limit", what)

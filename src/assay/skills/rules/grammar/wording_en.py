@@ -1,0 +1,144 @@
+"""English ways to say what others say more plainly, put in the plain words before a sentence is read.
+
+Each is a matter of words only: "is to be" is "shall be", "is required" is "shall be provided", "inspected at intervals
+not exceeding 12 months" has an inspection interval of not more than 12 months. What a person would have to think about
+is left as it stands, and so is unread.
+"""
+
+from __future__ import annotations
+
+import re
+
+from assay.skills.rules.grammar.dimensions import dimension
+from assay.skills.rules.grammar.quantities import quantity_at
+from assay.skills.rules.grammar.words_en import COMPARE, MODAL, PROHIBITED
+
+_I = re.IGNORECASE
+_PLAIN: tuple[tuple[re.Pattern[str], str], ...] = (
+    (
+        re.compile(r"\bit is recommended that (?P<what>.+?)\s(?P<verb>be|have|not exceed|exceed)\s", _I),
+        r"\g<what> should \g<verb> ",
+    ),
+    (re.compile(r"\b(?:is|are) not to (?=(?:be|exceed|have)\b)", _I), "shall not "),
+    (re.compile(r"\b(?:is|are|has|have|needs?) to (?=(?:be|have)\b)", _I), "shall "),
+    (re.compile(r"\b(?:is|are) required(?=(?:\s(?:for|in|at|on|between)\s[^,;]*)?$)", _I), "shall be provided"),
+    (re.compile(r"\b(?:equal or exceed|meet or exceed)\b", _I), "be at least"),
+    (re.compile(r"\bat or above\b(?=\s\S*\d)", _I), "at least"),
+    (re.compile(r"\bat or below\b(?=\s\S*\d)", _I), "at most"),
+    (re.compile(r"\b(?P<not>not|no) (?:in excess of|over|above)(?=\s[-+]?\d)", _I), r"\g<not> more than"),
+    (re.compile(r"\b(?P<not>not|no) (?:below|under)(?=\s[-+]?\d)", _I), r"\g<not> less than"),
+    (re.compile(r"\bnot to exceed\b", _I), "not exceeding"),
+    (re.compile(r"\b(?:within|in) (?:an?|the) (?:range|limits) (?:of |from |between )?(?=[-+\d])", _I), "between "),
+    (re.compile(r"\bbe (?:limited|restricted) to (?:a maximum of )?(?=(?:\S*\d|half|twice))", _I), "be at most "),
+    (re.compile(r"\bbe (?:capable of (?:withstanding)|able to withstand)\b", _I), "withstand"),
+)
+_NEAR = re.compile(
+    r"\b(?P<modal>shall|should|must) (?:not be|be no|be not)"
+    r"(?: (?:located|installed|placed|sited|erected|stored|mounted))?"
+    r"(?: no)? (?:closer|nearer) than (?P<size>[-\d.]+ ?[^\W\d][^\s,;]*) (?:to|from) (?P<what>[^,;]+)",
+    _I,
+)
+_DONE = {
+    "inspected": "inspection",
+    "tested": "test",
+    "calibrated": "calibration",
+    "cleaned": "cleaning",
+    "replaced": "replacement",
+    "lubricated": "lubrication",
+    "checked": "check",
+    "verified": "verification",
+    "serviced": "service",
+    "examined": "examination",
+    "overhauled": "overhaul",
+    "sampled": "sampling",
+    "greased": "greasing",
+    "recalibrated": "recalibration",
+    "flushed": "flushing",
+    "drained": "draining",
+    "reviewed": "review",
+    "analysed": "analysis",
+    "analyzed": "analysis",
+}
+_OFTEN = re.compile(
+    rf"\bbe (?:[a-z]+ly )?(?P<verb>{'|'.join(_DONE)})(?P<how> [a-z]+ly)?"
+    r" (?:at (?:regular )?intervals? (?:not exceeding|(?:of )?(?:not|no) "
+    r"(?:more|longer|greater) than|of at most|not longer than) (?P<time>[^,;]+)"
+    r"|at least (?:once )?(?:every (?P<every>[^,;]+)|(?P<adverb>annually|yearly|monthly|weekly|daily|quarterly)"
+    r"|(?:once )?(?:a|per|each) (?P<each>year|month|week|day)))$",
+    _I,
+)
+_ADVERBS = {"annually": "1 year", "yearly": "1 year", "monthly": "1 month", "weekly": "1 week", "daily": "1 day"}
+_ADVERBS |= {"quarterly": "3 months"}
+_AT_A = re.compile(
+    r"\bbe (?P<way>hydrostatically |pneumatically |hydraulically )?(?P<verb>stored|operated|designed|tested"
+    r"|pressure tested|set(?: to (?:open|lift|relieve|operate|trip|alarm))?) (?:at|for|to) an? "
+    r"(?P<property>temperature|pressure|voltage|speed|level) (?:of )?"
+    r"(?P<value>(?:not|no|at|less|more|between|exceeding|below|above|up to|\d)\s?.*)$",
+    _I,
+)
+_PREFIX = {"stored": "storage", "operated": "operating", "designed": "design", "tested": "test", "pressure": "test"}
+_WAYS = {"hydrostatically": "hydrostatic ", "pneumatically": "pneumatic ", "hydraulically": "hydraulic "}
+_TRIED = re.compile(
+    r"\bbe (?P<way>hydrostatically |pneumatically |hydraulically |proof[ -]|pressure[ -]|load[ -]|hydro)?"
+    r"tested (?:at|to|with) "
+    r"(?P<value>(?:an?\s)?(?:not|no|at|less|more|between|twice|\d)\s?.*)$",
+    _I,
+)
+_RATED = re.compile(r"\bbe rated (?:at|for|to)?\s?(?P<value>(?:not|no|at|less|more|between|\d)\s?.*)$", _I)
+_RUN = re.compile(
+    r"^(?P<subject>.+?) (?P<modal>shall|should|must)(?P<not> not)?"
+    r" (?P<verb>operate|be operated|be stored|be kept|be maintained)"
+    r"(?: at)? (?P<value>(?:above|below|over|under|not|no|at (?:least|most)|between)\s.*)$",
+    _I,
+)
+_KINDS = ("power", "voltage", "current", "temperature", "pressure")
+
+
+def plainly(text: str) -> str:
+    """The sentence with its manners of speech put plainly."""
+    for pattern, plain in _PLAIN:
+        text = pattern.sub(plain, text)
+    return _NEAR.sub(r"\g<modal> be at least \g<size> from \g<what>", text)
+
+
+def plain_clause(clause: str) -> str:
+    """A clause with one modal verb, with what is done how often, at what, or rated to what as a property."""
+    if MODAL.search(clause) is None and PROHIBITED.search(clause) is None:
+        return re.sub(r"^(?P<what>[^≤≥]+?)\s?(?P<sign>[≤≥])\s?(?=[-+\d])", r"\g<what> shall be \g<sign> ", clause)
+    if match := _OFTEN.search(clause):
+        time = match["time"] or match["every"] or match["each"] or _ADVERBS[match["adverb"].lower()]
+        time = (
+            time if re.match(r"\d|one|two|three|four|five|six|seven|eight|nine|ten|twelve", time, _I) else f"1 {time}"
+        )
+        return f"{clause[: match.start()]}have a {_DONE[match['verb'].lower()]} interval of not more than {time}"
+    if match := _AT_A.search(clause):
+        verb, way = match["verb"].lower().split()[0], _WAYS.get((match["way"] or "").strip().lower(), "")
+        name = f"{way}{_PREFIX.get(verb, verb)} {match['property']}"
+        return f"{clause[: match.start()]}have a {name} of {match['value']}"
+    if (match := _TRIED.search(clause)) and (kind := _kind(match["value"])):
+        way = _WAYS.get(
+            (match["way"] or "").strip().lower(), "proof " if "proof" in (match["way"] or "").lower() else ""
+        )
+        return f"{clause[: match.start()]}have a {way}test {kind} of {match['value']}"
+    if (match := _RATED.search(clause)) and (kind := _kind(match["value"])):
+        return f"{clause[: match.start()]}have a rated {kind} of {match['value']}"
+    if (match := _RUN.match(clause)) and (kind := _kind(match["value"])) in ("temperature", "pressure"):
+        verb = match["verb"].split()[-1].lower()
+        if verb in ("kept", "maintained") or MODAL.search(match["subject"]):
+            return clause
+        name = "storage" if verb == "stored" else "operating"
+        minus = match["not"] or ""
+        return f"The {name} {kind} of {match['subject']} {match['modal']}{minus} be {match['value']}"
+    return clause
+
+
+def _kind(value: str) -> str:
+    """What a value measures: by its unit, or by the last word of the field that it is a share of."""
+    cut = COMPARE.match(value)
+    words = value[cut.end() :] if cut else re.sub(r"^(?:above|below|over|under|between)\s", "", value)
+    read = quantity_at(words)
+    kind = dimension(read.limits[0].unit) if read and len(read.limits) <= 2 else ""
+    if kind in _KINDS:
+        return kind
+    last = re.search(r"(?P<kind>power|voltage|current|temperature|pressure|load|torque|speed)$", words)
+    return last["kind"] if last else ""
