@@ -17,7 +17,8 @@ _SCL = re.compile(
 _CODESYS = re.compile(
     r"""\{\s*(?:attribute|IF\b|region|warning|define|info)|\bEXTENDS\b|\bIMPLEMENTS\b|\bREFERENCE\s+TO\b
     |\bPOINTER\s+TO\b|\bREF=|\b__\w+|\bTHIS\^|\bSUPER\^|^[ \t]*METHOD\b|^[ \t]*PROPERTY\b|\bVAR_STAT\b|\bVAR_INST\b
-    |\bUNION\b|\bADR\s*\(|\bAND_THEN\b|\bOR_ELSE\b|\bPERSISTENT\b""",
+    |\bUNION\b|\bADR\s*\(|\bAND_THEN\b|\bOR_ELSE\b|\bPERSISTENT\b|\bGVL\w*\.\w|^[ \t]*PROGRAM\s+PLC_PRG\b
+    |^[ \t]*PROGRAM\s+_(?:INIT|CYCLIC|EXIT)\b|\bEDGE(?:POS|NEG)\b""",
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
 _NEW_IEC = re.compile(r"^[ \t]*(?:NAMESPACE|CLASS|USING)\b|\bEND_METHOD\b|\bREF_TO\b", re.IGNORECASE | re.MULTILINE)
@@ -25,7 +26,8 @@ _UNIT = re.compile(r"^[ \t]*(?:PROGRAM|FUNCTION_BLOCK|FUNCTION)\b", re.IGNORECAS
 _UNIT_END = re.compile(r"\bEND_(?:PROGRAM|FUNCTION_BLOCK|FUNCTION)\b", re.IGNORECASE)
 _BY_SUFFIX: dict[str, Dialect] = {
     ".scl": "scl", ".udt": "scl", ".db": "scl", ".tcpou": "twincat", ".tcgvl": "twincat", ".tcdut": "twincat",
-    ".tcio": "twincat", ".exp": "codesys",
+    ".tcio": "twincat", ".exp": "codesys", ".pou": "codesys", ".dut": "codesys", ".gvl": "codesys", ".itf": "codesys",
+    ".typ": "codesys", ".fun": "codesys", ".var": "codesys",
 }  # fmt: skip
 
 

@@ -35,6 +35,7 @@ _TOKEN = re.compile(
 | (?P<wide>(?:[^\W\d]\w*+\#)?"(?:[^"$\r\n]|\$.)*")
 | (?P<local>\#[^\W\d]\w*+|\#\d\w*+)
 | (?P<localquoted>\#"[^"\r\n]*")
+| (?P<foreign>\{\{[\s\S]*?\}\})
 | (?P<pragma>\{(?:[^{}']|'[^']*')*+\}|\{[^{}]*\})
 | (?P<direct>%[A-Za-z]+(?:\d+(?:\.\d+)*|\*)?(?::P\b)?)
 | (?P<end>\Z)
@@ -48,11 +49,14 @@ _SCL = re.compile(
   (?P<quoted>"[^"\r\n]+")
 | (?P<region>\bREGION\b(?![ \t]*(?::=|[.(:,;]))[^\r\n]*?(?=[ \t]*(?://|\(\*|/\*|\r|\n|\Z))
       |\bEND_REGION\b[^\r\n]*?(?=[ \t]*(?:;|//|\(\*|/\*|\r|\n|\Z)))
-| (?<![^\s])(?P<head>(?:TITLE[ \t]*=(?!=)[^\r\n]*|VERSION[ \t]*:[ \t]*'?[\d.]+'?(?![\w#])
+| (?<![^\s])(?P<head>(?:TITLE[ \t]*=(?!=)[^\r\n]*|VERSION[ \t]*:[ \t]*(?:'[ \d.]*'|"[ \d.]*"|[\d.]+)(?![\w#])
       |(?:AUTHOR|FAMILY|NAME)[ \t]*:(?![ \t]*=)[^\r\n;:=]*(?=\r|\n|\Z)))
 )""",
     re.VERBOSE | re.IGNORECASE,
 )
+#: Words that B&R and others do not reserve, and what makes them a name: a sign behind it, where no name can stand.
+_SOFT = frozenset({"TYPE", "CONFIGURATION", "PROGRAM", "FUNCTION"})
+_NAMES = re.compile(r"[ \t]*[.\[:;)\],+*<>=-]")
 _BLOCK = {
     "(*": re.compile(r"\(\*|\*\)"),
     "/*": re.compile(r"/\*|\*/"),
@@ -142,6 +146,8 @@ class _Lexer:
                 if known is None:
                     upper = spelt.upper()
                     known = words[spelt] = ("word" if upper in RESERVED else "name", upper)
+                if known[1] in _SOFT and _NAMES.match(text, place):
+                    known = ("name", "")
                 kinds.append(known[0])
                 keys.append(known[1])
             elif kind == "op":
@@ -162,7 +168,9 @@ class _Lexer:
 
     def other(self, kind: str, start: int, place: int) -> int:
         """What is neither a word nor an operator; gives where the next token may begin."""
-        if kind == "pragma":
+        if kind == "foreign":
+            self.wrong("ST4012", "foreign_code", start, start + 2)
+        if kind in ("pragma", "foreign"):
             self.trivia(True, start, place)
             return place
         if kind == "typed":

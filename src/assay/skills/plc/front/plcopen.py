@@ -165,19 +165,30 @@ class _Reader:
         holders = list(node.all("body")) or [node]
         for language in (one for holder in holders for one in holder.children if one.tag in _LANGUAGES):
             try:
-                chart = self.language(language, named) or chart
+                chart = self.language(language, named, node.tag == "pou") or chart
             except NoText as error:
                 values = {"name": name, "what": error.what, "line": error.node.line, "kind": language.tag}
                 self.note("graph_part", **values)
         return chart
 
-    def language(self, body: Node, named: dict[str, Node]) -> Sequence | None:
+    def diagram(self, body: Node, whole: bool) -> None:
+        """A diagram's statements; the instances that it needs for edges are variables of a unit, not of an action."""
+        diagram = Diagram(body)
+        lines = diagram.statements()
+        if diagram.edges:
+            if not whole:
+                raise NoText("edge", body)
+            self.say("\n".join(["VAR", *(f"    {name} : {kind};" for name, kind in diagram.edges.items())]), body)
+            self.say("END_VAR", body)
+        for text, node in lines:
+            self.say(text, node)
+
+    def language(self, body: Node, named: dict[str, Node], whole: bool = False) -> Sequence | None:
         if body.tag == "ST":
             self.out.pieces([one for one in body.deep_pieces() if one.text])
             self.say("", body, end=True)
         elif body.tag in ("FBD", "LD"):
-            for text, node in Diagram(body).statements():
-                self.say(text, node)
+            self.diagram(body, whole)
         elif body.tag == "SFC":
             chart = Sequence(body, named, self.actions)
             for text, node, pieces in list(chart.lines()):

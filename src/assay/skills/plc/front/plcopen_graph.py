@@ -2,8 +2,9 @@
 
 What a network computes is written as one statement for each thing that it sets: an output variable, a coil, a call of
 an instance. The order is that of the diagram: by ``executionOrderId`` where it is given, else what feeds comes before
-what is fed, and else from the top and the left. What has no equal in text (jumps, edges on contacts, blocks that run
-by EN alone) is named, and the body counts as not read.
+what is fed, and else from the top and the left. A contact, coil or input that looks for an edge becomes an instance of
+R_TRIG or F_TRIG of its own. What has no equal in text (jumps, blocks that run by EN alone) is named, and the body
+counts as not read.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from assay.skills.plc.front.xmltree import Node
 
 _SIMPLE = re.compile(r"[\w.%#\[\]^]+\Z")
 _FIXED = re.compile(r"(?:IN\d*|)\Z", re.IGNORECASE)
+_INSTANCE = re.compile(r"\w+\Z", re.ASCII)
+_EDGES = {"rising": "R_TRIG", "falling": "F_TRIG"}
 _MAX_DEPTH = 60
 _OPERATORS = {
     "AND": " AND ", "OR": " OR ", "XOR": " XOR ", "ADD": " + ", "SUB": " - ", "MUL": " * ", "DIV": " / ",
@@ -43,6 +46,8 @@ class Diagram:
         self.lines: list[tuple[str, Node]] = []
         self.done: set[str] = set()
         self.running: set[str] = set()
+        #: The instances that look for edges, by name, with their blocks.
+        self.edges: dict[str, str] = {}
 
     def statements(self) -> list[tuple[str, Node]]:
         """The statements, each with the element that it stands for. Raises NoText."""
@@ -131,12 +136,24 @@ class Diagram:
             raise NoText(node.tag, node)
         return text
 
-    def contact(self, node: Node, depth: int) -> str:
-        if node.get("edge", "none") != "none":
+    def edge(self, holder: Node, node: Node, text: str, name: str = "") -> str:
+        """The expression as it is, or whether it just rose or fell when the element looks for that."""
+        kind = _EDGES.get(holder.get("edge", "none"), "")
+        if not kind:
+            return text
+        instance = f"EDGE_{node.get('localId')}{name and '_'}{name}"
+        if not _INSTANCE.match(instance):
             raise NoText("edge", node)
+        if instance not in self.edges:
+            self.edges[instance] = kind
+            self.lines.append((f"{instance}(CLK := {text});", node))
+        return f"{instance}.Q"
+
+    def contact(self, node: Node, depth: int) -> str:
         before = self.fed(node, depth)
         own = self.expression(node)
         own = f"NOT {_tight(own)}" if node.get("negated") == "true" else own
+        own = self.edge(node, node, own)
         return own if before in ("", "TRUE") else f"{_tight(before)} AND {own}"
 
     def output(self, node: Node, name: str, depth: int) -> str:
@@ -170,10 +187,9 @@ class Diagram:
                 if text not in ("", "TRUE"):
                     raise NoText("EN", node)
                 continue
-            if one.get("edge", "none") != "none":
-                raise NoText("edge", node)
             if text:
-                yield name, f"NOT {_tight(text)}" if one.get("negated") == "true" else text
+                text = f"NOT {_tight(text)}" if one.get("negated") == "true" else text
+                yield name, self.edge(one, node, text, name)
 
     def function(self, node: Node, depth: int) -> str:
         name, found = node.get("typeName"), list(self.inputs(node, depth))
@@ -212,12 +228,12 @@ class Diagram:
 
     def coil(self, node: Node) -> str:
         storage, target = node.get("storage", "none"), self.expression(node)
-        if node.get("edge", "none") != "none":
-            raise NoText("edge", node)
+        text = self.fed(node, 0) or "TRUE"
+        text = self.edge(node, node, f"NOT {_tight(text)}" if node.get("negated") == "true" else text)
         if storage in ("set", "reset"):
             value = "TRUE" if storage == "set" else "FALSE"
-            return f"IF {self.fed(node, 0) or 'TRUE'} THEN {target} := {value}; END_IF"
-        return self.assign(node) or f"{target} := TRUE;"
+            return f"IF {text} THEN {target} := {value}; END_IF"
+        return f"{target} := {text};"
 
     def leave(self, node: Node) -> str:
         return f"IF {self.fed(node, 0) or 'TRUE'} THEN RETURN; END_IF"
