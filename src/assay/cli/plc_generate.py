@@ -11,13 +11,15 @@ import typer
 from assay.cli.language import help_lang, resolve_lang
 from assay.cli.output import print_json, say, warn
 from assay.cli.plc_parts import JsonOption, LangOption
-from assay.kernel.errors import InputError, Refused
+from assay.kernel.errors import InputError
 from assay.kernel.texts import Lang, text
 
 if TYPE_CHECKING:
+    from assay.kernel.answer import Answer
+    from assay.kernel.evidence import Evidence
     from assay.skills.plc.making.requirement import Requirement
     from assay.skills.plc.making.searching import Candidate
-    from assay.skills.plc.making.work import Task
+    from assay.skills.plc.making.work import Made, Task
 
 _HELP = help_lang()
 
@@ -58,6 +60,7 @@ def generate(
     """From a requirement to a program with its verdict."""
     import asyncio
 
+    from assay.cli.plc_confirm import How, settle
     from assay.skills.plc.making.bundle import write
     from assay.skills.plc.making.requirement import read_requirement
 
@@ -65,18 +68,39 @@ def generate(
     asked = read_requirement(requirement)
     given = _text(interface) if interface is not None else None
     task = _task(asked, given, properties, tests, sealed_tests, candidates, _scan(scan))
-    if not _confirmed(task, yes, as_json, speaks):
-        raise Refused("plc_making.not_confirmed")
+    how = How(out, speaks, yes, as_json, model=not no_model)
+    task = settle(task, how, propose_properties=properties is None)
     made, model = asyncio.run(_make(task, no_model, speaks))
-    value = write(made, out, speaks, model)
+    made, answer, evidence = _recorded(made, speaks)
+    value = write(made, out, speaks, model, answer, evidence)
     if as_json:
         print_json(value)
     else:
-        say(text(f"plc_making.status_{value['status']}", speaks))
-        for one in value["reasons"]:
-            say(f"  {one['text']}")
-        say(text("plc_making.written", speaks, path=out))
+        _tell(value, out, speaks)
     raise typer.Exit(0 if made.release.released else 1)
+
+
+def _recorded(made: Made, lang: Lang) -> tuple[Made, Answer | None, Evidence | None]:
+    """The program in the records, like every other answer."""
+    import asyncio
+
+    from assay.plant.home import home
+    from assay.plant.records import open_records
+    from assay.skills.plc.making.runner import record
+
+    with open_records(home() / "records.db") as records:
+        return asyncio.run(record(made, records, lang))
+
+
+def _tell(value: dict[str, Any], out: Path, lang: Lang) -> None:
+    say(text(f"plc_making.status_{value['status']}", lang))
+    for one in value["reasons"]:
+        say(f"  {one['text']}")
+    for one in value["claims"]:
+        say(f"- {one}")
+    say(text("plc_making.written", lang, path=out))
+    if value["evidence"]:
+        say(text("plc_making.replay", lang, id=value["evidence"]))
 
 
 def library(
@@ -124,14 +148,9 @@ def _task(
     asked: Requirement, interface: str | None, properties: Path | None, tests: Path | None, sealed: Path | None,
     candidates: int, scan_ns: int,
 ) -> Task:  # fmt: skip
-    from assay.skills.plc.making.interface import read_interface
-    from assay.skills.plc.making.proposing import propose
     from assay.skills.plc.making.work import Task
 
-    declared = interface or asked.interface
     wanted = _json(properties) if properties is not None else []
-    if properties is None and declared is not None:
-        wanted = propose(asked, read_interface(declared))
     if not isinstance(wanted, list):
         wanted = [wanted]
     return Task(
@@ -143,20 +162,6 @@ def _task(
         candidates,
         scan_ns,
     )
-
-
-def _confirmed(task: Task, yes: bool, as_json: bool, lang: Lang) -> bool:
-    """Whether a person says that these are the properties; ``--yes`` says so beforehand."""
-    import sys
-
-    if yes or not task.properties:
-        return True
-    for one in task.properties:
-        warn(f"  {one.get('id', '')}: {json.dumps(one, ensure_ascii=False)}")
-    warn(text("plc_making.confirm", lang))
-    if as_json or not sys.stdin.isatty():
-        return False
-    return input("> ").strip().lower() in ("y", "yes", "j", "是", "好")
 
 
 async def _make(task: Task, no_model: bool, lang: Lang) -> tuple[Any, str]:

@@ -18,7 +18,10 @@ from assay.kernel.texts import Lang, text
 from assay.skills.plc.front.source import Source
 
 if TYPE_CHECKING:
+    from assay.kernel.answer import Answer
+    from assay.kernel.evidence import Evidence
     from assay.skills.plc.ir.nodes import Project
+    from assay.skills.plc.making.faces import Proposal
     from assay.skills.plc.making.work import Made
     from assay.skills.plc.prove.verdict import Report
     from assay.skills.plc.testing.judge import Outcome
@@ -29,8 +32,11 @@ def digest(words: str) -> str:
     return f"sha256:{sha256(words.encode('utf-8')).hexdigest()}"
 
 
-def document(made: Made, lang: Lang, model: str) -> dict[str, Any]:
-    """The bundle as JSON can hold it. ``model`` names the language model that was asked (empty: none)."""
+def document(
+    made: Made, lang: Lang, model: str, answer: Answer | None = None, evidence: Evidence | None = None
+) -> dict[str, Any]:
+    """The bundle as JSON can hold it. ``model`` names the language model that was asked (empty: none); ``answer`` and
+    ``evidence`` are what the records hold of it."""
     best = made.best
     return {
         "status": made.release.status,
@@ -41,16 +47,21 @@ def document(made: Made, lang: Lang, model: str) -> dict[str, Any]:
         "requirements": [{"id": one.id, "text": one.text} for one in made.task.requirement.sentences],
         "unit": made.wanted.interface.name,
         "block": _block(made),
+        "interface": _interface(made),
         "properties": [dict(one) for one in made.wanted.properties],
         "verdicts": _verdicts(made, lang),
         "tests": [_outcome(one) for one in best.outcomes] if best is not None else [],
         "sealed": [{"name": one.case.name, "passed": one.passed} for one in made.release.sealed],
+        "coverage": _coverage(made, lang),
         "adequacy": _adequacy(made),
         "candidates": [
             {"number": one.number, "origin": one.origin, "stage": one.gated.stage, "hash": digest(one.gated.text)}
             for one in made.search.candidates
         ],
         "tokens": made.search.tokens,
+        "run": answer.run if answer is not None else None,
+        "evidence": evidence.id if evidence is not None else None,
+        "claims": [one.text for one in answer.sentences] if answer is not None else [],
         "versions": {"assay": __version__, "model": "" if made.block else model, **_versions()},
     }
 
@@ -65,11 +76,13 @@ def verdicts(report: Report, project: Project, text_: str, lang: Lang) -> list[d
     return [{key: each for key, each in one.items() if key != "seconds"} for one in found]
 
 
-def write(made: Made, folder: Path, lang: Lang, model: str) -> dict[str, Any]:
+def write(
+    made: Made, folder: Path, lang: Lang, model: str, answer: Answer | None = None, evidence: Evidence | None = None
+) -> dict[str, Any]:
     """Writes every file of the bundle and gives the document. Raises InputError when the folder cannot be written."""
     from assay.skills.plc.making.report import as_html, as_markdown
 
-    value = document(made, lang, model)
+    value = document(made, lang, model, answer, evidence)
     name = "program.st" if made.release.released else "program.not_released.st"
     files = {
         "properties.json": _pretty([dict(one) for one in made.wanted.properties]),
@@ -91,6 +104,34 @@ def write(made: Made, folder: Path, lang: Lang, model: str) -> dict[str, Any]:
     return value
 
 
+def write_proposal(folder: Path, st: str) -> Path:
+    """Writes ``interface.proposed.st``, which a person may edit and give back. Raises InputError when it cannot."""
+    path = folder / "interface.proposed.st"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(st, encoding="utf-8")
+    except OSError as error:
+        raise InputError("plc_making.unwritable", path=str(folder), problem=error.strerror or "") from error
+    return path
+
+
+def proposal_document(proposal: Proposal) -> dict[str, Any]:
+    """A proposed interface for JSON: the text, and each line with where it came from."""
+    lines = [
+        {
+            "name": one.name,
+            "section": one.section,
+            "type": one.type,
+            "initial": one.initial,
+            "words": one.words,
+            "source": one.source,
+            "sentence": one.said,
+        }
+        for one in proposal.lines
+    ]
+    return {"st": proposal.st, "lines": lines}
+
+
 def _pretty(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
@@ -104,6 +145,23 @@ def _verdicts(made: Made, lang: Lang) -> list[dict[str, Any]]:
 
 def _reason(one: tuple[str, Mapping[str, object]], lang: Lang) -> dict[str, str]:
     return {"key": one[0], "text": text(f"plc_making.{one[0]}", lang, **one[1])}
+
+
+def _interface(made: Made) -> dict[str, Any]:
+    """What was declared; with the proposal it was confirmed from, where there was one."""
+    proposed = made.task.proposed
+    if proposed is None:
+        return {"st": made.wanted.interface.declarations, "proposed": None, "edited": False}
+    declared = made.task.interface or ""
+    return {"st": declared, "proposed": proposal_document(proposed), "edited": declared != proposed.st}
+
+
+def _coverage(made: Made, lang: Lang) -> dict[str, Any] | None:
+    from assay.skills.plc.making.covering import coverage_document
+
+    if made.covered is None or made.best is None:
+        return None
+    return coverage_document(made.covered, made.best.text, lang)
 
 
 def _block(made: Made) -> dict[str, Any] | None:

@@ -63,11 +63,26 @@ def _read(sentence: Numbered, interface: Interface) -> Iterator[dict[str, Any]]:
     when = _condition(match["when"], interface)
     if when is None:
         return
-    for part in re.split(r"\s+and\s+|，|,|且|并且|、", match["then"]):
+    for part in _shared(re.split(r"\s+and\s+|，|,|且|并且|、|和", match["then"]), interface):
         then = _consequence(part, interface)
         if then is None:
             return
         yield {"kind": "implication", "when": when, "then": then}
+
+
+def _shared(parts: list[str], interface: Interface) -> list[str]:
+    """What several outputs must be together, for each of them: "Horn and Lamp must be TRUE"."""
+    made: list[str] = []
+    predicate = ""
+    for part in reversed(parts):
+        name = part.strip()
+        if _kind(name, interface) == ("VAR_OUTPUT", "BOOL"):
+            made.append(f"{name}{predicate}")
+        else:
+            said = re.match(r"^\s*[A-Za-z_]\w*(?P<rest>.*)$", part, re.S)
+            predicate = said["rest"] if said else ""
+            made.append(part)
+    return made[::-1]
 
 
 def _condition(words: str, interface: Interface) -> str | None:

@@ -71,6 +71,9 @@ def _sections(value: dict[str, Any], lang: Lang) -> Iterator[tuple[str, list[lis
     if value["block"]:
         block = value["block"]
         yield head("block"), [[block["id"], ""], *([name, word] for name, word in block["parameters"].items())]
+    if value["interface"]["proposed"]:
+        lines = value["interface"]["proposed"]["lines"]
+        yield head("interface"), [[one["name"], f"{one['section']} {one['type']}", _origin(one)] for one in lines]
     if value["requirements"]:
         yield head("requirements"), [[one["id"], one["text"]] for one in value["requirements"]]
     if value["verdicts"]:
@@ -81,6 +84,8 @@ def _sections(value: dict[str, Any], lang: Lang) -> Iterator[tuple[str, list[lis
     if value["sealed"]:
         passed = sum(one["passed"] for one in value["sealed"])
         yield head("sealed"), [[f"{passed} / {len(value['sealed'])}"]]
+    if value["coverage"]:
+        yield head("coverage"), list(_coverage(value["coverage"], lang))
     if value["adequacy"]:
         pinned = value["adequacy"]
         rows = [
@@ -91,9 +96,28 @@ def _sections(value: dict[str, Any], lang: Lang) -> Iterator[tuple[str, list[lis
         head("evidence"),
         [
             [head("hash"), value["program_hash"] or "-"],
+            *([[head("evidence_id"), value["evidence"]]] if value["evidence"] else []),
+            *([[head("replay"), f"assay evidence replay {value['evidence']}"]] if value["evidence"] else []),
             *([name, word or "-"] for name, word in value["versions"].items()),
         ],
     )
+
+
+def _origin(one: dict[str, Any]) -> str:
+    return f"{one['source']}: {one['sentence']}" if one["sentence"] else str(one["source"])
+
+
+def _coverage(value: dict[str, Any], lang: Lang) -> Iterator[list[str]]:
+    """The figures, and each line on which something did not happen."""
+    yield [text("plc_making.report_runs", lang, cases=value["cases"], traces=value["traces"]), ""]
+    for kind in ("statements", "branches", "loops", "conditions"):
+        part = value[kind]
+        if part["total"]:
+            share = f"{part['covered']} / {part['total']} ({100 * part['covered'] / part['total']:.0f} %)"
+            yield [text(f"plc_testing.kind_{kind}", lang), share]
+    for one in value["uncovered"]:
+        place = text("plc_making.report_line", lang, line=one["line"])
+        yield [place, f"{one['text']}: {'; '.join(one['missed'])}"]
 
 
 def _verdict(one: dict[str, Any]) -> list[str]:

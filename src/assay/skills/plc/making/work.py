@@ -19,7 +19,9 @@ from assay.skills.plc.blocks.filling import Filled, read_parameters
 from assay.skills.plc.blocks.finding import choose
 from assay.skills.plc.making.adequacy import Adequacy, adequacy
 from assay.skills.plc.making.confirming import confirmed
+from assay.skills.plc.making.covering import Covered, covered
 from assay.skills.plc.making.drafting import Draft
+from assay.skills.plc.making.faces import Proposal, required_names
 from assay.skills.plc.making.gates import Gated, Wanted, contradiction, judge
 from assay.skills.plc.making.interface import Interface, read_interface
 from assay.skills.plc.making.release import Reason, Release, decide
@@ -29,8 +31,9 @@ from assay.skills.plc.making.searching import Candidate, Search, search
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is asked. ``interface`` is text of ST (None: the one in the requirement, or a library block's own).
-    ``sealed`` tests are run once on the chosen candidate. ``candidates``: most that may be judged."""
+    """What is asked. ``interface`` is text of ST (None: the one in the requirement, or a library block's own);
+    ``proposed`` is what it was confirmed from, when it was proposed. ``sealed`` tests are run once on the chosen
+    candidate. ``candidates``: most that may be judged."""
 
     requirement: Requirement
     interface: str | None = None
@@ -40,12 +43,14 @@ class Task:
     candidates: int = 10
     scan_ns: int = 100_000_000
     seconds: float = 20.0
+    proposed: Proposal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
     """What came of it. ``block`` is the library's block with its parameters where one was taken; ``search`` tells the
-    candidates; ``best`` is the one that was judged for release (None: there was none at all)."""
+    candidates; ``best`` is the one that was judged for release (None: there was none at all); ``covered`` is what its
+    tests and traces ran of it (None: it is not even typed)."""
 
     task: Task
     wanted: Wanted
@@ -55,16 +60,22 @@ class Made:
     block: Built | None = None
     filled: Filled | None = None
     search: Search = field(default_factory=Search)
+    covered: Covered | None = None
 
 
 def from_library(task: Task) -> tuple[Block, Filled] | None:
-    """The block that the request asks for with its parameters, when the request fixes no other interface. Raises
-    InputError, with what there is to choose, when several blocks fit or a parameter is unclear."""
+    """The block that the request asks for with its parameters, when the request fixes no other interface: neither by
+    declaring one nor by names (of its own, of properties, of tests) that the block does not have. Raises InputError,
+    with what there is to choose, when several blocks fit or a parameter is unclear."""
     if task.interface is not None or task.requirement.interface is not None:
         return None
     words = task.requirement.text
     block, near = choose(words)
+    bound = required_names(task.requirement, task.properties, task.tests)
+    if block is not None and not _has(block, bound):
+        return None
     if block is None:
+        near = [one for one in near if _has(one.block, bound)]
         if near:
             names = "; ".join(f"{one.block.id} ({one.block.title[task.requirement.lang]})" for one in near)
             raise InputError("plc_making.which_block", blocks=names)
@@ -73,6 +84,10 @@ def from_library(task: Task) -> tuple[Block, Filled] | None:
     if filled.unclear:
         raise InputError("plc_making.unclear_parameter", block=block.id, names=", ".join(filled.unclear))
     return block, filled
+
+
+def _has(block: Block, names: frozenset[str]) -> bool:
+    return not names or names <= _interface(build(block, {})).names.keys()
 
 
 async def make(task: Task, model: LanguageModel | None, told: Callable[[Candidate], None] | None = None) -> Made:
@@ -116,7 +131,10 @@ def _judged(made: Made) -> Made:
     if unused:
         reason: Reason = ("unused_amounts", {"amounts": ", ".join(unused)})
         release = replace(release, status="not_released", reasons=(*release.reasons, reason))
-    return replace(made, release=release, adequacy=pinned)
+    seen = None
+    if gated.project is not None:
+        seen = covered(gated.project, made.wanted.interface.name, made.wanted.tests, gated.report)
+    return replace(made, release=release, adequacy=pinned, covered=seen)
 
 
 def _interface(built: Built) -> Interface:
