@@ -2,10 +2,10 @@
 
 ``python -m benchmarks.plc_generate --data FOLDER --work FOLDER --json [--tasks N] [--seed S] [--candidates K]
 [--model none]``: tasks of Agents4PLC drawn by the seed, with all their sound properties given. ``verified`` means that
-every gate was passed: interface, typing, every sound property. ``released`` asks more (see ``making/release.py``). A
-released program is wrong when one of the task's traces, which nothing of the generation has seen, fails on it, or when
-it and another verified candidate of the same task differ in their outputs; tasks without traces are judged by the
-second alone and counted apart. What ``--work`` holds already is not done again.
+every gate was passed: interface, typing, every sound property. ``released`` asks more (see ``making/release.py`` and
+``making/confirming.py``). A released program is wrong when one of the task's traces, which nothing of the generation
+has seen, fails on it; ``released_judged`` counts the released ones that have traces, the others are to be read and
+tested by hand (``program`` in their row). What ``--work`` holds already is not done again.
 """
 
 from __future__ import annotations
