@@ -88,6 +88,8 @@ def leaps(system: System, found: Samples, effort: int = EFFORT) -> list[dict[int
     """States of runs whose scans now and then take as long as one of the program's times: what waits behind a timer
     is seen early. With a fixed scan time some of them cannot be reached, so they only take guesses away."""
     model, draw, spent = system.model, random.Random(20261128), 0
+    if not found.real:  # nothing was run before: the numbers of the program are not known yet
+        _constants(system, found)
     states: list[dict[int, Term]] = []
     tick = model.scan_ns or 10**8
     long = [-(-one // tick) * tick for one in found.times if one > 0] or [tick]
