@@ -3,6 +3,7 @@ shortest trace, and what the dependence graph shows. Each finding has its place;
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from assay.skills.plc.typed.check import Checked
 
 Severity = Literal["error", "warning", "info"]
+
+#: Seconds for the proofs of a unit even where those before it took all the time.
+LEAST = 0.2
+
 _ORDER = {"error": 0, "warning": 1, "info": 2}
 
 
@@ -41,16 +46,19 @@ class Finding:
 
 
 def review(checked: Checked, *, timeout: float = 30.0, scan_ns: int = 100_000_000) -> list[Finding]:
-    """All findings, errors first, then in the order of the text. A unit with errors is not run or proved."""
+    """All findings, errors first, then in the order of the text. A unit with errors is not run or proved.
+    ``timeout``: seconds for all proofs together; what a unit leaves of its share is for those after it."""
     found = [
         Finding(one.code, one.severity, one.span, one.key, dict(one.values))
         for one in checked.diagnostics
     ]  # fmt: skip
-    for unit in checked.project.own():
-        if unit.kind in ("program", "function_block", "function"):
-            found.extend(_graph(read_facts(checked.project, unit)))
-            told = {one.span for one in found}
-            found.extend(one for one in _obligations(checked.project, unit, timeout, scan_ns) if one.span not in told)
+    units = [one for one in checked.project.own() if one.kind in ("program", "function_block", "function")]
+    deadline = time.monotonic() + timeout
+    for number, unit in enumerate(units):
+        found.extend(_graph(read_facts(checked.project, unit)))
+        told = {one.span for one in found}
+        share = max((deadline - time.monotonic()) / (len(units) - number), LEAST)
+        found.extend(one for one in _obligations(checked.project, unit, share, scan_ns) if one.span not in told)
     return sorted(found, key=lambda one: (_ORDER[one.severity], one.span.source, one.span.start, one.code))
 
 

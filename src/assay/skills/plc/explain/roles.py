@@ -85,13 +85,16 @@ def _family(unit: str) -> tuple[str, str] | None:
 def states(facts: Facts) -> list[States]:
     """The state variables: integers or enumerations that get constants and whose value decides a branch."""
     found = []
+    deciding = _deciding(facts)
     for variable in facts.unit.variables:
         whole = isinstance(variable.type, Enum) or (
             isinstance(variable.type, Elementary) and variable.type.kind in ("int", "bits")
         )
-        writes = [one for one in facts.writes if one.path.upper() == variable.name.upper()]
+        if not whole or variable.section == "input" or variable.name.upper() not in deciding:
+            continue
+        writes = [one for one in facts.of(variable.name) if one.path.upper() == variable.name.upper()]
         constant = [one for one in writes if isinstance(one.value, nodes.Const)]
-        if whole and constant and variable.section != "input" and _decides(facts, variable.name):
+        if constant:
             steps = tuple(_step(variable.name, one) for one in constant)
             values = dict.fromkeys(
                 [words(nodes.Const(variable.initial or 0, variable.type)), *(one.source for one in steps if one.source),
@@ -101,10 +104,12 @@ def states(facts: Facts) -> list[States]:
     return found
 
 
-def _decides(facts: Facts, name: str) -> bool:
-    guards = [guard for write in facts.writes for guard in write.guards]
-    guards += [guard for call in facts.calls for guard in call.guards]
-    return any(name.upper() in (one.upper() for one in names(guard.expression)) for guard in guards)
+def _deciding(facts: Facts) -> set[str]:
+    """The paths (upper case) that conditions read."""
+    guards = [guard for one in facts.writes for guard in one.guards]
+    guards += [guard for one in facts.calls for guard in one.guards]
+    read = {id(guard.expression): guard.expression for guard in guards}
+    return {name.upper() for expression in read.values() for name in names(expression)}
 
 
 def _step(name: str, write: Write) -> Step:

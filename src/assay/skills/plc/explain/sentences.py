@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +16,9 @@ from assay.skills.plc.ir import nodes
 from assay.skills.plc.ir.nodes import Project, Unit, Variable
 from assay.skills.plc.ir.types import BOOL
 from assay.skills.plc.testing.wording import words
+
+#: Most names or conditions in one sentence, and most writes of a variable of which every two are compared.
+SAID, COMPARED = 40, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,13 @@ class Joined:
 
     parts: tuple[str, ...]
     every: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Names in a row; of a long list the first ones and how many more there are."""
+
+    names: tuple[str, ...]
 
 
 def explain(project: Project, unit: Unit) -> list[Sentence]:
@@ -98,7 +109,7 @@ def _states(one: States) -> Iterator[Sentence]:
             filled["source"] = step.source
         if not step.guards:
             key += "_always"
-        yield Sentence("state", one.name, key, filled, (step.span, *(guard.span for guard in step.guards)))
+        yield Sentence("state", one.name, key, filled, (step.span, *(guard.span for guard in step.guards[:SAID])))
 
 
 def _helper(one: Helper) -> Sentence:
@@ -123,17 +134,19 @@ def _variable(facts: Facts, graph: Graph, variable: Variable, topic: str, machin
             yield Sentence(topic, variable.name, "never_written", {"name": variable.name}, (variable.span,))
         return
     if variable.name.upper() not in machines:
+        times = Counter(one.path for one in writes)
         for one in writes:
-            yield _write(one, topic, variable, [other for other in writes if other is not one])
+            yield _write(one, topic, variable, alone=times[one.path] == 1)
         yield from _order(writes, topic, variable)
     deep = graph.sources(variable.name) if topic == "output" else []
     if deep:
-        spans = tuple(one.span for one in writes)
+        spans = tuple(one.span for one in writes[:SAID])
         yield Sentence(topic, variable.name, "hangs_on", {"name": variable.name, "sources": _list(deep)}, spans)
 
 
 def _order(writes: Sequence[Write], topic: str, variable: Variable) -> Iterator[Sentence]:
     """Says that the last one counts, where two writes of one place may happen in one scan."""
+    writes = writes[:COMPARED]
     for number, one in enumerate(writes):
         rest = [other for other in writes[number + 1 :] if other.path == one.path and not one.excludes(other)]
         later = [other for other in rest if one.base not in bases(other.value)]  # sum := sum + x builds on it
@@ -142,8 +155,8 @@ def _order(writes: Sequence[Write], topic: str, variable: Variable) -> Iterator[
             return
 
 
-def _write(one: Write, topic: str, variable: Variable, others: Sequence[Write]) -> Sentence:
-    spans = (one.span, *(guard.span for guard in one.guards))
+def _write(one: Write, topic: str, variable: Variable, *, alone: bool) -> Sentence:
+    spans = (one.span, *(guard.span for guard in one.guards[:SAID]))
     values: dict[str, object] = {"name": one.path, "value": words(one.value), "when": _guards(one.guards)}
     guarded = "_when" if one.guards else ""
     if one.until is not None:
@@ -157,7 +170,7 @@ def _write(one: Write, topic: str, variable: Variable, others: Sequence[Write]) 
             key = "latched" if held.keeps else "latched_for_ever"
             return Sentence(topic, variable.name, key + guarded, values, spans)
         parts = conjuncts(one.value)
-        if any(other.path == one.path for other in others):  # something else may write it: no "exactly"
+        if not alone:  # something else may write it: no "exactly"
             return Sentence(topic, variable.name, "gets" + guarded, values, spans)
         if len(parts) > 1:
             return Sentence(topic, variable.name, "follows_all" + guarded, values | {"value": _all(parts)}, spans)
@@ -177,16 +190,23 @@ def _either(parts: Iterable[nodes.Expr]) -> Joined:
     return Joined(tuple(words(one) for one in parts), every=False)
 
 
-def _list(names: Sequence[str]) -> str:
-    return ", ".join(names) or "-"
+def _list(names: Sequence[str]) -> Listed:
+    return Listed(tuple(names))
 
 
 def _said(value: Any, lang: Lang) -> object:
+    if isinstance(value, Listed):
+        return ", ".join([*value.names[:SAID], *_more(len(value.names), lang)]) or "-"
     if isinstance(value, Joined):
         joint = text(f"plc_explain.{'and' if value.every else 'or'}", lang)
         many = value.every and len(value.parts) > 1
-        return joint.join(f"({one})" if many and _loose(one) else one for one in value.parts)
+        said = [f"({one})" if many and _loose(one) else one for one in value.parts[:SAID]]
+        return joint.join([*said, *_more(len(value.parts), lang)])
     return value
+
+
+def _more(count: int, lang: Lang) -> list[str]:
+    return [text("plc_explain.more", lang, count=count - SAID)] if count > SAID else []
 
 
 def _loose(part: str) -> bool:

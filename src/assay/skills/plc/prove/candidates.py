@@ -20,6 +20,9 @@ from assay.skills.plc.prove.terms import Bits, and_, boolean, known, not_, or_
 #: Most guesses in all, and most of one kind.
 MOST, MOST_OF_A_KIND = 1_600, 700
 
+#: Flags of which every two are compared.
+MOST_FLAGS = 300
+
 #: A step counter has at most this many values.
 STEPS = 16
 
@@ -198,7 +201,7 @@ def _relations(terms: Bits, first: _Column, second: _Column, here: Any, guard: A
 
 
 def _implications(flags: list[_Column]) -> Iterator[Invariant]:
-    moving = [one for one in flags if len(set(one.values)) > 1]
+    moving = [one for one in flags if len(set(one.values)) > 1][:MOST_FLAGS]
     for first, second in combinations(moving, 2):
         met = set(zip(first.values, second.values, strict=True))
         for one in (True, False):

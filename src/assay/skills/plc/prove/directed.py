@@ -75,7 +75,8 @@ class _Runs:
         self._probes = Probes(model.project, model.unit, meant)
         self._machine = machine(self._probes.project, model.unit.name, coverage=coverage)
         self._draw = random.Random(20261127)
-        self._most = STATEMENTS // max(model.run.steps, 1)
+        steps = max(model.run.steps, 1)
+        self._most = max(STATEMENTS // steps, min(SHORT, 10 * STATEMENTS // steps))
         tick = self._scan or 10**8
         times = sorted({*samples.times, *[one for each in meant if (one := _own_time(each, tick))]})
         self._holds = sorted({min(-(-one // tick), LONG) for one in times if one > 0})
@@ -83,6 +84,8 @@ class _Runs:
         counts = [one for one in samples.whole if 1 < one <= LONG]
         longest = max([*self._holds, *counts[-1:]], default=0)
         self._length = min(max(SHORT, 3 * longest // 2 + 20), LONG)
+        if STATEMENTS // steps < SHORT:  # Of a huge unit many short runs show more than one long one.
+            self._length = max(self._most // 25, 2)
 
     def all(self, found: Far) -> None:
         """Run after run, until everything is found or the work is done."""

@@ -23,6 +23,9 @@ from assay.skills.plc.prove.watcher import Meant
 #: Effort and depth for obligations that are warnings only.
 WARN_DEPTH = 6
 
+#: More branches than this are run first: the solver takes them one by one.
+MANY = 200
+
 #: Pairs of properties that are compared.
 MOST_PAIRS = 300
 
@@ -147,13 +150,14 @@ def _dead(search: Search) -> list[Verdict]:
     own = {one.span.source for one in search.system.model.project.own()}
     groups = {key: term for key, term in groups.items() if key[0].source in own and key[1] != "turn"}
     open_ways = {key: term for key, term in groups.items() if key not in search.samples.branches}
-    names = {f"way{number}": key for number, key in enumerate(open_ways)}
+    ran = taken(search.system, search.samples, open_ways) if len(open_ways) > MANY else set()
+    names = {f"way{number}": key for number, key in enumerate(key for key in open_ways if key not in ran)}
     found = search.decide({name: open_ways[key] for name, key in names.items()}, depth=WARN_DEPTH, ends=False)
     by_key = {key: found[name] for name, key in names.items()}
-    left = [key for key, one in by_key.items() if one.status in ("BOUNDED", "UNKNOWN")]
-    by_key |= (
-        {key: Found("REFUTED", "simulation") for key in taken(search.system, search.samples, left)} if left else {}
-    )
+    if len(open_ways) <= MANY:
+        left = [key for key, one in by_key.items() if one.status in ("BOUNDED", "UNKNOWN")]
+        ran = taken(search.system, search.samples, left) if left else set()
+    by_key |= {key: Found("REFUTED", "simulation") for key in ran}
     result = []
     for key in groups:
         one_found = by_key.get(key, Found("REFUTED", "bmc"))

@@ -22,6 +22,13 @@ class Symbols:
     def __init__(self) -> None:
         self._found: dict[int, frozenset[int]] = {}
         self._kept: list[Any] = []
+        self._parts: tuple[System, Parts] | None = None
+
+    def parts(self, system: System) -> Parts:
+        """The parts of a finished system, looked up once."""
+        if self._parts is None or self._parts[0] is not system:
+            self._parts = (system, Parts(system, self))
+        return self._parts[1]
 
     def of(self, term: Term) -> frozenset[int]:
         """Ids of all symbols of a term."""
@@ -52,13 +59,31 @@ def _walk(term: Any) -> set[int]:
     return result
 
 
+class Parts:
+    """What of a system hangs on which symbol, so that a small cone of a big system costs little: ``states`` by the id
+    of their symbol, constraints and faults by one of theirs (None: they have none), all with their places."""
+
+    def __init__(self, system: System, symbols: Symbols) -> None:
+        self.states = {one.pre.get_id(): (place, one) for place, one in enumerate(system.states)}
+        faults = [one.bad for one in system.obligations if one.kind != "overflow" and not known(one.bad)]
+        self.constraints = self._by_symbol(system.constraints, symbols)
+        self.faults = self._by_symbol(faults, symbols)
+
+    @staticmethod
+    def _by_symbol(terms: Iterable[Term], symbols: Symbols) -> dict[int | None, list[tuple[int, Term]]]:
+        found: dict[int | None, list[tuple[int, Term]]] = {}
+        for place, term in enumerate(terms):
+            found.setdefault(min(symbols.of(term), default=None), []).append((place, term))
+        return found
+
+
 class Cone:
     """The part of a system that some terms depend on: ``states`` with their inputs and the faults that only speak of
     them (a run with a fault does not count)."""
 
     def __init__(self, system: System, terms: Iterable[Term], symbols: Symbols) -> None:
-        self.system = system
-        by_id = system.by_id
+        self.system, self.symbols = system, symbols
+        parts = symbols.parts(system)
         wanted: set[int] = set()
         todo = [one for term in terms for one in symbols.of(term)]
         while todo:
@@ -66,21 +91,22 @@ class Cone:
             if one in wanted:
                 continue
             wanted.add(one)
-            state = by_id.get(one)
-            if state is not None:
-                todo += symbols.of(state.next)
+            if one in parts.states:
+                todo += symbols.of(parts.states[one][1].next)
             todo += [each for term in system.needs.get(one, ()) for each in symbols.of(term)]
         self.ids = frozenset(wanted)
-        self.states: list[StateVar] = [one for one in system.states if one.pre.get_id() in wanted]
-        self.constraints = [one for one in system.constraints if symbols.of(one) <= self.ids]
+        found = sorted((parts.states[one] for one in wanted & parts.states.keys()), key=lambda pair: pair[0])
+        self.states: list[StateVar] = [one for _, one in found]
+        self.constraints = self._inside(parts.constraints)
         self.inputs: list[InputVar] = list(system.inputs)
-        self.faults = [
-            boolean(one.bad)
-            for one in system.obligations
-            if one.kind != "overflow" and not known(one.bad) and symbols.of(one.bad) <= self.ids
-        ]
+        self.faults = [boolean(one) for one in self._inside(parts.faults)]
         if system.fault is True:
             self.faults = [z3.BoolVal(True)]
+
+    def _inside(self, by_symbol: dict[int | None, list[tuple[int, Term]]]) -> list[Term]:
+        """The terms that speak of nothing but this part, in their order."""
+        near = [pair for one in (None, *self.ids) for pair in by_symbol.get(one, ())]
+        return [term for _, term in sorted(near, key=lambda pair: pair[0]) if self.symbols.of(term) <= self.ids]
 
 
 def solver_for(cone: Cone) -> Any:
@@ -100,8 +126,9 @@ class Frames:
         self.cone, self.start, self.ends = cone, start, ends
         self.solver = solver_for(cone)
         self.solver.set("rlimit", effort)
-        self.maps: list[list[tuple[Any, Any]]] = []
+        self.maps: list[dict[int, tuple[Any, Any]]] = []
         self._state: list[Any] = []
+        self._ends: dict[int, tuple[Any, Any]] = {}
         terms = cone.system.terms
         for one in cone.states:
             symbol = z3.Const(f"{one.name}#0", one.pre.sort())
@@ -110,28 +137,40 @@ class Frames:
     def grow(self) -> int:
         """One more copy. Returns its number."""
         number = len(self.maps)
-        pairs = [(one.pre, now) for one, now in zip(self.cone.states, self._state, strict=True)]
-        pairs += [(one.term, z3.Const(f"{one.name}#{number}", one.term.sort())) for one in self.cone.inputs]
+        pairs = self._now()
+        for entry in self.cone.inputs:
+            key = entry.term.get_id()
+            if key in self.cone.ids:
+                pairs[key] = (entry.term, z3.Const(f"{entry.name}#{number}", entry.term.sort()))
         self.maps.append(pairs)
         for constraint in self.cone.constraints:
-            self.solver.add(z3.substitute(boolean(constraint), *pairs))
+            self.solver.add(self._put(boolean(constraint), pairs))
         if self.ends:
             self._clean(number)
         elif number:
             self._clean(number - 1)
         self._advance(number, pairs)
+        self._ends = self._now()
         return number
 
     def _clean(self, number: int) -> None:
         for fault in self.cone.faults:
-            self.solver.add(z3.Not(z3.substitute(fault, *self.maps[number])))
+            self.solver.add(z3.Not(self._put(fault, self.maps[number])))
 
-    def _advance(self, number: int, pairs: list[tuple[Any, Any]]) -> None:
+    def _now(self) -> dict[int, tuple[Any, Any]]:
+        """The symbols of the state, by id, and their newest values."""
+        return {one.pre.get_id(): (one.pre, now) for one, now in zip(self.cone.states, self._state, strict=True)}
+
+    def _put(self, term: Any, pairs: dict[int, tuple[Any, Any]]) -> Any:
+        """A term with values for its symbols; only its own are handed to z3, which would look at all."""
+        return z3.substitute(term, *[pairs[one] for one in sorted(self.cone.symbols.of(term)) if one in pairs])
+
+    def _advance(self, number: int, pairs: dict[int, tuple[Any, Any]]) -> None:
         """The state after the newest copy: plain values stay plain, others get a symbol."""
         terms = self.cone.system.terms
         following: list[Any] = []
         for one in self.cone.states:
-            value = z3.substitute(terms.lift(one.next, one.sort), *pairs)
+            value = self._put(terms.lift(one.next, one.sort), pairs)
             if self.start:
                 value = z3.simplify(value)
             if z3.is_const(value) and (value.decl().kind() != z3.Z3_OP_UNINTERPRETED or not self.start):
@@ -144,12 +183,11 @@ class Frames:
 
     def at(self, term: Term, number: int) -> Any:
         """A term over the state and inputs of a copy."""
-        return z3.substitute(boolean(term), *self.maps[number])
+        return self._put(boolean(term), self.maps[number])
 
     def after(self, term: Term) -> Any:
         """A term over the state after the newest copy."""
-        pairs = [(one.pre, now) for one, now in zip(self.cone.states, self._state, strict=True)]
-        return z3.substitute(boolean(term), *pairs)
+        return self._put(boolean(term), self._ends)
 
     def check(self, *assumed: Any) -> str:
         """``sat``, ``unsat`` or ``unknown`` together with what is assumed."""
@@ -160,7 +198,6 @@ class Frames:
         terms = self.cone.system.terms
         rows = []
         for pairs in self.maps:
-            table = {symbol.get_id(): now for symbol, now in pairs}
             row: dict[int, Any] = {}
             for one in self.cone.inputs:
                 if one.number == -2:
@@ -168,7 +205,7 @@ class Frames:
                 if one.term.get_id() not in self.cone.ids:  # It does not matter, so nothing was said of it.
                     row[one.number] = IDLE_NS if one.type is None else zero(one.type)
                     continue
-                value = model.eval(table[one.term.get_id()], model_completion=True)
+                value = model.eval(pairs[one.term.get_id()][1], model_completion=True)
                 row[one.number] = terms.plain(value, one.sort)
             rows.append(row)
         return rows

@@ -6,6 +6,8 @@ is inductive as a whole.
 
 from __future__ import annotations
 
+import math
+import time
 from typing import Any
 
 import z3
@@ -21,8 +23,9 @@ EASY = 400_000
 ROUNDS = 200
 
 
-def invariants(cone: Cone, guesses: list[Invariant], effort: int) -> list[Invariant]:
-    """Those guesses that together hold in every state that can be reached (over a run without faults)."""
+def invariants(cone: Cone, guesses: list[Invariant], effort: int, deadline: float = math.inf) -> list[Invariant]:
+    """Those guesses that together hold in every state that can be reached (over a run without faults); none when the
+    ``deadline`` (of the monotonic clock) comes first."""
     terms, symbols = cone.system.terms, Symbols()
     first = {one.pre.get_id(): (one.pre, terms.lift(one.initial, one.sort)) for one in cone.system.states}
     left = [one for one in guesses if not known(one.term) and _holds_first(first, symbols, one)]
@@ -36,16 +39,16 @@ def invariants(cone: Cone, guesses: list[Invariant], effort: int) -> list[Invari
     for literal, one in zip(before, left, strict=True):
         solver.add(z3.Implies(literal, frames.at(one.term, 0)))
         after.append(frames.after(one.term))
-    alive = _together(solver, before, after)
-    return [left[number] for number in _one_by_one(solver, before, after, alive)]
+    alive = _together(solver, before, after, deadline)
+    return [left[number] for number in _one_by_one(solver, before, after, alive, deadline)]
 
 
-def _together(solver: Any, before: list[Any], after: list[Any]) -> list[int]:
+def _together(solver: Any, before: list[Any], after: list[Any], deadline: float) -> list[int]:
     """Drop what one model after the other breaks, as long as the solver finds models easily."""
     alive = list(range(len(before)))
     solver.set("rlimit", EASY)
     for _ in range(ROUNDS):
-        if not alive:
+        if not alive or time.monotonic() > deadline:
             return []
         solver.push()
         solver.add(z3.Or(*[z3.Not(after[number]) for number in alive]))
@@ -63,13 +66,15 @@ def _broken(solver: Any, after: list[Any], alive: list[int]) -> set[int]:
     return {number for number in alive if z3.is_false(model.eval(after[number], model_completion=True))}
 
 
-def _one_by_one(solver: Any, before: list[Any], after: list[Any], alive: list[int]) -> list[int]:
+def _one_by_one(solver: Any, before: list[Any], after: list[Any], alive: list[int], deadline: float) -> list[int]:
     """Each of what is left from all of what is left, until nothing more falls; what costs too much falls too."""
     settled: set[int] = set()
     while True:
         number = next((one for one in alive if one not in settled), None)
         if number is None:
             return alive
+        if time.monotonic() > deadline:
+            return []
         answer = solver.check(*[before[one] for one in alive], z3.Not(after[number]))
         if answer == z3.unsat:
             settled.add(number)

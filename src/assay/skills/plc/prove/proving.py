@@ -59,10 +59,9 @@ class Options:
     obligations: bool = True
     backends: tuple[Any, ...] = ("python", "c")
 
-    @property
-    def limits(self) -> Limits:
-        """What one search may cost."""
-        return Limits(self.depth, self.effort, self.timeout)
+    def limits(self, seconds: float) -> Limits:
+        """What one search may cost when so much time is left."""
+        return Limits(self.depth, self.effort, max(seconds, 0.1))
 
 
 @dataclass(slots=True)
@@ -105,6 +104,7 @@ class _Prover:
         self.project, self.unit, self.options = project, unit, options
         self.replayer = Replayer(project, unit, options.scan_ns, options.backends)
         self.notes: list[Reason] = []
+        self.deadline = time.monotonic() + options.timeout
 
     def report(self, properties: Sequence[Property], started: float) -> Report:
         cases = [_Case(meant, reasons) for meant, reasons in resolve(self.project, self.unit, properties)]
@@ -135,11 +135,15 @@ class _Prover:
 
     # --- the system
 
-    def _whole(self, meant: Sequence[Meant], unit: Unit | None = None) -> tuple[Search, dict[str, Found]]:
-        """The system, unrolled as far as its loops are shown to run; and what is known of those loops."""
+    def _whole(
+        self, meant: Sequence[Meant], unit: Unit | None = None, share: int = 1
+    ) -> tuple[Search, dict[str, Found]]:
+        """The system, unrolled as far as its loops are shown to run; and what is known of those loops. ``share``: how
+        many searches the time that is left is for."""
+        until = time.monotonic() + (self.deadline - time.monotonic()) / share
         for bound in UNROLLED:
             system = build(self.project, unit or self.unit, meant, scan_ns=self.options.scan_ns, loop_bound=bound)
-            search = Search(system, self.options.limits)
+            search = Search(system, self.options.limits(until - time.monotonic()))
             targets = {f"{number}": one.bad for number, one in enumerate(system.obligations) if one.kind == "unwind"}
             loops = search.decide(targets, depth=min(self.options.depth, 6), ends=False) if targets else {}
             if all(one.status == "PROVED" for one in loops.values()):
@@ -148,13 +152,13 @@ class _Prover:
 
     def _slices(self, cases: Sequence[_Case], key: str) -> None:
         """The unit is too big as a whole: the slice of each property."""
-        for case in cases:
+        for number, case in enumerate(cases):
             small = sliced(self.project, self.unit, case.meant)
             if small is None:
                 self._give_up(case, key)
                 continue
             try:
-                search, loops = self._whole([case.meant], small)
+                search, loops = self._whole([case.meant], small, len(cases) - number)
                 self._judge(search, loops, [case])
             except (TooBig, RecursionError) as error:
                 self._give_up(case, error.args[0] if isinstance(error, TooBig) else "too_deep")

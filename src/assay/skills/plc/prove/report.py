@@ -62,7 +62,7 @@ def rendered(report: Report, project: Project, sources: Mapping[str, Source], la
     """A report as lines for a screen: every property, of the obligations those that are not proved."""
     show = _Shown(project, report.unit)
     values = {"unit": report.unit, "count": len(report.properties), "seconds": f"{report.seconds:.2f}"}
-    lines = [text("plc_prove.line_unit", lang, **values)]
+    lines = [text("plc_prove.line_unit", lang, **values), *[sentence(one, lang) for one in report.notes]]
     for one in report.properties:
         lines += _told(one, show, sources, lang)
     for one in report.obligations:
@@ -74,7 +74,7 @@ def rendered(report: Report, project: Project, sources: Mapping[str, Source], la
             for key in ("PROVED", "BOUNDED", "REFUTED", "UNKNOWN")
         }
         lines.append(text("plc_prove.line_obligations", lang, **counts))
-    return lines + [sentence(one, lang) for one in report.notes]
+    return lines
 
 
 def _told(one: Verdict, show: _Shown, sources: Mapping[str, Source], lang: Lang) -> list[str]:

@@ -56,6 +56,10 @@ class Found:
     seconds: float = 0.0
 
 
+def _too_late() -> Found:
+    return Found("UNKNOWN", why=(("why_time", {"k": 0}),))
+
+
 class Search:
     """Decides targets over one system. What was found out stays: samples, invariants, targets that cannot happen."""
 
@@ -88,6 +92,8 @@ class Search:
         for name, term in targets.items():
             if term is False:
                 result[name] = Found("PROVED", "static")
+            elif self.late:
+                result[name] = _too_late()
             else:
                 cone = Cone(self.system, [term], self.symbols)
                 groups[hard([term, *[one.next for one in cone.states]])][name] = term
@@ -138,16 +144,20 @@ class Search:
         left = [name for name in targets if found[name].status in ("UNKNOWN", "BOUNDED")]
         clusters: dict[frozenset[int], dict[str, Term]] = {}
         for name in left:
-            if found[name].k < deep:
+            if found[name].k < deep and not self.late:
                 cone = Cone(self.system, [targets[name]], self.symbols)
                 clusters.setdefault(cone.ids & self._state_ids, {})[name] = targets[name]
         for some in clusters.values():
+            if self.late:
+                break
             for name, one in self._attempt(some, deep, self.limits.effort, ends).items():
                 if one.status in ("PROVED", "REFUTED") or one.k >= found[name].k:
                     found[name] = one
         return found
 
     def _attempt(self, targets: dict[str, Term], depth: int, effort: int, ends: bool) -> dict[str, Found]:
+        if self.late:
+            return {name: _too_late() for name in targets}
         started = time.monotonic()
         cone = Cone(self.system, targets.values(), self.symbols)
         first = _Run(self, cone, targets, depth, effort, ends)
@@ -171,7 +181,7 @@ class Search:
         self._tried |= {one.name for one in cone.states}
         found = guesses(self.system, self.samples, cone.states)
         have = {one.text for one in self.lemmas}
-        held = invariants(cone, found, self.limits.effort)
+        held = invariants(cone, found, self.limits.effort, self.deadline)
         self.lemmas += [one for one in held if one.text not in have]
 
 
@@ -260,7 +270,7 @@ class _Run:
                 self._step.solver.add(z3.Not(self._at(name, new)))
         failing = set(self.search.samples.failed) if self.search._samples is not None else set()
         trying = [name for name in self.open if name not in failing]
-        while trying:
+        while trying and not self.search.late:
             literal = z3.Bool(f"step!{k}!{len(trying)}!{trying[0]}")
             self._step.solver.add(z3.Implies(literal, z3.Or(*[self._at(name, number) for name in trying])))
             for name in trying:

@@ -83,11 +83,6 @@ class System:
     outputs: dict[int, Term] = field(default_factory=dict)
     needs: dict[int, list[Any]] = field(default_factory=dict)
 
-    @property
-    def by_id(self) -> dict[int, StateVar]:
-        """State variables by the id of their symbol."""
-        return {one.pre.get_id(): one for one in self.states}
-
 
 def build(
     project: Project,
