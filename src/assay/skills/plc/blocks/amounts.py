@@ -81,6 +81,9 @@ def ranges(block: Block, text: str) -> tuple[str, dict[str, str]]:
                 ends[0][0]: real(Decimal(match[1])),
                 ends[0][1]: real(Decimal(match[2])),
             }
+        elif match[1] == "1" and any(one.type == COUNT for one in block.parameters):
+            text = text[: match.start()] + match[2].ljust(len(match[0])) + text[match.end() :]
+            continue
         elif match[3] is None and not (passes and not _IS_TIME.match(text, match.end())):
             continue
         blank = "\0" * len(match[0])

@@ -24,13 +24,15 @@ _NEAR = 40
 #: What a clause between the word and the amount counts, where the word stands before it and behind it, and what a
 #: word counts that says nothing of which time or amount is meant.
 _BEFORE, _BEHIND, _VAGUE_WORD = 16, 26, 18
+#: Two ways of giving the amounts to the parameters that are this near to each other are asked about.
+_CLOSE = 2
 _COMMON = frozenset(
     "for time delay interval gap wait pause after within at least from to per second rate every each pulse "
     "间隔 延时 时间 等待 停顿 持续 每 每隔 每秒 速率 超过 保持".split()
 )
 #: In Chinese the name stands before its amount: one that stands behind counts as this many code points further.
 _LATE = 3
-_CLAUSE = re.compile(r"[,;.]\s|[，；。、\n]|\b(?:and|but|then)\b|[和与再后]")
+_CLAUSE = re.compile(r"[,;.]\s|[，；。、\n]|\b(?:and|but|then)\b|[和与再]|(?<![往前最])后(?![一条往面])")
 _JOIN = re.compile(r"[\s/,、，和与及-]*(?:and|or)?\s*")
 _SAME = re.compile(
     r"都|均|各|同样|一样|相同|双向|上下|升降|\b(?:both|each|either|same|equally|alike|up and down|symmetric\w*)\b",
@@ -70,11 +72,12 @@ def read_parameters(block: Block, request: str) -> Filled:
     used = _lists(block, text, quantities, values)
     inputs: dict[str, str] = {}
     claims = _claims(block, text, quantities, used, values)
-    for place, name in _matched(claims).items():
+    matched, unclear = _matched(claims)
+    for place, name in matched.items():
         given = inputs if name in block.inputs else values
         given[name] = claims[place, name][1]
         used.add(place)
-    unclear = [
+    unclear += [
         name
         for (place, name), (distance, made) in claims.items()
         if place not in used and distance <= 0 and values.get(name, made) != made
@@ -106,34 +109,45 @@ def _claims(
     }
 
 
-def _matched(claims: Mapping[tuple[int, str], tuple[int, str]]) -> dict[int, str]:
-    """Quantities to parameters, each at most once, so that all together are nearest."""
+def _matched(claims: Mapping[tuple[int, str], tuple[int, str]]) -> tuple[dict[int, str], list[str]]:
+    """Quantities to parameters, each at most once, so that all together are nearest; and the parameters whose amount
+    would be another one if the words stood a little nearer."""
     places = sorted({place for place, _ in claims})[:12]
 
-    @cache
-    def best(at: int, taken: frozenset[str]) -> tuple[int, tuple[tuple[int, str], ...]]:
-        if at == len(places):
-            return 0, ()
-        rest, chosen = best(at + 1, taken)
-        found = (rest + _NEAR, chosen)
-        for (place, name), (distance, _) in claims.items():
-            if place == places[at] and name not in taken:
-                rest, chosen = best(at + 1, taken | {name})
-                found = min(found, (rest + distance, ((place, name), *chosen)))
-        return found
+    def cheapest(refused: tuple[int, str] | None) -> tuple[int, tuple[tuple[int, str], ...]]:
+        @cache
+        def best(at: int, taken: frozenset[str]) -> tuple[int, tuple[tuple[int, str], ...]]:
+            if at == len(places):
+                return 0, ()
+            rest, chosen = best(at + 1, taken)
+            found = (rest + _NEAR, chosen)
+            for (place, name), (distance, _) in claims.items():
+                if place == places[at] and name not in taken and (place, name) != refused:
+                    rest, chosen = best(at + 1, taken | {name})
+                    found = min(found, (rest + distance, ((place, name), *chosen)))
+            return found
 
-    return dict(best(0, frozenset())[1])
+        return best(0, frozenset())
+
+    cost, chosen = cheapest(None)
+    close = []
+    for pair in chosen if len(chosen) > 1 else ():
+        other, others = cheapest(pair)
+        if other - cost < _CLOSE and {claims[one][1] for one in others} == {claims[one][1] for one in chosen}:
+            close.append(pair[1])
+    return dict(chosen), close
 
 
 def _twins(block: Block, text: str, quantities: list[Quantity], values: dict[str, str]) -> None:
     """Two parameters of a kind (rise and fall, on and off) of which the request gives one, said to be the same for
     both or without a word for either: both have it."""
     for one, other in pairwise(block.parameters):
-        if one.type != other.type or one.default != other.default or (one.name in values) == (other.name in values):
+        alike = one.type == other.type == "TIME" or all("per second" in two.about["en"] for two in (one, other))
+        if not alike or one.default != other.default or (one.name in values) == (other.name in values):
             continue
         given, open_ = (one, other) if one.name in values else (other, one)
-        alone = not any(_places(word, text.lower()) for two in (one, other) for word in _own(two, block))
-        if _SAME.search(text) or alone:
+        named = [any(_places(word, text.lower()) for word in _own(two, block)) for two in (one, other)]
+        if _SAME.search(text) or named[0] == named[1]:
             values[open_.name] = values[given.name]
 
 

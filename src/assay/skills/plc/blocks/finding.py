@@ -19,6 +19,7 @@ import yaml
 
 from assay.skills.plc.blocks.block import Block, blocks
 from assay.skills.plc.blocks.block import block as _block
+from assay.skills.plc.blocks.filling import read_parameters
 from assay.skills.plc.blocks.signs import other_number, other_vote, shown, wanted
 from assay.skills.plc.blocks.spelling import repaired
 
@@ -36,6 +37,10 @@ LEAST, COVERED, LEAD = 5.0, 0.22, 1.2
 SAID, PLAIN, SPOKEN, ASKED, ALONE = 1.0, 3.0, 4.5, 8.0, 12.0
 #: Words of another block as strong as ``STRONG`` and ``RIVAL`` times the score of the one with a sign: asked about.
 STRONG, RIVAL, WORDS, SIGN = 6.0, 2.0, 18.0, 4.0
+#: Score of the only block to ask about from which it is chosen when every amount of the request is a parameter of it.
+TOLD = 18.0
+#: A block that watches another machine, whatever that machine does.
+PARTNER = "heartbeat"
 _STOP = frozenset(
     "a an the of for to and or in on at with by from is are be it its that this which when if after before as i we you "
     "please need want give make write create program function block plc code st structured text using use should "
@@ -81,14 +86,24 @@ def choose(request: str) -> tuple[Block | None, list[Found]]:
     A block whose signs the request shows (:mod:`.signs`) goes before scattered words; several of them are asked about.
     """
     said = repaired(wanted(request))
-    if _Request(said).said(_beyond()) or other_vote(said):
+    signs = shown(said)
+    shape = _Request(said)
+    far = shape.said(_beyond()["en"] + _beyond()["zh"]) and signs.keys() != {PARTNER}
+    if far or other_vote(said) or (not signs and shape.said(_beyond()["beside"])):
         return None, []
     found = find(said, limit=len(blocks()))
-    signs = shown(said)
     block, near = _by_signs(signs, found) if signs else _by_words(found)
+    if block is None and len(near) == 1 and near[0].score >= TOLD and _fits(near[0].block, request):
+        block = near[0].block
     if block is not None and other_number(said, block.id):
         return None, [one for one in near if one.block.id != block.id and one.block.id in signs]
     return block, near
+
+
+def _fits(block: Block, request: str) -> bool:
+    """Does the request give parameters of the block, and no amount that is none of them?"""
+    filled = read_parameters(block, request)
+    return bool(filled.values) and not (filled.unused or filled.unclear)
 
 
 def _by_signs(signs: Mapping[str, int], found: Sequence[Found]) -> tuple[Block | None, list[Found]]:
@@ -180,9 +195,10 @@ def _shared() -> dict[str, int]:
 
 
 @cache
-def _beyond() -> tuple[str, ...]:
+def _beyond() -> Mapping[str, list[str]]:
     file = resources.files("assay.skills.plc.blocks").joinpath("beyond.yaml")
-    return tuple(one for some in yaml.safe_load(file.read_text(encoding="utf-8")).values() for one in some)
+    found: Mapping[str, list[str]] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return found
 
 
 def _phrases(block: Block) -> tuple[str, ...]:

@@ -41,6 +41,7 @@ _ENGLISH: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"\1.5 ",
         ),
         (r"(?<=\d)½", ".5"),
+        (r"\b(as|to|is|be|equals?|of) (?:zero|0)(?=\s*(?:[,;]|\.?$|and\b))", r"\1 nothing"),
         (r"(?<![\d.])(?<![\d.] )\b(?:m3|m³)(?![a-z])(?!/h)", "volume"),
         (r"\b(?:milliseconds?|msecs?)\b", "ms"),
         (
@@ -59,7 +60,7 @@ _ENGLISH: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(?:a|one) (?:fifth) of a second\b", "0.2 s"),
         (r"\b(\d+) (?:tenths?) of a second\b", r"0.\1 s"),
         (r"\b(?:an?|one) (minute|hour|second) and a half\b", r"1.5 \1"),
-        (r"\bone (?=(?:second|minute|hour)\b)|\ban? (?=(?:minute|hour)\b)", "1 "),
+        (r"\bone (?=(?:seconds?|secs?|minute|min|hour)\b)|\ban? (?=(?:minute|hour|sec|min)\b)", "1 "),
     )
 )
 _AND_A_HALF = re.compile(rf"\b{_N} and a half {_UNIT}", re.I)
@@ -108,8 +109,11 @@ _CHINESE: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"一个半(?=小时|钟头)"), "1.5"),
     (re.compile(r"(\d+)个半(?=小时|钟头)"), r"\1.5"),
     (re.compile(r"个?钟头"), "小时"),
+    (re.compile(r"(?<=[按算归为当成清回])[零0](?![点下\d.])"), "空"),
     (re.compile(r"两(?=[百千])"), "二"),
     (re.compile(r"刻把钟"), "几分钟"),
+    (re.compile(r"(?<![\d一二三四五六七八九几两])百(?=毫秒)"), "100"),
+    (re.compile(r"(?<![\d一二三四五六七八九])[23三二四][取选][23三二四]"), "  "),
     (re.compile(r"三五(?=秒|分)|(?<=[一二三四五六七八九十])[几来多](?=秒|分)"), "几"),
 )
 
