@@ -96,10 +96,26 @@ def _properties(task: Task) -> Sequence[dict[str, Any]]:
     declared = task.interface or task.requirement.interface
     if declared is None:
         return []
-    named = with_names(task.requirement, task.proposed) if task.proposed is not None else task.requirement
+    face = read_interface(declared)
+    words = task.proposed or _words(task)
+    named = task.requirement
+    if words is not None:
+        lines = tuple(one for one in words.lines if face.names.get(one.name.upper(), ("",))[0] == one.section)
+        named = with_names(named, replace(words, lines=lines))
     said = {one.id: one.text for one in task.requirement.sentences}
-    made = propose(named, read_interface(declared))
-    return [{**one, "text": said.get(one["id"].rstrip("abcdefgh"), one["text"])} for one in made]
+    return [{**one, "text": said.get(one["id"].rstrip("abcdefgh"), one["text"])} for one in propose(named, face)]
+
+
+def _words(task: Task) -> Proposal | None:
+    """What would be proposed: it tells which nouns of the requirement the names of a given interface stand for."""
+    import asyncio
+
+    from assay.skills.plc.making.faces import propose_interface
+
+    try:
+        return asyncio.run(propose_interface(task.requirement, (), None))
+    except InputError:
+        return None
 
 
 def _confirm_properties(task: Task, path: Path | None, how: How) -> None:

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from assay.kernel.errors import InputError
 from assay.skills.plc.making.amounts import read_amounts
-from assay.skills.plc.making.binding import Bound, Use, bound_names
+from assay.skills.plc.making.binding import Bound, bound_names
+from assay.skills.plc.making.gathering import Entry, bind, gathered
 from assay.skills.plc.making.naming import free, from_noun, in_pinyin, legal, mended
-from assay.skills.plc.making.requirement import Numbered, Requirement
-from assay.skills.plc.making.signal_words import LETTERS, Head
-from assay.skills.plc.making.signals import Signal, head_in, in_condition, read_signals
+from assay.skills.plc.making.requirement import Requirement
+from assay.skills.plc.making.signal_words import LETTERS
+from assay.skills.plc.making.signals import read_signals
 
 #: Most lines that anybody confirms one by one.
 MOST = 200
@@ -31,13 +32,12 @@ _UNIT = re.compile(
     r"|\b(?P<fb>FB_\w+)|\b(?P<prg>PRG_\w+)",
     re.I,
 )
-_MEASURES = {"INT", "DINT", "UINT", "UDINT", "SINT", "USINT", "LINT", "REAL", "LREAL"}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One variable. ``source`` is the number of the sentence or the name of the property or test; ``said`` is the
-    sentence, ``words`` the noun in it."""
+    sentence, ``words`` the noun in it and ``nouns`` all the words for the signal."""
 
     name: str
     section: str
@@ -46,6 +46,7 @@ class Line:
     said: str
     words: str = ""
     initial: str = ""
+    nouns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,29 +68,13 @@ class Proposal:
         return "\n".join([*made, f"END_{self.kind}"]) + "\n"
 
 
-@dataclass(slots=True)
-class _Entry:
-    """A signal on its way to a line; ``nouns`` are the words for it, ``given`` says that its name stands somewhere."""
-
-    name: str
-    nouns: list[str]
-    way: str
-    type: str
-    sentence: Numbered
-    head: Head | None
-    given: bool
-    firm: bool = False
-    source: str = ""
-    mentions: list[Signal] = field(default_factory=list)
-
-
 async def propose_interface(
     requirement: Requirement, properties: Sequence[Mapping[str, Any]], tests: Any, namer: Namer | None = None
 ) -> Proposal:
     """The proposal. ``namer`` (a language model) is asked only for nouns that code cannot spell. Raises InputError when
     no input or no output can be read, or given names cannot be declared."""
     bound = bound_names(properties, tests)
-    entries = _bind(_gathered(read_signals(requirement)), bound)
+    entries = bind(gathered(read_signals(requirement)), bound)
     _refuse_half(entries)
     if len(entries) > MOST:
         raise InputError("plc_making.too_many_signals", most=MOST)
@@ -113,142 +98,24 @@ def _tag(name: str) -> bool:
 def with_names(requirement: Requirement, proposal: Proposal) -> Requirement:
     """The requirement with the proposed names in place of the nouns that they were made from, so that the grammar of
     properties reads them."""
-    nouns = {one.words: one.name for one in proposal.lines if one.words and one.section != "VAR CONSTANT"}
+    nouns = {noun: one.name for one in proposal.lines for noun in one.nouns}
     sentences = []
     for sentence in requirement.sentences:
         text = sentence.text
         for words, name in sorted(nouns.items(), key=lambda pair: -len(pair[0])):
-            around = rf"(?:\b(?:the|a|an)\s+)?\b{re.escape(words)}\b" if words.isascii() else re.escape(words)
-            text = re.sub(rf"{around}\s*[(（`\"“「]*\s*{re.escape(name)}\s*[)）`\"”」]*", name, text, flags=re.I)
-            text = re.sub(around, f" {name} " if not words.isascii() else name, text, flags=re.I)
+            plain = words.isascii()
+            shown = name if plain else f" {name} "
+            around = rf"(?:\b(?:the|a|an)\s+)?\b{re.escape(words)}\b" if plain else re.escape(words)
+            pair = rf"{around}\s*[(（`\"“「]*\s*{re.escape(name)}(?:\s*[)）`\"”」]+)?"
+            text = re.sub(pair, shown, text, flags=re.I)
+            text = re.sub(around, shown, text, flags=re.I)
+        for name in {one.name for one in proposal.lines}:
+            text = re.sub(rf"(?:\b(?:the|an?)\s+)?`?(?<!\w){name}`?(?:\s+{name})?(?!\w)", name, text, flags=re.I | re.A)
         sentences.append(replace(sentence, text=re.sub(r"`|(?<=[，、]) +| +(?=[，、。])", "", text).strip()))
     return replace(requirement, sentences=tuple(sentences))
 
 
-def _gathered(found: Sequence[Signal]) -> list[_Entry]:
-    entries: dict[str, _Entry] = {}
-    for one in found:
-        if not one.name:
-            continue
-        key = one.name.upper()
-        entry = entries.setdefault(key, _Entry(one.name, [], "", "", one.sentence, one.head, given=True))
-        entry.mentions.append(one)
-        if one.words and one.words.lower() not in entry.nouns and one.words.upper() != key:
-            entry.nouns.append(one.words.lower())
-        entry.head = entry.head or one.head
-        entry.way = one.way if one.way and (not entry.way or (one.explicit and not entry.firm)) else entry.way
-        entry.type = one.type if one.type and (not entry.type or (one.explicit and not entry.firm)) else entry.type
-        entry.firm = entry.firm or (one.explicit and bool(one.way))
-    for entry in entries.values():
-        entry.way = entry.way or _role(entry)
-    nouns = [one for one in found if not one.name]
-    made = list(entries.values())
-    for one in sorted(nouns, key=lambda each: -len(each.words)):
-        same = next((each for each in made if _alias(one, each)), None)
-        if same is None:
-            entry = _Entry("", [one.words.lower()], one.way or "in", one.type, one.sentence, one.head, given=False)
-            made.append(entry)
-            same = entry
-        elif not same.given and _place(one) < _place_of(same):
-            same.sentence = one.sentence
-        same.mentions.append(one)
-        if one.type in _MEASURES and same.type == "BOOL" and not same.given and one.head is same.head:
-            same.type = one.type
-    order = {id(one): place for place, one in enumerate(found)}
-    return sorted(made, key=lambda entry: min(order[id(one)] for one in entry.mentions))
-
-
-def _place(one: Signal) -> int:
-    return int(one.sentence.id[1:])
-
-
-def _place_of(entry: _Entry) -> int:
-    return int(entry.sentence.id[1:])
-
-
-def _role(entry: _Entry) -> str:
-    """Driven when any mention stands outside a condition, else read."""
-    texts = [(one.sentence.text, one.sentence.text.find(one.name)) for one in entry.mentions]
-    return "in" if all(in_condition(text, max(place, 0)) for text, place in texts) else "out"
-
-
-def _alias(one: Signal, entry: _Entry) -> bool:
-    """Whether a noun without an identifier means a signal that is there already."""
-    noun = one.words.lower()
-    if noun in entry.nouns or (entry.name and from_noun(one.words).upper() == entry.name.upper()):
-        return True
-    if one.head is None or entry.head is None or not any(_part(noun, other) for other in entry.nouns):
-        return False
-    if one.head.english == entry.head.english:
-        return one.head.kind != "measure" or not re.search(r"high|low|高|低", " ".join(entry.nouns))
-    return one.head.kind in ("weak", "signal") and one.way == entry.way
-
-
-def _part(noun: str, other: str) -> bool:
-    if noun.isascii() != other.isascii():
-        return False
-    return set(noun.split()) <= set(other.split()) if noun.isascii() else noun in other
-
-
-def _bind(entries: list[_Entry], bound: Bound) -> list[_Entry]:
-    """Names of properties and tests: found in the text, else given to the noun they fit, else added."""
-    names = {entry.name.upper(): entry for entry in entries if entry.name}
-    for key, use in bound.uses.items():
-        entry = names.get(key) or _fitting(use, entries)
-        if entry is None:
-            entry = _Entry(use.name, [], "", "", Numbered("", ""), head_in(use.name), given=True, source=use.source)
-            entries.append(entry)
-            entry.way = _way(use, entry)
-        entry.name, entry.given = use.name, True
-        if use.way in ("set", "expect") and not entry.firm:
-            entry.way = "in" if use.way == "set" else "out"
-        entry.type = _type(use, entry)
-    return entries
-
-
-def _fitting(use: Use, entries: list[_Entry]) -> _Entry | None:
-    """The one noun without a name whose words hold all those of the identifier ("Start": "start button")."""
-    parts = {one.lower() for one in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+", use.name)}
-    way = {"set": "in", "expect": "out"}.get(use.way)
-    fits = []
-    for entry in entries:
-        if entry.given or (way and entry.way != way):
-            continue
-        spelled = from_noun(entry.nouns[0]) or in_pinyin(entry.nouns[0])
-        words = {one.lower() for one in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+", spelled)}
-        if parts and parts <= words | set(entry.nouns[0].split()):
-            fits.append(entry)
-    return fits[0] if len(fits) == 1 else None
-
-
-def _way(use: Use, entry: _Entry) -> str:
-    if use.way in ("set", "expect"):
-        return "in" if use.way == "set" else "out"
-    if entry.head is not None and entry.head.direction != "role" and entry.head.kind not in ("weak", "measure"):
-        return entry.head.direction
-    return "out" if use.way == "then" else "in"
-
-
-def _type(use: Use, entry: _Entry) -> str:
-    """The type of the text where the uses allow it, else theirs."""
-    wanted, said = use.type(), entry.type
-    explicit = any(one.explicit and one.type == said for one in entry.mentions)
-    if wanted in ("INT", "REAL", "number"):
-        numeric = said in _MEASURES and not (wanted == "REAL" and said not in ("REAL", "LREAL"))
-        if numeric:
-            return said
-        if said == "TIME" and wanted == "number":
-            return said
-        fits = not explicit
-        chosen = "REAL" if wanted == "number" else wanted
-    else:
-        fits, chosen = not (explicit and said and wanted and said != wanted), wanted or said or "BOOL"
-    if not fits:
-        raise InputError("plc_making.binding_type", name=use.name, type=said, wanted=chosen, where=use.source)
-    return chosen
-
-
-def _refuse_half(entries: list[_Entry]) -> None:
+def _refuse_half(entries: list[Entry]) -> None:
     ways = {entry.way for entry in entries}
     if not ways:
         raise InputError("plc_making.no_signal_read")
@@ -258,11 +125,11 @@ def _refuse_half(entries: list[_Entry]) -> None:
         raise InputError("plc_making.no_output_read", names=", ".join(_shown(one) for one in entries[:8]))
 
 
-def _shown(entry: _Entry) -> str:
+def _shown(entry: Entry) -> str:
     return (entry.name or entry.nouns[0])[:40]
 
 
-async def _name(entries: list[_Entry], namer: Namer | None, bound: Bound) -> None:
+async def _name(entries: list[Entry], namer: Namer | None, bound: Bound) -> None:
     """Names for all: those of the text made legal, then those that code spells, a model's, pinyin, and numbers."""
     used: set[str] = set()
     for entry in (one for one in entries if one.given):
@@ -283,7 +150,7 @@ async def _name(entries: list[_Entry], namer: Namer | None, bound: Bound) -> Non
         used.add(entry.name.upper())
 
 
-def _lines(entries: list[_Entry], requirement: Requirement, bound: Bound, unit: str) -> list[Line]:
+def _lines(entries: list[Entry], requirement: Requirement, bound: Bound, unit: str) -> list[Line]:
     made = []
     used = {unit.upper()}
     for section in ("in", "out"):
@@ -294,7 +161,8 @@ def _lines(entries: list[_Entry], requirement: Requirement, bound: Bound, unit: 
                 name = entry.name if entry.name.upper() in bound.uses else free(entry.name, used)
                 used.add(name.upper())
                 kind = entry.type or "BOOL"
-                made.append(Line(name, _SECTIONS[section], kind, source, entry.sentence.text, words))
+                nouns = tuple(one for one in entry.nouns if one.upper() != name.upper())
+                made.append(Line(name, _SECTIONS[section], kind, source, entry.sentence.text, words, nouns=nouns))
     seen: dict[tuple[str, str], str] = {}
     for one in read_amounts(requirement.sentences):
         if (one.name, one.value) in seen or one.name.upper() in bound.uses:

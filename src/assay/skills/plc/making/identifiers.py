@@ -32,6 +32,8 @@ NO_NAMES = frozenset(
     "AFTER|BEFORE|IT|IN|OF|AT|TO|NB|EG|E|G|MIN|MAX|SIL|SIL2|SIL3|PL|ISO|EN|GB|INPUT|OUTPUT|INPUTS|OUTPUTS|S7|SCL|CPU|"
     "VFD|NOTE|SYSTEM|ST_TEXT|X|Y".split("|")
 )
+#: The same in quotes: a keyword that somebody gave as a name is one, and gets a legal spelling.
+_NEVER = frozenset(f"{TYPES}|TRUE|FALSE".split("|"))
 _UNIT_WORD = re.compile(rf"(?:{UNITS_REAL}|ms|s|min|h|sec|VAC|VDC|l|L)$")
 
 
@@ -53,7 +55,7 @@ def identifiers(sentence: str, known: frozenset[str], *, listed: bool = False) -
     found: list[Identifier] = []
     taken: list[tuple[int, int]] = []
     for match in _QUOTED.finditer(sentence):
-        one = _of_content(match[1] or match[2], match.start(), match.end())
+        one = _of_content(match[1] or match[2], match.start(), match.end(), quoted=True)
         taken.append(match.span())
         if one is not None:
             found.append(one)
@@ -103,10 +105,12 @@ def type_near(sentence: str, end: int) -> str:
     return word or ("REAL" if unit else "")
 
 
-def _of_content(content: str, start: int, end: int) -> Identifier | None:
+def _of_content(content: str, start: int, end: int, *, quoted: bool = False) -> Identifier | None:
     """The identifier in quotes or brackets, which may hold its type too."""
     match = re.match(r"\s*([A-Za-z_]\w*)\s*(?:(?:[:：,，]|\s)\s*(?P<more>.{1,40}))?$", content)
-    if match is None or match[1].upper() in NO_NAMES or _UNIT_WORD.match(match[1]):
+    if match is None or match[1].upper() in (_NEVER if quoted else NO_NAMES):
+        return None
+    if not quoted and _UNIT_WORD.match(match[1]):
         return None
     typed = re.search(rf"\b({TYPES})\b", match["more"] or "", re.I)
     if match["more"] and typed is None:

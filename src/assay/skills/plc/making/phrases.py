@@ -23,6 +23,7 @@ _BEFORE_EN = re.compile(r"([A-Za-z][A-Za-z-]*|\d+)(\s+)$")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _NUMBER_AFTER = re.compile(rf"\s?(?P<n>[1-9])(?![\d.,]*\s*(?:{UNITS_REAL}|s|ms|min|h|秒|分)\b|[\d.]|号)")
 _COUNT = re.compile(r"(?:\b(?P<en>two|three|four|[2-4])\s+|(?P<zh>[两二三四2-4])\s*[台个只路条盏套])$", re.I)
+_VERBS = frozenset("interlock command request enable signal trip alarm drive light switch gate brake warning".split())
 _LONGEST_ZH, _LONGEST_EN = 6, 3
 
 
@@ -75,6 +76,8 @@ def _english(sentence: str) -> Iterator[Phrase]:
         else:
             runs.append([one])
     for run in runs:
+        while len(run) > 1 and run[-1][2] and run[-1][1].lower() in _VERBS:  # "a door switch interlocks the mixer"
+            run.pop()
         last = run[-1]
         if last[1].lower() in ("switch", "light", "drive", "flow") and re.match(
             r"\s+(?:on|off|over|to|the)\b", sentence[last.end() :], re.I

@@ -23,6 +23,8 @@ _IF = re.compile(
     r"\s*(?:,|，|\bthen\b|则|时[，,]?)\s*(?P<then>.+)$",
     re.I,
 )
+#: Chinese needs no word before the condition: "急停动作时，电机停止".
+_AT = re.compile(r"^\s*(?:按下\s*)?(?P<when>[^，,。]+?)\s*(?<![同延定及计小])时\s*[，,]\s*(?P<then>.+)$")
 _TRUE = r"(?:TRUE|on|active|activated|energi[sz]ed|1|为\s*真|为\s*1|接通|置位|启动|打开|动作|运行)"
 _FALSE = (
     r"(?:FALSE|off|inactive|deactivated|de-energi[sz]ed|0|stopped|reset"
@@ -57,7 +59,7 @@ def _read(sentence: Numbered, interface: Interface) -> Iterator[dict[str, Any]]:
     if len(outputs) > 1 and _TOGETHER.search(words):
         yield {"kind": "exclusive", "of": outputs}
         return
-    match = _IF.match(words)
+    match = _IF.match(words) or _AT.match(words)
     if match is None:
         return
     when = _condition(match["when"], interface)
@@ -129,7 +131,7 @@ def _state(words: str, interface: Interface, sections: tuple[str, ...]) -> str |
 
 
 def _mentioned(words: str, interface: Interface) -> list[str]:
-    found = {one.upper(): one for one in re.findall(r"[A-Za-z_]\w*", words)}
+    found = {one.upper(): one for one in re.findall(r"[A-Za-z_]\w*", words, re.A)}
     return [spelled for key, spelled in found.items() if key in interface.names]
 
 

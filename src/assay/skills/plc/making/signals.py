@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from assay.skills.plc.making.identifiers import Identifier, identifiers, spelled_out, type_near
+from assay.skills.plc.making.identifiers import TYPES, Identifier, identifiers, spelled_out, type_near
 from assay.skills.plc.making.phrases import Phrase, phrases
 from assay.skills.plc.making.requirement import Numbered, Requirement
 from assay.skills.plc.making.signal_words import HEADS, LETTERS, UNITS_REAL, Head
@@ -28,11 +28,15 @@ _BARE_HEADING = re.compile(
 )
 _CONDITION = re.compile(
     r"\b(?:if|when(?:ever)?|while|as long as|once|after|until|unless|with)\b.*?(?:,|\bthen\b|$)"
-    r"|(?:当|若|如果|只要|一旦).*?(?:则|时|，|$)|^[^，,]*?(?:时|后)[，,]",
+    r"|(?:当|若|如果|只要|一旦).*?(?:则|时|，|$)|^[^，,]*?(?:时|后)[，,]"
+    r"|(?:^|[，,；;])[^，,；;]{1,20}?(?<![同延定及计小])时(?![间长刻序])",
     re.I,
 )
 _BETWEEN = re.compile(r"^\s*(?:[,，、/]|和|与|或|and|or|,\s*and)\s*$", re.I)
-_TOPIC = re.compile(r"^\s*(?:控制|系统|程序|工位|回路|站|controller|controls?\b|system|station|program|starter)", re.I)
+_TOPIC = re.compile(
+    r"^[\u4e00-\u9fff]{0,4}?(?:控制|系统|程序|工位|回路|站)(?:[：:，,。；;]|$)|^\s*(?:controller|controls?\b|system|station|program|starter)",
+    re.I,
+)
 _COMPLEMENT = re.compile(r"\b(?:of|across|inside|on|at|for|between|per)\s+(?:the|a|an|each|every)\s+$", re.I)
 _COMPARED = re.compile(
     rf"^.{{0,30}}?(?:above|below|exceeds?|over|under|than|reach(?:es)?|at least|at most|[<>]=?|"
@@ -89,13 +93,18 @@ def _mentions(text: str, sentence: Numbered, known: frozenset[str], listed: Way)
     pairs = _paired(text, names, nouns)
     used = {id(noun) for noun in pairs.values()}
     before: tuple[Identifier, Phrase] | None = None
+    last: tuple[int, Way] | None = None
     for name in names:
         noun = pairs.get(name.start)
         if noun is None and before is not None and _BETWEEN.match(text[before[0].end : name.start]):
             noun = before[1]
         if noun is not None:
             before = (name, noun)
-        yield _named(text, name, noun, sentence, listed)
+        one = _named(text, name, noun, sentence, listed)
+        if last is not None and not one.way and _BETWEEN.match(text[last[0] : name.start]):
+            one = replace(one, way=last[1])  # "inputs A, B and C"
+        last = (name.end, one.way)
+        yield one
     for noun in nouns:
         inside = any(one.start < noun.end and noun.start < one.end for one in names)
         if id(noun) not in used and not inside and not _COMPLEMENT.search(text[: noun.start]):
@@ -140,15 +149,19 @@ def _named(text: str, name: Identifier, noun: Phrase | None, sentence: Numbered,
     if not way and head is not None and (noun is not None or head.kind not in ("weak", "measure")):
         way = _way_of(head, text, name.start)
     letters = LETTERS.get(re.sub(r"[\d_]+.*$", "", name.name).upper()) if head is None else None
-    if letters is not None and re.search(r"\d", name.name):
+    if letters is not None and (re.search(r"\d", name.name) or len(name.name) > 1):
         way, kind = way or ("in" if letters[0] == "in" else "out"), kind or letters[1]
     if not kind and head is not None:
         kind = _type_of(head, noun.words if noun is not None else name.name, text, (noun or name).end)
+    if not kind and (only := re.findall(rf"[(（](?:{TYPES})[)）]", text)) and len(only) == 1:
+        kind = only[0][1:-1]
     listing = bool(listed) or name.explicit
     return Signal(name.name, noun.words if noun is not None else "", way, kind, sentence, head, listing)
 
 
 def _unnamed(text: str, noun: Phrase, sentence: Numbered, listed: Way) -> Iterator[Signal]:
+    if noun.key in ("fault", "trip", "故障") and not listed and not in_condition(text, noun.start):
+        return
     if noun.head.kind == "signal" and noun.key in ("signal", "信号", "input signal"):
         return
     if noun.count == 0 or (noun.head.kind == "setpoint" and re.match(r"\s*(?:of|为|是|:|=)?\s*-?\d", text[noun.end :])):
