@@ -20,6 +20,7 @@ from assay.skills.plc.making.bundle import document, write
 from assay.skills.plc.making.covering import coverage_document, covered
 from assay.skills.plc.making.gates import Wanted, judge
 from assay.skills.plc.making.interface import read_interface
+from assay.skills.plc.making.release import Release
 from assay.skills.plc.making.requirement import parse_requirement
 from assay.skills.plc.making.runner import record
 from assay.skills.plc.making.work import Made, Task, make
@@ -148,6 +149,10 @@ def test_a_program_that_is_not_released_is_recorded_as_that(records: Records) ->
     assert "热且关" in json.dumps(evidence.value, ensure_ascii=False)
     assert evidence.inputs["sealed_failed"] == 1
     assert run(["evidence", "replay", evidence.id]) == 0
+    held = Release("not_released", (("model_stopped", {}),))
+    kept_back = kept(records, replace(first(), release=held))
+    assert kept_back.at("status") == "not_released" and kept_back.at("reasons") == ["model_stopped"]
+    assert run(["evidence", "replay", kept_back.id]) == 0
     alone = kept(records, replace(quick(), wanted=replace(quick().wanted, tests=None)))
     assert "from_properties_alone" in str(alone.at("reasons"))
 
@@ -160,7 +165,7 @@ def test_a_second_judgement_that_differs_keeps_a_program_back(
     true = recording.judged
     monkeypatch.setattr(recording, "judged", lambda one, known=None: {**true(one, known), "status": "not_released"})
     result, _, _ = asyncio.run(record(first(), records, "en"))
-    assert not result.release.released and result.release.reasons == (("not_repeated", {}),)
+    assert not result.release.released and result.release.reasons == (("not_judged_alike", {}),)
 
 
 def coverage(tests: Any, more: list[Any]) -> dict[str, Any]:

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from assay.skills.plc.making.covering import Covered
     from assay.skills.plc.making.gates import Gated
 
+#: Reasons that a replay finds again by itself.
+FOUND_AGAIN = frozenset(
+    "failed_interface failed_check failed_prove failed_test failed_sealed inputs_unread nothing_to_test left_open "
+    "not_judged from_properties_alone unused_amounts".split()
+)
 #: Under these names code hands over the arguments and what it has already found out about the mutants.
 ARGUMENTS, PINNED = "plc_generated", "plc_adequacy"
 _PATIENT = 500.0
@@ -34,7 +39,8 @@ _SHA = Field(pattern=r"[0-9a-f]{64}")
 class GeneratedArguments(BaseModel):
     """Hashes of what is kept (``plant.blobs``): the program, the interface it had to have, properties, tests, and the
     requirement. ``adequacy``: its small faults are judged too. ``sealed_failed``: sealed tests that failed; their text
-    is not kept. ``unused``: amounts of the request that no parameter of the library's block takes."""
+    is not kept. ``unused``: amounts of the request that no parameter of the library's block takes. ``held``: further
+    reasons (keys) for which it was kept back and which no replay can find again, such as what a model said."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -49,6 +55,7 @@ class GeneratedArguments(BaseModel):
     sealed: int = 0
     sealed_failed: int = 0
     unused: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
 
 
 async def _run(arguments: Any, context: RunContext) -> Result:
@@ -87,6 +94,7 @@ def judged(arguments: GeneratedArguments, known: Adequacy | None = None) -> dict
         pinned = known or adequacy(gated.project, wanted, seconds=_PATIENT)
     reasons = [key for key, _ in decide(gated, wanted, pinned, None, _origin(arguments)).reasons]
     reasons += ["failed_sealed"] * bool(arguments.sealed_failed) + ["unused_amounts"] * bool(arguments.unused)
+    reasons += [one for one in arguments.held if one not in reasons]
     seen = covered(gated.project, face.name, tests, gated.report) if gated.project is not None else None
     return {
         "unit": face.name,

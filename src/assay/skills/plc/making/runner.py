@@ -18,7 +18,7 @@ from assay.kernel.render import Renderer
 from assay.kernel.skill import Skill
 from assay.kernel.texts import Lang, text
 from assay.skills.plc.making.interface import assemble
-from assay.skills.plc.making.recording import ARGUMENTS, GENERATED, PINNED, plan
+from assay.skills.plc.making.recording import ARGUMENTS, FOUND_AGAIN, GENERATED, PINNED, plan
 from assay.skills.plc.making.release import Release
 from assay.skills.plc.making.work import Made
 
@@ -54,7 +54,7 @@ async def record(made: Made, records: Records, lang: Lang) -> tuple[Made, Answer
     call = context.calls.get(GENERATED.name)
     found = call.evidence if call is not None else None
     if made.release.released and (found is None or found.at("status") != "released"):
-        held = Release("not_released", (("not_repeated", {}),), made.release.sealed)
+        held = Release("not_released", (("not_judged_alike", {}),), made.release.sealed)
         made = replace(made, release=held)
     return made, answer, found
 
@@ -77,5 +77,6 @@ def _arguments(made: Made) -> dict[str, Any]:
         "adequacy": pinned is not None and pinned.judged == pinned.made,
         "sealed": len(sealed),
         "sealed_failed": sum(not one.passed for one in sealed),
+        "held": tuple(key for key, _ in made.release.reasons if key not in FOUND_AGAIN),
         "unused": tuple(made.filled.unused) if made.filled is not None else (),
     }
