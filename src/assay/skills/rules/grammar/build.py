@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from assay.skills.rules.grammar.dimensions import fits
+from assay.skills.rules.grammar.quantities import sizes
 from assay.skills.rules.rule import Groups, Limit, Name, Op, Part, Severity, Test
 
 
@@ -45,6 +46,12 @@ _LEFT_OVER = re.compile(
     r"\d.*\bor (?:more|less|above|below)\b|\b(?:at least|at most|more than|less than|not exceeding)\b|及以上|及以下"
 )
 """Words of a comparison that were taken for part of a name: the sentence was not understood."""
+_NO_THING = re.compile(
+    r"[（）]|\b(?:neither|nor|either|both|unless|except|they|than|whichever|during|if|whose)\b|^(?:it|this|these|that)$"
+    r"|[\u4e00-\u9fff]时$|之一$|任何情况",
+    re.IGNORECASE,
+)
+"""Words that no object is called by."""
 
 
 @dataclass(slots=True)
@@ -71,6 +78,8 @@ class Reading:
         for test in tests:
             if _LEFT_OVER.search(f"{test.field.object} {test.field.property}"):
                 raise Stop("subject", str(test.field))
+            if _NO_THING.search(test.field.object) or sizes(test.field.object):
+                raise Stop("subject", test.field.object)
             self.parts.append(Part(test=test, when=when, severity=severity))
             self._lend(test.field.object)
             self.topic = self.topic or self.object
@@ -84,6 +93,14 @@ class Reading:
             self.when.append(tests)
             for test in tests:
                 self._lend(test.field.object)
+
+    def apart(self, groups: list[tuple[Test, ...]]) -> None:
+        """A later condition of the field of the first one is another case: the first holds for what was said before."""
+        asked = {together(test.field) for group in self.when for test in group if test.limits}
+        if any(together(test.field) in asked for group in groups for test in group if test.limits):
+            when = tuple(self.when)
+            self.parts = [one.model_copy(update={"when": (*when, *one.when)}) for one in self.parts]
+            self.when = []
 
     def _again(self, test: Test) -> Test:
         """A condition of the property of an earlier condition is about the same field ("...; if the pressure ...")."""
@@ -121,14 +138,29 @@ class Reading:
         """The parts with what holds for all. Raises Stop when there is none."""
         if not self.parts:
             raise Stop("no_requirement", near)
-        whole, but = tuple(self.when), tuple(self.unless)
+        whole, but = self._meant(self.when), self._meant(self.unless)
         return [
             part.model_copy(update={"when": (*whole, *part.when), "unless": (*but, *part.unless)})
             for part in self.parts
         ]
 
+    def _meant(self, groups: list[tuple[Test, ...]]) -> Groups:
+        """Conditions with what they call "they" or "it" named. Raises Stop where nothing was named."""
+        found = []
+        for group in groups:
+            tests = []
+            for test in group:
+                if re.fullmatch(r"they|it", test.field.object, re.IGNORECASE):
+                    name = Name(object=self.object, property=test.field.property)
+                    test = test.model_copy(update={"field": name})
+                    if not self.object:
+                        raise Stop("condition", str(name))
+                tests.append(test)
+            found.append(tuple(tests))
+        return tuple(found)
 
-PAIR = re.compile(r"^between\s|之间$|间$")
+
+PAIR = re.compile(r"^between\s|之间$|(?<![车房空开夜昼期单套厕泵库])间$")
 """Objects that are the space between two others."""
 SURROUNDING = re.compile(r"^(?:ambient|环境|室外|outdoor|wind|大气|atmospheric|relative humidity)", re.IGNORECASE)
 """Properties of the surroundings, which no object of the sentence has."""

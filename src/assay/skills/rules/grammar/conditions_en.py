@@ -8,7 +8,17 @@ from assay.skills.rules.grammar.build import Stop, compared, negated
 from assay.skills.rules.grammar.dimensions import dimension
 from assay.skills.rules.grammar.limits_en import beside, limits_en, name_en
 from assay.skills.rules.grammar.quantities import holds_quantity, quantity_at
-from assay.skills.rules.grammar.words_en import COMPARE, DEGREES, MODAL, OPS, PROPERTY, REFERS, bare, property_start
+from assay.skills.rules.grammar.words_en import (
+    COMPARE,
+    DEGREES,
+    MODAL,
+    OPS,
+    PROPERTY,
+    REFERS,
+    bare,
+    measures,
+    property_start,
+)
 from assay.skills.rules.rule import Limit, Name, Op, Test
 
 Groups = list[tuple[Test, ...]]
@@ -87,6 +97,10 @@ def _numeric(text: str, object: str) -> Groups | None:
     """``the pressure exceeds 1 MPa``, ``a power above 15 kW``, ``volumes of 3 m³ or more``, ``between 1 and 2 m``."""
     suffix = _SUFFIX.search(text)
     cut = COMPARE.search(text)
+    if (there := _PRESENT.fullmatch(text)) and cut and not holds_quantity(there["what"]):
+        limits, rest = limits_en(there["value"][cut.end() :])
+        name = Name(object=object, property=bare(there["what"]))
+        return None if rest or any(one.unit for one in limits) else [(compared(name, _op(cut, text), limits, text),)]
     if suffix and not cut:
         side = Op.AT_LEAST if suffix["up"] else Op.AT_MOST
         match = re.fullmatch(rf"(?P<head>.+?)\s(?:of|{_BE})\s(?P<value>[\d.,]+.*)", text[: suffix.start()])
@@ -117,7 +131,7 @@ def _one(head: str, op: Op, value: str, near: str, object: str, implied: str = "
     if named:
         return [(compared(Name(object=bare(head), property=named), op, limits, near),)]
     name = name_en(head)
-    if PROPERTY.search(name.property) is None:
+    if not measures(name.property):
         implied = implied or _size(COMPARE.search(near), limits)
         if not implied:
             return None
@@ -125,6 +139,13 @@ def _one(head: str, op: Op, value: str, near: str, object: str, implied: str = "
     if not name.object and property_start(name.property) == 0:
         name = name.model_copy(update={"object": object})
     return [(compared(name, op, limits, near),)]
+
+
+_PRESENT = re.compile(
+    r"(?P<value>(?:not\s)?(?:more|fewer|less) than\s\S+)\s(?P<what>[a-z][a-z -]*?)\s(?:are|is)"
+    r"\s(?:present|installed|provided|used|connected)"
+)
+"""More than 50 persons are present."""
 
 
 def _state(text: str, object: str) -> Groups | None:
@@ -206,6 +227,13 @@ def _running(words: str) -> tuple[Groups, str] | None:
     return [(compared(Name(object=owner, property=property), _op(cut, words), read.limits, words),)], head
 
 
+_KINDS = ("power", "voltage", "current", "temperature", "pressure")
+_OF_SIZE = re.compile(
+    r"(?P<head>[^\d]+?)\sof\s(?P<value>[\d.,]+\s?\S+)\s(?P<property>[a-z]+(?:\s[a-z]+)?)\sor\s(?P<up>more|greater|above|less|below)"
+)
+"""Tanks of 100 m³ capacity or more."""
+
+
 def relative_en(words: str) -> tuple[Groups, str]:
     """Conditions behind a noun ("motors with a power above 55 kW", "buildings over 24 m in height") and the noun."""
     if (found := _held(words) or _running(words)) is not None:
@@ -218,6 +246,12 @@ def relative_en(words: str) -> tuple[Groups, str]:
                 raise Stop("subject", words)
             owner, head = _owner(match["head"])
             return _owned(match["rest"], owner), head
+    if (of := _OF_SIZE.fullmatch(words)) and PROPERTY.search(of["property"]):
+        limits, rest = limits_en(of["value"])
+        op = Op.AT_LEAST if of["up"] in ("more", "greater", "above") else Op.AT_MOST
+        if not rest and len(limits) == 1:
+            owner, head = _owner(of["head"])
+            return [(compared(Name(object=owner, property=bare(of["property"])), op, limits, words),)], head
     cut = COMPARE.search(words)
     if cut is None:
         match = re.fullmatch(
@@ -237,22 +271,30 @@ def relative_en(words: str) -> tuple[Groups, str]:
     if match and re.search(r"\sor$|\sand$|\sor\swith\s", match["head"]):
         raise Stop("subject", words)
     named = named or (DEGREES.get(cut["word"].lower(), "") if cut else "") or _size(cut, limits)
-    if match is None or rest or not named:
+    if match is None or rest or not named or (named in _KINDS and PROPERTY.search(match["head"])):
         raise Stop("subject", words)
     owner, head = _owner(match["head"])
     return [(compared(Name(object=owner, property=named), op, limits, words),)], head
 
 
 def _size(cut: re.Match[str] | None, limits: tuple[Limit, ...]) -> str:
-    """The size that a unit alone names: "tanks larger than 100 m³" are measured by volume."""
+    """The size that a unit alone names: "tanks larger than 100 m³" are measured by volume, pipes by their DN."""
+    if len(limits) == 1 and re.match(r"(?:DN|NPS|M)\s?\d", limits[0].words):
+        return "size"
     size = dimension(limits[0].unit) if len(limits) == 1 else ""
+    if size in _KINDS and cut is not None:
+        return size
     compares = cut is not None and re.search(r"larg|great|small|more|less|excess", cut["word"], re.IGNORECASE)
     return size if compares and size in ("volume", "area") else ""
 
 
 def _owner(head: str) -> tuple[str, str]:
     """Whose a condition behind a noun is, and the noun: "corridors in buildings over 24 m in height" are corridors,
-    and the height is that of the buildings."""
+    and the height is that of the buildings; "circuits supplying motors above 10 kW" are those circuits."""
+    if fed := re.fullmatch(
+        r".+?\s(?:supplying|feeding|serving|supporting|protecting|containing|connected to)\s(?P<what>.+)", head
+    ):
+        return bare(fed["what"]), head
     inside = re.fullmatch(r"(?P<head>.+?)\s(?:in|inside|within)\s(?P<place>.+)", head)
     return (bare(head), head) if inside is None else (bare(inside["place"]), inside["head"])
 

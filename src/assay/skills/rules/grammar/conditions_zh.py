@@ -41,7 +41,9 @@ def conditions_zh(text: str, object: str = "", before: Name | None = None, *, of
     """
     text = re.sub(r"(?:时|者|的)$", "", text.strip())
     if before is not None and COMPARE.match(text):
-        text, object = f"{before.property}{text}", before.object
+        groups = conditions_zh(f"{before.property}{text}", before.object)
+        head = [test.model_copy(update={"field": before}) for test in groups[0]]  # the same field, cut as it was
+        return [tuple(head), *groups[1:]]
     whole = _attempt(text, object)
     if whole is not None:
         return whole
@@ -52,7 +54,7 @@ def conditions_zh(text: str, object: str = "", before: Name | None = None, *, of
             if not all(parts):
                 continue
             left = _tried(parts[0], object, of_noun)
-            right = _tried(parts[1], object if of_noun else _last_object(left, object), of_noun) if left else None
+            right = _after(parts[1], left, object, of_noun) if left else None
             if left and right:
                 if pattern is _AND:
                     return [*left, *right]
@@ -67,6 +69,17 @@ def _tried(text: str, object: str, of_noun: bool) -> Groups | None:
         return conditions_zh(text, object, of_noun=of_noun)
     except Stop:
         return None
+
+
+def _after(text: str, left: Groups, object: str, of_noun: bool) -> Groups | None:
+    """The second of two joined conditions; a bare comparison is about the first one's field."""
+    last = left[-1][-1]
+    if COMPARE.match(text) and last.limits:
+        try:
+            return conditions_zh(text, object, last.field)
+        except Stop:
+            return None
+    return _tried(text, object if of_noun else _last_object(left, object), of_noun)
 
 
 def _last_object(groups: Groups | None, object: str) -> str:
@@ -112,6 +125,8 @@ def _bounded(text: str, object: str) -> Groups | None:
     if not head:
         return None
     name = _own(head, object)
+    if not measured(name.property):
+        return None  # 仅设一台 says nothing of a measure
     if len(read.limits) == 2:
         return (
             [(compared(name, Op.BETWEEN, read.limits, text),)] if re.fullmatch(r"(?:之间|范围内|时)?", tail) else None
@@ -147,6 +162,9 @@ def _words(text: str, object: str) -> Groups | None:
         return [(Test(field=Name(object=owner, property=one), op=op),) for one in listed(match["what"])]
     if _AND.search(text) or _OR.search(text):
         return None
+    if match := re.fullmatch(r"(?P<subject>.*?)(?:没有|不带|未带)(?P<what>[^的]{2,})", text):
+        field = Name(object=match["subject"] or object, property=match["what"])
+        return [(Test(field=field, op=Op.ABSENT),)]
     if match := STATES.search(text):
         subject = text[: match.start()]
         return [(Test(field=Name(object=subject or object, property=text[match.start() :]), op=Op.PRESENT),)]
@@ -181,6 +199,7 @@ def listed(words: str) -> list[str]:
 
 def relative(words: str) -> tuple[Groups, str]:
     """Conditions in front of a noun (高度大于27m的住宅建筑, 设有喷淋系统的仓库) and the noun's words."""
+    words = re.sub(r"^凡(?=.)", "", words)
     for cut in (match.start() for match in re.finditer("的", words)):
         before, after = words[:cut], words[cut + 1 :]
         if not after:
@@ -189,7 +208,8 @@ def relative(words: str) -> tuple[Groups, str]:
         provided = re.match(
             r"(?:未|没有|无)?(?:设有|设置|设(?![计备施定])|配有|装有|配备|采用|采取|安装)", before
         ) and not PROVIDES.fullmatch(before)
-        if not (numeric or provided):
+        without = re.match(r"(?:没有|不带|未带)[^的]{2,}$", before)
+        if not (numeric or provided or without):
             continue
         head = after.partition("的")[0]
         at = property_start(head)

@@ -44,7 +44,7 @@ _BOTH = re.compile(
 _NONE = re.compile(r"^no\s(?P<what>.+?)\s(?P<be>is|are)\s(?:allowed|permitted)\b", re.IGNORECASE)
 _EXTREME = re.compile(
     r"^(?P<what>(?:the\s)?(?:maximum|minimum)\s(?:(?:allowable|permissible|permitted|required|acceptable)\s)?[^,]+?)\s(?:is|are)"
-    r"(?=\s\d)",
+    r"(?=\s(?:\d|(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve)\b))",
     re.IGNORECASE,
 )
 """A limit that is stated without a modal verb ("the maximum allowable leakage is 0.1 %")."""
@@ -278,10 +278,11 @@ def _clause(clause: str, reading: Reading) -> None:
 
 
 _STATE = (
-    r"(?:at|under|during|in)\s(?P<state>(?:the\s)?(?:(?:full|rated|no|partial|part|half|maximum|minimum|normal|design|nominal"
-    r"|all|steady|continuous|emergency|worst[- ]case|stated|specified|operating|ambient|shutdown|start-?up|running"
-    r"|transient|fault)\s){1,3}(?:load|speed|flow|operation|running|service|conditions?|capacity|output|voltage|current"
-    r"|temperature|pressure)|(?:start-?up|shut-?down|braking|charging|discharging|filling|transport|storage))"
+    r"(?:(?:at|under|during|in)\s(?P<state>(?:the\s)?(?:(?:full|rated|no|partial|part|half|maximum|minimum|normal|design"
+    r"|nominal|all|steady|continuous|emergency|worst[- ]case|stated|specified|operating|ambient|shutdown|start-?up"
+    r"|running|transient|fault)\s){1,3}(?:load|speed|flow|operation|running|service|conditions?|capacity|output|voltage|current"
+    r"|temperature|pressure)|start-?up|shut-?down|braking|charging|discharging|filling|transport|storage)"
+    r"|during\s(?P<during>(?:the\s)?[a-z-]+(?:\s[a-z-]+)?)|(?P<then>(?:after|before|following)\s(?:the\s)?[a-z-]+(?:\s[a-z-]+)?))"
 )
 _STATE_BEHIND = re.compile(rf",?\s{_STATE}$", re.IGNORECASE)
 _STATE_INSIDE = re.compile(rf"\s{_STATE}(?=\s(?:shall|should|must)\b)", re.IGNORECASE)
@@ -294,7 +295,8 @@ def _in_state(clause: str) -> tuple[str, tuple[tuple[Test, ...], ...]]:
     for pattern in (_STATE_INSIDE, _STATE_BEHIND):
         match = pattern.search(clause)
         if match is not None and not COMPARE.search(f"{match.group()} 1"):
-            state = Test(field=Name(property=bare(match["state"])), op=Op.PRESENT)
+            said = match["state"] or match["during"] or match["then"]
+            state = Test(field=Name(property=bare(said)), op=Op.PRESENT)
             before = clause[: match.start()]
             if property_start(before) < len(before) or pattern is _STATE_BEHIND:
                 return before + clause[match.end() :], ((state,),)

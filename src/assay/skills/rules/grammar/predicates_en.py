@@ -6,8 +6,9 @@ import re
 
 from assay.skills.rules.grammar.build import SURROUNDING, Reading, Stop, around_one, compared, negated
 from assay.skills.rules.grammar.conditions_en import relative_en
-from assay.skills.rules.grammar.limits_en import beside, limits_en, name_en
-from assay.skills.rules.grammar.quantities import holds_quantity, quantity_at
+from assay.skills.rules.grammar.dimensions import dimension
+from assay.skills.rules.grammar.limits_en import GRADE, beside, limits_en, name_en
+from assay.skills.rules.grammar.quantities import CONTENT, holds_quantity, quantity_at
 from assay.skills.rules.grammar.words_en import (
     COMPARE,
     DEGREES,
@@ -24,13 +25,13 @@ from assay.skills.rules.rule import Limit, Name, Op, Test
 
 _KEEP = re.compile(
     r"(?:be\s)?(?:kept|maintained|held|limited to|remain|stay|terminate|extend"
-    r"|discharge|project|fall|drop|rise|lie|spaced at|spaced|taken as|located|placed"
+    r"|discharge|project|fall|drop|rise|lie|spaced at|spaced|taken as|taken|located|placed"
     r"|installed|situated|set"
     r"|positioned|mounted)\s(?:at\s(?=\d))?"
 )
 _WITH = re.compile(r"be\s(?:provided|equipped|fitted|furnished|supplied)\swith\s(?P<what>.+)")
 _AT = re.compile(
-    r"be\s(?:provided|installed|fitted|mounted|made|used|placed|arranged)(?:\s(?P<link>at|on|in|for|from|inside"
+    r"be\s(?:provided|installed|fitted|mounted|made|used|placed|arranged|available)(?:\s(?P<link>at|on|in|for|from|inside"
     r"|within|around|upstream of"
     r"|downstream of|along|between)\s(?P<place>.+))?"
 )
@@ -48,6 +49,9 @@ _AT_MOST = re.compile(
     r"^(?:at\s)?(?:a|an)\s(?:(?P<most>maximum)|minimum)\s(?:distance|spacing|interval)s?\sof\s", re.IGNORECASE
 )
 _AWAY = re.compile(r"\s*(?:away\s)?(?P<link>from|above|below)\s(?P<what>.+)")
+_FROM = re.compile(
+    r"be\s(?:separated|kept away|set back|distant)\sby\s(?P<value>(?:a\sm|at|not|no).*\d\s?\S+)\sfrom\s(?P<what>[^\d]+)"
+)
 _HELD = re.compile(
     r"be\s(?:(?P<verb>[a-z]+ed|set|laid|hung)\s)?(?:at|to)\s(?:an?\s)?(?P<property>[a-z][a-z -]*?)\s(?:of\s)?"
     r"(?P<value>(?:not\s|no\s(?:more|less|greater)|at least|at most|exceeding|up to|between|less|more|greater).+)"
@@ -92,6 +96,12 @@ _SPREAD = re.compile(
     re.IGNORECASE,
 )
 """What a tolerance itself is: ±0.25 % of span are its ends, not 0.9975 and 1.0025 times the span."""
+_DONE = re.compile(
+    r"be (?:[a-z]+ly )?(?!red\b)(?:[a-z]+(?:ed|wn|ken|ven|ung|ound)|cut|set|put|kept|left|built|held|led|made"
+    r"|subject|exposed|in|on|at|within|near|under|above|below|free|part|able|capable|used)\b",
+    re.IGNORECASE,
+)
+"""What is done to a measure, or how it stands, is no value of it: the voltage drop shall be verified."""
 _NOUNS = re.compile(r",\s(?:and\s|or\s)?|\s(?:and|or)\s")
 
 
@@ -101,7 +111,7 @@ _OWNED = re.compile(
 )
 _KEPT = re.compile(
     r"be\s(?:maintained|provided|kept|ensured|left|available|applied|allowed|used)"
-    r"(?:\s(?:around|in front of|at|in|on(?= (?:all|each|both) sides? of)|on|for|behind"
+    r"(?:\s(?P<link>around|in front of|at|in|on(?= (?:all|each|both) sides? of)|on|for|behind"
     r"|above|along|between|beneath|under|to|from)\s(?P<place>.+))?"
 )
 
@@ -123,7 +133,8 @@ def requirement(subject: str, rest: str, minus: bool, reading: Reading) -> list[
     rest = rest.strip()
     if (of := owned(subject)) and (at := _KEPT.fullmatch(rest)) and not minus:
         # "A clearance of at least 0.9 m shall be maintained around panels": the subject holds the limit.
-        name = Name(object=bare(at["place"] or "") or reading.object, property=bare(of["property"]))
+        place = f"between {at['place']}" if at["link"] == "between" else at["place"] or ""
+        name = Name(object=bare(place) or reading.object, property=bare(of["property"]))
         return _limited([name], of["value"], False, "", reading)
     if (aired := _CHANGES.fullmatch(subject.lower())) and (at := _KEPT.fullmatch(rest)) and not minus:
         name = Name(object=bare(at["place"] or "") or reading.object, property="air change rate")
@@ -185,7 +196,7 @@ def _having(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test
         return _limited(names, changes["value"], minus, "", reading)
     measured = re.fullmatch(
         r"(?P<extreme>minimum\s|maximum\s)?(?P<property>[a-z][a-z -]*?)\s(?:of\s)?(?P<value>(?:not\s|no\s"
-        r"|at\s|less|more|between|\d|±|a m|up to).*)",
+        r"|at\s|less|more|between|\d|±|a m|up to|IP\s?\d|SIL|PN|class\s|grade\s).*)",
         what,
         re.IGNORECASE,
     )
@@ -218,9 +229,10 @@ def _having(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test
 def _bounded(value: str) -> bool:
     """Whether a value is a bound by its words ("95 or higher", "not less than 1.2"): what is before "of" has it."""
     compare = COMPARE.match(value)
-    read = quantity_at(value, compare.end() if compare else 0)
-    rest = "" if read is None else value[read.end :]
-    return read is not None and (not rest if compare else _SIDE.fullmatch(rest) is not None)
+    start = compare.end() if compare else 0
+    read, grade = quantity_at(value, start), GRADE.match(value, start)
+    end = grade.end() if grade else read.end if read else None
+    return end is not None and (not value[end:] if compare else _SIDE.fullmatch(value[end:]) is not None)
 
 
 def _has_unit(value: str) -> bool:
@@ -269,7 +281,9 @@ def _comparison(subject: str, rest: str, minus: bool, reading: Reading) -> list[
     compare = COMPARE.match(body)
     value = body[compare.end() :] if compare else body
     if compare is None and not re.match(r"[±\d]|between\s.*\d|from\s\d", body) and quantity_at(body) is None:
-        if re.match(r"(?:twice|half|double|three times)\b", body) is None:
+        grade = GRADE.match(body)
+        side = grade and _SIDE.fullmatch(body[grade.end() :])  # class F or better
+        if not side and re.match(r"(?:twice|half|double|three times)\b", body) is None:
             return None
     if keep and compare is None and not re.match(r"[±\d]|between|from", body):
         return None
@@ -284,13 +298,13 @@ def _comparison(subject: str, rest: str, minus: bool, reading: Reading) -> list[
     else:
         names = _subjects(subject, reading)
         known = all(measures(one.property) or _of(subject, one) for one in names)
-        if subject and not known and compare is None:
+        if subject and not known and compare is None and not _content(value):
             return None
         implied = DEGREES.get(compare["word"].lower(), "") if compare and not keep else ""
         if subject and not known and implied and all(not one.object for one in names):
             # "Piles shall not be higher than 8 m."
             names = [Name(object=one.property, property=implied) for one in names]
-        elif not known and not _plain_count(value):
+        elif not known and not _plain_count(value) and not _content(value):
             raise Stop("subject", subject)  # "Cables shall not exceed 30 m" does not say the length of what
     # "at least 1.2 m long and 1.0 m wide": what goes on without a comparison of its own has the one before.
     goes_on = not subject and named and compare is None and reading.parts and reading.parts[-1].test.limits
@@ -306,7 +320,7 @@ def _placed(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test
     if (aired := _AIRED.fullmatch(rest)) and not minus:
         names = [one.model_copy(update={"property": "air change rate"}) for one in names]
         return _limited(names, aired["value"], False, "", reading)
-    if (apart := _APART.fullmatch(rest)) and not minus:
+    if (apart := _APART.fullmatch(rest) or _FROM.fullmatch(rest)) and not minus:
         property = f"distance from {bare(apart['what'])}"
         return _limited(
             [one.model_copy(update={"property": property}) for one in names], apart["value"], False, "", reading
@@ -344,6 +358,12 @@ def _plain_count(value: str) -> bool:
     return read is not None and not any(limit.unit for limit in read.limits)
 
 
+def _content(value: str) -> bool:
+    """Whether a value is how much of a substance there is: then the substance is what is measured."""
+    read = quantity_at(value)
+    return read is not None and all(limit.unit in CONTENT for limit in read.limits)
+
+
 def _measure_property(value: str) -> str:
     """The property that stands behind the measure ("1.2 m wide", "1.0 m in height"), or ""."""
     read = quantity_at(value)
@@ -355,8 +375,10 @@ def _away(subject: str, body: str, value: str) -> tuple[str, str, str] | None:
     read, between = quantity_at(value), re.match(r"between\s[-\d.]+[^\d]*\sand\s[\d.]+\s\S+", value)
     end = between.end() if between else read.end if read else None
     match = None if end is None else _AWAY.fullmatch(value[end:])
-    if match is None or (read and any(limit.unit in ("%", "‰") for limit in read.limits)):
-        return None  # 10 % above a pressure is no distance
+    if match is None or (read and any(dimension(limit.unit) not in ("length", "") for limit in read.limits)):
+        return None  # 10 °C above a dew point is no distance
+    if read and any(limit.unit in ("%", "‰") for limit in read.limits):
+        return None  # nor is 10 % above a pressure
     return subject, value[:end], f"{match['link']} {match['what']}"
 
 
@@ -383,7 +405,7 @@ def _limited(
     limits, rest = limits_en(words[compare.end() :] if compare else words, reading.object or names[0].object)
     _, rest = beside(rest)
     if (side := _SIDE.match(rest)) and compare is None:
-        if side["up"] == "better":
+        if side["up"] == "better" and not all(limit.words for limit in limits):
             raise Stop("limit", words)
         op, rest = (Op.AT_LEAST if side["up"] else Op.AT_MOST), rest[side.end() :]
         _, rest = beside(rest)
@@ -443,7 +465,8 @@ def _providing(subject: str, rest: str, minus: bool, reading: Reading) -> list[T
         places = _each(place) if place else [reading.object]
         return [Test(field=Name(object=one, property=two), op=op) for one in places for two in _each(subject)]
     names = [] if not subject else [name_en(subject, reading.object)]
-    if rest.startswith("be ") and names and names[0].object and PROPERTY.search(names[0].property):
+    valued = rest.startswith("be ") and _DONE.match(rest) is None
+    if valued and names and names[0].object and PROPERTY.search(names[0].property):
         _whole(rest, rest)
         return _among(names, rest[3:], minus)
     return None

@@ -43,7 +43,7 @@ _UNITS: dict[str, tuple[str, ...]] = {
     "kN": ("千牛",),
     "s": ("秒", "seconds", "second", "sec"),
     "min": ("分钟", "minutes", "minute"),
-    "h": ("小时", "个小时", "hours", "hour", "hr"),
+    "h": ("小时", "个小时", "operating hours", "running hours", "hours of operation", "hours", "hour", "hr"),
     "day": ("天", "日", "days"),
     "week": ("周", "个星期", "weeks"),
     "month": ("个月", "months", "month"),
@@ -88,7 +88,7 @@ _UNIT = re.compile(
     r"(?![A-Za-z0-9]|·[A-Za-z])"
 )
 _COUNTED = re.compile(
-    r"(?:个|台|只|套|组|条|根|处|部|具|名|人|格|层|间|扇|道|次|块|盏|支|座|路|点|段|樘|件|颗|片|排|列|孔|枚|门|辆|遍|圈|把"
+    r"(?:个|台|只|套|组|条|根|处|部|具|名|人|格|层|间|扇|道|次|块|盏|支|座|路|点|段|樘|件|颗|片|排|列|孔|枚|门|辆|遍|圈|把|瓶|桶|袋|箱|目|副"
     r"|栋|幢|口|回(?![转路流水油风收])|对(?![于应角焊接流]))(?!月|小时|星期|/|每|分)"
     r"|\s?(?:persons?|people|occupants?|pieces|pcs)\b"
 )
@@ -109,6 +109,12 @@ _RANGE = re.compile(r"\s?(?:[~～〜—–-]|至|到|\bto\b)\s?")
 _MEASURED = re.compile(r"\s(?:r\.?m\.?s\.?|peak[- ]to[- ]peak|[ad]\.?c\.?)(?![A-Za-z])", re.IGNORECASE)
 """How a quantity is measured: 3.0 mm/s RMS, 24 V DC."""
 _RATIO = re.compile(r"\s?[:：]\s?\d")
+
+
+CONTENT = frozenset(
+    "mg/L μg/L µg/L ug/L g/L mg/kg μg/kg µg/kg mg/m³ g/m³ μg/m³ µg/m³ mg/Nm³ ppm ppb mmol/L NTU FTU %LEL CFU/mL".split()
+)
+"""Units of how much of a substance there is: the substance itself is what is measured (氨氮不应大于15mg/L)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +218,15 @@ def _around(middle: Limit, spread: Limit, end: int) -> Read | None:
 
 def _between(low: Limit, high: Limit, end: int) -> Read:
     return Read((low if low.unit else low.model_copy(update={"unit": high.unit}), high), end)
+
+
+def sizes(text: str) -> bool:
+    """Whether a number with a unit stands in words that name a thing (a voltage class does: 10kV 开关柜)."""
+    for match in re.finditer(r"(?<![\w.])\d+(?:\.\d+)?", text):
+        found = unit_at(text, match.end())
+        if found is not None and found[0] not in ("", "kV", "V", "kW", "MW"):
+            return True
+    return False
 
 
 def holds_quantity(text: str) -> bool:

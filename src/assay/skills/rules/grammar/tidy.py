@@ -13,7 +13,7 @@ _GAUGE = re.compile(
     r"(?<=Pa)\s?[（(]\s?[gG]\s?[)）]|(?<=bar)\s?[（(]\s?[gG]\s?[)）]|(?<=Pa)G\b|(?<=\bbar)g\b|(?<=psi)g\b"
 )
 _MANNER = re.compile(
-    r"表压|[AC]计权|干基|湿基|标态|标准状态"
+    r"表压|[单双]振幅|峰-?峰值|有效值|均方根值?|[AC]计权|干基|湿基|标态|标准状态"
     r"|以\s?[A-Za-z0-9\u4e00-\u9fff]{1,8}计|(?:at )?2[05]\s?(?:℃|°C)时?"
     r"|按?(?:体积|质量|重量)(?:分数|比|百分比|计)?|[VvMmWw]/[VvMmWw]|gauge|by (?:volume|mass|weight)"
 )
@@ -33,7 +33,7 @@ _MEASURED_BY = re.compile(
 
 def tidied(text: str) -> str:
     """The sentence without what says its limits a second time or only how they are measured."""
-    text = _BY.sub("", _GAUGE.sub("", text))
+    text = _BY.sub("", _GAUGE.sub("", re.sub(r"(?:零下|(?<![正])负)(?=\d)", "-", text)))
     return _BRACKETS.sub(lambda match: "" if _idle(text, match) else match.group(), text)
 
 

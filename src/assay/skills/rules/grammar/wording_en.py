@@ -8,13 +8,20 @@ is left as it stands, and so is unread.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from assay.skills.rules.grammar.dimensions import dimension
 from assay.skills.rules.grammar.quantities import quantity_at
-from assay.skills.rules.grammar.words_en import COMPARE, MODAL, PROHIBITED
+from assay.skills.rules.grammar.words_en import COMPARE, MODAL, PROHIBITED, PROPERTY
 
 _I = re.IGNORECASE
-_PLAIN: tuple[tuple[re.Pattern[str], str], ...] = (
+
+
+def _higher(match: re.Match[str]) -> str:
+    return f" {match['unit']} {'above' if match['side'].lower() == 'higher' else 'below'} "
+
+
+_PLAIN: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (
         re.compile(r"\bit is recommended that (?P<what>.+?)\s(?P<verb>be|have|not exceed|exceed)\s", _I),
         r"\g<what> should \g<verb> ",
@@ -27,6 +34,23 @@ _PLAIN: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\bat or below\b(?=\s\S*\d)", _I), "at most"),
     (re.compile(r"\b(?P<not>not|no) (?:in excess of|over|above)(?=\s[-+]?\d)", _I), r"\g<not> more than"),
     (re.compile(r"\b(?P<not>not|no) (?:below|under)(?=\s[-+]?\d)", _I), r"\g<not> less than"),
+    (
+        re.compile(
+            r"\b(?:in no case|under no circumstances|at no time) (?P<modal>shall|should|must|may) (?P<what>.+?) "
+            r"(?P<verb>exceed|be|have|fall|rise|drop)\b",
+            _I,
+        ),
+        r"\g<what> shall not \g<verb>",
+    ),
+    (re.compile(r"\bwhose (?P<what>[a-z][a-z -]*?) exceeds?\b", _I), r"with a \g<what> exceeding"),
+    (
+        re.compile(
+            r"\bwhose (?P<what>[a-z][a-z -]*?) (?:is|are) (?=(?:above|below|over|under|more|less|greater|at)\s)", _I
+        ),
+        r"with a \g<what> ",
+    ),
+    (re.compile(r"(?<=\d) (?P<unit>[a-z]+) (?P<side>higher|lower) than (?=[a-z])", _I), _higher),
+    (re.compile(r"\b(?P<who>they|it) (?:is|are) rated (?=above|below|over|under|at|more|less)", _I), r"\g<who> rated "),
     (re.compile(r"\bnot to exceed\b", _I), "not exceeding"),
     (re.compile(r"\b(?:within|in) (?:an?|the) (?:range|limits) (?:of |from |between )?(?=[-+\d])", _I), "between "),
     (re.compile(r"\bbe (?:limited|restricted) to (?:a maximum of )?(?=(?:\S*\d|half|twice))", _I), "be at most "),
@@ -85,6 +109,14 @@ _TRIED = re.compile(
     _I,
 )
 _RATED = re.compile(r"\bbe rated (?:at|for|to)?\s?(?P<value>(?:not|no|at|less|more|between|\d)\s?.*)$", _I)
+_HAVING_OF = re.compile(
+    r"\bhave (?:an? )?(?P<value>(?:not less than|no less than|at least"
+    r"|a minimum of|not more than|no more than"
+    r"|at most) [-\d.,]+ ?[^\W\d]\S*)"
+    r" of (?P<property>[a-z][a-z -]*)$",
+    _I,
+)
+"""have not less than 2.1 m of headroom."""
 _RUN = re.compile(
     r"^(?P<subject>.+?) (?P<modal>shall|should|must)(?P<not> not)?"
     r" (?P<verb>operate|be operated|be stored|be kept|be maintained)"
@@ -105,6 +137,8 @@ def plain_clause(clause: str) -> str:
     """A clause with one modal verb, with what is done how often, at what, or rated to what as a property."""
     if MODAL.search(clause) is None and PROHIBITED.search(clause) is None:
         return re.sub(r"^(?P<what>[^≤≥]+?)\s?(?P<sign>[≤≥])\s?(?=[-+\d])", r"\g<what> shall be \g<sign> ", clause)
+    if (match := _HAVING_OF.search(clause)) and PROPERTY.search(match["property"]):
+        return f"{clause[: match.start()]}have a {match['property']} of {match['value']}"
     if match := _OFTEN.search(clause):
         time = match["time"] or match["every"] or match["each"] or _ADVERBS[match["adverb"].lower()]
         time = (

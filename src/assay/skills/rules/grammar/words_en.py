@@ -24,7 +24,8 @@ _CORE = (
     "deflection settlement sag misalignment eccentricity unbalance backlash ripple distortion illumination brightness "
     "sensitivity coverage absorption modulus straightness parallelism perpendicularity roundness concentricity ovality "
     "availability reliability freeboard inventory retention breadth perimeter circumference bore setback fraction "
-    "percentage proportion consistency acidity salinity deformation shrinkage porosity reactance inductance"
+    "headroom limit value percentage proportion consistency acidity salinity "
+    "deformation shrinkage porosity reactance inductance"
 )
 _MODIFIERS = (
     "clear nominal rated design operating working test set surface ambient relative absolute maximum "
@@ -64,7 +65,7 @@ _ONLY = {
     "supply": ("temperature", "pressure", "flow"),
     "fire": ("rating", "resistance"),
     "safety": ("factor", "distance", "margin"),
-    "discharge": ("capacity", "rate"),
+    "discharge": ("coefficient", "capacity", "rate", "pressure", "temperature", "flow"),
 }
 _CORES = "|".join(sorted(_CORE.split(), key=len, reverse=True))
 PHRASES = (

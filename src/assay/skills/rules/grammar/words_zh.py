@@ -24,7 +24,8 @@ _CORE = (
     "指数 模数 倍数 级数 匝数 高程 "
     "电容量 电感 阻抗 电抗 振幅 裕量 余隙 水分 灰分 阈值 常数 公差 标称值 校验值 测量值 电气间隙 爬电距离 焊脚 "
     "油位 料位 泥位 物位 界位 煤位 损失 损耗 消耗 牌号 规格 品种 载流量 通流量 通过量 "
-    "截断量 负压 正压 余压 背压 静压 动压 内压 外压 水头 汽蚀余量 排放值 报警点 有功 无功 焊缝余高 错边量 咬边"
+    "截断量 负压 正压 余压 背压 静压 动压 内压 外压 水头 汽蚀余量 排放值 报警点 有功 无功 焊缝余高 错边量 咬边 "
+    "跳动 窜动 摆动 供回水温差 露点温度 粒径 孔径 线径 轮径 纵距 横距"
 )
 _MODIFIERS = (
     "最小 最大 最高 最低 净 额定 设计 工作 公称 标称 表面 外表面 平均 允许 许用 试验 整定 爆破 有效 覆土 "
@@ -37,6 +38,7 @@ _MODIFIERS = (
     "引燃 自燃 回座 开启 启闭 关闭 起跳 闭合 干膜 名义 残余 剩余 初始 终止 连续 合格 "
     "排气 吸气 吸入 进气 出气 进油 回油 进口 出口 入口 测试 检测 转换 切换 供给 疲劳 "
     "湿球 干球 失效 响应 动作 延时 切断 触发 相间 充电 放电 浮充 均充 "
+    "保压 停留 反应 沉淀 干燥 加热 冷却 升温 降温 预热 浸泡 容许 供回水 "
     "总谐波 谐波 平均无故障 预期 极限 屈服 抗拉 抗压 冲击"
 )
 # A word that is a modifier of some properties only: elsewhere it is the thing itself (建筑高度, 安全阀数量).
@@ -46,9 +48,9 @@ _ONLY = {
     "平行": ("净距", "距离", "间距"),
     "交叉": ("净距", "距离", "间距"),
     "安全": ("距离", "系数", "间距", "泄放量"),
-    "保温": ("厚度", "温度"),
+    "保温": ("厚度", "温度", "时间"),
 }
-_ENDS = frozenset("进口 出口 入口".split())
+_ENDS = frozenset("进口 出口 入口 保压".split())
 """Which pressure of a pump 出口压力 is; alone they are the place that has it."""
 RELATIONAL = re.compile(r"距|温差|压差|高差|差|间隙|之间|间隔")
 """Properties of a pair, whose "A and B" are not two objects."""
@@ -90,7 +92,7 @@ REFERS = re.compile(
 LISTS = re.compile(r"、|以及|和|与|及(?!以[上下])|或")
 
 
-_KIND_OF = re.compile(r"[率量值比径距厚宽高深压温速差度数力积期限幅额耗]$")
+_KIND_OF = re.compile(r"[率量值比径距厚宽高深压温速差度数力积限幅额耗]$")
 """Last characters of words for something that is measured (蒸发量, 水压, 门宽)."""
 _LEADING = re.compile(r"(?:额定|设计|工作|公称|最大|最小|最高|最低|允许|许用|试验|计算)")
 """Modifiers that begin a property and never a thing: 额定蒸汽压力 is a property as a whole."""

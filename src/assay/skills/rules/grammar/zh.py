@@ -18,10 +18,13 @@ from assay.skills.rules.grammar.build import (
     negated,
     plain,
 )
+from assay.skills.rules.grammar.comparison_zh import comparison, extreme, its
 from assay.skills.rules.grammar.conditions_zh import GRADE, conditions_zh, listed, relative
-from assay.skills.rules.grammar.limits_zh import limits_zh, name_zh
-from assay.skills.rules.grammar.quantities import holds_quantity, quantity_at
+from assay.skills.rules.grammar.limits_zh import name_zh
+from assay.skills.rules.grammar.quantities import CONTENT, holds_quantity, number_at, quantity_at
+from assay.skills.rules.grammar.states_zh import without_state
 from assay.skills.rules.grammar.tidy import tidied
+from assay.skills.rules.grammar.wording_zh import said_plainly
 from assay.skills.rules.grammar.words_zh import (
     COMPARE,
     MODAL,
@@ -40,11 +43,12 @@ from assay.skills.rules.rule import Limit, Name, Op, Part, Severity, Test
 
 _EXCEPT = re.compile(r"(?:但)?除(?:了)?(?P<what>.+?)(?:以外|之外|者外|外)")
 _EXCEPTED = re.compile(r"(?:但|当|如|若)*(?P<what>.+?)(?:时|的|者|情况|场合)?除外")
-_WHEN = re.compile(r"(?:但)?(?:当|如果|如|若|凡|在)?(?P<what>.+?)(?P<end>时|的情况下|情况下|条件下|场合|的|者)?")
+_WHEN = re.compile(
+    r"(?:但)?(?:当|如果|如|若|凡|在)?(?P<what>.+?)(?P<end>时|的情况下|情况下|条件下|场合|(?<=工况|状态)下|的|者)?"
+)
 _FRONT = re.compile(
     r"(?P<condition>(?:但)?(?:当|如果|如|若)[^，]+?时|[^，]*(?:大于|小于|高于|低于|超过|达到)[^，的]+时)(?=[^，]+)"
 )
-_BOUNDS = {"以上": Op.AT_LEAST, "以下": Op.AT_MOST, "以内": Op.AT_MOST, "之内": Op.AT_MOST}
 _AGAIN = re.compile(r"(?:并且|而且|且|并)(?=(?:不应|不得|不宜|应|宜|必须|严禁))")
 _DOES = re.compile(r"将|把|坡向|使其|(?:封堵|填实|填充|隔离|隔开|分隔)$")
 """Words by which a phrase says what is done, not what is there."""
@@ -54,30 +58,18 @@ _SIZED = re.compile(
 _CODE = re.compile(r"(?<![A-Z\d])[A-Z][A-Z-]*\d+[A-Z]*(?![\d.])")
 _MADE = re.compile(r"[\u4e00-\u9fff](?:型|式|结构|形式)$")
 """How a thing is built: 装卸线应为尽头式."""
-_EVERY = re.compile(
-    r"每(?P<unit>小时|分钟)(?P<least>不少于|不应少于|不小于|不低于|至少)?(?P<number>[\d.～~-]+|[一二两三四五六七八九十]+)次"
-)
-"""每小时不少于6次 -> 不少于6次/小时."""
-_OFTEN = re.compile(
-    r"(?:(?P<modal>应|必须|宜|须)(?:当)?)?(?:至少|最少)?每(?:隔)?(?P<number>[\d一二两三四五六半]*)(?P<unit>年|个?月|个?季度|周|天|日)"
-    r"(?:内)?(?P<again>应|必须|宜|须)?(?:至少|不应?少于|不得少于)?(?:进行)?(?P<verb>[\u4e00-\u9fff]{2,4}?)?(?:不少于|至少)?[一1]次"
-    r"(?:的?(?P<noun>[\u4e00-\u9fff]{2,6}))?$"
-)
-"""应每年至少校验一次, 每6个月至少进行一次检查: a period of at most so long."""
-_INCLUDED = re.compile(r"（(?:含|包括)(?:本数|[\d.]+[^（）]{0,6})）")
-"""以上 and 以下 take in the bound anyhow: 2m以上（含2m）."""
-_ALLOWED = re.compile(r"(?P<what>(?:允许|极限)偏差|公差)为(?=[±\d+-])")
-"""What a table of tolerances says without a modal word."""
+_GOES_ON = re.compile(r"(?:并且|而且|且|并|，)(?=不?(?:大于|小于|高于|低于|超过|少于)\d)")
 _FLOOR = re.compile(r"距(?:离)?(?:室内|楼)?(?:地坪|地面|楼面|平台面|屋面)(?=不|大|小|\d|为|宜|应)")
-_AROUND = re.compile(r"在(?P<where>.+)")
-_STOPS = re.compile(r"否则|其中|此时|反之|必要时|尽量|确需|确有|困难|特殊情况|适当|尽可能|根据|按照|按(?!钮)|宜根据")
+_STOPS = re.compile(
+    r"否则|其中|此时|反之|必要时|尽量|确需|确有"
+    r"|困难|特殊情况|适当|尽可能|分别|根据|按照|按(?!钮)|宜根据"
+)
 
 
 def read_zh(text: str) -> list[Part]:
     """The parts of a Chinese sentence. Raises Stop when any of it stays unread."""
     text = tidied(BLANKS.sub("", NUMBERED.sub("", plain(text)))).strip().rstrip("。;；.").strip()
-    text = _ALLOWED.sub(r"\g<what>应为", _INCLUDED.sub("", text))
-    text = _OFTEN.sub(_interval, _EVERY.sub(r"\g<least>\g<number>次/\g<unit>", text))
+    text = said_plainly(text)
     parts: list[Part] = []
     reading = Reading()
     for group in re.split(r"[；;]", text):
@@ -85,19 +77,6 @@ def read_zh(text: str) -> list[Part]:
         _read_group(group.strip(), reading)
         parts += reading.finish(group)
     return parts
-
-
-def _interval(match: re.Match[str]) -> str:
-    verb, unit = match["noun"] or match["verb"] or "", match["unit"].removeprefix("个")
-    number = match["number"] or "1"
-    if not verb or (match["noun"] and match["verb"]) or (number == "半" and unit != "年"):
-        return match.group()
-    if number == "半" or unit == "季度":
-        number, unit = ("6", "月") if number == "半" else ("3", "月")
-        if match["number"] not in ("", "半", "一", "1"):
-            return match.group()
-    modal = "宜" if "宜" in (match["modal"], match["again"]) else "应"
-    return f"的{verb}周期不{modal}超过{number}{'个月' if unit == '月' else unit}"
 
 
 def _read_group(group: str, reading: Reading) -> None:
@@ -120,6 +99,7 @@ def _read_group(group: str, reading: Reading) -> None:
         elif modal is None and _is_condition(segment) and place + 1 < len(segments):
             # A condition between requirements holds for what follows it, not for what was said before.
             late = conditions_zh(_bare(segment), reading.object, reading.compared or reading.last)
+            reading.apart(late)
         else:
             _requirement(segment, reading, tuple(late))
 
@@ -137,6 +117,9 @@ def _is_topic(segment: str, after: list[str]) -> bool:
     return bool(after) and all(own.match(one) for one in after) and property_start(segment) < len(segment)
 
 
+_SUBJECT = re.compile(
+    r"(?:属于|位于|用于|处于|输送|储存|生产|使用|安装在|布置在|采用)(?:(?!大于|小于|高于|低于|超过|不)[^，])+的[^，的]{1,8}"
+)
 _STATED = re.compile(r"不(?:大于|小于|高于|低于|超过|少于)|小于(?:或)?等于|大于(?:或)?等于|[≤≥<>]")
 
 
@@ -154,8 +137,14 @@ def _segments(group: str) -> list[str]:
     found: list[str] = []
     for piece in re.split(r"[，,：](?!\d{3})", group):
         piece = piece.strip()
+        if (on := _GOES_ON.search(piece)) and MODAL.search(piece[: on.start()]):
+            found += [piece[: on.start()], piece[on.end() :]]
+            continue
         if (again := _AGAIN.search(piece)) and MODAL.search(piece[: again.start()]):
             found += [piece[: again.start()], piece[again.end() :]]
+            continue
+        if found and MODAL.match(piece) and _SUBJECT.fullmatch(found[-1]) and MODAL.search(found[-1]) is None:
+            found[-1] += piece  # 属于一类高层的建筑，应设置……: a subject with a comma behind it
             continue
         front = _FRONT.match(piece)
         if front and MODAL.search(piece[front.end() :]) and not MODAL.search(front.group()):
@@ -213,6 +202,9 @@ def _condition(segment: str, reading: Reading) -> None:
         or segment.startswith(("在", "凡"))
         or segment.endswith(("的", "者", "中", "内", "后", "前"))
     )
+    if not marked and re.match(r"对于?[^，的]{2,12}$", segment) and not holds_quantity(segment):
+        reading.condition([(Test(field=Name(property=topic), op=Op.PRESENT),)])  # 对于立式储罐，……
+        return
     if not marked:
         raise Stop("condition", segment)
     reading.condition(conditions_zh(_bare(segment), reading.object, reading.compared or reading.last))
@@ -238,7 +230,7 @@ def _requirement(segment: str, reading: Reading, when: tuple[tuple[Test, ...], .
         when = (*when, *front)  # later subjects' conditions are theirs alone
     else:
         reading.condition(front)
-    subject, state = _state(re.sub(r"(?:一般|通常)$", "", subject), reading)
+    subject, state = without_state(re.sub(r"(?:一般|通常)$", "", subject), reading)
     when = (*when, *state)
     if re.fullmatch(r"最[小大低高]", subject) and reading.last:
         subject = ""
@@ -250,52 +242,13 @@ def _requirement(segment: str, reading: Reading, when: tuple[tuple[Test, ...], .
     reading.add(_tests(subject, rest, word in NEGATIVE, reading, every=every), soft, when)
 
 
-_IN_STATE = re.compile(
-    r"(?P<subject>.*?)在(?P<where>[^，在]+?)(?P<end>的?条件下|的?情况下|状态下|工况下|期间|之?下|过程中|时)?"
-)
-_APART = re.compile(
-    r"(?P<front>.*?)(?P<state>平行|交叉|垂直|水平|并行|运行|停机|停车|启动|起动|满载|空载|静止|正常工作|正常运行)(?:敷设|布置)?时，?"
-    r"(?P<property>[^，的时]{2,8})"
-)
-"""电缆与热力管道 交叉时 净距."""
-_NOTED = re.compile(r"(?P<subject>.+)（(?P<note>[^（）\d]{1,6}(?:态|时|状态|工况|条件|侧))）")
-_AT_TIME = re.compile(r"(?P<subject>.*?)(?P<where>昼间|夜间|白天|夜晚|冬季|夏季|采暖期|非采暖期|平时)")
-
-
-def _state(subject: str, reading: Reading) -> tuple[str, tuple[tuple[Test, ...], ...]]:
-    """A subject without the state in which the limit holds: 泵的振动烈度 在额定转速下, 噪声 昼间, 单列布置时."""
-    if noted := _NOTED.fullmatch(subject):
-        return noted["subject"], ((Test(field=Name(property=noted["note"]), op=Op.PRESENT),),)
-    for pattern in (_IN_STATE, _AT_TIME):
-        match = pattern.fullmatch(subject)
-        if match is None:
-            continue
-        front, where, end = match["subject"], match["where"], match.groupdict().get("end")
-        if front and not (measured(front) and (end or pattern is _AT_TIME)):
-            continue
-        if not front and (reading.last is None or property_start(subject) < len(subject)):
-            continue
-        kept = re.search(r"(?:状态|工况)(?=下$)", end or "")
-        found = conditions_zh(where + (kept.group() if kept else ""), reading.object)
-        return front, tuple(found)
-    if reading.topical and subject and not measured(subject) and "的" not in subject:
-        return "", tuple(conditions_zh(subject, reading.object))  # 最大流速：碳素钢管不应超过15m/s
-    if (apart := _APART.fullmatch(subject)) and measured(apart["property"]):
-        front = apart["front"]
-        if front or reading.last is not None:
-            name = f"{front}的{apart['property']}" if front else apart["property"]
-            return name, ((Test(field=Name(property=apart["state"]), op=Op.PRESENT),),)
-    if subject.endswith("时") and reading.last and not reading.when and len(subject) > 2:
-        return "", tuple(conditions_zh(subject, reading.object))  # 单列布置时不应小于1.5m
-    return subject, ()
-
-
 def _tests(subject: str, rest: str, minus: bool, reading: Reading, *, every: bool) -> list[Test]:
     if not subject and (inside := re.match(r"在(?P<where>.+?[内中上下旁])(?P<rest>.+)", rest)):
         subject, rest = inside["where"], inside["rest"]  # 严禁在配电室内存放……
+    subject = re.sub(r"(?<=高度|标高)距(?:离)?(?:室内|楼)?(?:地坪|地面|楼面|平台面|屋面)$", "", subject)
     if re.search(r"高度$|标高$", subject):
         rest = re.sub(r"^为?(?=[不大小\d])", "为", _FLOOR.sub("", rest)) if _FLOOR.match(rest) else rest
-    found = _comparison(rest, minus)
+    found = comparison(rest, minus)
     if found is not None:
         op, limits = found
         if re.search(r"\d\s*层$|[一二两三四五六七八九十]层$", rest) and subject and not measured(subject):
@@ -305,8 +258,13 @@ def _tests(subject: str, rest: str, minus: bool, reading: Reading, *, every: boo
             subject = f"{subject}的距离"  # 室外消火栓距路边不应大于2m
         names = _subjects(subject, reading, every=every)
         # A size needs a word for what is measured: "电缆不应超过30m" does not say the length of what.
-        if any(limit.unit or limit.of for limit in limits) and not all(measured(name.property) for name in names):
+        content = all(limit.unit in CONTENT for limit in limits)
+        share = "的" in subject and all(limit.unit == "%" for limit in limits)  # 调速器的转速死区
+        sized = any(limit.unit or limit.of for limit in limits) and not content and not share
+        if sized and not all(measured(name.property) for name in names):
             raise Stop("subject", subject)
+        if re.search(r"其[^，]*的|其[^，的]{2,8}$", rest):
+            limits = tuple(its(limit, names[0].object) for limit in limits)
         if len(names) == 1 and not names[0].object and not measured(names[0].property):
             reading.object = names[0].property  # 压力表不得少于两块，精度不得低于1.6级
         limits = (
@@ -314,68 +272,10 @@ def _tests(subject: str, rest: str, minus: bool, reading: Reading, *, every: boo
             if not re.search(r"偏差|误差|公差|精度|准确度|波动|漂移|不确定度|变化|线性度|重复性", names[0].property)
             else limits
         )
-        return [_extreme(name, op, limits, rest) for name in names]
+        return [extreme(name, op, limits, rest) for name in names]
     if (listing := _enumeration(subject, rest, minus, reading)) is not None:
         return listing
     return _provision(subject, rest, minus, reading)
-
-
-def _comparison(rest: str, minus: bool) -> tuple[Op, tuple[Limit, ...]] | None:
-    """``小于1.1m``, ``为1.0m～1.5m``, ``至少为2个``, ``在45°～60°之间``, ``控制在80dB以内``; None for no comparison."""
-    word = re.match(r"(?P<bound>至少|最少|最多|至多)?(?:为|是)?(?P<tail>.*)", rest)
-    assert word is not None
-    tail = word["tail"]
-    if match := COMPARE.match(tail):
-        if word["bound"]:
-            raise Stop("limit", rest)
-        op = OPS[match["word"]]
-        for turn in (minus, bool(match["minus"])):
-            op = negated(op, rest) if turn else op
-        if minus and match["minus"]:
-            raise Stop("negation", rest)
-        if match["word"] == "超过" and (limits := _plus_minus(tail[match.end() :])):
-            return Op.BETWEEN, limits
-        limits = limits_zh(tail[match.end() :])
-        if len(limits) == 2 and limits[0].number == -(limits[1].number or 0) and op in (Op.AT_MOST, Op.UNDER):
-            return Op.BETWEEN, limits
-        return op, limits
-    if minus and (beyond := re.fullmatch(r"超出(?P<range>.+?)的?(?:范围)?", tail)):
-        limits = limits_zh(beyond["range"])
-        if len(limits) != 2:
-            raise Stop("range", rest)
-        return Op.BETWEEN, limits
-    place = re.match(r"(?:控制在|保持在|维持在|限制在|保持|介于|在|取)?", tail)
-    assert place is not None
-    body = tail[place.end() :]
-    if place.group() in ("介于", "在", "控制在", "保持在", "维持在"):
-        body = re.sub(r"(?<=[\dA-Za-z%℃°Ω²³])[与和](?=[-+\d])", "~", body)
-    side = re.search(r"(?:及)?(?P<side>以上|以下|以内|之内)$", body)
-    op = _BOUNDS[side["side"]] if side else Op.AT_MOST if place.group() == "限制在" else Op.EQUAL
-    body = re.sub(r"(?:之间|范围内|范围)$", "", body[: side.start()] if side else body)
-    if not (
-        re.match(r"[±\d]", body)
-        or quantity_at(body)
-        or GRADE.fullmatch(body)
-        or re.search(r"的(?:[\d./~-]+(?:倍|%)|(?:\d+/\d+|.{1,4}分之.{1,3}|一半|[一二两三四五六七八九十]+倍)$)", body)
-    ):
-        return None
-    if word["bound"]:
-        op = Op.AT_LEAST if word["bound"] in ("至少", "最少") else Op.AT_MOST
-    limits = limits_zh(body)
-    return (negated(op, rest) if minus else op), limits
-
-
-def _plus_minus(words: str) -> tuple[Limit, ...] | None:
-    return limits_zh(words) if "±" in words else None
-
-
-def _extreme(name: Name, op: Op, limits: tuple[Limit, ...], near: str) -> Test:
-    """A property that says 最小 or 最大 itself ("最小净宽度应为1.1m") is a limit of the property."""
-    match = re.match(r"(最小|最低|最少)|(最大|最高|最多)", name.property)
-    if op is Op.EQUAL and match and len(limits) == 1 and name.property != match.group():
-        name = name.model_copy(update={"property": name.property[match.end() :]})
-        return compared(name, Op.AT_LEAST if match[1] else Op.AT_MOST, limits, near)
-    return compared(name, op, limits, near)
 
 
 def _subjects(subject: str, reading: Reading, *, every: bool) -> list[Name]:
@@ -401,6 +301,10 @@ def _subjects(subject: str, reading: Reading, *, every: bool) -> list[Name]:
     if name.object and "的" not in subject and reading.last and reading.last.property.startswith(name.object):
         name = Name(object=reading.last.object, property=subject)  # 焊接电流……，焊接速度……
     around = SURROUNDING.search(subject) and not reading.object.endswith(("环境", "场所", "现场"))
+    first = reading.parts[0].test.field if reading.parts else None
+    around = around or (first is not None and not first.object and measured(first.property))  # nothing was named yet
+    if name.object == "保压" and reading.object:
+        name = Name(object=reading.object, property=subject)
     if (own or (property_start(subject) <= 1 and not around)) and not name.object:
         name = name.model_copy(update={"object": reading.object})
     if not name.object and every and (parts := listed(name.property)) and len(parts) > 1:
@@ -474,10 +378,12 @@ def _provision(subject: str, rest: str, minus: bool, reading: Reading) -> list[T
         pieces = pieces if all(len(one) <= 4 for one in pieces) else [rest]
         return [Test(field=Name(object=one, property=each), op=op) for one in owners for each in pieces]
     what = rest[verb.end() :]
+    if not what and minus and subject and verb.group() in ("使用", "采用"):
+        return [Test(field=Name(object=one, property=rest), op=op) for one in owners]
     if not minus and (sized := _SIZED.fullmatch(what)) and property_start(sized["property"]) == 0:
         # 设置高度不低于1.2m的防护栏杆: the thing is there, and it has that size.
         thing = sized["thing"]
-        compare, limits = _comparison(sized["size"], False) or (Op.EQUAL, ())
+        compare, limits = comparison(sized["size"], False) or (Op.EQUAL, ())
         size = compared(Name(object=thing, property=sized["property"]), compare, limits, rest)
         return [*(Test(field=Name(object=one, property=thing), op=op) for one in owners), size]
     if (counted := _counted(what)) is not None:
@@ -504,7 +410,7 @@ def _things(what: str) -> list[str]:
 
 def _counted(what: str) -> tuple[Op, tuple[Limit, ...], str] | None:
     """``不少于2个人孔``, ``两个出口``, ``不小于1.5m的操作通道``, ``至少1台备用泵``."""
-    if re.match(r"[一二三]次[^，。\d]", what):
+    if re.match(r"[一二三]次[^，。\d]|[一二三四两\d]取[一二三四两\d]", what):
         return None  # 二次密封, 一次仪表: which one it is, not how many
     match = re.match(
         r"(?P<minus>不)?(?P<word>少于|小于|低于|多于|大于|超过)|(?P<least>至少|最少)|(?P<most>最多|至多)"
@@ -513,8 +419,10 @@ def _counted(what: str) -> tuple[Op, tuple[Limit, ...], str] | None:
     )
     at = match.end() if match else 0
     read = quantity_at(what, at)
-    if read is None:
-        return None
+    if read is None or (
+        match is None and (number := number_at(what, at)) and number[2] == read.end and not what[0].isdigit()
+    ):
+        return None  # 两侧护栏, 三相电源: no word says what is counted
     thing = re.sub(r"^的", "", what[read.end :])
     if any(limit.unit for limit in read.limits) and PROPERTY_WORD.search(thing) and property_start(thing) == len(thing):
         raise Stop("phrase_with_limit", what)  # a property that goes on: 坡度坡向泵

@@ -1,0 +1,57 @@
+"""The state in which a Chinese limit holds, inside the subject: in operation, at night, when parallel."""
+
+from __future__ import annotations
+
+import re
+
+from assay.skills.rules.grammar.build import Reading
+from assay.skills.rules.grammar.conditions_zh import conditions_zh
+from assay.skills.rules.grammar.words_zh import measured, property_start
+from assay.skills.rules.rule import Groups, Name, Op, Test
+
+_IN_STATE = re.compile(
+    r"(?P<subject>.*?)在(?P<where>[^，在]+?)(?P<end>的?条件下|的?情况下|状态下|工况下|期间|之?下|过程中|时)?"
+)
+_APART = re.compile(
+    r"(?P<front>.*?)(?P<state>平行|交叉|垂直|水平|并行|运行|停机|停车|启动|起动|满载|空载|静止|正常工作|正常运行)(?:敷设|布置)?时，?"
+    r"(?P<property>[^，的时]{2,8})"
+)
+"""电缆与热力管道 交叉时 净距."""
+_DURING = re.compile(
+    r"(?P<front>[^，的]*?)(?P<state>(?P<verb>正常运行|满载|空载|运行|工作|启动|起动|停机|检修|充电|放电|试验|(?:平行|交叉|垂直|水平)(?:敷设|布置|安装)?)|[^，的]{2})时的(?P<property>[^，]+)"
+)
+"""设备 运行时 的噪声; 焊接时 的风速."""
+_NOTED = re.compile(r"(?P<subject>.+)（(?P<note>[^（）\d]{1,6}(?:态|时|状态|工况|条件|侧))）")
+_AT_TIME = re.compile(r"(?P<subject>.*?)(?P<where>昼间|夜间|白天|夜晚|冬季|夏季|采暖期|非采暖期|平时)")
+
+
+def without_state(subject: str, reading: Reading) -> tuple[str, Groups]:
+    """A subject without the state in which the limit holds: 泵的振动烈度 在额定转速下, 噪声 昼间, 单列布置时."""
+    if (during := _DURING.fullmatch(subject)) and measured(during["property"]):
+        front, state = ("", during["front"] + during["state"]) if not during["verb"] else during.group("front", "verb")
+        name = f"{front}的{during['property']}" if front else during["property"]
+        return name, ((Test(field=Name(property=state), op=Op.PRESENT),),)
+    if noted := _NOTED.fullmatch(subject):
+        return noted["subject"], ((Test(field=Name(property=noted["note"]), op=Op.PRESENT),),)
+    for pattern in (_IN_STATE, _AT_TIME):
+        match = pattern.fullmatch(subject)
+        if match is None:
+            continue
+        front, where, end = match["subject"], match["where"], match.groupdict().get("end")
+        if front and not (measured(front) and (end or pattern is _AT_TIME)):
+            continue
+        if not front and (reading.last is None or property_start(subject) < len(subject)):
+            continue
+        kept = re.search(r"(?:状态|工况)(?=下$)", end or "")
+        found = conditions_zh(where + (kept.group() if kept else ""), reading.object)
+        return front, tuple(found)
+    if reading.topical and subject and not measured(subject) and "的" not in subject:
+        return "", tuple(conditions_zh(subject, reading.object))  # 最大流速：碳素钢管不应超过15m/s
+    if (apart := _APART.fullmatch(subject)) and measured(apart["property"]):
+        front = apart["front"]
+        if front or reading.last is not None:
+            name = f"{front}的{apart['property']}" if front else apart["property"]
+            return name, ((Test(field=Name(property=apart["state"]), op=Op.PRESENT),),)
+    if subject.endswith("时") and reading.last and not reading.when and len(subject) > 2:
+        return "", tuple(conditions_zh(subject, reading.object))  # 单列布置时不应小于1.5m
+    return subject, ()
