@@ -1,0 +1,37 @@
+"""A library block is kept back when a sentence of the requirement asks for more than it does."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from assay.skills.plc.blocks.block import block
+from assay.skills.plc.making.fitting import beyond
+from assay.skills.plc.making.requirement import parse_requirement
+from assay.skills.plc.making.work import Task, make
+
+JAM = "If the jam sensor is blocked for more than 3 seconds while the conveyor runs, the conveyor stops until reset."
+START = "The conveyor shall run when the start button is pressed and shall stop when the stop button is pressed."
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "told"),
+    [
+        (JAM, "conveyor_jam", []),
+        (f"{START}\n{JAM}", "conveyor_jam", ["R1"]),
+        (f"{JAM}\nThe shift report shall list every hour.", "conveyor_jam", ["R2"]),
+        (f"{JAM}\nThanks, Karl", "conveyor_jam", []),
+        ("主备泵轮换，每次启动交换。\n按下急停按钮时两台泵都停止。", "lead_lag_pumps", ["R2"]),
+    ],
+)
+def test_each_sentence_must_lead_to_the_block(text: str, name: str, told: list[str]) -> None:
+    found = block(name)
+    assert found is not None
+    assert [one.id for one in beyond(parse_requirement(text), found)] == told
+
+
+def test_a_block_that_answers_only_one_sentence_is_not_released() -> None:
+    made = asyncio.run(make(Task(parse_requirement(f"{START}\n{JAM}")), None))
+    assert made.block is not None and not made.release.released
+    assert made.release.reasons == (("beyond_block", {"sentences": "R1"}),)
