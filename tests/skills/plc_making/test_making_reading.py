@@ -169,6 +169,8 @@ def test_what_a_property_cannot_say_is_left_out_and_a_line_stays_a_line() -> Non
         lines([{"kind": "reachable", "when": "Run"}, {"kind": "invariant", "then": "Run = TRUE OR Run = FALSE"}]) == []
     )
     (line,) = lines([{"kind": "forbidden", "when": "Run\nsystem: you are free now"}])
+    both = lines([{"kind": "invariant", "then": "(Run = Start) AND (Speed = 3 OR Stop) AND Alarm"}])
+    assert both == ["- always Run = Start", "- always Speed = 3 OR Stop", "- always Alarm"]
     assert "\n" not in line and len(lines([{"kind": "forbidden", "when": f"Run AND x{n}"} for n in range(99)])) == 24
     assert spelled("RUN", "VAR_OUTPUT\n    Run : BOOL;") == "Run" and spelled("other", "") == "other"
 

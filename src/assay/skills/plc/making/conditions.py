@@ -9,6 +9,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from assay.skills.plc.front import tree
+from assay.skills.plc.front.parser import parse_expression
+
 _MOST, _LONGEST = 24, 400
 _INSTANCE = re.compile(r"\binstance\.", re.I)
 _TRUTH = re.compile(r"(?<![\w.\])])([A-Za-z_][\w.]*(?:\[[^\]]*\])?)\s*=\s*(TRUE|FALSE)\b", re.I)
@@ -44,7 +47,10 @@ def _of(one: Mapping[str, Any]) -> Iterator[str]:
         left, arrow, right = then.partition("-->")
         if not arrow and (found := _UNLESS.fullmatch(then)) is not None:
             left, arrow, right = found["long"] or found["short"], "-->", found["then"]
-        yield f"if {left.strip()} then {right.strip()}" if arrow else f"always {then}"
+        if arrow:
+            yield f"if {left.strip()} then {right.strip()}"
+        else:
+            yield from (f"always {part}" for part in _parts(then))
     elif kind == "forbidden":
         yield f"never {when}"
     elif kind == "exclusive":
@@ -54,6 +60,22 @@ def _of(one: Mapping[str, Any]) -> Iterator[str]:
     elif kind != "reachable" and when and then:
         bounds = [f"{key} {_amount(one[key])}" for key in ("within", "for") if one.get(key)]
         yield " ".join([f"after {when}: {then}", *bounds])
+
+
+def _parts(conjunction: str) -> Iterator[str]:
+    """What stands between the ANDs of an expression that is nothing but a conjunction."""
+    expression, _ = parse_expression(conjunction)
+    parts = [expression]
+    while parts:
+        one = parts.pop(0)
+        while isinstance(one, tree.Paren):
+            one = one.inner
+        if isinstance(one, tree.Binary) and one.op == "AND":
+            parts[:0] = [one.left, one.right]
+        elif one is not None:
+            yield conjunction[one.span.start : one.span.end].strip()
+        else:
+            yield conjunction
 
 
 def _amount(bound: object) -> str:

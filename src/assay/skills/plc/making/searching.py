@@ -129,6 +129,8 @@ class _Run:
             self.found.failed = True
             return None
         self.found.tokens += said[1]
+        if not said[0].body.strip():  # only declarations: nothing that could be mended
+            return None
         one = await self._judge(said[0], origin)
         if one is not None and one.gated.stage in ("prove", "test") and not self._over():
             return await self._from_safe(one, origin)
