@@ -132,3 +132,29 @@ def test_an_edge_in_an_action_has_no_place_for_its_instance(tmp_path: Path) -> N
 )
 def test_the_dialect_of_a_part_of_a_project(text: str, suffix: str, dialect: Dialect) -> None:
     assert guess_dialect(text, suffix) == dialect
+
+
+def test_a_reserved_word_in_ticks_is_a_name() -> None:
+    code = "PROGRAM p\nVAR\n    `IF` : INT;\nEND_VAR\n`IF` := `IF` + 1;\nEND_PROGRAM\n"
+    found = read(code, "codesys")
+    assert found.diagnostics == ()
+    (unit,) = found.unit.elements
+    assert isinstance(unit, tree.Pou) and unit.blocks[0].declarations[0].names[0].text == "IF"
+    assert "`IF` := `IF` + 1;" in format_text(Source("p.st", code, "codesys"))
+
+
+def test_the_constants_of_a_generic_block_stand_behind_its_name() -> None:
+    code = "PROGRAM p\nVAR\n    a : Buffer<N + 2, 3>(id := 4);\n    b : BOOL := 1 < 2;\nEND_VAR\nEND_PROGRAM\n"
+    found = read(code, "codesys")
+    assert found.diagnostics == ()
+    (unit,) = found.unit.elements
+    assert isinstance(unit, tree.Pou)
+    kind = unit.blocks[0].declarations[0].type
+    assert isinstance(kind, tree.NamedType) and (len(kind.generics), len(kind.arguments)) == (2, 1)
+    once = format_text(Source("p.st", code, "codesys"))
+    assert read(once, "codesys").diagnostics == () and "".join(once.split()) == "".join(code.split())
+
+
+@pytest.mark.parametrize("text", ["IF a THEN b := 1; END_IF", "FUNCTION Ramp\nRamp := 1;\nEND_FUNCTION"])
+def test_code_without_declarations_is_a_part_of_a_project(text: str) -> None:
+    assert guess_dialect(text, ".st") == "codesys"

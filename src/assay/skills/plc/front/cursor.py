@@ -196,6 +196,8 @@ class Cursor:
             text = text[1:-1]
         elif self.kind == "local":
             text = text[1:].strip('"')
+        elif text[0] == "`":
+            text = text[1:-1]
         self.advance()
         return Name(text, span)
 

@@ -8,11 +8,13 @@ from assay.skills.plc.front import tree
 from assay.skills.plc.front.cursor import Bail
 from assay.skills.plc.front.statements import Statements
 from assay.skills.plc.front.tree import Expr, Name, NamedType, Qualifier, TypeSpec, VarDecl
-from assay.skills.plc.front.words import CLOSERS, OPENERS, QUALIFIERS, SECTIONS, UNIT_WORDS
+from assay.skills.plc.front.words import BINARY, CLOSERS, OPENERS, QUALIFIERS, SECTIONS, UNIT_WORDS
 
 _STRINGS = {"STRING": False, "WSTRING": True}
 #: Words between a section's word and its variables that say nothing about the variables here.
 _SKIPPED = frozenset({"DB_SPECIFIC", "READ_ONLY", "READ_WRITE"})
+#: An expression between ``<`` and ``>`` has no comparison of its own.
+_ABOVE_COMPARISON = BINARY["+"][0]
 _DECLARATION_STOPS = (CLOSERS | OPENERS | UNIT_WORDS | frozenset(SECTIONS)) - {"THEN", "DO", "OF", "ELSE"}
 
 
@@ -57,6 +59,14 @@ class Declarations(Statements):
         """A name, and behind it limits, an enumeration's values or arguments for the instance."""
         start = self.start
         named = self.dotted_type()
+        if self.key == "<" and self.source.dialect in ("codesys", "twincat"):
+            self.advance()
+            generics = [self.expression(_ABOVE_COMPARISON)]
+            while self.accept(","):
+                generics.append(self.expression(_ABOVE_COMPARISON))
+            self.expect(">")
+            arguments = self.arguments() if self.key == "(" else ()
+            return NamedType(named.parts, self.since(start), arguments, tuple(generics))
         if self.key == "[":
             value = self.array_init()
             argument = tree.Argument(None, ":=", value, value.span)

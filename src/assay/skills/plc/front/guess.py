@@ -23,6 +23,12 @@ _CODESYS = re.compile(
 )
 _NEW_IEC = re.compile(r"^[ \t]*(?:NAMESPACE|CLASS|USING)\b|\bEND_METHOD\b|\bREF_TO\b", re.IGNORECASE | re.MULTILINE)
 _UNIT = re.compile(r"^[ \t]*(?:PROGRAM|FUNCTION_BLOCK|FUNCTION)\b", re.IGNORECASE | re.MULTILINE)
+#: A unit's head without a result, which in a file without variables stands for one that is declared elsewhere (B&R).
+_HEAD = re.compile(r"^[ \t]*FUNCTION(?:_BLOCK)?[ \t]+\w+[ \t]*$", re.IGNORECASE | re.MULTILINE)
+_VARIABLES = re.compile(r"^[ \t]*(?:VAR\w*|METHOD|EXTENDS)\b", re.IGNORECASE | re.MULTILINE)
+_ELEMENT = re.compile(
+    r"^[ \t]*(?:PROGRAM|FUNCTION\w*|TYPE|CLASS|INTERFACE|CONFIGURATION|NAMESPACE)\b", re.IGNORECASE | re.MULTILINE
+)
 _UNIT_END = re.compile(r"\bEND_(?:PROGRAM|FUNCTION_BLOCK|FUNCTION)\b", re.IGNORECASE)
 _BY_SUFFIX: dict[str, Dialect] = {
     ".scl": "scl", ".udt": "scl", ".db": "scl", ".tcpou": "twincat", ".tcgvl": "twincat", ".tcdut": "twincat",
@@ -43,5 +49,7 @@ def guess_dialect(text: str, suffix: str = "") -> Dialect:
     if _NEW_IEC.search(plain) and not re.search(r"\{\s*attribute|\bTHIS\^|\bPOINTER\s+TO\b", plain, re.IGNORECASE):
         return "iec"
     if _CODESYS.search(plain) or (_UNIT.search(plain) and not _UNIT_END.search(plain)):
+        return "codesys"
+    if not _VARIABLES.search(plain) and (_HEAD.search(plain) or not _ELEMENT.search(plain)):
         return "codesys"
     return "iec"

@@ -33,6 +33,7 @@ _TOKEN = re.compile(
       |\d[\d_]*\.\d[\d_]*(?:[eE][-+]?\d+)?|\d[\d_]*(?:[eE][-+]?\d+)?)(?!\w)|[^\W\d]\w*))
 | (?P<string>(?:[^\W\d]\w*+\#)?'(?:[^'$\r\n]|\$(?:\r?\n|.)|'')*')
 | (?P<wide>(?:[^\W\d]\w*+\#)?"(?:[^"$\r\n]|\$.)*")
+| (?P<ticked>`[^\W\d]\w*+`)
 | (?P<local>\#[^\W\d]\w*+|\#\d\w*+)
 | (?P<localquoted>\#"[^"\r\n]*")
 | (?P<foreign>\{\{[\s\S]*?\}\})
@@ -180,6 +181,8 @@ class _Lexer:
                 return start + len(prefix)
         if kind == "bad":
             return self.bad(start)
+        if kind == "ticked":
+            kind = "name"
         self.tokens.add("local" if kind == "localquoted" else kind, "", start, place)
         return place
 

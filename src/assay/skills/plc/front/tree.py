@@ -344,11 +344,12 @@ Statement = (
 
 @dataclass(frozen=True, slots=True)
 class NamedType:
-    """``INT``, ``MyStruct``, ``Lib.FB_Motor``: the parts of a dotted name."""
+    """``INT``, ``MyStruct``, ``Lib.FB_Motor``: the parts of a dotted name. ``generics``: ``FB_Buffer<8>``."""
 
     parts: tuple[Name, ...]
     span: Span
     arguments: tuple[Argument, ...] = ()
+    generics: tuple[Expr, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

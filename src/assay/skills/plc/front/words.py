@@ -15,7 +15,7 @@ SECTIONS: dict[str, VarSection] = {
     "VAR_STAT": "VAR_STAT",
     "VAR_INST": "VAR_INST",
     "VAR_GLOBAL": "VAR_GLOBAL",
-    "VAR_GENERIC": "VAR_INPUT",
+    "VAR_GENERIC": "VAR",
     "VAR_EXTERNAL": "VAR_EXTERNAL",
     "VAR_CONFIG": "VAR_CONFIG",
     "VAR_ACCESS": "VAR_ACCESS",

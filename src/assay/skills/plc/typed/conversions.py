@@ -36,8 +36,13 @@ def names_types(body: Body, name: str) -> bool:
     """Whether what a name converts into is a type that is known here; LREAL_TO_FMTSTR is a library's function."""
     if "BCD" in name:
         return True
-    goals = (name[found.end() :] for found in re.finditer(r"_?(TO|TRUNC)_", name))
-    return any(_plain(one) is not None or _declared(body, one) is not None for one in goals)
+    ends = ((name[: found.start()], name[found.end() :]) for found in re.finditer(r"_?(TO|TRUNC)_", name))
+    return any(_known(body, goal) and (source in ("", "ANY") or _known(body, source)) for source, goal in ends)
+
+
+def _known(body: Body, name: str) -> bool:
+    """Whether a type has this upper-case name."""
+    return _plain(name) is not None or _declared(body, name) is not None
 
 
 def conversion(body: Body, name: str, found: Typed, span: Span) -> Typed | None:

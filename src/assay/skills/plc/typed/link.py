@@ -6,6 +6,7 @@ from assay.skills.plc.front import tree
 from assay.skills.plc.ir import types as t
 from assay.skills.plc.ir.types import DataType
 from assay.skills.plc.typed import resolve
+from assay.skills.plc.typed.elsewhere import nameless
 from assay.skills.plc.typed.symbols import Method, Pou
 from assay.skills.plc.typed.world import World
 
@@ -25,6 +26,9 @@ def link(world: World, units: list[Pou]) -> None:
 
 def _bases(world: World, pou: Pou) -> None:
     interface = pou.node.kind == "INTERFACE"
+    if nameless(pou.node):
+        pou.unknown_base = True
+        world.report.add("owner_elsewhere", pou.node.name.span, name=pou.name)
     for one in pou.node.extends:
         found = _unit(world, pou, one)
         if found is None:

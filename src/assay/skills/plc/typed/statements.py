@@ -92,10 +92,22 @@ def target(body: Body, expr: tree.Expr, raw: bool = False) -> Spot | Accessed | 
                 body.report("not_a_place", expr.span, name=name)
         case Bound():
             body.report("not_a_place", expr.span, name=found.method.name)
+        case Named() if found.symbol is body.owner and _head_elsewhere(body):
+            body.report("result_elsewhere", expr.span, once=found.symbol.name, name=found.symbol.name)
         case Named() if found.symbol.name != "?":
             body.report("not_a_place", expr.span, name=found.symbol.name)
     body.failed = True
     return None
+
+
+def _head_elsewhere(body: Body) -> bool:
+    """Whether a function's result and variables are declared in another file (B&R)."""
+    owner = body.owner
+    if not isinstance(owner, Pou):
+        return False
+    bare = owner.node.kind == "FUNCTION" and not owner.node.blocks
+    report = body.world.report
+    return bare and (report.lenient is True or report.outside("owner_elsewhere", owner.node.span, "", ""))
 
 
 def writable(body: Body, found: Spot, span: Span) -> None:
@@ -255,7 +267,8 @@ def _if(body: Body, one: tree.If) -> Statements:
 def _for(body: Body, one: tree.For) -> Statements:
     place = target(body, one.variable)
     kind = place.place.type if isinstance(place, Spot) else None
-    good = isinstance(place, Spot) and kind is not None and kinds.is_kind(kind, "int", "bits")
+    counts = kind is not None and (kinds.is_kind(kind, "int", "bits") or (isinstance(kind, t.Enum) and body.vendor))
+    good = isinstance(place, Spot) and counts
     if place is not None and not good:
         body.report("for_variable", one.variable.span, given=kinds.spell(kind))
     bounds: list[ir.Expr | None] = []

@@ -24,6 +24,9 @@ class World:
         self.inline: dict[int, TypeName] = {}
         self.direct: dict[str, Var] = {}
         self.units: list[Pou] = []
+        #: Global variables whose name is also that of a type: a type stands behind a colon, a variable does not.
+        self.values: dict[str, Var] = {}
+        self.orphans: list[tuple[tree.Pou, Env]] = []
         self.types: list[TypeName] = []
         self.globals: list[Var] = []
         self.configurations: list[tree.Configuration] = []
@@ -39,6 +42,12 @@ class World:
     def enter(self, key: str, symbol: Symbol, span: Span) -> bool:
         """Put a symbol under its upper-case full name; what the library brings may be declared anew by the user."""
         before = self.names.get(key)
+        if isinstance(before, TypeName) and isinstance(symbol, Var) and key not in self.values:
+            self.values[key] = symbol
+            return True
+        if isinstance(before, Var) and isinstance(symbol, TypeName):
+            self.values[key] = before
+            before = None
         if before is not None and not _of_library(before):
             self.report.add("declared_twice", span, related=(_span_of(before),), name=key_name(symbol))
             return False
@@ -61,6 +70,14 @@ class World:
                 return found
         several = self.bare.get(key)
         return several[0] if several else None
+
+    def value(self, env: Env, key: str) -> Symbol | None:
+        """What a bare name means where a value stands."""
+        found = self.find(env, key)
+        if not isinstance(found, TypeName):
+            return found
+        several = self.bare.get(key)
+        return self.values.get(found.name.upper()) or (several[0] if several else found)
 
     def find_path(self, env: Env, parts: tuple[str, ...]) -> Symbol | None:
         """A dotted name of a type or unit."""
