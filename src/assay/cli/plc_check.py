@@ -20,6 +20,8 @@ from assay.cli.plc_parts import (
 )
 from assay.kernel.texts import text
 
+_LENIENT = {"auto": None, "error": False, "warn": True}
+
 
 def register(app: typer.Typer) -> None:
     """Put the command into its group."""
@@ -30,15 +32,16 @@ def check(
     files: FilesArgument,
     dialect: DialectOption = "auto",
     missing: Annotated[
-        Literal["error", "warn"], typer.Option("--missing-libraries", metavar="error|warn", help=about("missing"))
-    ] = "error",
+        Literal["auto", "error", "warn"],
+        typer.Option("--missing-libraries", metavar="auto|error|warn", help=about("missing")),
+    ] = "auto",
     no_lints: Annotated[bool, typer.Option("--no-lints", help=about("no_lints"))] = False,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Parse, resolve and type; exit 0 when no error was found, else 1."""
     speaks = resolve_lang(lang)
-    found, sources = checked(files, dialect, lenient=missing == "warn", lints=not no_lints)
+    found, sources = checked(files, dialect, lenient=_LENIENT[missing], lints=not no_lints)
     counts = {
         one: sum(each.severity == one for each in found.diagnostics) for one in ("error", "warning", "info")
     }  # fmt: skip

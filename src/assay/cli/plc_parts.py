@@ -49,28 +49,30 @@ def choose_dialect(value: str) -> Dialect | None:
 
 
 def checked(
-    files: Sequence[Path], dialect: str = "auto", *, lenient: bool = False, lints: bool = False
+    files: Sequence[Path], dialect: str = "auto", *, lenient: bool | None = None, lints: bool = False
 ) -> tuple[Checked, dict[str, Source]]:
     """Files read and checked together, and the sources by name. What reading noted stands among the findings."""
-    from dataclasses import replace
-
     from assay.skills.plc.front.files import read_sources
     from assay.skills.plc.typed.check import check
 
     sources, notes = read_sources(files, choose_dialect(dialect))
-    found = check(sources, lenient=lenient, lints=lints)
-    return replace(found, diagnostics=(*notes, *found.diagnostics)), {one.name: one for one in sources}
+    found = check(sources, lenient=lenient, lints=lints, notes=notes)
+    return found, {one.name: one for one in sources}
 
 
 def checked_project(
     files: Sequence[Path], dialect: str, lang: Lang, *, as_json: bool = False
 ) -> tuple[Project, dict[str, Source]]:
-    """The project of files for a command that goes on with it; with errors they are shown and the command ends with
-    exit code 1."""
+    """The project of files for a command that goes on with it; with errors, or when nothing of them can be run, what
+    keeps it is shown and the command ends with exit code 1."""
     found, sources = checked(files, dialect)
-    if found.ok:
-        return found.project, sources
     errors = [one for one in found.diagnostics if one.severity == "error"]
+    if found.ok and (found.project.own() or not found.left_out):
+        return found.project, sources
+    if found.ok:
+        errors = [
+            one for one in found.diagnostics if one.severity == "warning" and one.code.startswith(("ST20", "ST29"))
+        ]
     if as_json:
         print_json({"diagnostics": [as_document(one, sources, lang) for one in errors]})
     else:

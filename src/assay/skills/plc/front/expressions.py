@@ -24,7 +24,7 @@ class Expressions(Cursor):
             left = self.unary()
             height = self.height
             while True:
-                known = BINARY.get(self.key)
+                known = BINARY.get("/" if self.divides() else self.key)
                 if known is None or known[0] < least:
                     self.height = height
                     return left
@@ -34,6 +34,10 @@ class Expressions(Cursor):
                 left = tree.Binary(known[1], left, right, left.span.to(right.span))
         finally:
             self.depth -= 1
+
+    def divides(self) -> bool:
+        """Whether classic SCL's ``DIV`` stands between two integers."""
+        return self.key == "DIV" and self.kind == "name" and self.source.dialect == "scl" and self.peek() != ":="
 
     def grown(self, height: int) -> int:
         """One more than the height of what is inside. Raises Bail when the tree becomes too high."""

@@ -89,6 +89,7 @@ class _Writer:
         self.signed = False  # whether it is a sign of what follows
         self.kept = _KEPT_SCL if source.dialect == "scl" else _KEPT
         self.colons = self.find_colons()
+        self.tags = self.find_tags()
 
     def run(self) -> str:
         lines: list[tuple[int, str, bool]] = []  # depth, text, only comments
@@ -157,6 +158,8 @@ class _Writer:
             return not (left.key in ("(", "[") and left.kind == "op")
         if left.key == ":" and right.key == ";":
             return True
+        if right.start in self.tags:
+            return False
         if right.key in _TIGHT_LEFT or left.key in _TIGHT_RIGHT:
             return False
         if right.key == ":":
@@ -185,6 +188,15 @@ class _Writer:
         if before.kind == "word":
             return before.key not in _KEPT
         return before.key not in (")", "]", "^")
+
+    def find_tags(self) -> set[int]:
+        """The colon and the letter of each ``:P`` right behind a tag of SCL, which stand together."""
+        found: set[int] = set()
+        for before, colon, letter in zip(self.atoms, self.atoms[1:], self.atoms[2:], strict=False):
+            together = before.end == colon.start and colon.end == letter.start
+            if self.source.dialect == "scl" and colon.key == ":" and letter.key == "P" and together:
+                found |= {colon.start, letter.start}
+        return found
 
     def find_colons(self) -> set[int]:
         """The first colon behind the beginning of each arm, and each colon right behind the name of a label."""

@@ -25,6 +25,7 @@ _PREFIXES = {
 }
 _QUOTED = re.compile(r'"([^"]*)"')
 _TYPES = {"S5TIME": "TIME", "DTL": "DT", "TON_TIME": "TON", "TOF_TIME": "TOF", "TP_TIME": "TP", "IEC_TIMER": "TON"}
+_OPERANDS = frozenset({"name", "quoted", "local", "int", "typed", "direct"})
 _COUNTER = re.compile(r"(CTU|CTD|CTUD)_\w+\Z", re.IGNORECASE)
 
 
@@ -105,6 +106,8 @@ class _Rewriter:
             self.edits.replace(tokens.starts[place - 1], end, "")
         elif key in ("KNOW_HOW_PROTECT", "DB_SPECIFIC"):
             self.edits.replace(start, end, "")
+        elif key == "DIV" and place and (before in (")", "]", "^") or tokens.kinds[place - 1] in _OPERANDS):
+            self.edits.replace(start, end, "/")
         elif before in (":", "OF") and (key in _TYPES or _COUNTER.match(key)):
             self.edits.replace(start, end, _TYPES.get(key, key.partition("_")[0]))
 

@@ -94,6 +94,8 @@ def callee(body: Body, target: tree.Expr) -> Meaning | str:
             symbol = body.world.find(body.env, target.name.key)
             if isinstance(symbol, Pou):
                 return Named(symbol)
+            if symbol is None and target.sigil == '"' and is_standard(target.name.key):
+                return siemens.block_outside(body, target)
             if symbol is None or not isinstance(symbol, Var) or is_standard(target.name.key):
                 return target.name.key
     if isinstance(target, tree.Member) and isinstance(target.base, tree.NameExpr):
@@ -137,7 +139,8 @@ def arguments_alone(body: Body, expr: tree.Call) -> None:
 
 def unknown_function(body: Body, expr: tree.Call, name: str, close: str) -> None:
     """One finding for a function that is declared nowhere."""
-    body.report("unknown_function", expr.target.span, once=name.upper(), name=name, close=close)
+    external = siemens.is_external(body, expr.target, close)
+    body.report("unknown_function", expr.target.span, once=name.upper(), name=name, close=close, external=external)
     arguments_alone(body, expr)
     body.failed = True
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 
@@ -14,7 +14,8 @@ from assay.skills.plc.front.source import Source
 from assay.skills.plc.ir import nodes as ir
 from assay.skills.plc.ir import types as t
 from assay.skills.plc.typed import initials, kinds, resolve, walk
-from assay.skills.plc.typed.collect import collect
+from assay.skills.plc.typed.collect import adopt, collect
+from assay.skills.plc.typed.elsewhere import elsewhere
 from assay.skills.plc.typed.link import contained, link
 from assay.skills.plc.typed.report import Report
 from assay.skills.plc.typed.symbols import Pou, Var
@@ -27,6 +28,10 @@ _ALIASES = {
     "TON_TIME": "TON", "TOF_TIME": "TOF", "TP_TIME": "TP", "TONR_TIME": "TONR",
     "TON_LTIME": "LTON", "TOF_LTIME": "LTOF", "TP_LTIME": "LTP",
 }  # fmt: skip
+
+
+#: Findings about parts that are not Structured Text: an error only where everything is asked to be here.
+_NOT_TEXT = frozenset({"ST4010", "ST4012"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +90,28 @@ def start(report: Report) -> World:
     return world
 
 
-def check(sources: Sequence[Source], *, lenient: bool = False, lints: bool = True) -> Checked:
-    """Check sources together. ``lenient``: names that a missing library may bring are warnings. Never raises for any
-    text. Diagnostics stand in the order of the sources and of their text."""
+def check(
+    sources: Sequence[Source], *, lenient: bool | None = None, lints: bool = True, notes: Sequence[Diagnostic] = ()
+) -> Checked:
+    """Check sources together. ``lenient``: names that a missing library may bring are warnings; False: they are errors;
+    None: errors but for what a source may take from the rest of its project (``elsewhere``; blocks, data and tags that
+    SCL names without declaring them). Units that name such are typed and left out of the project, and so are those of
+    which a part is in another language. ``notes``: what reading found. Never raises for any text. Diagnostics stand in
+    the order of the sources and of their text."""
     report = Report(lenient)
     world = start(report)
-    front: list[Diagnostic] = []
+    front: list[Diagnostic] = list(notes)
     units: list[tree.Unit] = []
     for source in sources:
         parsed = parse(source)
         front.extend(parsed.diagnostics)
         units.append(parsed.unit)
         collect(world, parsed.unit, source.dialect)
+        report.elsewhere[source.name] = elsewhere(parsed.unit, source.dialect)
+    adopt(world)
     _mark_broken(world, front)
+    if lenient is not False:
+        front = [replace(one, severity="warning") if one.code in _NOT_TEXT else one for one in front]
     lowered = _lowered(world)
     used = {unit.name.upper(): walk.uses(unit) for unit, _ in lowered}
     _recursion(world, lowered, used)
@@ -118,6 +132,8 @@ def _lowered(world: World) -> list[tuple[ir.Unit, bool]]:
     for pou in world.units:
         for var in pou.vars.values():
             _declared(world, var)
+    for var in world.globals:
+        resolve.type_of(world, var)
     for key in contained(world, world.units):
         _fail(world, key)
     world.struct_initials.update(initials.struct_initials(world))

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from assay.skills.plc.front import tree
-from assay.skills.plc.front.source import Dialect, Span
+from assay.skills.plc.front.source import Dialect
 from assay.skills.plc.ir import nodes as ir
+from assay.skills.plc.typed.elsewhere import nameless
 from assay.skills.plc.typed.symbols import Env, GlobalList, Method, Pou, Space, TypeName, Var
 from assay.skills.plc.typed.world import World
 
@@ -28,6 +29,18 @@ def collect(world: World, unit: tree.Unit, dialect: Dialect, library: bool = Fal
     _elements(world, unit.elements, Env((), usings, dialect, library))
 
 
+def adopt(world: World) -> None:
+    """Methods and actions that stand in files of their own go to their unit, which the file's name tells."""
+    for node, env in world.orphans:
+        collector = _Collector(world, env)
+        found = world.names.get(collector.full(node.name.text).upper())
+        if isinstance(found, Pou) and not found.env.library:
+            collector.parts(found, node)
+        else:
+            collector.pou(node)
+    world.orphans.clear()
+
+
 def _keys(names: Iterable[tree.Name]) -> tuple[str, ...]:
     return tuple(key for one in names for key in one.key.split("."))
 
@@ -35,6 +48,8 @@ def _keys(names: Iterable[tree.Name]) -> tuple[str, ...]:
 def _elements(world: World, elements: tuple[tree.Element, ...], env: Env) -> None:
     for one in elements:
         match one:
+            case tree.Pou() if nameless(one):
+                world.orphans.append((one, env))
             case tree.Pou():
                 _Collector(world, env).pou(one)
             case tree.TypeDecl():
@@ -127,8 +142,8 @@ class _Collector:
             name = tree.Name(node.name.text, node.name.span)
             self.world.inline[id(spec)] = TypeName(name.text, tree.TypeDecl(name, spec, None, node.span), self.env)
             self.inner_types(name.text, fields)
-        var = Var(node.name.text, "global", spec, _starts(node), node.name.span, self.env, full=node.name.text)
-        var.declared = "DATA_BLOCK"
+        var = Var(node.name.text, "global", spec, None, node.name.span, self.env, full=node.name.text)
+        var.declared, var.starts = "DATA_BLOCK", node.assigns
         if self.world.enter(var.key, var, node.name.span):
             self.world.globals.append(var)
 
@@ -140,6 +155,10 @@ class _Collector:
         self.world.units.append(found)
         for block in node.blocks:
             self.unit_block(found, block)
+        self.parts(found, node)
+
+    def parts(self, found: Pou, node: tree.Pou) -> None:
+        """The methods, properties and actions of a unit."""
         for method in node.methods:
             self.method(found, method, method.name.text, "method", method.result)
         for one in node.properties:
@@ -231,39 +250,3 @@ class _Collector:
                     var.edge = "rising" if one.edge == "R_EDGE" else "falling"
                 var.notes, var.declared, var.variadic = one.notes, block.section, one.variadic
                 yield var
-
-
-def _starts(node: tree.DataBlock) -> tree.Expr | None:
-    """The start values of a data block as the initial value of a structure."""
-    tops: dict[str, tuple[tree.Name, object]] = {}
-    for one in node.assigns:
-        for target in one.targets:
-            path = _path(target)
-            place = tops
-            for name in path[:-1]:
-                inner = place.setdefault(name.key, (name, {}))[1]
-                if not isinstance(inner, dict):
-                    break
-                place = inner
-            else:
-                if path:
-                    place[path[-1].key] = (path[-1], one.value)
-    return _struct(tops, node.span) if tops else None
-
-
-def _path(target: tree.Expr) -> list[tree.Name]:
-    names: list[tree.Name] = []
-    while isinstance(target, tree.Member):
-        names.append(target.name)
-        target = target.base
-    return [*reversed([*names, target.name])] if isinstance(target, tree.NameExpr) else []
-
-
-def _struct(found: dict[str, tuple[tree.Name, object]], span: Span) -> tree.StructInit:
-    fields: list[tuple[tree.Name, tree.Expr]] = []
-    for name, value in found.values():
-        if isinstance(value, dict):
-            fields.append((name, _struct(value, span)))
-        else:
-            fields.append((name, value))  # type: ignore[arg-type]
-    return tree.StructInit(tuple(fields), span)

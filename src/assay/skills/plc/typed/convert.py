@@ -53,19 +53,12 @@ def coerce(body: Body, found: Typed, kind: DataType, span: Span) -> ir.Expr | No
             return found.expr if isinstance(kind, t.Array) else converted(found.expr, kind)
     if body.env.dialect == "iec" and siemens.is_character(kind, found):
         return siemens.unrun(body, kind, span).expr
-    if body.env.dialect == "scl" and siemens.alike(found.type, kind):
-        return siemens.unrun(body, kind, span).expr
-    if body.env.dialect == "scl" and _counted(found.type, kind):
-        body.report("loss", span, given=kinds.spell(found.type), wanted=kinds.spell(kind))
-        return converted(found.expr, kind)
+    if body.env.dialect == "scl":
+        made = siemens.implicit(body, found, kind, span)
+        if made is not None:
+            return made
     body.report("mismatch", span, given=kinds.spell(found.type), wanted=kinds.spell(kind))
     return None
-
-
-def _counted(source: DataType, target: DataType) -> bool:
-    """SCL takes times for the integers that count their milliseconds."""
-    names = {one.name for one in (source, target) if isinstance(one, Elementary)}
-    return names in ({"TIME", "DINT"}, {"TIME", "DWORD"}, {"TOD", "UDINT"}, {"TOD", "DWORD"})
 
 
 def _alike(source: DataType, target: DataType) -> bool:

@@ -9,6 +9,7 @@ from assay.skills.plc.ir import types as t
 from assay.skills.plc.ir.types import DataType
 from assay.skills.plc.typed import kinds, resolve
 from assay.skills.plc.typed.body import Body, Typed
+from assay.skills.plc.typed.starts import started
 from assay.skills.plc.typed.symbols import Env, Pou, TypeName, Var, _Pending
 from assay.skills.plc.typed.world import World, nearest
 
@@ -28,6 +29,8 @@ def value_of(world: World, var: Var) -> ir.Value:
         world.busy.discard(id(var))
     elif kind is not None:
         value = of_spec(world, var.spec, var.env, kind)
+    if kind is not None and var.starts:
+        value = started(world, var, kind, value)
     var.value = value
     return value
 

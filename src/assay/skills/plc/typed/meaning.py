@@ -11,6 +11,7 @@ from assay.skills.plc.ir import types as t
 from assay.skills.plc.ir.types import DataType
 from assay.skills.plc.typed import resolve, siemens
 from assay.skills.plc.typed.body import Body, Typed, const
+from assay.skills.plc.typed.elsewhere import slip
 from assay.skills.plc.typed.symbols import Method, Pou, Space, Symbol, TypeName, Var
 from assay.skills.plc.typed.world import nearest
 
@@ -128,7 +129,7 @@ def named(body: Body, name: tree.Name, sigil: str = "") -> Meaning:
         if found is not None:
             return found
     if sigil != "#":
-        symbol = body.world.find(body.env, key)
+        symbol = body.world.value(body.env, key)
         if isinstance(symbol, Var):
             return global_spot(body, symbol, name.span)
         member = _enum_member(body, name)
@@ -156,7 +157,9 @@ def _of_siemens(body: Body, name: tree.Name, sigil: str) -> Meaning:
     if sigil == "" and siemens.is_absolute(name.key):
         body.unsupported("vendor", name.span)
         return silent(body)
-    unknown(body, name, local=sigil != '"' and siemens.declares(body))
+    bare = sigil == "" and body.world.report.outside("unknown_name", name.span, name.text, "")
+    local = sigil != '"' and siemens.declares(body) and not bare
+    unknown(body, name, local=local, external=not local and not bare)
     return None
 
 
@@ -167,8 +170,9 @@ def _enabled(body: Body, span: Span) -> Meaning:
     return Spot(ir.LocalVar("ENO", t.BOOL, span))
 
 
-def unknown(body: Body, name: tree.Name, local: bool = False) -> None:
-    """One finding for a name that is declared nowhere. ``local``: no other file can declare it."""
+def unknown(body: Body, name: tree.Name, local: bool = False, external: bool = False) -> None:
+    """One finding for a name that is declared nowhere. ``local``: no other file can declare it; ``external``: SCL takes
+    it from the rest of the project."""
     owner = body.owner
     if body.pou is not None and body.pou.incomplete():
         body.failed = True
@@ -179,9 +183,13 @@ def unknown(body: Body, name: tree.Name, local: bool = False) -> None:
     elif owner is not None:
         near = tuple(one.name for one in owner.all_vars())
     close = body.world.close(name.key, near)
-    typo = local or close in near
-    place = "" if body.pou is None or (body.world.report.lenient and not typo) else body.pou.key
-    body.report("unknown_name", name.span, once=(place, name.key), name=name.text, close=close, typo=typo)
+    typo = local or (close in near and (body.env.dialect == "scl" or slip(name.key, close)))
+    external = external or (not typo and body.world.report.outside("unknown_name", name.span, name.text, close))
+    shared = (body.world.report.lenient and not typo) or (external and body.world.report.lenient is None)
+    place = "" if body.pou is None or shared else body.pou.key
+    once, text = (place, name.key), name.text
+    body.report("unknown_name", name.span, once=once, name=text, close=close, typo=typo, external=external)
+    body.failed = True
 
 
 def own_meaning(body: Body, name: tree.Name) -> Meaning:
@@ -244,25 +252,27 @@ def spot_of(body: Body, var: Var, span: Span, of_self: bool) -> Meaning:
 
 def constant_of(body: Body, var: Var, kind: DataType, span: Span) -> Typed | None:
     """The value of a declared constant of a scalar type."""
-    if not var.constant or var.initial is None or isinstance(kind, (t.Array, t.Struct, t.Block)):
+    if not var.constant or isinstance(kind, (t.Array, t.Struct, t.Block)) or var.section in ("input", "in_out"):
         return None
-    if var.section in ("input", "in_out"):
-        return None
-    from assay.skills.plc.typed.initials import value_of
+    from assay.skills.plc.typed.initials import default_constant, value_of
 
+    if var.initial is None and var.env.dialect != "scl":
+        return None
     value = value_of(body.world, var)
     body.world.folded.add(var.span)
+    if var.initial is None and value is None:
+        return Typed(default_constant(kind, span))
     return None if value is None or isinstance(value, tuple) else Typed(const(value, kind, span))
 
 
 def _external(body: Body, var: Var, span: Span) -> Meaning:
-    symbol = body.world.find(body.env, var.key)
+    symbol = body.world.value(body.env, var.key)
     if isinstance(symbol, Var):
         return global_spot(body, symbol, span)
     # Declared nowhere: it stands as a global of its own, so that the unit can be checked and run alone.
     body.world.report.add("no_external", var.span, once=var.key, name=var.name)
     made = Var(var.name, "global", var.spec, var.initial, var.span, var.env, full=var.name)
-    body.world.names[var.key] = made
+    body.world.enter(var.key, made, var.span)
     body.world.globals.append(made)
     return global_spot(body, made, span)
 

@@ -6,7 +6,7 @@ from assay.skills.plc.front import tree
 from assay.skills.plc.front.source import Span
 from assay.skills.plc.ir import nodes as ir
 from assay.skills.plc.ir import types as t
-from assay.skills.plc.typed import kinds, resolve
+from assay.skills.plc.typed import kinds, resolve, siemens
 from assay.skills.plc.typed.body import Body, Typed, const
 from assay.skills.plc.typed.meaning import (
     Accessed,
@@ -38,7 +38,7 @@ def member(body: Body, expr: tree.Member) -> Meaning:
     dotted = _whole_path(body, expr)
     if dotted is not None:
         return dotted
-    base = meaning(body, expr.base)
+    base = siemens.data_outside(body, expr.base) or meaning(body, expr.base)
     match base:
         case None:
             body.failed = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assay.skills.plc.front.diagnostic import Diagnostic, Severity
 from assay.skills.plc.front.source import Span
+from assay.skills.plc.typed.elsewhere import Elsewhere
 
 #: Key of the sentence -> (stable code, severity). ``ST20``: names, ``ST21``: types, ``ST22``: calls, ``ST23``:
 #: declarations, ``ST24``: statements, ``ST29``: typed, but not to be run.
@@ -20,6 +21,8 @@ CODES: dict[str, tuple[str, Severity]] = {
     "no_owner": ("ST2011", "error"),
     "private": ("ST2012", "warning"),
     "no_external": ("ST2013", "warning"),
+    "owner_elsewhere": ("ST2016", "error"),
+    "result_elsewhere": ("ST2017", "warning"),
     "mismatch": ("ST2101", "error"),
     "loss": ("ST2102", "warning"),
     "too_large": ("ST2103", "error"),
@@ -102,20 +105,28 @@ CODES: dict[str, tuple[str, Severity]] = {
     "not_run_init": ("ST2912", "warning"),
     "not_run_vendor": ("ST2914", "warning"),
     "not_run_view": ("ST2913", "warning"),
+    "not_run_generic": ("ST2915", "warning"),
     "too_deep": ("ST2902", "error"),
 }
 
 #: Findings about what a missing library may bring: at most one for each name.
-MISSING = frozenset({"unknown_type", "unknown_function", "unknown_name"})
+MISSING = frozenset({"unknown_type", "unknown_function", "unknown_name", "owner_elsewhere"})
 
 
 class Report:
-    """Collects findings. ``lenient``: what a missing library may bring is a warning."""
+    """Collects findings. ``lenient``: what a missing library may bring is a warning; None: only what another block of
+    a project may bring that SCL names without declaring it (``external`` among the values)."""
 
-    def __init__(self, lenient: bool = False) -> None:
+    def __init__(self, lenient: bool | None = False) -> None:
         self.lenient = lenient
+        self.elsewhere: dict[str, Elsewhere] = {}
         self.items: list[Diagnostic] = []
         self._seen: set[tuple[object, ...]] = set()
+
+    def outside(self, finding: str, span: Span, name: str, close: str) -> bool:
+        """Whether what is missing may be in another file of the source's project (nothing was asked about it)."""
+        one = self.elsewhere.get(span.source) if self.lenient is None else None
+        return one is not None and one.allows(finding, name, close)
 
     def add(
         self,
@@ -135,11 +146,13 @@ class Report:
             return None
         self._seen.add(mark)
         chosen = severity or usual
-        if self.lenient and finding in MISSING and not values.pop("typo", False):
+        external, typo, hint = values.pop("external", False), values.pop("typo", False), values.pop("close", None)
+        if finding in MISSING and not typo:
+            external = external or self.outside(finding, span, str(values.get("name", "")), str(hint or ""))
+        external = external and self.lenient is None
+        if external or (self.lenient and finding in MISSING and not typo):
             chosen = "warning"
-        values.pop("typo", None)
-        hint = values.pop("close", None)
-        key = f"plc_typed.{finding}{'_close' if hint else ''}"
+        key = f"plc_typed.{finding}{'_external' if external else ''}{'_close' if hint else ''}"
         if hint:
             values["close"] = hint
         self.items.append(Diagnostic(code, chosen, span, key, values, related))

@@ -10,7 +10,7 @@ from assay.skills.plc.ir import types as t
 from assay.skills.plc.ir.types import DataType
 from assay.skills.plc.typed import kinds
 from assay.skills.plc.typed.symbols import Env, GlobalList, Method, Pou, Space, Symbol, TypeName, Var, _Pending
-from assay.skills.plc.typed.vendor import SCL_TYPES
+from assay.skills.plc.typed.vendor import SCL_TYPES, in_quotes
 from assay.skills.plc.typed.world import World, nearest
 
 if TYPE_CHECKING:
@@ -104,6 +104,12 @@ def result_of(world: World, one: Pou | Method) -> DataType | None:
 
 def _named(world: World, spec: tree.NamedType, env: Env, pointed: bool) -> DataType | None:
     parts = tuple(one.key for one in spec.parts)
+    if spec.generics:
+        for one in spec.generics:
+            constant(world, one, env, None)
+        if of_symbol(world, world.find_path(env, parts), spec, env, pointed) is not None:
+            world.report.add("not_run_generic", spec.span, name=spec.parts[-1].text)
+        return None
     if len(parts) == 1:
         key = parts[0]
         found = world.find(env, key)
@@ -134,7 +140,8 @@ def of_symbol(
             return t.Block(found.name)
         case None:
             close = _close_type(world, spec.parts[-1].key)
-            world.report.add("unknown_type", spec.span, once=name.upper(), name=name, close=close)
+            external = env.dialect == "scl" and (not close or in_quotes(spec.parts[-1]))
+            world.report.add("unknown_type", spec.span, once=name.upper(), name=name, close=close, external=external)
         case Space() | GlobalList() | Var() | Pou():
             world.report.add("not_a_type", spec.span, name=name)
     return None
@@ -142,7 +149,7 @@ def of_symbol(
 
 def _close_type(world: World, key: str) -> str:
     names = [one.name for key_, one in world.names.items() if isinstance(one, (TypeName, Pou)) and "." not in key_]
-    return nearest(key, (*t.ELEMENTARY, *names)) if len(key) > 3 else ""
+    return nearest(key, (*t.ELEMENTARY, "STRING", "WSTRING", *names)) if len(key) > 3 else ""
 
 
 def type_of_name(world: World, found: TypeName, span: Span, pointed: bool = False) -> DataType | None:

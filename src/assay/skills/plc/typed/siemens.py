@@ -5,15 +5,19 @@ from __future__ import annotations
 import datetime
 import re
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from assay.skills.plc.front import tree
 from assay.skills.plc.front.source import Span
 from assay.skills.plc.ir import nodes as ir
 from assay.skills.plc.ir import types as t
 from assay.skills.plc.ir.types import DataType
-from assay.skills.plc.typed import resolve
+from assay.skills.plc.typed import kinds, resolve
 from assay.skills.plc.typed.body import Body, Typed
 from assay.skills.plc.typed.symbols import Pou, TypeName
+
+if TYPE_CHECKING:
+    from assay.skills.plc.typed.meaning import Meaning
 
 #: Blocks, timers, counters, inputs, outputs, memory and the open data block, German and international.
 _ABSOLUTE = re.compile(
@@ -53,6 +57,41 @@ def declares(body: Body) -> bool:
     return body.pou is not None and bool(body.pou.all_vars())
 
 
+def is_external(body: Body, target: tree.Expr, close: str) -> bool:
+    """Whether what is called and declared nowhere may be another block of the project: a name in quotes always, another
+    one unless it is nearly a name that is known (``close``)."""
+    if body.env.dialect != "scl" or not isinstance(target, tree.NameExpr):
+        return False
+    return target.sigil == '"' or (target.sigil == "" and not close)
+
+
+def data_outside(body: Body, base: tree.Expr) -> Meaning:
+    """``Plant`` of ``Plant.level`` that nothing here declares: a data block of the project, unless it is nearly the
+    name of something known. None for anything else."""
+    from assay.skills.plc.typed.meaning import own_meaning, silent, unknown
+
+    if body.env.dialect != "scl" or not isinstance(base, tree.NameExpr) or base.sigil or not declares(body):
+        return None
+    key = base.name.key
+    known = key in ("ENO", "THIS", "SUPER") or is_absolute(key) or body.world.find(body.env, key) is not None
+    if known or key in body.world.members or own_meaning(body, base.name) is not None:
+        return None
+    near = tuple(one.name for one in body.pou.all_vars()) if body.pou is not None else ()
+    if body.world.close(key, near) or body.world.report.lenient is False:
+        return None
+    unknown(body, base.name, external=True)
+    return silent(body)
+
+
+def block_outside(body: Body, target: tree.NameExpr) -> Meaning:
+    """A block in quotes that has the name of a standard function and is another block of the project."""
+    from assay.skills.plc.typed.meaning import silent
+
+    name = target.name.text
+    body.report("unknown_function", target.span, once=name.upper(), name=name, close="", external=True)
+    return silent(body)
+
+
 def instance_of(body: Body, target: tree.Expr) -> tree.NameExpr | None:
     """``FB10.DB11(..)``, ``"Valve"."Valve_DB"(..)``: the data block, when the first part is a function block."""
     if not (isinstance(target, tree.Member) and isinstance(target.base, tree.NameExpr) and target.base.sigil != "#"):
@@ -68,6 +107,43 @@ def is_character(kind: DataType, element: Typed) -> bool:
     of the 2nd as its code."""
     code = element.expr.operand if isinstance(element.expr, ir.Convert) else None
     return isinstance(kind, t.Text) and isinstance(code, ir.Builtin) and code.name == "__CODE"
+
+
+#: Times and the integers that count their milliseconds.
+_COUNTED = tuple(map(frozenset, ({"TIME", "DINT"}, {"TIME", "DWORD"}, {"TOD", "UDINT"}, {"TOD", "DWORD"})))
+#: Types whose bits SCL takes for each other.
+_SAME_BITS = tuple(
+    map(
+        frozenset,
+        (
+            {"DATE", "UINT"}, {"DATE", "WORD"}, {"REAL", "DWORD"}, {"LREAL", "LWORD"}, {"LTIME", "LINT"},
+            {"LTIME", "LWORD"}, {"LTOD", "ULINT"}, {"LTOD", "LWORD"}, {"LDT", "ULINT"}, {"LDT", "LWORD"},
+        ),
+    )
+)  # fmt: skip
+
+
+def implicit(body: Body, found: Typed, kind: DataType, span: Span) -> ir.Expr | None:
+    """A value that SCL takes for another type without being asked, beyond what the standard allows: cut to fewer bits,
+    counted milliseconds (both run, with a warning), copied bits, moments and structures that are alike (typed only)."""
+    from assay.skills.plc.typed.convert import converted
+
+    source = found.type
+    if alike(source, kind):
+        return unrun(body, kind, span).expr
+    if is_dtl(source) != is_dtl(kind) and kinds.is_kind(kind if is_dtl(source) else source, "dt"):
+        return unrun(body, kind, span).expr
+    if not (isinstance(source, t.Elementary) and isinstance(kind, t.Elementary)):
+        return None
+    names = frozenset({source.name, kind.name})
+    cut = all(one.kind in ("int", "bits") for one in (source, kind))
+    if cut or names in _COUNTED:
+        body.report("loss", span, given=kinds.spell(source), wanted=kinds.spell(kind))
+        return converted(found.expr, kind)
+    if names in _SAME_BITS:
+        body.report("loss", span, given=kinds.spell(source), wanted=kinds.spell(kind))
+        return unrun(body, kind, span).expr
+    return None
 
 
 def alike(given: DataType, wanted: DataType) -> bool:

@@ -38,7 +38,8 @@ PENDING = _Pending()
 @dataclass(slots=True, eq=False)
 class Var:
     """A declared variable. ``owner``: the unit or method it belongs to, None for globals. ``full``: of a global its
-    full name. ``type`` is None when it is unknown; it and ``value`` are resolved when they are asked for."""
+    full name. ``starts``: what stands behind the BEGIN of a data block. ``type`` is None when it is unknown; it and
+    ``value`` are resolved when they are asked for."""
 
     name: str
     section: ir.Section
@@ -55,6 +56,7 @@ class Var:
     variadic: bool = False
     notes: tuple[tree.Trivia, ...] = ()
     declared: str = "VAR"
+    starts: tuple[tree.Assign, ...] = ()
     type: DataType | _Pending | None = PENDING
     value: ir.Value | _Pending = PENDING
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from assay.skills.plc.front import tree
+
 #: System functions of SIMATIC controllers in SCL. They come with the firmware, no file could declare them.
 SCL_FUNCTIONS = frozenset(
     "RESET_TIMER PRESET_TIMER RD_SYS_T WR_SYS_T RD_LOC_T WR_LOC_T SET_TIMEZONE RTM MOVE_BLK UMOVE_BLK FILL_BLK "
@@ -43,3 +45,8 @@ SCL_TYPES = frozenset(
     "MB_SLAVE MC_POWER MC_RESET MC_HOME MC_HALT MC_MOVEABSOLUTE MC_MOVERELATIVE MC_MOVEVELOCITY MC_MOVEJOG SEND_P2P "
     "RECEIVE_P2P DELAY_LINE".split()
 )  # fmt: skip
+
+
+def in_quotes(name: tree.Name) -> bool:
+    """Whether SCL's quotes stand around a name."""
+    return name.span.end - name.span.start == len(name.text) + 2
