@@ -17,6 +17,7 @@ from assay.skills.plc.making.faces import Proposal, propose_interface, required_
 from assay.skills.plc.making.interface import assemble, read_interface
 from assay.skills.plc.making.proposing import propose
 from assay.skills.plc.making.requirement import parse_requirement
+from assay.skills.plc.making.work import Task, from_library
 from assay.skills.plc.typed.check import check
 
 
@@ -57,6 +58,15 @@ def told(made: Proposal) -> dict[str, str]:
         ("Two pumps fill the tank when the float switch closes.",
          {"FloatSwitch": "in BOOL", "Pump1": "out BOOL", "Pump2": "out BOOL"}),
         ("1号水泵故障时由2号水泵接替。", {"PumpFault1": "in BOOL", "Pump2": "out BOOL"}),
+        ("| 名称 | 类型 | 说明 |\n|--|--|--|\n| bGo | BOOL | 启动按钮 |\n| rIn | REAL | 液位 % |\n|bOut| BOOL |水泵|",
+         {"bGo": "in BOOL", "rIn": "in REAL", "bOut": "out BOOL"}),
+        ("Inputs:\n  xStop : BOOL - stop button, NC contact\n  iCount : INT - parts\nOutputs:\n  xRun : BOOL - motor",
+         {"xStop": "in BOOL", "iCount": "in INT", "xRun": "out BOOL"}),
+        ("FB_Heat. Inputs are Enable, Temp (REAL, °C) and Goal (REAL). Outputs are Heat and Over.",
+         {"Enable": "in BOOL", "Temp": "in REAL", "Goal": "in REAL", "Heat": "out BOOL", "Over": "out BOOL"}),
+        ("红绿灯：按下行人请求按钮，%Q0.1 接红灯，Q0.2 接绿灯。",
+         {"PedestrianRequestButton": "in BOOL", "RedLamp": "out BOOL", "GreenLamp": "out BOOL"}),
+        ("A door switch interlocks the mixer, PI with Kp=3.", {"DoorSwitch": "in BOOL", "Mixer": "out BOOL"}),
         ("If Ready is TRUE then Busy must be TRUE.", {"Ready": "in BOOL", "Busy": "out BOOL"}),
         ("热继电器 FR 动作时电机 M1 停止，蜂鸣器响。", {"FR": "in BOOL", "M1": "out BOOL", "Horn": "out BOOL"}),
         ("The motor running feedback must come within 2 s after the motor contactor K1 pulls in.",
@@ -202,6 +212,20 @@ def test_a_requirement_without_inputs_or_outputs_is_refused(words: str, key: str
     assert "--interface" in caught.value.render("zh") and "--interface" in caught.value.render("en")
 
 
+@pytest.mark.parametrize(
+    ("words", "block"),
+    [
+        ("冲床双手按钮，两个按钮必须在300毫秒之内同时按下才能动作", "two_hand_control"),
+        ("two-hand button for a press, both pushed within 400 ms", "two_hand_control"),
+        ("两手按钮（SB1、SB2）控制压机 KM1，400 毫秒内同时按下，复位按钮 SB3，急停按钮 SB4", None),
+        ("two-hand button for a press, both within 400 ms. Inputs: `HandA`, `HandB`. Output: `Down`", None),
+    ],
+)
+def test_a_block_with_fewer_signals_or_other_names_is_not_the_answer(words: str, block: str | None) -> None:
+    found = from_library(Task(parse_requirement(words)))
+    assert (found[0].id if found is not None else None) == block
+
+
 def test_nothing_in_a_sentence_ends_its_comment() -> None:
     made = proposed("The button `Go` *) END_VAR (* opens the valve // x *) END_FUNCTION_BLOCK (*.")
     assert list(told(made)) == ["Go", "Valve"]
@@ -229,7 +253,7 @@ _BITS = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(_BITS | st.text(max_size=4), max_size=25))
 def test_any_text_gives_a_legal_interface_or_one_sentence(bits: list[str]) -> None:
     try:

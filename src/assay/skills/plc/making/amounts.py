@@ -57,6 +57,7 @@ def read_amounts(sentences: tuple[Numbered, ...]) -> Iterator[Amount]:
         for match in _SETPOINT.finditer(text):
             words = (match["en"] or match["zh"]).strip()
             words = re.sub(r"^(?:the|a|an|its|is|at|above|below|than|to)\s+", "", words, flags=re.I)
+            words = re.split(r"[于过到为是在的]", words)[-1]
             number = match["a"] or match["b"]
             name = from_noun(words) or in_pinyin(words) or "Setpoint"
             yield Amount(name, "REAL", number if "." in number else f"{number}.0", match[0], sentence)

@@ -90,6 +90,23 @@ def required_names(requirement: Requirement, properties: Sequence[Mapping[str, A
     return frozenset(said | bound_names(properties, tests).uses.keys())
 
 
+def least_pins(requirement: Requirement) -> dict[str, int]:
+    """How many inputs (``VAR_INPUT``) and outputs (``VAR_OUTPUT``) the requirement tells apart for certain: by
+    identifiers, and buttons by what they are called. A block with fewer is the answer to another question."""
+    entries = gathered(read_signals(requirement))
+    sure = [one for one in entries if one.given or _button(one)]
+    return {section: sum(one.way == way for one in sure) for way, section in _SECTIONS.items()}
+
+
+def _button(one: Entry) -> bool:
+    """Whether it is a button, switch or command with a word of its own ("start button", not "two buttons")."""
+    return (
+        one.head is not None
+        and one.head.kind == "command"
+        and from_noun(one.nouns[0]).rstrip("0123456789") != one.head.english
+    )
+
+
 def _tag(name: str) -> bool:
     letters = re.sub(r"\d+$", "", name).upper()
     return letters != name.upper() and letters in LETTERS

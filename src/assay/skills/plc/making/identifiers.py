@@ -19,10 +19,11 @@ _TYPE_WORDS = {
 }
 _QUOTED = re.compile(r"`([^`]{1,80})`|[“\"「『']([A-Za-z_]\w{0,60})[”\"」』']")
 _BRACKETS = re.compile(r"[(（]([^()（）]{1,60})[)）]")
-_WORD = re.compile(r"(?<![\w.%#`])[A-Za-z_][A-Za-z0-9_]*(?![\w(#])")
+_WORD = re.compile(r"(?<![\w.%#`])[A-Za-z_][A-Za-z0-9_]*(?![\w(#]|\.\d)")
 _ROLE_WORD = re.compile(
     r"(?:\b(?:output|input|signal|variable|tag|named|called|bit|contact)s?|输出|输入|信号|变量)\s+$", re.I
 )
+_UNIT_NAME = re.compile(r"(?:FB|FC|PRG)_", re.I)
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 #: Words that look like identifiers and are none.
 NO_NAMES = frozenset(
@@ -30,7 +31,7 @@ NO_NAMES = frozenset(
     "TON|TOF|TP|IP|UPS|I|A|THE|ALL|BOTH|MUST|SHALL|NEVER|STOP_CATEGORY|R_TRIG|F_TRIG|PT100|VAR|END_VAR|VAR_INPUT|"
     "VAR_OUTPUT|FUNCTION_BLOCK|FUNCTION|PROGRAM|END_FUNCTION_BLOCK|END_PROGRAM|BOOLEAN|INTEGER|WHEN|WHILE|UNTIL|ONCE|"
     "AFTER|BEFORE|IT|IN|OF|AT|TO|NB|EG|E|G|MIN|MAX|SIL|SIL2|SIL3|PL|ISO|EN|GB|INPUT|OUTPUT|INPUTS|OUTPUTS|S7|SCL|CPU|"
-    "VFD|NOTE|SYSTEM|ST_TEXT|X|Y".split("|")
+    "DI|DO|AI|AO|VAR_IN_OUT|NAME|TYPE|KP|KI|KD|TN|TV|TI|TD|VFD|NOTE|SYSTEM|ST_TEXT|X|Y".split("|")
 )
 #: The same in quotes: a keyword that somebody gave as a name is one, and gets a legal spelling.
 _NEVER = frozenset(f"{TYPES}|TRUE|FALSE".split("|"))
@@ -69,7 +70,7 @@ def identifiers(sentence: str, known: frozenset[str], *, listed: bool = False) -
             found.append(Identifier(one.name, one.start, one.end, one.type, explicit=True))
             taken.append(match.span())
     for match in _WORD.finditer(sentence):
-        if _within(match.start(), taken) or match[0].upper() in NO_NAMES:
+        if _within(match.start(), taken) or match[0].upper() in NO_NAMES or _UNIT_NAME.match(match[0]):
             continue
         leads = listed and re.match(r"\s*(?::(?!=)|：|[-–—]\s|\(|（|,|，|、|$)", sentence[match.end() :]) is not None
         leads = leads and (match.start() == 0 or sentence[: match.start()].rstrip()[-1:] in ",，、:：")
@@ -94,7 +95,7 @@ def spelled_out(sentences: list[str]) -> frozenset[str]:
 
 def type_near(sentence: str, end: int) -> str:
     """The type in the brackets or behind the colon that follow a place; empty when there is none."""
-    after = re.match(rf"\s*(?:[(（][^)）]*?|:\s*|：\s*|为\s*|,\s*)\b({TYPES})\b", sentence[end : end + 60], re.I)
+    after = re.match(rf"\s*(?:[(（][^)）]*?|:\s*|：\s*|为\s*|,\s*|\|\s*)\b({TYPES})\b", sentence[end : end + 60], re.I)
     if after:
         return after[1].upper()
     said = re.match(r"\s*[(（]([^)）]{1,40})[)）]", sentence[end : end + 60])

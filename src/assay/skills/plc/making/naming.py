@@ -13,6 +13,8 @@ from functools import cache
 
 from assay.kernel.errors import ModelError
 from assay.kernel.ports import LanguageModel, Message
+from assay.skills.plc.front.parser import parse_expression
+from assay.skills.plc.front.tree import NameExpr
 from assay.skills.plc.front.words import RESERVED
 from assay.skills.plc.making.identifiers import TYPES
 from assay.skills.plc.making.signal_words import HEADS, SPELLED
@@ -28,7 +30,9 @@ _ASK = (
 def legal(name: str) -> bool:
     """Whether a variable may be called so in every dialect (IEC 61131-3:2013, 6.1.2) and is no word of the language,
     type or standard function."""
-    return bool(_LEGAL.fullmatch(name)) and len(name) <= LONGEST and name.upper() not in _taken()
+    if not _LEGAL.fullmatch(name) or len(name) > LONGEST or name.upper() in _taken():
+        return False
+    return isinstance(parse_expression(name)[0], NameExpr)
 
 
 @cache

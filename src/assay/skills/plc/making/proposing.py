@@ -25,6 +25,8 @@ _IF = re.compile(
 )
 #: Chinese needs no word before the condition: "急停动作时，电机停止".
 _AT = re.compile(r"^\s*(?:按下\s*)?(?P<when>[^，,。]+?)\s*(?<![同延定及计小])时\s*[，,]\s*(?P<then>.+)$")
+#: The consequence first: "Heat is TRUE when Enable is TRUE".
+_AFTER = re.compile(r"^\s*(?P<then>[^,，;]+?)\s+(?:if|when|whenever|while|as long as)\s+(?P<when>[^,，;]+)$", re.I)
 _TRUE = r"(?:TRUE|on|active|activated|energi[sz]ed|1|为\s*真|为\s*1|接通|置位|启动|打开|动作|运行)"
 _FALSE = (
     r"(?:FALSE|off|inactive|deactivated|de-energi[sz]ed|0|stopped|reset"
@@ -59,7 +61,7 @@ def _read(sentence: Numbered, interface: Interface) -> Iterator[dict[str, Any]]:
     if len(outputs) > 1 and _TOGETHER.search(words):
         yield {"kind": "exclusive", "of": outputs}
         return
-    match = _IF.match(words) or _AT.match(words)
+    match = _IF.match(words) or _AT.match(words) or _AFTER.match(words)
     if match is None:
         return
     when = _condition(match["when"], interface)

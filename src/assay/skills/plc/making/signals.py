@@ -33,6 +33,10 @@ _CONDITION = re.compile(
     re.I,
 )
 _BETWEEN = re.compile(r"^\s*(?:[,，、/]|和|与|或|and|or|,\s*and)\s*$", re.I)
+_JOINT = re.compile(
+    rf"\s*(?:[:：,，(（=|–—-]|is|are|为|是|即)?\s*(?:(?:{TYPES})\s*)?[-–—,，:：|;；)）\s]*(?:[(（]\s*)?(?:(?:the|an?)\b)?\s*"
+)
+_CELL = re.compile(r"\|\s*(?P<way>输入|输出|inputs?|outputs?|VAR_INPUT|VAR_OUTPUT|DI|DO|AI|AO)\s*\|", re.I)
 _TOPIC = re.compile(
     r"^[\u4e00-\u9fff]{0,4}?(?:控制|系统|程序|工位|回路|站)(?:[：:，,。；;]|$)|^\s*(?:controller|controls?\b|system|station|program|starter)",
     re.I,
@@ -79,6 +83,8 @@ def read_signals(requirement: Requirement) -> list[Signal]:
         elif bare := _heading(sentence.text):
             way = bare
             continue
+        elif text.startswith("|"):  # a row of a table: it may say itself which way a signal goes
+            here = _way(cell["way"]) if (cell := _CELL.search(text)) else way
         elif way and _bullet(sentence, requirement):
             here = way
         else:
@@ -98,16 +104,17 @@ def _mentions(text: str, sentence: Numbered, known: frozenset[str], listed: Way)
         noun = pairs.get(name.start)
         if noun is None and before is not None and _BETWEEN.match(text[before[0].end : name.start]):
             noun = before[1]
-        if noun is not None:
+        if noun is not None and not (name.start <= noun.start < name.end):
             before = (name, noun)
         one = _named(text, name, noun, sentence, listed)
         if last is not None and not one.way and _BETWEEN.match(text[last[0] : name.start]):
             one = replace(one, way=last[1])  # "inputs A, B and C"
         last = (name.end, one.way)
         yield one
-    for noun in nouns:
+    for noun in nouns if len(names) != 1 or not listed else ():  # the rest of an entry describes its one name
         inside = any(one.start < noun.end and noun.start < one.end for one in names)
-        if id(noun) not in used and not inside and not _COMPLEMENT.search(text[: noun.start]):
+        topic = noun.start == 0 and not listed and re.match(r"\s*[:：]\s*\S", text[noun.end :])
+        if id(noun) not in used and not inside and not topic and not _COMPLEMENT.search(text[: noun.start]):
             yield from _unnamed(text, noun, sentence, listed)
     if listed and not names and not nouns:
         yield from _items(text, sentence, listed)
@@ -130,9 +137,7 @@ def _paired(text: str, names: Sequence[Identifier], nouns: Sequence[Phrase]) -> 
             continue
         for noun in free:
             joint = text[name.end : noun.start]
-            if noun.start >= name.end and re.fullmatch(
-                r"\s*(?:[:：,，(（=–—-]|is|are|为|是|即)?\s*(?:[A-Z]+\s*[,，:：]\s*)?(?:the|an?)?\s*", joint
-            ):
+            if noun.start >= name.end and _JOINT.fullmatch(joint):
                 pairs[name.start] = noun
                 free.remove(noun)
                 break
@@ -166,6 +171,8 @@ def _unnamed(text: str, noun: Phrase, sentence: Numbered, listed: Way) -> Iterat
         return
     if noun.count == 0 or (noun.head.kind == "setpoint" and re.match(r"\s*(?:of|为|是|:|=)?\s*-?\d", text[noun.end :])):
         return
+    if listed and (state := re.match(r"\s+(?:closed|opened|open|locked|present)\b", text[noun.end :])):
+        noun = replace(noun, words=noun.words + state[0], end=noun.end + state.end())
     kind = type_near(text, noun.end) or _type_of(noun.head, noun.words, text, noun.end)
     one = Signal(
         "", noun.words, listed or _way_of(noun.head, text, noun.start), kind, sentence, noun.head, bool(listed)
@@ -244,4 +251,4 @@ def _heading(text: str) -> Way:
 
 
 def _way(word: str) -> Way:
-    return "in" if word.lower().startswith(("input", "输入")) else "out"
+    return "in" if word.lower().startswith(("input", "输入", "var_input", "di", "ai")) else "out"

@@ -21,7 +21,8 @@ from assay.skills.plc.making.adequacy import Adequacy, adequacy
 from assay.skills.plc.making.confirming import confirmed
 from assay.skills.plc.making.covering import Covered, covered
 from assay.skills.plc.making.drafting import Draft
-from assay.skills.plc.making.faces import Proposal, required_names
+from assay.skills.plc.making.faces import Proposal, least_pins, required_names
+from assay.skills.plc.making.fitting import beyond
 from assay.skills.plc.making.gates import Gated, Wanted, contradiction, judge
 from assay.skills.plc.making.interface import Interface, read_interface
 from assay.skills.plc.making.release import Reason, Release, decide
@@ -65,20 +66,21 @@ class Made:
 
 def from_library(task: Task) -> tuple[Block, Filled] | None:
     """The block that the request asks for with its parameters, when the request fixes no other interface: neither by
-    declaring one nor by names (of its own, of properties, of tests) that the block does not have. Raises InputError,
-    with what there is to choose, when several blocks fit or a parameter is unclear."""
+    declaring one nor by names (of its own, of properties, of tests) or more signals than the block has. Raises
+    InputError, with what there is to choose, when several blocks fit or a parameter is unclear."""
     if task.interface is not None or task.requirement.interface is not None:
         return None
     words = task.requirement.text
     block, near = choose(words)
-    bound = required_names(task.requirement, task.properties, task.tests)
-    if block is not None and not _has(block, bound):
+    names = required_names(task.requirement, task.properties, task.tests)
+    pins = least_pins(task.requirement)
+    if block is not None and not _has(block, names, pins):
         return None
     if block is None:
-        near = [one for one in near if _has(one.block, bound)]
+        near = [one for one in near if _has(one.block, names, pins)]
         if near:
-            names = "; ".join(f"{one.block.id} ({one.block.title[task.requirement.lang]})" for one in near)
-            raise InputError("plc_making.which_block", blocks=names)
+            told = "; ".join(f"{one.block.id} ({one.block.title[task.requirement.lang]})" for one in near)
+            raise InputError("plc_making.which_block", blocks=told)
         return None
     filled = read_parameters(block, words)
     if filled.unclear:
@@ -86,8 +88,10 @@ def from_library(task: Task) -> tuple[Block, Filled] | None:
     return block, filled
 
 
-def _has(block: Block, names: frozenset[str]) -> bool:
-    return not names or names <= _interface(build(block, {})).names.keys()
+def _has(block: Block, names: frozenset[str], pins: Mapping[str, int]) -> bool:
+    """Whether the block has these names and at least so many inputs and outputs."""
+    face = _interface(build(block, {}))
+    return names <= face.names.keys() and all(len(face.of(section)) >= count for section, count in pins.items())
 
 
 async def make(task: Task, model: LanguageModel | None, told: Callable[[Candidate], None] | None = None) -> Made:
@@ -130,6 +134,10 @@ def _judged(made: Made) -> Made:
     unused = made.filled.unused if made.filled is not None else ()
     if unused:
         reason: Reason = ("unused_amounts", {"amounts": ", ".join(unused)})
+        release = replace(release, status="not_released", reasons=(*release.reasons, reason))
+    more = beyond(made.task.requirement, made.block.block) if made.block is not None else []
+    if more:
+        reason = ("beyond_block", {"sentences": ", ".join(one.id for one in more)})
         release = replace(release, status="not_released", reasons=(*release.reasons, reason))
     seen = None
     if gated.project is not None:
