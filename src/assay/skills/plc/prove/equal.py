@@ -82,6 +82,8 @@ def _compare(
                 break
         sure = sure and closed
         pair.append(system)
+    if sure and _trivially(pair[0], pair[1]):
+        return _verdict("PROVED", method="terms")
     joined, bad, same = _joined(pair[0], pair[1])
     search = _twin(joined, limits, same)
     answer = search.decide({"equal": bad}, ends=False)["equal"]
@@ -168,20 +170,12 @@ def _different(one: System, other: System, moved: Any) -> Any:
     from assay.skills.plc.prove.fold import sort_of
     from assay.skills.plc.prove.terms import known, not_, or_
 
-    values = {
-        slot.name.upper(): (slot, other.outputs[number])
-        for number, slot in other.model.slots.items()
-        if number in other.outputs
-    }
     parts: list[Any] = []
-    for number, slot in one.model.slots.items():
-        found = values.get(slot.name.upper())
-        if number not in one.outputs or found is None or not _visible(one, slot.name):
-            continue
+    for slot, its, first, second in _outputs(one, other):
         sort = sort_of(slot.type)
-        if sort != sort_of(found[0].type):
+        if sort != sort_of(its.type):
             return True
-        first, second = one.outputs[number], moved(found[1])
+        second = moved(second)
         if sort[0] != "real":
             parts.append(one.terms.binary("ne", first, second, sort))
         elif known(first) and known(second):
@@ -189,6 +183,31 @@ def _different(one: System, other: System, moved: Any) -> Any:
         else:  # Two NaN are the same output.
             parts.append(not_(one.terms.lift(first, sort) == one.terms.lift(second, sort)))
     return or_(*parts)
+
+
+def _outputs(one: System, other: System) -> list[tuple[Any, Any, Any, Any]]:
+    """What both give: the slots of each and their values at the end of a scan."""
+    values = {
+        slot.name.upper(): (slot, other.outputs[number])
+        for number, slot in other.model.slots.items()
+        if number in other.outputs
+    }
+    return [
+        (slot, found[0], one.outputs[number], found[1])
+        for number, slot in one.model.slots.items()
+        if number in one.outputs and (found := values.get(slot.name.upper())) is not None and _visible(one, slot.name)
+    ]
+
+
+def _trivially(one: System, other: System) -> bool:
+    """Whether faults and outputs are the same terms in both."""
+    from assay.skills.plc.prove.fold import sort_of
+    from assay.skills.plc.prove.same import same_terms
+
+    outputs = _outputs(one, other)
+    if any(sort_of(slot.type) != sort_of(its.type) for slot, its, _, _ in outputs):
+        return False
+    return same_terms(one, other, [(one.fault, other.fault), *((mine, second) for _, _, mine, second in outputs)])
 
 
 def _visible(system: System, name: str) -> bool:
