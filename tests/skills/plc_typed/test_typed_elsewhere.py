@@ -1,0 +1,209 @@
+"""What a single file of a project takes from files that were not given: warnings name it, and nothing of it runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assay.skills.plc.front.files import read_sources
+from assay.skills.plc.front.source import Dialect, Source
+from assay.skills.plc.run.machine import machine
+from assay.skills.plc.typed.check import Checked, check
+from assay.skills.plc.typed.elsewhere import slip
+
+
+def whole(*texts: str, dialect: Dialect = "codesys", lenient: bool | None = None) -> Checked:
+    sources = [Source(f"t{number}.st", text, dialect) for number, text in enumerate(texts)]
+    return check(sources, lenient=lenient, lints=False)
+
+
+def found(checked: Checked, severity: str = "error") -> list[tuple[str, object]]:
+    chosen = (one for one in checked.diagnostics if one.severity == severity)
+    return [(one.key.removeprefix("plc_typed."), one.values.get("name")) for one in chosen]
+
+
+OBJECT = """PROGRAM Line
+VAR feeder : FB_Feeder; speed : REAL; mode : E_Mode; END_VAR
+feeder(go := Panel.start AND safe, speed := speed);
+IF feeder.done THEN mode := E_Mode.Idle; counted := counted + 1; Report(feeder.id); END_IF
+speed := LIMIT(0.0, Scale(feeder.raw), 10.0);
+"""
+
+
+@pytest.mark.parametrize("dialect", ["codesys", "twincat"])
+def test_an_object_of_a_project_names_what_stands_elsewhere(dialect: Dialect) -> None:
+    checked = whole(OBJECT, dialect=dialect)
+    assert checked.ok and checked.left_out == ("Line",)
+    assert set(found(checked, "warning")) >= {
+        ("unknown_type_external", "FB_Feeder"),
+        ("unknown_type_external", "E_Mode"),
+        ("unknown_name_external", "Panel"),
+        ("unknown_name_external", "safe"),
+        ("unknown_name_external", "counted"),
+        ("unknown_function_external", "Report"),
+        ("unknown_function_external", "Scale"),
+    }
+    assert not whole(OBJECT, dialect=dialect, lenient=False).ok
+
+
+def test_what_is_wrong_beside_what_is_missing_stays_wrong() -> None:
+    checked = whole("PROGRAM p VAR a : BOOL; b : INT; f : FB_Elsewhere; END_VAR\na := b; f(x := a + 1);\n")
+    assert [key for key, _ in found(checked)] == ["mismatch", "operands"]
+
+
+def test_a_slip_of_the_pen_is_no_other_file() -> None:
+    checked = whole(
+        "PROGRAM p VAR level : INT; Valve1 : BOOL; END_VAR\nlevl := 1; Valve2 := Valve1; glevel := level;\n"
+    )
+    assert found(checked) == [("unknown_name_close", "levl")]
+    assert [name for _, name in found(checked, "warning") if name] == ["Valve2", "glevel"]
+    assert [key for key, _ in found(whole("PROGRAM p VAR a : STRIGN; END_VAR END_PROGRAM"))] == ["unknown_type_close"]
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "near"),
+    [
+        ("levl", "level", True),
+        ("leevl", "level", True),
+        ("lebel", "level", True),
+        ("bStart", "xStart", False),
+        ("PumpA", "PumpB", False),
+        ("Valve1", "Valve2", False),
+        ("Motor_1_On", "Motor_2_On", False),
+        ("Light", "Lights", False),
+        ("tank", "bank", False),
+        ("E_Mode", "Mode", False),
+        ("PlcData", "pData", False),
+        ("abc", "adc", False),
+        ("level", "LEVEL", False),
+    ],
+)
+def test_when_two_names_are_one_with_a_slip(name: str, other: str, near: bool) -> None:
+    assert slip(name, other) is near and slip(other, name) is near
+
+
+def test_a_whole_program_by_the_standard_declares_what_it_uses() -> None:
+    checked = whole("PROGRAM p VAR m : Mixer; END_VAR m(); x := 1; END_PROGRAM", dialect="iec")
+    assert [key for key, _ in found(checked)] == ["unknown_type", "unknown_name"]
+    named = whole("PROGRAM p VAR m : FB_Mixer; s : ST_Set; END_VAR m(s := s); END_PROGRAM", dialect="iec")
+    assert named.ok and named.left_out == ("p",)
+
+
+def test_a_piece_of_a_library_takes_types_and_functions_from_others_but_no_variables() -> None:
+    piece = "FUNCTION f : REAL VAR_INPUT c : Complex; END_VAR f := Modulus(c) + c.re; END_FUNCTION"
+    checked = whole(piece, dialect="iec")
+    assert checked.ok and found(checked, "warning") == [
+        ("unknown_type_external", "Complex"),
+        ("unknown_function_external", "Modulus"),
+    ]
+    variable = whole("FUNCTION f : INT f := total; END_FUNCTION", dialect="iec")
+    assert [key for key, _ in found(variable)] == ["unknown_name"]
+    used = whole("USING Plant.Clocks;\nPROGRAM p VAR t : DT; END_VAR GetClock(now => t); END_PROGRAM", dialect="iec")
+    assert used.ok and used.left_out == ("p",)
+
+
+METHOD = "METHOD Raise : BOOL\nVAR_INPUT code : INT; END_VAR\nTHIS^.code := code; last := code;\nRaise := TRUE;\n"
+OWNER = "FUNCTION_BLOCK Base\nVAR code, last : INT; END_VAR\nIF Raise(3) THEN Clear(); END_IF\n"
+
+
+def test_methods_in_files_of_their_own_go_to_their_unit() -> None:
+    alone = whole(METHOD)
+    assert alone.ok and found(alone, "warning") == [("owner_elsewhere_external", "t0")]
+    assert not whole(METHOD, lenient=False).ok
+    sources = [
+        Source("Base.Raise.st", METHOD, "codesys"),
+        Source("Base.st", OWNER, "codesys"),
+        Source("Base.Clear.st", "ACTION Clear:\nlast := 0;\nEND_ACTION\n", "codesys"),
+    ]
+    together = check(sources, lenient=False, lints=False)
+    assert together.ok and together.left_out == ()
+    for backend in ("python", "c"):
+        made = machine(together.project, "Base", backend=backend)  # type: ignore[arg-type]
+        made.scan()
+        assert (made.read("code"), made.read("last")) == (3, 0)
+
+
+def test_a_function_whose_head_stands_elsewhere() -> None:
+    checked = whole("FUNCTION Ramp_Cyclic\nRamp_Cyclic := FALSE;\nt.OUT.value := t.IN.value;\nEND_FUNCTION\n")
+    assert checked.ok and ("result_elsewhere", "Ramp_Cyclic") in found(checked, "warning")
+    assert checked.left_out == ("Ramp_Cyclic",)
+    assert [key for key, _ in found(whole("FUNCTION g VAR a : INT; END_VAR g := a; END_FUNCTION"))] == ["not_a_place"]
+
+
+def test_a_function_of_a_library_is_no_conversion_of_an_unknown_type() -> None:
+    checked = whole("PROGRAM p VAR t : DT; o : INT; END_VAR\nt := UTC_TO_LTIME(t, TRUE, o);\n")
+    assert checked.ok and ("unknown_function_external", "UTC_TO_LTIME") in found(checked, "warning")
+    assert [key for key, _ in found(whole("PROGRAM p VAR i : INT; END_VAR\ni := REAL_TO_INT(1.5, 2);\n"))] == [
+        "too_many"
+    ]
+
+
+TWINCAT = (
+    '<TcPlcObject><POU Name="P"><Declaration><![CDATA[PROGRAM P VAR a : BOOL; END_VAR]]></Declaration>'
+    "<Implementation><ST><![CDATA[Drawn(); a := TRUE;]]></ST></Implementation>"
+    '<Action Name="Drawn"><Implementation><NWL/></Implementation></Action></POU></TcPlcObject>'
+)
+
+
+def test_a_unit_with_a_part_in_another_language_is_typed_and_not_run(tmp_path: Path) -> None:
+    file = tmp_path / "P.TcPOU"
+    file.write_text(TWINCAT, encoding="utf-8")
+    sources, notes = read_sources([file])
+    checked = check(sources, lints=False, notes=notes)
+    assert checked.ok and checked.left_out == ("P",)
+    assert [(one.code, one.severity) for one in checked.diagnostics] == [("ST4010", "warning")]
+    assert not check(sources, lenient=False, lints=False, notes=notes).ok
+
+
+def test_inline_code_keeps_its_unit_from_running_and_no_other() -> None:
+    code = (
+        "FUNCTION_BLOCK Note VAR_INPUT go : BOOL; END_VAR\n{{ send(); }}\nEND_FUNCTION_BLOCK\n"
+        "PROGRAM p VAR i : INT; END_VAR i := i + 1; END_PROGRAM"
+    )
+    checked = whole(code, dialect="iec")
+    assert checked.ok and checked.left_out == ("Note",)
+
+
+def test_a_variable_may_have_the_name_of_its_type() -> None:
+    code = """TYPE Tank : STRUCT level : INT := 3; END_STRUCT; END_TYPE
+CONFIGURATION c VAR_GLOBAL tank : Tank; END_VAR RESOURCE r ON PLC TASK t (INTERVAL := T#10ms, PRIORITY := 1);
+PROGRAM i WITH t : p; END_RESOURCE END_CONFIGURATION
+PROGRAM p VAR_EXTERNAL tank : Tank; END_VAR VAR x : INT; copy : Tank; END_VAR
+x := tank.level + 1; copy.level := x; tank := copy; END_PROGRAM"""
+    checked = whole(code, dialect="iec", lenient=False)
+    assert checked.ok and checked.left_out == ()
+    for backend in ("python", "c"):
+        made = machine(checked.project, "p", backend=backend)  # type: ignore[arg-type]
+        made.scan()
+        made.scan()
+        assert made.read("x") == 5
+
+
+def test_enumerations_count_loops_of_vendors() -> None:
+    code = """TYPE Place : (Left, Middle := 3, Right, Far := 7); END_TYPE
+PROGRAM p VAR at : Place; n, sum : INT; seen : BOOL; END_VAR
+n := 0; sum := 0;
+FOR at := Left TO Far DO n := n + 1; sum := sum + at; IF at = Right THEN seen := TRUE; END_IF END_FOR
+FOR at := Far TO Left BY -2 DO n := n + 10; END_FOR
+END_PROGRAM"""
+    checked = whole(code)
+    assert checked.ok and checked.left_out == ()
+    states = []
+    for backend in ("python", "c"):
+        made = machine(checked.project, "p", backend=backend)  # type: ignore[arg-type]
+        made.scan()
+        states.append(made.state())
+    assert states[0] == states[1]
+    assert (states[0]["n"], states[0]["sum"], states[0]["seen"]) == (48, 28, True)
+    assert [key for key, _ in found(whole(code, dialect="iec"))] == ["for_variable", "for_variable"]
+
+
+def test_generic_constants_are_typed_and_not_run() -> None:
+    code = """FUNCTION_BLOCK Buffer VAR_GENERIC CONSTANT size : DINT := 4; END_VAR
+VAR values : ARRAY[1..size] OF INT; END_VAR values[1] := 1; END_FUNCTION_BLOCK
+PROGRAM p VAR plain : Buffer; wide : Buffer<size + 2>; i : INT; END_VAR plain(); wide(); i := 1; END_PROGRAM
+VAR_GLOBAL CONSTANT size : DINT := 8; END_VAR"""
+    checked = whole(code)
+    assert checked.ok and checked.left_out == ("p",)
+    assert found(checked, "warning") == [("not_run_generic", "Buffer")]
