@@ -82,6 +82,14 @@ def read_parameters(block: Block, request: str) -> Filled:
         for (place, name), (distance, made) in claims.items()
         if place not in used and distance <= 0 and values.get(name, made) != made
     ]
+    unclear += [
+        name
+        for place, name in claims
+        if matched.get(place) in block.inputs
+        and name not in values
+        and name not in block.inputs
+        and claims[place, matched[place]][0] > claims[place, name][0] - _BEHIND
+    ]
     _take_the_only(block, text, quantities, values, used)
     _twins(block, text, quantities, values)
     unused = tuple(one.text for place, one in enumerate(quantities) if place not in used and _says_much(one, text))
