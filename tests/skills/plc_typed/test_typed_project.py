@@ -287,6 +287,13 @@ def test_integer_division_of_step_7() -> None:
         assert one_run.read("r") == 15
 
 
+def test_the_length_of_step_7_names_its_argument_s() -> None:
+    found = given("FUNCTION FC5 : INT\nVAR_INPUT s1 : STRING; END_VAR\nBEGIN\nFC5 := LEN(S := s1);\nEND_FUNCTION\n")
+    assert keys(found) == []
+    wrong = "FUNCTION FC5 : REAL\nVAR_INPUT r : REAL; END_VAR\nBEGIN\nFC5 := SIN(S := r);\nEND_FUNCTION\n"
+    assert keys(given(wrong)) == ["unknown_argument"]
+
+
 def test_a_value_at_the_module_keeps_its_form() -> None:
     source = Source("t.scl", STATION % '"Valve":P := "Button":P; #lamp := "Button":P;', "scl")
     made = format_text(source)

@@ -122,7 +122,7 @@ def _arguments(body: Body, name: str, found: Standard, expr: tree.Call, want: Da
 
     values: dict[int, tree.Expr] = {}
     for place, one in enumerate(one for one in expr.arguments if _plain_name(one) not in ("EN", "ENO")):
-        where = place if one.name is None else _position(found, one.name.key)
+        where = place if one.name is None else _position(found, one.name.key, name)
         if where is None:
             body.report("unknown_argument", one.span, name=_plain_name(one), unit=name,
                         close=nearest(_plain_name(one), found.names))  # fmt: skip
@@ -140,11 +140,11 @@ def _arguments(body: Body, name: str, found: Standard, expr: tree.Call, want: Da
     return good if len(good) == len(given) else None
 
 
-#: What vendors call the arguments of the functions of strings.
+#: What vendors call the arguments of the functions of strings; the S7-300's LEN takes S.
 _OTHER_NAMES = {"STR": ("IN",), "STR1": ("IN1",), "STR2": ("IN2",), "SIZE": ("L",), "LEN": ("L",), "POS": ("P",)}
 
 
-def _position(found: Standard, key: str) -> int | None:
+def _position(found: Standard, key: str, name: str) -> int | None:
     if key in found.names:
         return found.names.index(key)
     stem = found.names[-1].rstrip("0123456789")
@@ -152,7 +152,7 @@ def _position(found: Standard, key: str) -> int | None:
     if found.more and key.startswith(stem) and digits.isdigit():
         first = int(found.names[-1][len(stem) :] or 0)
         return len(found.names) - 1 + int(digits) - first
-    other = _OTHER_NAMES.get(key, ())
+    other = ("IN",) if (name, key) == ("LEN", "S") else _OTHER_NAMES.get(key, ())
     return next((found.names.index(one) for one in other if one in found.names), None)
 
 
