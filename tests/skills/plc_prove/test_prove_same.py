@@ -44,6 +44,11 @@ def test_the_program_itself_and_changes_that_no_output_reads_are_equal() -> None
     assert told(PROGRAM.replace("old - a", "old + a")) == ("PROVED", "terms")
 
 
+def test_inputs_are_numbers() -> None:
+    assert told(PROGRAM.replace("IF on", "IF on AND a = a AND NOT (b <> b)")) == ("PROVED", "terms")
+    assert told(PROGRAM.replace("IF on", "IF on AND sum = sum"))[0] != "PROVED"
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [("a * b;", "a * b + 1.0;"), ("D : REAL := 0.0", "D : REAL := 2.0"), ("IF on", "IF NOT on"), ("/ 3.0", "/ 4.0")],
