@@ -72,8 +72,11 @@ class Write:
     until: nodes.Expr | None = None
 
     def excludes(self, other: Write) -> bool:
-        """Whether at most one of both can happen in a scan, as two branches of one IF or CASE."""
-        return any(one.excludes(two) for one in self.guards for two in other.guards)
+        """Whether at most one of both can happen in a scan, as two branches of one IF or CASE: that in which their
+        ways part."""
+        parting = (pair for pair in zip(self.guards, other.guards, strict=False) if pair[0] is not pair[1])
+        one, two = next(parting, (None, None))
+        return one is not None and two is not None and one.excludes(two)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +98,18 @@ class Facts:
     writes: tuple[Write, ...]
     calls: tuple[Called, ...]
     by_name: Mapping[str, Sequence[Write]] = field(compare=False, repr=False)
+    _read: dict[int, list[str]] = field(default_factory=dict, compare=False, repr=False)
 
     def of(self, name: str) -> list[Write]:
         """The writes of a variable (of any part of it)."""
         return list(self.by_name.get(name.upper(), ()))
+
+    def reads(self, expression: nodes.Expr) -> list[str]:
+        """:func:`bases` of an expression of this unit, read once: conditions of a long IF stand with many writes."""
+        found = self._read.get(id(expression))
+        if found is None:
+            found = self._read[id(expression)] = bases(expression)
+        return found
 
 
 def read_facts(project: Project, unit: Unit) -> Facts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-from assay.skills.plc.explain.facts import Facts, bases
+from assay.skills.plc.explain.facts import Facts
 from assay.skills.plc.ir.nodes import Variable
 
 
@@ -18,7 +18,7 @@ def direct(facts: Facts) -> dict[str, tuple[str, ...]]:
     for write in facts.writes:
         known = made.setdefault(write.base.upper(), {})
         for part in (write.value, *(one.expression for one in write.guards)):
-            for name in bases(part):
+            for name in facts.reads(part):
                 known[name.upper()] = None
     return {name: tuple(known) for name, known in made.items()}
 
@@ -71,11 +71,11 @@ def is_output(variable: Variable) -> bool:
 def outside(facts: Facts) -> list[str]:
     """The globals that a unit reads or writes, by their full names, in the order of the text."""
     own = {one.name.upper() for one in facts.unit.variables}
-    used = [
-        name
-        for one in facts.writes
-        for name in (*(n for part in (one.value, *(g.expression for g in one.guards)) for n in bases(part)), one.base)
-    ]
+    used: list[str] = []
+    for one in facts.writes:
+        for part in (one.value, *(guard.expression for guard in one.guards)):
+            used += facts.reads(part)
+        used.append(one.base)
     return list({name.upper(): name for name in used if name.upper() not in own}.values())
 
 

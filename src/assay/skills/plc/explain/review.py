@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 Severity = Literal["error", "warning", "info"]
 
-#: Seconds for the proofs of a unit even where those before it took all the time.
-LEAST = 0.2
-
 _ORDER = {"error": 0, "warning": 1, "info": 2}
 
 
@@ -54,11 +51,18 @@ def review(checked: Checked, *, timeout: float = 30.0, scan_ns: int = 100_000_00
     ]  # fmt: skip
     units = [one for one in checked.project.own() if one.kind in ("program", "function_block", "function")]
     deadline = time.monotonic() + timeout
+    late = 0
     for number, unit in enumerate(units):
         found.extend(_graph(read_facts(checked.project, unit)))
+        share = (deadline - time.monotonic()) / (len(units) - number)
+        if share <= 0:
+            late += 1
+            continue
         told = {one.span for one in found}
-        share = max((deadline - time.monotonic()) / (len(units) - number), LEAST)
         found.extend(one for one in _obligations(checked.project, unit, share, scan_ns) if one.span not in told)
+    if late:
+        values: dict[str, object] = {"late": late, "units": len(units), "seconds": f"{timeout:g}"}
+        found.append(Finding("RV-time", "info", units[-late].span, "plc_explain.review_time", values))
     return sorted(found, key=lambda one: (_ORDER[one.severity], one.span.source, one.span.start, one.code))
 
 

@@ -41,10 +41,11 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """Conditions joined by AND (``every``) or OR in the reader's language."""
+    """Conditions joined by AND (``every``) or OR in the reader's language; ``before``: how many more stand around."""
 
     parts: tuple[str, ...]
     every: bool
+    before: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def _states(one: States) -> Iterator[Sentence]:
             filled["source"] = step.source
         if not step.guards:
             key += "_always"
-        yield Sentence("state", one.name, key, filled, (step.span, *(guard.span for guard in step.guards[:SAID])))
+        yield Sentence("state", one.name, key, filled, (step.span, *(guard.span for guard in step.guards[-SAID:])))
 
 
 def _helper(one: Helper) -> Sentence:
@@ -156,7 +157,7 @@ def _order(writes: Sequence[Write], topic: str, variable: Variable) -> Iterator[
 
 
 def _write(one: Write, topic: str, variable: Variable, *, alone: bool) -> Sentence:
-    spans = (one.span, *(guard.span for guard in one.guards[:SAID]))
+    spans = (one.span, *(guard.span for guard in one.guards[-SAID:]))
     values: dict[str, object] = {"name": one.path, "value": words(one.value), "when": _guards(one.guards)}
     guarded = "_when" if one.guards else ""
     if one.until is not None:
@@ -179,7 +180,8 @@ def _write(one: Write, topic: str, variable: Variable, *, alone: bool) -> Senten
 
 
 def _guards(guards: Sequence[Guard]) -> Joined:
-    return Joined(tuple(dict.fromkeys(one.text() for one in guards)), every=True)
+    near = guards[-SAID:]
+    return Joined(tuple(dict.fromkeys(one.text() for one in near)), every=True, before=len(guards) - len(near))
 
 
 def _all(parts: Iterable[nodes.Expr]) -> Joined:
@@ -196,17 +198,17 @@ def _list(names: Sequence[str]) -> Listed:
 
 def _said(value: Any, lang: Lang) -> object:
     if isinstance(value, Listed):
-        return ", ".join([*value.names[:SAID], *_more(len(value.names), lang)]) or "-"
+        return ", ".join([*value.names[:SAID], *_more(len(value.names) - SAID, lang)]) or "-"
     if isinstance(value, Joined):
         joint = text(f"plc_explain.{'and' if value.every else 'or'}", lang)
         many = value.every and len(value.parts) > 1
         said = [f"({one})" if many and _loose(one) else one for one in value.parts[:SAID]]
-        return joint.join([*said, *_more(len(value.parts), lang)])
+        return joint.join([*_more(value.before, lang), *said, *_more(len(value.parts) - SAID, lang)])
     return value
 
 
 def _more(count: int, lang: Lang) -> list[str]:
-    return [text("plc_explain.more", lang, count=count - SAID)] if count > SAID else []
+    return [text("plc_explain.more", lang, count=count)] if count > 0 else []
 
 
 def _loose(part: str) -> bool:

@@ -8,7 +8,9 @@ nothing.
 
 from __future__ import annotations
 
+import math
 import random
+import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import product
@@ -46,29 +48,33 @@ class Far:
     met: set[str] = field(default_factory=set)
 
 
-def far(system: System, samples: Samples, meant: Sequence[Meant]) -> Far:
-    """Run the unit long enough for its timers. Properties that speak of the start of a scan are left out."""
+def far(system: System, samples: Samples, meant: Sequence[Meant], deadline: float = math.inf) -> Far:
+    """Run the unit long enough for its timers, until the ``deadline`` (of the monotonic clock) at most. Properties that
+    speak of the start of a scan are left out."""
     found = Far()
     listed = [one for one in meant if one.property.at == "end"]
     if listed and system.model.unit.kind != "function":
         try:
-            _Runs(system, samples, listed).all(found)
+            _Runs(system, samples, listed, deadline).all(found)
         except (AssayError, RecursionError):  # A unit that cannot run alone: the solver's answer stays.
             pass
     return found
 
 
-def taken(system: System, samples: Samples, wanted: Collection[Way]) -> set[Way]:
+def taken(system: System, samples: Samples, wanted: Collection[Way], deadline: float = math.inf) -> set[Way]:
     """Those of some ways through the unit's branches that a run of the executor took."""
     try:
-        return _Runs(system, samples, (), coverage=True).ways(set(wanted))
+        return _Runs(system, samples, (), deadline, coverage=True).ways(set(wanted))
     except (AssayError, RecursionError):
         return set()
 
 
 class _Runs:
-    def __init__(self, system: System, samples: Samples, meant: Sequence[Meant], *, coverage: bool = False) -> None:
+    def __init__(
+        self, system: System, samples: Samples, meant: Sequence[Meant], deadline: float, *, coverage: bool = False
+    ) -> None:
         model = system.model
+        self._deadline = deadline
         self._scan, self._samples, self._meant = model.scan_ns, samples, meant
         self._inputs = [one for one in system.inputs if one.number >= 0 and not isinstance(one.type, Text)]
         self._inputs = [one for one in self._inputs if one.sort[0] in ("bool", "int", "time", "real")]
@@ -97,7 +103,7 @@ class _Runs:
                     found.met.add(name)
                 if one.bad is not None and name not in found.rows:
                     found.rows[name] = self._cut(name, rows[: one.bad + 1])
-            if spent > min(SCANS, self._most) or len(found.rows) == len(self._meant):
+            if self._done(spent) or len(found.rows) == len(self._meant):
                 return
 
     def ways(self, wanted: set[Way]) -> set[Way]:
@@ -108,9 +114,12 @@ class _Runs:
             self._run(rows)
             for span, went in self._machine.hits.branches:
                 found |= {(span, "then"), (span, "arm")} if went else {(span, "else")}
-            if spent > min(SCANS, self._most) or wanted <= found:
+            if self._done(spent) or wanted <= found:
                 break
         return wanted & found
+
+    def _done(self, spent: int) -> bool:
+        return spent > min(SCANS, self._most) or time.monotonic() > self._deadline
 
     def _run(self, rows: Rows) -> dict[str, list[object]]:
         self._machine.reset()

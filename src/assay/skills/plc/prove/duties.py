@@ -150,13 +150,13 @@ def _dead(search: Search) -> list[Verdict]:
     own = {one.span.source for one in search.system.model.project.own()}
     groups = {key: term for key, term in groups.items() if key[0].source in own and key[1] != "turn"}
     open_ways = {key: term for key, term in groups.items() if key not in search.samples.branches}
-    ran = taken(search.system, search.samples, open_ways) if len(open_ways) > MANY else set()
+    ran = taken(search.system, search.samples, open_ways, search.deadline) if len(open_ways) > MANY else set()
     names = {f"way{number}": key for number, key in enumerate(key for key in open_ways if key not in ran)}
     found = search.decide({name: open_ways[key] for name, key in names.items()}, depth=WARN_DEPTH, ends=False)
     by_key = {key: found[name] for name, key in names.items()}
     if len(open_ways) <= MANY:
         left = [key for key, one in by_key.items() if one.status in ("BOUNDED", "UNKNOWN")]
-        ran = taken(search.system, search.samples, left) if left else set()
+        ran = taken(search.system, search.samples, left, search.deadline) if left else set()
     by_key |= {key: Found("REFUTED", "simulation") for key in ran}
     result = []
     for key in groups:

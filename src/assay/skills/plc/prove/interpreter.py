@@ -40,6 +40,9 @@ RECURSION_LIMIT = 64
 #: Instances among which a call may choose.
 MOST_INSTANCES = 200
 
+#: Conditions of an IF or arms of a CASE that are no work of their own.
+SHORT_CHAIN = 16
+
 #: Turns of one loop whose number is plain.
 MOST_TURNS = 20_000
 
@@ -129,6 +132,7 @@ class Interpreter(Expressions):
         if index == len(node.branches):
             self.run(node.orelse)
             return
+        self._far_down(index)
         condition, body, span = node.branches[index]
         value = self.value(condition)
         self.way(span, "then", value)
@@ -136,12 +140,18 @@ class Interpreter(Expressions):
             self.way(span, "else", not_(value))
         self.branch(value, lambda: self.run(body), lambda: self._choice(node, index + 1))
 
+    def _far_down(self, index: int) -> None:
+        """Each condition of a long chain is work as a statement is."""
+        if index >= SHORT_CHAIN:
+            self.step()
+
     def _switch(self, node: Switch, selector: Term, index: int) -> None:
         if index == len(node.arms):
             if node.orelse:
                 self.way(node.span, "else", True)
             self.run(node.orelse)
             return
+        self._far_down(index)
         ranges, body, span = node.arms[index]
         sort = sort_of(node.selector.type)
         hits = []

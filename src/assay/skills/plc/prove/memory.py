@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -98,6 +100,7 @@ class Memory:
     fresh_names: int = 0
     record: bool = True
     most_steps: int = MOST_STEPS
+    deadline: float = math.inf
     entered: set[Span] = field(default_factory=set)
 
     # --- slots
@@ -152,8 +155,10 @@ class Memory:
     # --- paths
 
     def step(self) -> None:
-        """Count work. Raises TooBig."""
+        """Count work. Raises TooBig, also when the ``deadline`` (of the monotonic clock) has passed."""
         self.steps += 1
+        if not self.steps % 64 and time.monotonic() > self.deadline:
+            raise TooBig("too_slow")
         if self.steps > self.most_steps:
             raise TooBig("too_many_steps")
 

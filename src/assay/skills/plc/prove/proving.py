@@ -118,6 +118,7 @@ class _Prover:
                 obligations = duties.obligations(search, self.replayer, self.unit, loops)
         except (TooBig, RecursionError) as error:
             key = error.args[0] if isinstance(error, TooBig) else "too_deep"
+            self.notes.append((key, {}))
             self._slices(sound, key)
             if self.options.obligations:
                 obligations = tuple(duties.static(self.project, self.unit))
@@ -142,7 +143,9 @@ class _Prover:
         many searches the time that is left is for."""
         until = time.monotonic() + (self.deadline - time.monotonic()) / share
         for bound in UNROLLED:
-            system = build(self.project, unit or self.unit, meant, scan_ns=self.options.scan_ns, loop_bound=bound)
+            system = build(
+                self.project, unit or self.unit, meant, scan_ns=self.options.scan_ns, loop_bound=bound, deadline=until
+            )  # fmt: skip
             search = Search(system, self.options.limits(until - time.monotonic()))
             targets = {f"{number}": one.bad for number, one in enumerate(system.obligations) if one.kind == "unwind"}
             loops = search.decide(targets, depth=min(self.options.depth, 6), ends=False) if targets else {}
@@ -184,7 +187,7 @@ class _Prover:
         """What is still open: long runs in the executor."""
         left = [one.meant for one in cases if found[one.meant.property.id].status in _OPEN]
         started = time.monotonic()
-        runs = far(search.system, search.samples, left) if left else Far()
+        runs = far(search.system, search.samples, left, search.deadline) if left else Far()
         for meant in left:
             rows = runs.rows.get(meant.property.id)
             if rows is None:
@@ -279,7 +282,7 @@ class _Prover:
             if one.meant.when is not None and one.meant.property.kind in ("implication", "response", "held", "stays")
         ]
         asked = [one for one in asked if one.meant.property.id not in search.samples.met]
-        runs = far(search.system, search.samples, [one.meant for one in asked]) if asked else Far()
+        runs = far(search.system, search.samples, [one.meant for one in asked], search.deadline) if asked else Far()
         for case in asked:
             name = case.meant.property.id
             if name in runs.met:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import random
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,8 +45,9 @@ class Samples:
     times: list[int] = field(default_factory=list)
 
 
-def sample(system: System, effort: int = EFFORT) -> Samples:
-    """Run the system. A run ends early where a value is not plain or a fault happens."""
+def sample(system: System, effort: int = EFFORT, deadline: float = math.inf) -> Samples:
+    """Run the system. A run ends early where a value is not plain or a fault happens; all end at the ``deadline`` (of
+    the monotonic clock)."""
     found = Samples()
     _constants(system, found)
     draw = random.Random(20261127)
@@ -79,7 +82,7 @@ def sample(system: System, effort: int = EFFORT) -> Samples:
             if not all(known(value) and not isinstance(value, Stamp) for value in state.values()):
                 break
             found.states.append({**state, -1: clock})
-            if spent > effort:
+            if spent > effort or time.monotonic() > deadline:
                 return found
     return found
 

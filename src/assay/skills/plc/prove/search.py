@@ -76,7 +76,7 @@ class Search:
     def samples(self) -> Samples:
         """Simulated runs, made when they are first needed."""
         if self._samples is None:
-            self._samples = sample(self.system)
+            self._samples = sample(self.system, deadline=self.deadline)
         return self._samples
 
     @property

@@ -7,6 +7,7 @@ scalar holds points in time, the scalar is kept as its distance from the clock.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -92,15 +93,19 @@ def build(
     scan_ns: int | None = 100_000_000,
     terms: Bits | None = None,
     loop_bound: int = 16,
+    deadline: float = math.inf,
 ) -> System:
-    """The system of a unit with its properties. Raises TooBig."""
+    """The system of a unit with its properties. Raises TooBig, also when the ``deadline`` (of the monotonic clock)
+    passes."""
     terms = terms or Bits()
     model = Model(project, unit, properties, scan_ns=scan_ns, terms=terms, loop_bound=loop_bound)
+    model.run.deadline = deadline
     fixed: set[int] = set()
     while True:
         system, seen = System(model, terms), len(model.run.addressed)
         stamps, same = _round(system, fixed)
         if not stamps and not same and len(model.run.addressed) == seen:
+            model.run.deadline = math.inf
             return system
         model.stamps |= stamps
         fixed |= same

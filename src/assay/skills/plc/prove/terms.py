@@ -64,30 +64,28 @@ def not_(value: Term) -> Term:
 
 def and_(*values: Term) -> Term:
     """Conjunction."""
-    left: list[Term] = []
+    left: dict[int, Term] = {}
     for one in values:
-        if known(one):
-            if not one:
-                return False
-        elif not any(one is other or one.eq(other) for other in left):
-            left.append(one)
+        if not known(one):
+            left.setdefault(one.get_id(), one)
+        elif not one:
+            return False
     if not left:
         return True
-    return left[0] if len(left) == 1 else z3.And(*left)
+    return next(iter(left.values())) if len(left) == 1 else z3.And(*left.values())
 
 
 def or_(*values: Term) -> Term:
     """Disjunction."""
-    left: list[Term] = []
+    left: dict[int, Term] = {}
     for one in values:
-        if known(one):
-            if one:
-                return True
-        elif not any(one is other or one.eq(other) for other in left):
-            left.append(one)
+        if not known(one):
+            left.setdefault(one.get_id(), one)
+        elif one:
+            return True
     if not left:
         return False
-    return left[0] if len(left) == 1 else z3.Or(*left)
+    return next(iter(left.values())) if len(left) == 1 else z3.Or(*left.values())
 
 
 class Bits:

@@ -82,13 +82,14 @@ class _Flow:
     def choice(self, one: ir.Choice, depth: int, loops: tuple[ir.Place, ...]) -> None:
         """IF: constant conditions, conditions that stand twice."""
         self.paths += len(one.branches)
-        seen: list[ir.Expr] = []
+        seen: dict[tuple[object, ...], list[ir.Expr]] = {}
         for gate, body, span in one.branches:
             if isinstance(gate, ir.Const):
                 self.lints.add("lint_always", span, value=str(gate.value).upper())
-            elif any(_equal(gate, each) for each in seen):
+            alike = seen.setdefault(_parts(gate), [])
+            if any(_equal(gate, each) for each in alike) and not isinstance(gate, ir.Const):
                 self.lints.add("lint_same", span)
-            seen.append(gate)
+            alike.append(gate)
             self.block(body, depth + 1, loops)
         self.block(one.orelse, depth + 1, loops)
 
@@ -194,6 +195,11 @@ def _name(place: ir.Place) -> str:
 def _same(one: object, other: object) -> bool:
     """Whether two places or expressions are written alike; where they stand does not count."""
     return _equal(one, other)
+
+
+def _parts(one: ir.Expr) -> tuple[object, ...]:
+    """What expressions that are written alike have in common: their kinds of nodes, constants and names."""
+    return tuple((type(each), str(getattr(each, "value", getattr(each, "name", "")))[:40]) for each in walk.nodes(one))
 
 
 def _equal(one: object, other: object) -> bool:
