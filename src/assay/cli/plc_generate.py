@@ -71,7 +71,7 @@ def generate(
     how = How(out, speaks, yes, as_json, model=not no_model)
     task = settle(task, how, propose_properties=properties is None)
     made, model = asyncio.run(_make(task, no_model, speaks))
-    made, answer, evidence = _recorded(made, speaks)
+    made, answer, evidence = _recorded(made, speaks, out)
     value = write(made, out, speaks, model, answer, evidence)
     if as_json:
         print_json(value)
@@ -80,7 +80,7 @@ def generate(
     raise typer.Exit(0 if made.release.released else 1)
 
 
-def _recorded(made: Made, lang: Lang) -> tuple[Made, Answer | None, Evidence | None]:
+def _recorded(made: Made, lang: Lang, out: Path) -> tuple[Made, Answer | None, Evidence | None]:
     """The program in the records, like every other answer."""
     import asyncio
 
@@ -89,7 +89,7 @@ def _recorded(made: Made, lang: Lang) -> tuple[Made, Answer | None, Evidence | N
     from assay.skills.plc.making.runner import record
 
     with open_records(home() / "records.db") as records:
-        return asyncio.run(record(made, records, lang))
+        return asyncio.run(record(made, records, lang, out))
 
 
 def _tell(value: dict[str, Any], out: Path, lang: Lang) -> None:

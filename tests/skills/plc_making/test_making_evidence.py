@@ -141,6 +141,30 @@ def test_another_program_under_the_same_verdicts_does_not_replay(records: Record
     assert run(["evidence", "replay", forged.id]) == 1
 
 
+def test_a_bundle_that_was_changed_since_does_not_replay(records: Records, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    result, answer, evidence = asyncio.run(record(quick(), records, "en", folder))
+    assert evidence is not None
+    write(result, folder, "en", "", answer, evidence)
+    files = {one.name: one.read_text(encoding="utf-8") for one in folder.iterdir()}
+    assert run(["evidence", "replay", evidence.id]) == 0
+    changes = [
+        ("program.not_released.st", "Fan := TRUE", "Fan := FALSE"),
+        ("bundle.json", '"status": "PROVED"', '"status": "REFUTED"'),
+        ("bundle.json", '"status": "not_released"', '"status": "released"'),
+        ("properties.json", "NOT Hot", "Hot"),
+        ("tests.json", '"Fan": true', '"Fan": false'),
+    ]
+    for name, old, new in changes:
+        assert old in files[name], name
+        (folder / name).write_text(files[name].replace(old, new, 1), encoding="utf-8")
+        assert run(["evidence", "replay", evidence.id]) == 1, name
+        (folder / name).write_text(files[name], encoding="utf-8")
+    assert run(["evidence", "replay", evidence.id]) == 0
+    (folder / "bundle.json").write_text('{"evidence": "ev_0"}', encoding="utf-8")  # another program stands here now
+    assert run(["evidence", "replay", evidence.id]) == 0
+
+
 def test_a_program_that_is_not_released_is_recorded_as_that(records: Records) -> None:
     failed = made(sealed=suite(Fan=False))
     assert failed.release.reasons == (("failed_sealed", {"failed": 1, "all": 1}),)

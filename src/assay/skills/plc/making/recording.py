@@ -7,6 +7,7 @@ and judges again. Proofs are bounded by work and not by time there, so that they
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from assay.kernel.answering import Draft
 from assay.kernel.claim import Claim, NameSlot, NumberSlot, Operand, Slot
 from assay.kernel.context import RunContext
-from assay.kernel.evidence import Evidence
+from assay.kernel.evidence import Evidence, content_hash
 from assay.kernel.skill import Candidate, State, Step, Stop
 from assay.kernel.texts import text
 from assay.kernel.tool import Effect, Result, Tool
@@ -40,7 +41,8 @@ class GeneratedArguments(BaseModel):
     """Hashes of what is kept (``plant.blobs``): the program, the interface it had to have, properties, tests, and the
     requirement. ``adequacy``: its small faults are judged too. ``sealed_failed``: sealed tests that failed; their text
     is not kept. ``unused``: amounts of the request that no parameter of the library's block takes. ``held``: further
-    reasons (keys) for which it was kept back and which no replay can find again, such as what a model said."""
+    reasons (keys) for which it was kept back and which no replay can find again, such as what a model said.
+    ``folder`` (absolute) is where the bundle stands and ``told`` the hash of the verdicts that it tells."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -56,6 +58,8 @@ class GeneratedArguments(BaseModel):
     sealed_failed: int = 0
     unused: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
+    folder: str = ""
+    told: str = ""
 
 
 async def _run(arguments: Any, context: RunContext) -> Result:
@@ -96,16 +100,29 @@ def judged(arguments: GeneratedArguments, known: Adequacy | None = None) -> dict
     reasons += ["failed_sealed"] * bool(arguments.sealed_failed) + ["unused_amounts"] * bool(arguments.unused)
     reasons += [one for one in arguments.held if one not in reasons]
     seen = covered(gated.project, face.name, tests, gated.report) if gated.project is not None else None
+    status = "not_released" if reasons else "released"
     return {
         "unit": face.name,
         "program": digest(program),
         "stage": gated.stage,
-        "status": "not_released" if reasons else "released",
+        "status": status,
         "reasons": reasons,
         **_findings(gated),
         "coverage": _coverage(seen),
         "adequacy": _pinned(pinned),
+        "files": {
+            "program": arguments.program,
+            "properties": arguments.properties,
+            "tests": arguments.tests,
+            "verdicts": arguments.told,
+            "status": status,
+        },
     }
+
+
+def told_of(verdicts: Sequence[tuple[str, str]]) -> str:
+    """The hash of verdicts (id and status) as a bundle tells them."""
+    return content_hash([list(one) for one in verdicts])
 
 
 def _origin(arguments: GeneratedArguments) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assay.kernel.answer import Answer
@@ -18,7 +19,7 @@ from assay.kernel.render import Renderer
 from assay.kernel.skill import Skill
 from assay.kernel.texts import Lang, text
 from assay.skills.plc.making.interface import assemble
-from assay.skills.plc.making.recording import ARGUMENTS, FOUND_AGAIN, GENERATED, PINNED, plan
+from assay.skills.plc.making.recording import ARGUMENTS, FOUND_AGAIN, GENERATED, PINNED, plan, told_of
 from assay.skills.plc.making.release import Release
 from assay.skills.plc.making.work import Made
 
@@ -29,13 +30,16 @@ _SECONDS = 900.0
 _SKILL = Skill(name="plc", tools=(GENERATED,), texts="assay.skills.plc", plan=plan)
 
 
-async def record(made: Made, records: Records, lang: Lang) -> tuple[Made, Answer | None, Evidence | None]:
+async def record(
+    made: Made, records: Records, lang: Lang, folder: Path | None = None
+) -> tuple[Made, Answer | None, Evidence | None]:
     """Judges the chosen program once more from its text alone and writes down what came of it. A program whose second
-    judgement is not that of the first is not released. None where there is no program."""
+    judgement is not that of the first is not released. None where there is no program. ``folder`` is where its bundle is going to
+    stand."""
     if made.best is None:
         return made, None, None
     rules = Policy.load(None)
-    resources: dict[str, Any] = {ARGUMENTS: _arguments(made)}
+    resources: dict[str, Any] = {ARGUMENTS: _arguments(made, folder)}
     if made.adequacy is not None:
         resources[PINNED] = made.adequacy
     context = RunContext(
@@ -59,11 +63,12 @@ async def record(made: Made, records: Records, lang: Lang) -> tuple[Made, Answer
     return made, answer, found
 
 
-def _arguments(made: Made) -> dict[str, Any]:
+def _arguments(made: Made, folder: Path | None) -> dict[str, Any]:
     from assay.plant.blobs import keep_json
 
     assert made.best is not None
     wanted, pinned, sealed = made.wanted, made.adequacy, made.release.sealed
+    verdicts = made.best.report.verdicts if made.best.report is not None else ()
     chosen = made.search.passed or made.search.best
     return {
         "program": keep_json(made.best.text),
@@ -78,5 +83,7 @@ def _arguments(made: Made) -> dict[str, Any]:
         "sealed": len(sealed),
         "sealed_failed": sum(not one.passed for one in sealed),
         "held": tuple(key for key, _ in made.release.reasons if key not in FOUND_AGAIN),
+        "folder": str(folder.absolute()) if folder is not None else "",
+        "told": told_of([(one.id, one.status) for one in verdicts]),
         "unused": tuple(made.filled.unused) if made.filled is not None else (),
     }
