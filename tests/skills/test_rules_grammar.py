@@ -29,6 +29,14 @@ def test_sentences_that_it_was_not_made_for_reach_the_targets() -> None:
     assert found["checks"]["of_gold"]["share"] == 1.0
 
 
+def test_sentences_that_were_fresh_once_are_read_and_hardly_one_is_read_wrong() -> None:
+    found = rules.run("fresh", None)
+    assert found["single"]["share"] >= 0.93 and found["several"]["share"] >= 0.90
+    assert found["single"]["wrong"] + found["several"]["wrong"] <= 0.04 * sum(
+        found[kind]["sentences"] for kind in rules.TARGETS
+    )
+
+
 @pytest.mark.parametrize(
     ("sentence", "reason"),
     [

@@ -47,7 +47,8 @@ _LEFT_OVER = re.compile(
 )
 """Words of a comparison that were taken for part of a name: the sentence was not understood."""
 _NO_THING = re.compile(
-    r"[（）]|\b(?:neither|nor|either|both|unless|except|they|than|whichever|during|if|whose)\b|^(?:it|this|these|that)$"
+    r"[（）]|\b(?:neither|nor|either|both|unless|except|they|than|whichever|during|if|whose|including|excluding"
+    r"|such as|other than|as well as)\b|^(?:it|this|these|that)$"
     r"|[\u4e00-\u9fff]时$|之一$|任何情况",
     re.IGNORECASE,
 )
@@ -59,7 +60,7 @@ class Reading:
     """A sentence while it is read: parts so far, what holds for all of them, and whom "its" means.
 
     ``known`` are fields by their property, ``compared`` the field of the last condition ("...; above 150 mm, ...").
-    ``topical``: one measure was named first, and what follows are its cases.
+    ``topical``: one measure was named first, and what follows are its cases. ``lately``: what was just provided.
     """
 
     parts: list[Part] = field(default_factory=list)
@@ -72,11 +73,14 @@ class Reading:
     asked: dict[str, Name] = field(default_factory=dict)
     compared: Name | None = None
     topical: bool = False
+    lately: str = ""
 
     def add(self, tests: list[Test], severity: Severity, when: Groups = ()) -> None:
         """Requirements; the last one's object is whom the next may mean."""
         for test in tests:
             if _LEFT_OVER.search(f"{test.field.object} {test.field.property}"):
+                raise Stop("subject", str(test.field))
+            if re.search(r"\b(?:it|them|they|this|these)$", test.field.property):
                 raise Stop("subject", str(test.field))
             if _NO_THING.search(test.field.object) or sizes(test.field.object):
                 raise Stop("subject", test.field.object)
@@ -129,7 +133,7 @@ class Reading:
         return Reading(
             object=self.object if asked is None else asked,
             last=self.last,
-            known=self.known,
+            known=dict(self.known),
             asked=self.asked,
             compared=self.compared,
         )
@@ -150,7 +154,12 @@ class Reading:
         for group in groups:
             tests = []
             for test in group:
-                if re.fullmatch(r"they|it", test.field.object, re.IGNORECASE):
+                if re.fullmatch(r"they|it", test.field.object, re.IGNORECASE) or (
+                    groups is self.unless
+                    and not test.field.object
+                    and self.object
+                    and _ELLIPSIS.match(test.field.property)
+                ):
                     name = Name(object=self.object, property=test.field.property)
                     test = test.model_copy(update={"field": name})
                     if not self.object:
@@ -160,6 +169,8 @@ class Reading:
         return tuple(found)
 
 
+_ELLIPSIS = re.compile(r"[a-z]+(?:ed|en|wn)\s(?:by|with|in|from|against|to|outside|inside)\b")
+"""Unless cooled by water: the object is not said again."""
 PAIR = re.compile(r"^between\s|之间$|(?<![车房空开夜昼期单套厕泵库])间$")
 """Objects that are the space between two others."""
 SURROUNDING = re.compile(r"^(?:ambient|环境|室外|outdoor|wind|大气|atmospheric|relative humidity)", re.IGNORECASE)

@@ -150,7 +150,7 @@ _PRESENT = re.compile(
 
 def _state(text: str, object: str) -> Groups | None:
     """``the building is sprinklered``, ``a sprinkler system is provided``, ``corrosive environments``."""
-    if re.search(r"\b(?:one|two|three|four|five|six|ten|more|fewer|several|both|each)\b", text, re.IGNORECASE):
+    if re.search(r"\b(?:one|two|three|four|five|six|ten|more|fewer|several|both|each)\b(?!-)", text, re.IGNORECASE):
         return None
     if holds_quantity(text) or COMPARE.search(text) or MODAL.search(text) or REFERS.search(text):
         return None
@@ -273,7 +273,7 @@ def relative_en(words: str) -> tuple[Groups, str]:
     named = named or (DEGREES.get(cut["word"].lower(), "") if cut else "") or _size(cut, limits)
     if match is None or rest or not named or (named in _KINDS and PROPERTY.search(match["head"])):
         raise Stop("subject", words)
-    owner, head = _owner(match["head"])
+    owner, head = _owner(re.sub(r"\sof$", "", match["head"]))
     return [(compared(Name(object=owner, property=named), op, limits, words),)], head
 
 

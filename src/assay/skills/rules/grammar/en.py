@@ -9,7 +9,8 @@ import re
 
 from assay.skills.rules.grammar.build import NUMBERED, SURROUNDING, Reading, Stop, plain
 from assay.skills.rules.grammar.conditions_en import conditions_en, relative_en
-from assay.skills.rules.grammar.predicates_en import counted, owned, requirement
+from assay.skills.rules.grammar.counts_en import counts_itself
+from assay.skills.rules.grammar.predicates_en import owned, requirement
 from assay.skills.rules.grammar.tidy import tidied, without_method
 from assay.skills.rules.grammar.wording_en import plain_clause, plainly
 from assay.skills.rules.grammar.words_en import (
@@ -267,7 +268,7 @@ def _clause(clause: str, reading: Reading) -> None:
     if none:
         rest = re.sub(r"^be (?:installed|fitted|placed|located)(?= between\s)", "be made", rest)
         subject, minus = subject[none.end() :], not minus
-    whole = not subject or owned(subject) or counted(subject)
+    whole = not subject or owned(subject) or counts_itself(subject)
     front, subject = ([], subject) if whole else relative_en(subject)
     if reading.parts:
         when = (*when, *front)  # a later subject's condition is its own

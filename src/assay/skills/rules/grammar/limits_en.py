@@ -25,6 +25,9 @@ _ADDED = re.compile(r"(?P<rest>\d[^,]*?)\s(?P<sign>plus)\s(?P<of>[a-z][^\d,]*)")
 _BETWEEN_TIMES = re.compile(
     r"(?:between|from)\s(?P<low>\d+(?:\.\d+)?)\s(?:times\s)?(?:and|to)\s(?P<high>\d+(?:\.\d+)?) times (?P<of>[^,;]+)"
 )
+_BETWEEN_SHARES = re.compile(
+    r"(?:between|from)\s(?P<low>\d+(?:\.\d+)?)\s?%?\s(?:and|to)\s(?P<high>\d+(?:\.\d+)?)\s?% of (?P<of>[^\d,;]+)"
+)
 _SHARE_ABOVE = re.compile(
     r"(?P<share>\d+(?:\.\d+)?)\s?(?:%|percent|per cent)\s(?P<side>above|higher than|greater than|more than|below"
     r"|lower than|less than)\s(?P<of>[^\d,;]+)"
@@ -57,6 +60,11 @@ def limits_en(text: str, object: str = "") -> tuple[tuple[Limit, ...], str]:
     if (above := _SHARE_ABOVE.fullmatch(text)) and PROPERTY.search(name_en(above["of"], object).property):
         share = Decimal(above["share"]) / 100 * (-1 if above["side"] in ("below", "less than", "lower than") else 1)
         return (Limit(number=1 + share, of=name_en(above["of"], object)),), ""
+    if shares := _BETWEEN_SHARES.fullmatch(text):
+        name = name_en(shares["of"], object)
+        if PROPERTY.search(name.property) is None:
+            raise Stop("limit", text)
+        return tuple(Limit(number=Decimal(shares[end]) / 100, of=name) for end in ("low", "high")), ""
     if times := _BETWEEN_TIMES.fullmatch(text):
         name = name_en(times["of"], object)
         if PROPERTY.search(name.property) is None or re.search(r"\d", times["of"]):
@@ -112,8 +120,9 @@ def name_en(words: str, object: str = "") -> Name:
     if at in (0, len(words)) or re.search(rf"\s(?:{_IN})\s", words[:at]):
         return Name(object=object if own else "", property=words)
     if re.match(
-        r"(?:total|overall|maximum|minimum|average|mean|rated|design|nominal|indoor|outdoor)\s|indoor$",
-        words[:at],
+        r"(?:total|overall|maximum|minimum|average|mean|rated|design|nominal|indoor|outdoor)\s"
+        r"|(?:lower explosion|indoor|calculated|specified|measured|original|required|stated|upper|lower|set)$",
+        words[:at].strip(),
         re.IGNORECASE,
     ):
         return Name(object=object if own else "", property=words)  # total air flow rate

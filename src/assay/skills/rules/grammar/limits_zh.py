@@ -23,7 +23,7 @@ _DOING = re.compile(
     r"输送|储存|贮存|存放|位于|用于|处于|安装|布置在|设置在|设有|敷设|采用|使用|装有|穿越|连接|埋设|盛装|装卸|生产|加工|处理"
 )
 """Verbs that begin what a thing does, which no property belongs to."""
-_DOES_LAST = re.compile(r"(?:使用|采用|安装|敷设|输送|储存|布置|设置|穿越)$")
+_DOES_LAST = re.compile(r"(?:使用|采用|安装|敷设|输送|储存|布置|设置|穿越|运行中|使用中|工作中|储存中)$")
 _UNSURE = re.compile(r"[该任]|本(?!体)|上述|所在|通向|下列|以下")
 _TAIL = re.compile(r"(?:的?(?:要求|规定值?|范围内?|之间|以内|之内))?$")
 

@@ -6,6 +6,7 @@ import re
 
 from assay.skills.rules.grammar.build import SURROUNDING, Reading, Stop, around_one, compared, negated
 from assay.skills.rules.grammar.conditions_en import relative_en
+from assay.skills.rules.grammar.counts_en import CHANGES, NOUNS, counted, counts_itself, each, many
 from assay.skills.rules.grammar.dimensions import dimension
 from assay.skills.rules.grammar.limits_en import GRADE, beside, limits_en, name_en
 from assay.skills.rules.grammar.quantities import CONTENT, holds_quantity, quantity_at
@@ -31,7 +32,7 @@ _KEEP = re.compile(
 )
 _WITH = re.compile(r"be\s(?:provided|equipped|fitted|furnished|supplied)\swith\s(?P<what>.+)")
 _AT = re.compile(
-    r"be\s(?:provided|installed|fitted|mounted|made|used|placed|arranged|available)(?:\s(?P<link>at|on|in|for|from|inside"
+    r"be\s(?:provided|installed|fitted|mounted|made|used|placed|arranged|available)(?:\s(?P<link>at|on|in|for|from|under|beneath|behind|beside|near|outside|inside"
     r"|within|around|upstream of"
     r"|downstream of|along|between)\s(?P<place>.+))?"
 )
@@ -62,10 +63,6 @@ _SLOPED = re.compile(
 _ANGLED = re.compile(r"\bat an? (?:angle|slope|gradient|inclination)\b", re.IGNORECASE)
 _APART = re.compile(
     r"be\s(?:separated|kept away|set back|distant)\sfrom\s(?P<what>[^\d]+?)\sby\s(?P<value>(?:a\sm|at|not|no).*\d.*)"
-)
-_CHANGES = re.compile(
-    r"(?P<value>(?:.*?\d+(?:\.\d+)?|(?:at least |a minimum of |not less than |no fewer than )?[a-z]+)"
-    r"\sair changes per hour)"
 )
 _AIRED = re.compile(
     r"be\s(?:mechanically\s|naturally\s)?ventilated\s(?:at|with)\s(?:a\s(?:rate|minimum)\sof\s)?"
@@ -102,7 +99,6 @@ _DONE = re.compile(
     re.IGNORECASE,
 )
 """What is done to a measure, or how it stands, is no value of it: the voltage drop shall be verified."""
-_NOUNS = re.compile(r",\s(?:and\s|or\s)?|\s(?:and|or)\s")
 
 
 _OWNED = re.compile(
@@ -136,7 +132,7 @@ def requirement(subject: str, rest: str, minus: bool, reading: Reading) -> list[
         place = f"between {at['place']}" if at["link"] == "between" else at["place"] or ""
         name = Name(object=bare(place) or reading.object, property=bare(of["property"]))
         return _limited([name], of["value"], False, "", reading)
-    if (aired := _CHANGES.fullmatch(subject.lower())) and (at := _KEPT.fullmatch(rest)) and not minus:
+    if (aired := CHANGES.fullmatch(subject.lower())) and (at := _KEPT.fullmatch(rest)) and not minus:
         name = Name(object=bare(at["place"] or "") or reading.object, property="air change rate")
         return _limited([name], aired["value"], False, "", reading)
     if REFERS.search(rest):
@@ -161,42 +157,37 @@ def _subjects(subject: str, reading: Reading) -> list[Name]:
         name = Name(object=reading.object, property=f"{name.object} {name.property}".strip())  # of the same medium
     if not name.object and property_start(name.property) == 0 and not SURROUNDING.search(name.property):
         name = name.model_copy(update={"object": reading.object})
-    properties = _each(name.property) if _all_properties(name.property) else [name.property]
+    properties = each(name.property) if _all_properties(name.property) else [name.property]
     split = not RELATIONAL.search(name.property) and not name.object.startswith("between ")
-    objects = _each(name.object) if split and name.object else [name.object]
+    objects = each(name.object) if split and name.object else [name.object]
     return [Name(object=one, property=two) for one in objects for two in properties]
 
 
 def _all_properties(words: str) -> bool:
-    parts = _NOUNS.split(words)
+    parts = NOUNS.split(words)
     return len(parts) > 1 and all(PROPERTY.search(one) for one in parts)
-
-
-def _each(words: str) -> list[str]:
-    """The things of a list, without articles."""
-    found = [bare(one) for one in _NOUNS.split(words)]
-    if not all(found) or any(one.lower() in ("high", "low", "both", "either", "top", "bottom") for one in found[:-1]):
-        raise Stop("list", words)
-    return found
 
 
 def _having(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test] | None:
     """``have a clear width of at least 1.1 m``, ``have at least two exits``, ``contain switches``, ``have no ...``."""
     match = re.match(
-        r"(?:have|contain|provide|deliver|maintain|withstand|be (?:designed|rated) for(?=\san?\s))\s(?P<what>.+)", rest
+        r"(?:have|contain|include|comprise|incorporate|consist of|provide|deliver"
+        r"|maintain|withstand|be (?:designed|rated) for(?=\san?\s))\s(?P<what>.+)",
+        rest,
     )
     goes_on = None if match or subject else re.fullmatch(r"(?:an?)\s(?P<what>.+)", rest)
     match = match or goes_on
     if match is None:
         return None
-    owners = _each(bare(subject)) if subject else [reading.object]
+    owners = each(bare(subject)) if subject else [reading.object]
     what = re.sub(r"^(?:an?|the)\s(?!minimum of|maximum of)", "", match["what"])
-    if changes := _CHANGES.fullmatch(what):
+    if changes := CHANGES.fullmatch(what):
         names = [Name(object=one, property="air change rate") for one in owners]
         return _limited(names, changes["value"], minus, "", reading)
     measured = re.fullmatch(
         r"(?P<extreme>minimum\s|maximum\s)?(?P<property>[a-z][a-z -]*?)\s(?:of\s)?(?P<value>(?:not\s|no\s"
-        r"|at\s|less|more|between|\d|±|a m|up to|IP\s?\d|SIL|PN|class\s|grade\s).*)",
+        r"|at\s|less|more|between|\d|±|a m|up to|below|above|under|over|exceeding|greater|higher|lower|within"
+        r"|IP\s?\d|SIL|PN|class\s|grade\s).*)",
         what,
         re.IGNORECASE,
     )
@@ -213,17 +204,31 @@ def _having(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test
             name = Name(object=one, property=bare(measured["property"]))
             tests += _limited([name], measured["value"], minus, measured["extreme"] or "", reading)
         return tests
-    if (counted := _counted(what)) is not None and not minus:
-        op, limits, thing = counted
+    if (one_of := counted(what)) is not None and (not minus or COMPARE.match(what)):
+        op, limits, thing = one_of
+        op = negated(op, rest) if minus else op
         return [compared(Name(object=one, property=thing), op, limits, rest) for one in owners]
     if holds_quantity(what) or LIMITING.search(what):
         raise Stop("phrase_with_limit", rest)
+    if not minus and (all_of := many(match["what"])) is not None and not re.match(r"no\s", what):
+        return [
+            compared(Name(object=one, property=thing), how, limits, rest)
+            for one in owners
+            for how, limits, thing in all_of
+        ]
     none = re.match(r"no\s", what)
     what = what[none.end() :] if none else what
     op = Op.ABSENT if minus or none else Op.PRESENT
     if op is Op.PRESENT and re.search(r"\sor\s", what):
         raise Stop("either", rest)
-    return [Test(field=Name(object=one, property=thing), op=op) for one in owners for thing in _each(what)]
+    whole = op is Op.ABSENT and re.search(
+        r"\s(?:for|of|with|containing|from)\s.*\sor\s", what
+    )  # piping for water or steam
+    return [
+        Test(field=Name(object=one, property=thing), op=op)
+        for one in owners
+        for thing in ([bare(what)] if whole else each(what))
+    ]
 
 
 def _bounded(value: str) -> bool:
@@ -239,30 +244,6 @@ def _has_unit(value: str) -> bool:
     compare = COMPARE.match(value)
     read = quantity_at(value, compare.end() if compare else 0)
     return read is not None and any(limit.unit for limit in read.limits)
-
-
-def counted(subject: str) -> bool:
-    """Whether a subject says how many of itself there shall be ("a minimum of two exits", "no fewer than two")."""
-    if _CHANGES.fullmatch(subject.lower()):
-        return True
-    cut = COMPARE.match(re.sub(r"^(?:the|an?)\s(?!minimum of|maximum of)", "", subject, flags=re.IGNORECASE))
-    return cut is not None and _counted(subject) is not None
-
-
-def _counted(what: str) -> tuple[Op, tuple[Limit, ...], str] | None:
-    """``at least two exits``, ``not less than 2 exits``; ``two exits`` are at least two, ``exactly two`` are two."""
-    what = re.sub(r"^(?P<number>\d+|[a-z]+) or more\s", r"at least \g<number> ", what, flags=re.IGNORECASE)
-    just = re.match(r"(?:exactly|only|just|precisely)\s", what, re.IGNORECASE)
-    what = what[just.end() :] if just else what
-    match = COMPARE.match(what)
-    read = quantity_at(what, match.end() if match else 0)
-    if read is None or any(limit.unit for limit in read.limits) or len(read.limits) != 1:
-        return None
-    thing = bare(what[read.end :])
-    if not thing or holds_quantity(thing) or LIMITING.search(thing) or len(_each(thing)) > 1:
-        return None
-    op = OPS[match["word"].lower()] if match else Op.EQUAL if just else Op.AT_LEAST
-    return (negated(op, what) if match and match["minus"] else op), read.limits, thing
 
 
 def _comparison(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test] | None:
@@ -293,7 +274,7 @@ def _comparison(subject: str, rest: str, minus: bool, reading: Reading) -> list[
         return _distance(away, compare, minus, body, reading)
     named = _measure_property(value) or ("spacing" if keep and "spaced" in keep.group() else "")
     if named:
-        owners = _each(bare(subject)) if subject else [reading.object]
+        owners = each(bare(subject)) if subject else [reading.object]
         names = [Name(object=one, property=named) for one in owners]
     else:
         names = _subjects(subject, reading)
@@ -316,7 +297,7 @@ def _placed(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test
     not less than 1 %``; ``not be stored within 3 m of the transformer``."""
     if not subject or holds_quantity(subject):
         return None
-    names = [Name(object=one, property="") for one in _each(bare(subject))]
+    names = [Name(object=one, property="") for one in each(bare(subject))]
     if (aired := _AIRED.fullmatch(rest)) and not minus:
         names = [one.model_copy(update={"property": "air change rate"}) for one in names]
         return _limited(names, aired["value"], False, "", reading)
@@ -409,7 +390,7 @@ def _limited(
             raise Stop("limit", words)
         op, rest = (Op.AT_LEAST if side["up"] else Op.AT_MOST), rest[side.end() :]
         _, rest = beside(rest)
-    if (last := re.fullmatch(r"\s*(?:(minimum|min\.?)|(maximum|max\.?))", rest)) and op is Op.EQUAL:
+    if (last := re.fullmatch(r"\s*(?:(minimum|min\.?|at least)|(maximum|max\.?|at most))", rest)) and op is Op.EQUAL:
         op, rest = (Op.AT_LEAST if last[1] else Op.AT_MOST), ""
     if _EVERYWHERE.sub("", rest).strip(" ,"):
         raise Stop("limit", rest)
@@ -418,6 +399,7 @@ def _limited(
         op = Op.BETWEEN  # shall not exceed ±10 %
     if _SPREAD.search(names[0].property) is None:
         limits = around_one(limits)
+    limits = tuple(_same_thing(limit, names[0].object) for limit in limits)
     found = []
     for name in names:
         word = re.match(r"(minimum|min\.?)\s|(maximum|max\.?)\s", name.property, re.IGNORECASE)
@@ -431,24 +413,35 @@ def _limited(
     return found
 
 
+def _same_thing(limit: Limit, object: str) -> Limit:
+    """The cable diameter in a sentence about cables is that of each of them."""
+    of = limit.of
+    if of is None or not of.object or f"{of.object}s".lower() != object.lower():
+        return limit
+    return limit.model_copy(update={"of": of.model_copy(update={"object": object})})
+
+
 def _providing(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test] | None:
     """``be provided with X and Y``; ``be installed at the pump discharge``; ``be made of A or B``; colours and such."""
     if match := _OF.fullmatch(rest):
         return _material(subject, match["what"], minus, reading)
     op = Op.ABSENT if minus else Op.PRESENT
     if match := _WITH.fullmatch(rest):
-        if (counted := _counted(match["what"])) is not None and not minus:
-            compare, limits, thing = counted
+        if (one_of := counted(match["what"])) is not None and not minus:
+            compare, limits, thing = one_of
             return [compared(Name(object=bare(subject) or reading.object, property=thing), compare, limits, rest)]
         if not minus and (sized := _sized(match["what"], reading)) is not None:
             thing, size = sized
-            owners = _each(bare(subject)) if subject else [reading.object]
+            owners = each(bare(subject)) if subject else [reading.object]
             return [*(Test(field=Name(object=one, property=thing), op=op) for one in owners), *size]
+        if not minus and (all_of := many(match["what"])) is not None:
+            owner = bare(subject) or reading.object
+            return [compared(Name(object=owner, property=thing), how, limits, rest) for how, limits, thing in all_of]
         _whole(match["what"], rest)
         if not minus and re.search(r"\sor\s", match["what"]):
             raise Stop("either", rest)
-        owners = _each(bare(subject)) if subject else [reading.object]
-        return [Test(field=Name(object=one, property=two), op=op) for one in owners for two in _each(match["what"])]
+        owners = each(bare(subject)) if subject else [reading.object]
+        return [Test(field=Name(object=one, property=two), op=op) for one in owners for two in each(match["what"])]
     if (match := _AT.fullmatch(rest)) and subject and (not minus or rest.startswith("be made")):
         if match["place"] is not None and re.search(r"\bfor\b", match["place"]):
             raise Stop("phrase", rest)
@@ -456,14 +449,18 @@ def _providing(subject: str, rest: str, minus: bool, reading: Reading) -> list[T
             _whole(rest + subject, rest)
             return [Test(field=Name(object=bare(f"between {match['place']}"), property=bare(subject)), op=op)]
         _whole(match["place"] if match["place"] and not _LIMITED_PLACE.search(match["place"]) else "", rest)
-        if (counted := _counted(subject)) is not None and not minus:
-            compare, limits, thing = counted
+        if (one_of := counted(subject)) is not None and not minus:
+            compare, limits, thing = one_of
             owner = bare(match["place"]) if match["place"] else reading.object
             return [compared(Name(object=owner, property=thing), compare, limits, rest)]
         _whole(subject, subject)
         place = match["place"] and _conditioned(match["place"], reading)
-        places = _each(place) if place else [reading.object]
-        return [Test(field=Name(object=one, property=two), op=op) for one in places for two in _each(subject)]
+        places = each(place) if place else [reading.object]
+        return [Test(field=Name(object=one, property=two), op=op) for one in places for two in each(subject)]
+    held = re.fullmatch(r"be [a-z]+ed\s(?:at|on|in|for|from|to|per)\s(?P<place>[^\d]+)", rest)
+    if held and subject and not minus and counts_itself(subject) and (one_of := counted(subject)) is not None:
+        compare, limits, thing = one_of
+        return [compared(Name(object=bare(held["place"]), property=thing), compare, limits, rest)]
     names = [] if not subject else [name_en(subject, reading.object)]
     valued = rest.startswith("be ") and _DONE.match(rest) is None
     if valued and names and names[0].object and PROPERTY.search(names[0].property):
@@ -493,21 +490,21 @@ def _sized(what: str, reading: Reading) -> tuple[str, list[Test]] | None:
         thing = bare(has["thing"])
         return thing, _limited([Name(object=thing, property=has["property"])], has["value"], False, "", reading)
     thing, named = bare(re.sub(r"\sof\s*$", "", what[: cut.start()])), _measure_property(what[cut.end() :])
-    if not named or holds_quantity(thing) or len(_each(thing)) != 1:
+    if not named or holds_quantity(thing) or len(each(thing)) != 1:
         return None
     return thing, _limited([Name(object=thing, property=named)], what[cut.start() :], False, "", reading)
 
 
 def _material(subject: str, what: str, minus: bool, reading: Reading) -> list[Test]:
     _whole(what, what)
-    owners = _each(bare(subject)) if subject else [reading.object]
+    owners = each(bare(subject)) if subject else [reading.object]
     return _among([Name(object=one, property="material") for one in owners], what, minus)
 
 
 def _among(names: list[Name], what: str, minus: bool) -> list[Test]:
     if re.search(r"\sand\s", what):
         raise Stop("list", what)
-    values = tuple(Limit(words=one) for one in _each(what))
+    values = tuple(Limit(words=one) for one in each(what))
     one = Op.OTHER if minus else Op.EQUAL
     several = Op.NOT_IN if minus else Op.IN
     return [Test(field=name, op=one if len(values) == 1 else several, limits=values) for name in names]
@@ -515,6 +512,10 @@ def _among(names: list[Name], what: str, minus: bool) -> list[Test]:
 
 def _whole(words: str, near: str) -> None:
     """Raises Stop when a limit or number hides in words that are taken as they stand."""
+    where = re.sub(
+        r"\b(?:above|below|over|under|beyond) the (?=(?P<what>[a-z -]+)$)", "", words
+    )  # below the frost line
+    words = where if PROPERTY.search(words) is None else words
     if holds_quantity(words) or COMPARE.search(words) or LIMITING.search(words):
         raise Stop("phrase_with_limit", near)
 
@@ -532,6 +533,6 @@ def _phrase(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test
     _whole(subject, subject)
     head, joined, tail = body.partition(" and ")
     pieces = [head, re.sub(r"^be\s", "", tail)] if joined and " " not in head else [body]
-    owners = _each(bare(subject)) if subject else [reading.object]
+    owners = each(bare(subject)) if subject else [reading.object]
     op = Op.ABSENT if minus else Op.PRESENT
     return [Test(field=Name(object=one, property=two), op=op) for one in owners for two in pieces]

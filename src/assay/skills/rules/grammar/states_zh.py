@@ -38,10 +38,13 @@ def without_state(subject: str, reading: Reading) -> tuple[str, Groups]:
         if match is None:
             continue
         front, where, end = match["subject"], match["where"], match.groupdict().get("end")
-        if front and not (measured(front) and (end or pattern is _AT_TIME)):
+        before = pattern is _IN_STATE and where.endswith(("前", "后"))  # 各类阀门在安装前应……
+        if front and not before and not (measured(front) and (end or pattern is _AT_TIME)):
             continue
         if not front and (reading.last is None or property_start(subject) < len(subject)):
             continue
+        if before:
+            return front, ((Test(field=Name(property=where), op=Op.PRESENT),),)
         kept = re.search(r"(?:状态|工况)(?=下$)", end or "")
         found = conditions_zh(where + (kept.group() if kept else ""), reading.object)
         return front, tuple(found)

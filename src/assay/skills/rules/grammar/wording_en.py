@@ -79,6 +79,8 @@ _DONE = {
     "recalibrated": "recalibration",
     "flushed": "flushing",
     "drained": "draining",
+    "changed": "change",
+    "renewed": "renewal",
     "reviewed": "review",
     "analysed": "analysis",
     "analyzed": "analysis",
@@ -135,6 +137,7 @@ def plainly(text: str) -> str:
 
 def plain_clause(clause: str) -> str:
     """A clause with one modal verb, with what is done how often, at what, or rated to what as a property."""
+    clause = re.sub(r"\b(?:shall|must) be (?P<what>prohibited|forbidden)\b", r"is \g<what>", clause, flags=_I)
     if MODAL.search(clause) is None and PROHIBITED.search(clause) is None:
         return re.sub(r"^(?P<what>[^≤≥]+?)\s?(?P<sign>[≤≥])\s?(?=[-+\d])", r"\g<what> shall be \g<sign> ", clause)
     if (match := _HAVING_OF.search(clause)) and PROPERTY.search(match["property"]):

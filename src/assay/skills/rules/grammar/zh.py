@@ -21,7 +21,7 @@ from assay.skills.rules.grammar.build import (
 from assay.skills.rules.grammar.comparison_zh import comparison, extreme, its
 from assay.skills.rules.grammar.conditions_zh import GRADE, conditions_zh, listed, relative
 from assay.skills.rules.grammar.limits_zh import name_zh
-from assay.skills.rules.grammar.quantities import CONTENT, holds_quantity, number_at, quantity_at
+from assay.skills.rules.grammar.quantities import CONTENT, holds_quantity, number_at, quantity_at, sizes
 from assay.skills.rules.grammar.states_zh import without_state
 from assay.skills.rules.grammar.tidy import tidied
 from assay.skills.rules.grammar.wording_zh import said_plainly
@@ -56,6 +56,7 @@ _SIZED = re.compile(
     r"(?P<property>[^\d，、]{1,8}?)(?P<size>(?:不?(?:小于|低于|大于|高于|少于|超过)|为)\d[^的]*)的(?P<thing>[^，、的]+)"
 )
 _CODE = re.compile(r"(?<![A-Z\d])[A-Z][A-Z-]*\d+[A-Z]*(?![\d.])")
+_PUT = re.compile(r"设|装设|安装|配备|配置|增设|加设|加装")
 _MADE = re.compile(r"[\u4e00-\u9fff](?:型|式|结构|形式)$")
 """How a thing is built: 装卸线应为尽头式."""
 _GOES_ON = re.compile(r"(?:并且|而且|且|并|，)(?=不?(?:大于|小于|高于|低于|超过|少于)\d)")
@@ -90,6 +91,10 @@ def _read_group(group: str, reading: Reading) -> None:
             _except(match, reading)
         elif modal is None and not reading.parts and _is_limit(segment, segments[place + 1 :]):
             _requirement(segment, reading, ())
+        elif modal is None and reading.topical and _EACH.match(segment):
+            _requirement(segment, reading, tuple(late))
+        elif modal is None and not reading.parts and _is_object(segment, segments[place + 1 :]):
+            reading.object, reading.known, reading.last = segment, {}, None
         elif modal is None and not reading.parts:
             if _is_topic(segment, segments[place + 1 :]):
                 (reading.last,) = _subjects(segment, reading, every=False)
@@ -105,7 +110,7 @@ def _read_group(group: str, reading: Reading) -> None:
 
 
 _EACH = re.compile(
-    r"(?P<which>[^，的]{2,20}?)(?:时|的)?(?:不应|应|不宜|宜|不得|必须)(?:不)?(?:小于|大于|低于|高于|超过|少于|为|取)(?:等于|或等于)?(?=\d)"
+    r"(?P<which>[^，的]{2,20}?)(?:时|的)?(?:不应|应|不宜|宜|不得|必须)?(?:不)?(?:小于|大于|低于|高于|超过|少于|为|取)(?:等于|或等于)?(?=\d)"
 )
 
 
@@ -121,6 +126,22 @@ _SUBJECT = re.compile(
     r"(?:属于|位于|用于|处于|输送|储存|生产|使用|安装在|布置在|采用)(?:(?!大于|小于|高于|低于|超过|不)[^，])+的[^，的]{1,8}"
 )
 _STATED = re.compile(r"不(?:大于|小于|高于|低于|超过|少于)|小于(?:或)?等于|大于(?:或)?等于|[≤≥<>]")
+
+
+def _is_object(segment: str, after: list[str]) -> bool:
+    """A thing whose bare measure comes next (每个独立的防雷接地装置，其冲击接地电阻……; 电气线路，截面积不得……)."""
+    modal = MODAL.search(after[0]) if after else None
+    if modal is None or _is_condition(segment) or relative(segment)[0] or sizes(segment):
+        return False
+    if (
+        COMPARE.search(segment)
+        or REFERS.search(segment)
+        or re.search(r"^[对在凡于]|[的者前后中内上下]$|[和或及、]", segment)
+    ):
+        return False
+    subject = after[0][: modal.start()]
+    bare = measured(subject) and property_start(subject) == 0 and not SURROUNDING.search(subject)
+    return len(segment) > 2 and not measured(segment) and (bare or subject.startswith("其"))
 
 
 def _is_limit(segment: str, after: list[str]) -> bool:
@@ -214,7 +235,7 @@ def _requirement(segment: str, reading: Reading, when: tuple[tuple[Test, ...], .
     modal = MODAL.search(segment)
     if modal is None:
         cut = COMPARE.search(segment)
-        if cut is None or not (reading.parts or _is_limit(segment, [])):
+        if cut is None or not (reading.parts or reading.topical or _is_limit(segment, [])):
             raise Stop("no_requirement", segment)
         subject, rest, word, every = segment[: cut.start()], segment[cut.start() :], "应", False
     else:
@@ -226,6 +247,8 @@ def _requirement(segment: str, reading: Reading, when: tuple[tuple[Test, ...], .
         raise Stop("two_modals", segment)
     rest = re.sub(r"^[均都]", "", rest.strip())
     front, subject = relative(re.sub(r"^(?:且|并且|并|而且|但|同时|则)", "", subject.strip()))
+    if front and re.search(r"[和及或].*的", subject):
+        raise Stop("scope", segment)  # 压力大于4MPa的阀门和用于……的阀门
     if reading.parts:
         when = (*when, *front)  # later subjects' conditions are theirs alone
     else:
@@ -248,9 +271,15 @@ def _tests(subject: str, rest: str, minus: bool, reading: Reading, *, every: boo
     subject = re.sub(r"(?<=高度|标高)距(?:离)?(?:室内|楼)?(?:地坪|地面|楼面|平台面|屋面)$", "", subject)
     if re.search(r"高度$|标高$", subject):
         rest = re.sub(r"^为?(?=[不大小\d])", "为", _FLOOR.sub("", rest)) if _FLOOR.match(rest) else rest
+    if counts := re.search(r"(?P<unit>.)数$", subject):
+        rest = re.sub(
+            rf"(?<=[\d一二两三四五六七八九十]){re.escape(counts['unit'])}$", "个", rest
+        )  # 啮合扣数不应少于5扣
     found = comparison(rest, minus)
     if found is not None:
         op, limits = found
+        if (rows := re.search(r"[\d一二两三四五六七八九十]\s*(?P<unit>[排列行])$", rest)) and not measured(subject):
+            subject = f"{subject}的{rows['unit']}数" if "的" not in subject else f"{subject}{rows['unit']}数"
         if re.search(r"\d\s*层$|[一二两三四五六七八九十]层$", rest) and subject and not measured(subject):
             subject = f"{subject}的层数"
         length = all(limit.unit in ("m", "mm", "cm") for limit in limits if limit.of is None)
@@ -297,12 +326,17 @@ def _subjects(subject: str, reading: Reading, *, every: bool) -> list[Name]:
         if (one := reading.last.object.partition("与")[0]) and reading.last.property == other["property"]:
             return [Name(object=f"{one}与{other['what']}", property=other["property"])]  # 与明火的……，与乙炔瓶的……
     own = re.match(r"其(?P<rest>.+)", subject)
+    if own and reading.lately:
+        reading.object = reading.lately  # 应设置备用泵，其流量……
     name = name_zh(own["rest"] if own else subject)
     if name.object and "的" not in subject and reading.last and reading.last.property.startswith(name.object):
         name = Name(object=reading.last.object, property=subject)  # 焊接电流……，焊接速度……
     around = SURROUNDING.search(subject) and not reading.object.endswith(("环境", "场所", "现场"))
     first = reading.parts[0].test.field if reading.parts else None
     around = around or (first is not None and not first.object and measured(first.property))  # nothing was named yet
+    unknown = not name.object and measured(subject) and property_start(subject) == len(subject) <= 8
+    if reading.parts and unknown and not around and "的" not in subject:
+        name = Name(object=reading.object, property=subject)  # 负荷率……，通信负荷率……
     if name.object == "保压" and reading.object:
         name = Name(object=reading.object, property=subject)
     if (own or (property_start(subject) <= 1 and not around)) and not name.object:
@@ -312,7 +346,13 @@ def _subjects(subject: str, reading: Reading, *, every: bool) -> list[Name]:
     properties = listed(name.property) if re.search(r"[和与及、]", name.property) else [name.property]
     if len(properties) > 1 and not all(property_start(part) < len(part) for part in properties):
         raise Stop("list", name.property)
-    if RELATIONAL.search(name.property) or RELATIONAL.search(name.object) or not re.search(r"[和与、及]", name.object):
+    pair = not every and re.search(r"(?<!与)[^与]与[^与]", name.object) and not re.search(r"[和、及]", name.object)
+    if (
+        pair
+        or RELATIONAL.search(name.property)
+        or RELATIONAL.search(name.object)
+        or not re.search(r"[和与、及]", name.object)
+    ):
         objects = [name.object]
     else:
         objects = _owners(name.object)
@@ -367,14 +407,20 @@ def _provision(subject: str, rest: str, minus: bool, reading: Reading) -> list[T
     verb = PROVIDES.match(rest)
     if verb is None or _DOES.search(rest) or rest[verb.end() :].startswith(("在", "于")):
         if (
-            holds_quantity(re.sub(r"(?<!\d)100%", "", rest))  # 进行100%射线检测: all of it
+            holds_quantity(GRADE.sub("", re.sub(r"(?<!\d)100%", "", rest)))  # 进行100%射线检测: all of it
             or COMPARE.search(rest)
             or re.search(r"至少|最多|不少于|[一二两三四五六七八九十]+[次个点处台年]", rest)
         ):
             raise Stop("phrase_with_limit", rest)
         if measured(subject) or subject.endswith(("前", "后", "时")) or re.search(r"或|比|高出|低出", rest):
             raise Stop("phrase", rest)
-        pieces = rest.split("、")
+        if (doing := re.fullmatch(r"进行(?P<what>.+试验.*[和及、].+试验)", rest)) and len(listed(doing["what"])) > 1:
+            return [
+                Test(field=Name(object=one, property=f"进行{each}"), op=op)
+                for one in owners
+                for each in listed(doing["what"])
+            ]
+        pieces = re.split(r"、|和|或|及" if minus else "、", rest)
         pieces = pieces if all(len(one) <= 4 for one in pieces) else [rest]
         return [Test(field=Name(object=one, property=each), op=op) for one in owners for each in pieces]
     what = rest[verb.end() :]
@@ -396,7 +442,9 @@ def _provision(subject: str, rest: str, minus: bool, reading: Reading) -> list[T
         raise Stop("phrase_with_limit", rest)
     if "或" in what and not minus:
         raise Stop("either", rest)
-    return [Test(field=Name(object=one, property=thing), op=op) for one in owners for thing in _things(what)]
+    things = _things(what)
+    reading.lately = things[0] if len(things) == 1 and not minus and _PUT.match(verb.group()) else ""
+    return [Test(field=Name(object=one, property=thing), op=op) for one in owners for thing in things]
 
 
 def _things(what: str) -> list[str]:
