@@ -33,9 +33,11 @@ _SKILL = Skill(name="plc", tools=(GENERATED,), texts="assay.skills.plc", plan=pl
 async def record(
     made: Made, records: Records, lang: Lang, folder: Path | None = None
 ) -> tuple[Made, Answer | None, Evidence | None]:
-    """Judges the chosen program once more from its text alone and writes down what came of it. A program whose second
-    judgement is not that of the first is not released. None where there is no program. ``folder`` is where its bundle is going to
-    stand."""
+    """Judges the chosen program once more from its text alone and writes down what came of it.
+
+    A program whose second judgement is not that of the first is not released. None where there is no program.
+    ``folder`` is where its bundle is going to stand.
+    """
     if made.best is None:
         return made, None, None
     rules = Policy.load(None)
