@@ -327,3 +327,53 @@ def test_the_commands_say_what_they_do_not_know(tmp_path: Path) -> None:
     proved = runner.invoke(commands(), ["prove", str(file), "--properties", str(properties), "--lang", "en"])
     assert proved.exit_code == 1
     assert "PROVED" not in proved.output and "Released is declared in no file given here" in proved.output
+
+
+HALVES = """FUNCTION Halves : INT
+VAR_INPUT whole : INT; END_VAR
+VAR_OUTPUT rest : INT; END_VAR
+BEGIN
+   Halves := whole / 2;
+   rest := whole MOD 2;
+END_FUNCTION
+FUNCTION_BLOCK Again
+VAR_INPUT a : INT; END_VAR
+VAR_OUTPUT b : INT; END_VAR
+BEGIN
+   b := a;
+END_FUNCTION_BLOCK
+FUNCTION_BLOCK Caller
+VAR_OUTPUT r : INT; left : INT; END_VAR
+VAR again : Again; END_VAR
+BEGIN
+   %s
+END_FUNCTION_BLOCK
+"""
+
+
+@pytest.mark.parametrize(
+    ("statement", "finding"),
+    [
+        ("r := Halves(whole := 7, rest := left);", []),
+        ("r := Halves(whole := 7, rest => left);", []),
+        ("r := Halves(whole => left, rest := left);", ["wrong_arrow"]),
+        ("r := Halves(whole := 7, rest := 3);", ["not_a_place"]),
+        ("again(a := 1, b := left);", ["wrong_arrow"]),
+    ],
+)
+def test_functions_of_step_7_take_their_outputs_by_the_same_sign(statement: str, finding: list[str]) -> None:
+    found = given(HALVES % statement)
+    assert keys(found) == finding
+    marked = HALVES.replace("Halves := whole", "#Halves := #whole") % "r := Halves(whole := 7, rest := left);"
+    assert keys(given(marked)) == ["wrong_arrow"]
+
+
+def test_an_output_by_the_same_sign_runs_and_is_converted() -> None:
+    source = Source("t.scl", HALVES % "r := Halves(whole := 7, rest := left);", "scl")
+    one = machine(check([source], lints=False).project, "Caller")
+    one.scan()
+    assert (one.read("r"), one.read("left")) == (3, 1)
+    made, lost = convert([source], "st")
+    assert not lost
+    assert "Halves(whole := 7, rest => left)" in made
+    assert keys(check([Source("t.st", made, "codesys")], lints=False)) == []

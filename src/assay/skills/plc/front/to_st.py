@@ -4,14 +4,18 @@ globals. Other dialects are Structured Text already and stay as they are."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from assay.skills.plc.front import tree
 from assay.skills.plc.front.diagnostic import Diagnostic
 from assay.skills.plc.front.layout import nodes
 from assay.skills.plc.front.lexer import Tokens, tokenize
 from assay.skills.plc.front.parser import Parsed
-from assay.skills.plc.front.rewrite import Edits, flat, plain_name
+from assay.skills.plc.front.rewrite import Edits, flat, plain_name, variables
 from assay.skills.plc.front.source import Source, Span
+
+#: The names of the outputs of each function.
+Outputs = dict[str, set[str]]
 
 _PREFIXES = {
     "B": "BYTE",
@@ -29,18 +33,29 @@ _OPERANDS = frozenset({"name", "quoted", "local", "int", "typed", "direct"})
 _COUNTER = re.compile(r"(CTU|CTD|CTUD)_\w+\Z", re.IGNORECASE)
 
 
-def to_st(source: Source, parsed: Parsed) -> tuple[str, list[Diagnostic]]:
+def to_st(source: Source, parsed: Parsed, outputs: Outputs) -> tuple[str, list[Diagnostic]]:
     """The text and what of it has no equal."""
     if source.dialect != "scl":
         return source.text, []
-    rewriter = _Rewriter(source, parsed)
+    rewriter = _Rewriter(source, parsed, outputs)
     return rewriter.run(), rewriter.diagnostics
 
 
+def outputs_of(units: Iterable[tree.Unit]) -> Outputs:
+    """The outputs of the functions of all sources."""
+    functions = [one for unit in units for one in flat(unit.elements) if isinstance(one, tree.Pou)]
+    return {
+        one.name.key: variables(block for block in one.blocks if block.section == "VAR_OUTPUT")
+        for one in functions
+        if one.kind == "FUNCTION"
+    }
+
+
 class _Rewriter:
-    def __init__(self, source: Source, parsed: Parsed) -> None:
+    def __init__(self, source: Source, parsed: Parsed, outputs: Outputs) -> None:
         self.source = source
         self.unit = parsed.unit
+        self.outputs = outputs
         self.edits = Edits(source.text)
         self.diagnostics: list[Diagnostic] = []
 
@@ -62,10 +77,19 @@ class _Rewriter:
                 self.lost("GOTO", node.span)
             elif isinstance(node, tree.Literal_) and node.type_name == "P#":
                 self.lost(node.raw, node.span)
+            elif isinstance(node, tree.Call) and isinstance(node.target, tree.NameExpr):
+                self.call(node, self.outputs.get(node.target.name.key, set()))
         self.heads(tokens)
         for place in range(len(tokens.kinds)):
             self.token(tokens, place)
         return self.edits.apply()
+
+    def call(self, node: tree.Call, outputs: set[str]) -> None:
+        """STEP 7 writes ``:=`` for the outputs of functions too."""
+        for one in node.arguments:
+            if one.mode == ":=" and one.name is not None and one.value is not None and one.name.key in outputs:
+                place = self.source.text.index(":=", one.name.span.end)
+                self.edits.replace(place, place + 2, "=>")
 
     def heads(self, tokens: Tokens) -> None:
         """The lines of a block's head that only SCL has, and its pragmas."""

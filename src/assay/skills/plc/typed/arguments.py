@@ -223,11 +223,16 @@ class _Binder:
             self.body.report("to_constant", argument.value.span, name=found.var.name)
         in_outs.append((var.name, found.place))
 
+    def of_step_7(self) -> bool:
+        """Whether the source is one of STEP 7, whose functions take all their arguments by ``:=``."""
+        style = self.body.world.report.elsewhere.get(self.expr.span.source)
+        return self.function and self.body.env.dialect == "scl" and style is not None and style.names
+
     def output(self, var: Var, argument: tree.Argument, outputs: list[tuple[str, ir.Place]], found: Bindings) -> None:
         """A place that gets what comes out."""
         from assay.skills.plc.typed.statements import store_into, target
 
-        if argument.mode == ":=" and argument.name is not None:
+        if argument.mode == ":=" and argument.name is not None and not self.of_step_7():
             self.error("wrong_arrow", argument.span, name=var.name, arrow="=>")
             return
         if argument.value is None:
