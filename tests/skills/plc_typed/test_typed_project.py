@@ -377,3 +377,17 @@ def test_an_output_by_the_same_sign_runs_and_is_converted() -> None:
     assert not lost
     assert "Halves(whole := 7, rest => left)" in made
     assert keys(check([Source("t.st", made, "codesys")], lints=False)) == []
+
+
+def test_the_block_before_its_data_block_is_left_out_in_structured_text() -> None:
+    text_ = HALVES % "Again.DB7(a := 5); left := DB7.b;" + "DATA_BLOCK DB7\nAgain\nBEGIN\nEND_DATA_BLOCK\n"
+    source = Source("t.scl", text_, "scl")
+    assert keys(check([source], lints=False)) == []
+    made, lost = convert([source], "st")
+    assert not lost
+    assert " DB7(a := 5)" in made
+    found = check([Source("t.st", made, "codesys")], lints=False)
+    assert keys(found) == []
+    one = machine(found.project, "Caller")
+    one.scan()
+    assert one.read("left") == 5

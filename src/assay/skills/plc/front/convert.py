@@ -11,7 +11,7 @@ from assay.skills.plc.front.parser import Parsed, parse
 from assay.skills.plc.front.plcopen_write import write_plcopen
 from assay.skills.plc.front.source import Source
 from assay.skills.plc.front.to_scl import to_scl
-from assay.skills.plc.front.to_st import outputs_of, to_st
+from assay.skills.plc.front.to_st import called, to_st
 
 Target = Literal["plcopen", "scl", "st"]
 TARGETS: tuple[Target, ...] = ("plcopen", "scl", "st")
@@ -27,9 +27,9 @@ def convert(sources: Sequence[Source], target: Target, name: str = "project") ->
         return to_scl(parsed)
     texts: list[tuple[Source, Parsed]] = []
     found: list[Diagnostic] = []
-    outputs = outputs_of(one.unit for _, one in parsed)
+    known = called(one.unit for _, one in parsed)
     for source, one in parsed:
-        text, notes = to_st(source, one, outputs)
+        text, notes = to_st(source, one, known)
         found += notes
         if source.dialect == "scl":
             source = Source(source.name, text, "iec")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from assay.skills.plc.front import tree
 from assay.skills.plc.front.diagnostic import Diagnostic
@@ -13,9 +14,6 @@ from assay.skills.plc.front.lexer import Tokens, tokenize
 from assay.skills.plc.front.parser import Parsed
 from assay.skills.plc.front.rewrite import Edits, flat, plain_name, variables
 from assay.skills.plc.front.source import Source, Span
-
-#: The names of the outputs of each function.
-Outputs = dict[str, set[str]]
 
 _PREFIXES = {
     "B": "BYTE",
@@ -30,32 +28,44 @@ _PREFIXES = {
 _QUOTED = re.compile(r'"([^"]*)"')
 _TYPES = {"S5TIME": "TIME", "DTL": "DT", "TON_TIME": "TON", "TOF_TIME": "TOF", "TP_TIME": "TP", "IEC_TIMER": "TON"}
 _OPERANDS = frozenset({"name", "quoted", "local", "int", "typed", "direct"})
+_BLOCK = re.compile(r"S?FB ?\d+")
 _COUNTER = re.compile(r"(CTU|CTD|CTUD)_\w+\Z", re.IGNORECASE)
 
 
-def to_st(source: Source, parsed: Parsed, outputs: Outputs) -> tuple[str, list[Diagnostic]]:
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What the calls of all sources may name. ``outputs``: those of each function; ``blocks``: function blocks."""
+
+    outputs: dict[str, set[str]]
+    blocks: frozenset[str]
+
+
+def called(units: Iterable[tree.Unit]) -> Called:
+    """The functions and function blocks of all sources."""
+    pous = [one for unit in units for one in flat(unit.elements) if isinstance(one, tree.Pou)]
+    return Called(
+        {
+            one.name.key: variables(block for block in one.blocks if block.section == "VAR_OUTPUT")
+            for one in pous
+            if one.kind == "FUNCTION"
+        },
+        frozenset(one.name.key for one in pous if one.kind == "FUNCTION_BLOCK"),
+    )
+
+
+def to_st(source: Source, parsed: Parsed, known: Called) -> tuple[str, list[Diagnostic]]:
     """The text and what of it has no equal."""
     if source.dialect != "scl":
         return source.text, []
-    rewriter = _Rewriter(source, parsed, outputs)
+    rewriter = _Rewriter(source, parsed, known)
     return rewriter.run(), rewriter.diagnostics
 
 
-def outputs_of(units: Iterable[tree.Unit]) -> Outputs:
-    """The outputs of the functions of all sources."""
-    functions = [one for unit in units for one in flat(unit.elements) if isinstance(one, tree.Pou)]
-    return {
-        one.name.key: variables(block for block in one.blocks if block.section == "VAR_OUTPUT")
-        for one in functions
-        if one.kind == "FUNCTION"
-    }
-
-
 class _Rewriter:
-    def __init__(self, source: Source, parsed: Parsed, outputs: Outputs) -> None:
+    def __init__(self, source: Source, parsed: Parsed, known: Called) -> None:
         self.source = source
         self.unit = parsed.unit
-        self.outputs = outputs
+        self.known = known
         self.edits = Edits(source.text)
         self.diagnostics: list[Diagnostic] = []
 
@@ -77,15 +87,24 @@ class _Rewriter:
                 self.lost("GOTO", node.span)
             elif isinstance(node, tree.Literal_) and node.type_name == "P#":
                 self.lost(node.raw, node.span)
-            elif isinstance(node, tree.Call) and isinstance(node.target, tree.NameExpr):
-                self.call(node, self.outputs.get(node.target.name.key, set()))
+            elif isinstance(node, tree.Call):
+                self.call(node)
         self.heads(tokens)
         for place in range(len(tokens.kinds)):
             self.token(tokens, place)
         return self.edits.apply()
 
-    def call(self, node: tree.Call, outputs: set[str]) -> None:
-        """STEP 7 writes ``:=`` for the outputs of functions too."""
+    def call(self, node: tree.Call) -> None:
+        """STEP 7 writes ``:=`` for the outputs of functions too, and the block before its data block."""
+        match node.target:
+            case tree.NameExpr(name=name):
+                outputs = self.known.outputs.get(name.key, set())
+            case tree.Member(base=tree.NameExpr(name=block, sigil=sigil), name=name) if sigil != "#":
+                if block.key in self.known.blocks or _BLOCK.fullmatch(block.key):
+                    self.edits.replace(node.target.span.start, name.span.start, "")
+                return
+            case _:
+                return
         for one in node.arguments:
             if one.mode == ":=" and one.name is not None and one.value is not None and one.name.key in outputs:
                 place = self.source.text.index(":=", one.name.span.end)
