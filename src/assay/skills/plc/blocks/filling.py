@@ -17,7 +17,7 @@ from assay.kernel.unit_words import same_unit
 from assay.skills.plc.blocks.amounts import in_one_unit, literal, ranges, words_of
 from assay.skills.plc.blocks.block import Block, Parameter
 from assay.skills.plc.blocks.spelling import repaired
-from assay.skills.plc.blocks.wording import plain, vague
+from assay.skills.plc.blocks.wording import plain, unread, vague
 
 T = TypeVar("T")
 _NEAR = 40
@@ -74,8 +74,8 @@ def read_parameters(block: Block, request: str) -> Filled:
     claims = _claims(block, text, quantities, used, values)
     matched, unclear = _matched(claims)
     for place, name in matched.items():
-        given = inputs if name in block.inputs else values
-        given[name] = claims[place, name][1]
+        target = inputs if name in block.inputs else values
+        target[name] = claims[place, name][1]
         used.add(place)
     unclear += [
         name
@@ -92,9 +92,17 @@ def read_parameters(block: Block, request: str) -> Filled:
     ]
     _take_the_only(block, text, quantities, values, used)
     _twins(block, text, quantities, values)
-    unused = tuple(one.text for place, one in enumerate(quantities) if place not in used and _says_much(one, text))
+    given = [(one, values[one.name]) for one in block.parameters if one.name in values]
+    unused = tuple(
+        one.text
+        for place, one in enumerate(quantities)
+        if place not in used
+        and _says_much(one, text)
+        and not any(literal(text, one, parameter) == value for parameter, value in given)  # said twice
+    )
     values = {**_switches(block, text), **values}
-    return Filled(values, unused + vague(text), tuple(dict.fromkeys(unclear)), inputs)
+    unused += vague(text) + unread(text, [(one.start, one.end) for one in quantities])
+    return Filled(values, unused, tuple(dict.fromkeys(unclear)), inputs)
 
 
 def _claims(

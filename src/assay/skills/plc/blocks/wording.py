@@ -6,6 +6,7 @@ What only describes the machine (a 15 kW motor, 24 V 的指示灯) is no paramet
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 
 from assay.kernel.numbers import scan
@@ -49,7 +50,14 @@ _ENGLISH: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"(?<![\d.,])(\d+),(\d{1,2})(?=\s*(?:ms|s|secs?|seconds?|min|minutes?|h|hours?)\b)",
             r"\1.\2",
         ),
-        (r"\bhalf (?:of )?an? (?=(?:second|minute|hour)\b)", "0.5 "),
+        (r"\bhalf a dozen\b", "6"),
+        (
+            r"\bhalf (?:of )?an? (?=(?:second|minute|hour|degree|kelvin|bar|percent|kilo|kg|litre|liter|sec|min)\b)",
+            "0.5 ",
+        ),
+        (r"\bsecs\b", "seconds"),
+        (r"\bmins\b", "minutes"),
+        (r"\bhrs\b", "hours"),
         (
             r"(?:(?<!\d)1/2|½)\s*(?=(?:s|secs?|seconds?|min|minutes?|h|hours?)\b)",
             "0.5 ",
@@ -72,7 +80,7 @@ _BOTH = re.compile(
     re.I,
 )
 _ZH_MINUTE = re.compile(r"(?<=\d)分(?![钟之米贝析段半\d])")
-_ZH_HALF_A = re.compile(r"半个?(?=毫?秒|分钟|小时)")
+_ZH_HALF_A = re.compile(r"半个?(?=毫?秒|分钟|小时|度|公斤|千克|米|巴|升|吨|斤|伏|安)")
 _VAGUE = re.compile(
     r"(?:好?几|数|若干|多少)个?(?:毫秒|秒钟?|分钟|小时)|"
     r"\b(?:(?:a )?few|(?:a )?couple(?: of)?|several|some) (?:seconds|minutes|hours)\b",
@@ -140,6 +148,26 @@ def plain(request: str) -> str:
     )
     text = _ZH_HALF_A.sub("0.5", text)
     return _ZH_MINUTE.sub("分钟", text.replace("三刻钟", "45分钟").replace("一刻钟", "15分钟"))
+
+
+_TIMES = re.compile(
+    r"(?<![a-z])(?:[a-z]+(?:-[a-z]+)*\s+)?(?:seconds|minutes|msecs?|milliseconds)\b|(?<![每几数多半/\d])(?:毫秒|秒钟|分钟|秒)(?![表定位])",
+    re.I,
+)
+
+
+def unread(text: str, spans: Iterable[tuple[int, int]]) -> tuple[str, ...]:
+    """Times of the text that stand outside the amounts that were read (``spans``): some number that nobody knows."""
+    inside = list(spans)
+    found = [one for one in _TIMES.finditer(text) if not any(a < one.end() <= b for a, b in inside)]
+    return tuple(
+        one[0].strip()
+        for one in found
+        if not re.search(
+            r"(?:\b(?:per|each|every|of|the|in|few|some|several|to|for)\s|[每几数几/])[^\s]*$", one[0], re.I
+        )
+        and not _VAGUE.search(one[0])
+    )
 
 
 def vague(text: str) -> tuple[str, ...]:
