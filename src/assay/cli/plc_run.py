@@ -100,7 +100,7 @@ def _closed(
     watched: Sequence[str],
 ) -> Ran:
     from assay.models.fmi import FmiModel
-    from assay.skills.plc.testing.coupling import closed_loop, wires
+    from assay.skills.plc.testing.coupling import ModelProcess, closed_loop, wires
 
     model = FmiModel(path)
     try:
@@ -108,7 +108,9 @@ def _closed(
             assert trace is not None
             scans = (trace.rows[-1].t_ns - trace.rows[0].t_ns) // scan_ns + 1
         wired = wires(pairs, layout, model)
-        return closed_loop(runs, layout, model, wired, scan_ns=scan_ns, scans=scans, trace=trace, watch=watched)
+        return closed_loop(
+            runs, layout, ModelProcess(model), wired, scan_ns=scan_ns, scans=scans, trace=trace, watch=watched
+        )
     finally:
         model.close()
 

@@ -12,7 +12,7 @@ from assay.kernel.errors import InputError
 from assay.models.mechanism import Inputs, Trajectory, Variable
 from assay.skills.plc.ir.nodes import Project
 from assay.skills.plc.run.machine import machine
-from assay.skills.plc.testing.coupling import closed_loop, wires
+from assay.skills.plc.testing.coupling import ModelProcess, closed_loop, wires
 from assay.skills.plc.testing.layout import Layout
 
 LEVEL = """
@@ -67,7 +67,7 @@ def loop(checked: Callable[..., Project]) -> tuple[Any, Layout]:
 def test_the_loop_holds_the_level_between_its_limits(loop: tuple[Any, Layout]) -> None:
     runs, layout = loop
     wired = wires(["level=level", "full = high", "count=level", "opening=valve"], layout, Tank())
-    ran = closed_loop(runs, layout, Tank(), wired, scan_ns=100_000_000, scans=400)
+    ran = closed_loop(runs, layout, ModelProcess(Tank()), wired, scan_ns=100_000_000, scans=400)
     levels = [values["level"] for _, values in ran.rows]
     assert len(levels) == 400 and levels[0] == 0.0
     settled = levels[50:]

@@ -71,13 +71,15 @@ def read_text(path: Path) -> tuple[str, str]:
 
 
 def _files(paths: Sequence[Path]) -> list[tuple[Path, bool]]:
-    """The files, each once, and whether the user named it."""
+    """The files, each once, and whether the user named it. Of a folder, a candidate of the generator's that was not
+    released is left out: it is another version of a program that may stand beside it."""
     out: dict[Path, bool] = {}
     for path in paths:
         if not path.is_dir():
             out[path] = True
             continue
         inside = sorted(one for one in path.rglob("*") if one.suffix.lower() in SUFFIXES and one.is_file())
+        inside = [one for one in inside if not one.stem.lower().endswith(".not_released")]
         if not inside:
             raise InputError("plc_front.no_files", file=str(path))
         for one in inside:

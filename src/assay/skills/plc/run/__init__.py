@@ -1,4 +1,4 @@
-"""Executors of checked programs with a virtual clock, as Python and as C, and their coupling with process models."""
+"""Executors of checked programs with a virtual clock, as Python and as C."""
 
 from assay.kernel.texts import register_texts
 

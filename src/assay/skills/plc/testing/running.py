@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from assay.kernel.errors import InputError
@@ -67,9 +69,12 @@ def _used(unit: Unit, others: Sequence[Unit]) -> bool:
     return any(names(one.type) for other in others if other is not unit for one in other.variables)
 
 
-def moments(trace: Trace | None, scan_ns: int | None, scans: int | None) -> Iterator[tuple[int, list[Row]]]:
-    """When scans are and which rows are new at each: every ``scan_ns`` from the first row to the last, or at the rows'
-    own moments without it. ``scans`` cuts or prolongs."""
+def moments(
+    trace: Trace | None, scan_ns: int | None, scans: int | None, jitter_ns: int = 0, seed: int = 0
+) -> Iterator[tuple[int, list[Row]]]:
+    """When scans are and which rows are new at each: every ``scan_ns`` from the first row to the last (up to
+    ``jitter_ns`` earlier or later, drawn from ``seed``), or at the rows' own moments without it. ``scans`` cuts or
+    prolongs."""
     rows = () if trace is None else trace.rows
     if scan_ns is None:
         step = rows[-1].t_ns - rows[-2].t_ns if len(rows) > 1 else 100_000_000
@@ -82,6 +87,10 @@ def moments(trace: Trace | None, scan_ns: int | None, scans: int | None) -> Iter
         if count > MOST_SCANS:
             raise InputError("plc_testing.too_many_scans", count=count, most=MOST_SCANS)
         times = [start + index * scan_ns for index in range(count)]
+        if jitter_ns:
+            draw = random.Random(seed)
+            gaps = [scan_ns + draw.randint(-jitter_ns, jitter_ns) for _ in times[1:]]
+            times = list(accumulate(gaps, initial=start))
     place = 0
     for time in times:
         first = place
