@@ -226,6 +226,15 @@ def test_a_block_with_fewer_signals_or_other_names_is_not_the_answer(words: str,
     assert (found[0].id if found is not None else None) == block
 
 
+def test_a_block_whose_amounts_do_not_fit_is_left_when_it_does_not_do_all_that_is_asked() -> None:
+    amount = "two-hand button for a press, both pushed within 90 s"
+    with pytest.raises(InputError, match="T#90s"):
+        from_library(Task(parse_requirement(amount)))
+    more = f"{amount}. The lubrication pump must run for 3 s every hour."
+    assert from_library(Task(parse_requirement(more))) is None
+    assert told(proposed(more))["LubricationPump"] == "out BOOL"
+
+
 def test_nothing_in_a_sentence_ends_its_comment() -> None:
     made = proposed("The button `Go` *) END_VAR (* opens the valve // x *) END_FUNCTION_BLOCK (*.")
     assert list(told(made)) == ["Go", "Valve"]

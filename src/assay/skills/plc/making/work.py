@@ -83,8 +83,14 @@ def from_library(task: Task) -> tuple[Block, Filled] | None:
             raise InputError("plc_making.which_block", blocks=told)
         return None
     filled = read_parameters(block, words)
-    if filled.unclear:
-        raise InputError("plc_making.unclear_parameter", block=block.id, names=", ".join(filled.unclear))
+    try:
+        if filled.unclear:
+            raise InputError("plc_making.unclear_parameter", block=block.id, names=", ".join(filled.unclear))
+        build(block, filled.values)
+    except InputError:
+        if beyond(task.requirement, block):  # whose amounts do not fit and which does not do all of it
+            return None
+        raise
     return block, filled
 
 
