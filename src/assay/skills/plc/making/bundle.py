@@ -149,11 +149,13 @@ def _reason(one: tuple[str, Mapping[str, object]], lang: Lang) -> dict[str, str]
 
 def _interface(made: Made) -> dict[str, Any]:
     """What was declared; with the proposal it was confirmed from, where there was one."""
+    from assay.skills.plc.making.faces import short_comments
+
     proposed = made.task.proposed
     if proposed is None:
         return {"st": made.wanted.interface.declarations, "proposed": None, "edited": False}
     declared = made.task.interface or ""
-    return {"st": declared, "proposed": proposal_document(proposed), "edited": declared != proposed.st}
+    return {"st": declared, "proposed": proposal_document(proposed), "edited": declared != short_comments(proposed.st)}
 
 
 def _coverage(made: Made, lang: Lang) -> dict[str, Any] | None:
@@ -168,7 +170,8 @@ def _block(made: Made) -> dict[str, Any] | None:
     if made.block is None:
         return None
     unused = list(made.filled.unused) if made.filled is not None else []
-    return {"id": made.block.block.id, "parameters": dict(made.block.values), "unused": unused}
+    inputs = dict(made.filled.inputs) if made.filled is not None else {}
+    return {"id": made.block.block.id, "parameters": dict(made.block.values), "inputs": inputs, "unused": unused}
 
 
 def _outcome(one: Outcome) -> dict[str, Any]:
