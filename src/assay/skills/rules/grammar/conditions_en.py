@@ -292,7 +292,9 @@ def _owner(head: str) -> tuple[str, str]:
     """Whose a condition behind a noun is, and the noun: "corridors in buildings over 24 m in height" are corridors,
     and the height is that of the buildings; "circuits supplying motors above 10 kW" are those circuits."""
     if fed := re.fullmatch(
-        r".+?\s(?:supplying|feeding|serving|supporting|protecting|containing|connected to)\s(?P<what>.+)", head
+        r".+?\s(?:supplying|feeding|serving|supporting|protecting|containing|handling|carrying"
+        r"|conveying|storing|connected to)\s(?P<what>.+)",
+        head,
     ):
         return bare(fed["what"]), head
     inside = re.fullmatch(r"(?P<head>.+?)\s(?:in|inside|within)\s(?P<place>.+)", head)

@@ -50,6 +50,7 @@ _EXTREME = re.compile(
 )
 """A limit that is stated without a modal verb ("the maximum allowable leakage is 0.1 %")."""
 _FOR = re.compile(r"\sfor\s(?P<what>(?!an?\s|\d|at |not |more |less )[^,]*?[a-z]\s[^,]*\d[^,]*)$", re.IGNORECASE)
+_FOR_KIND = re.compile(r"(?<=[\dA-Za-z%²³Ω)])\sfor\s(?P<what>[a-z][a-z-]*(?:\s[a-z-]+){0,2}s)$")
 """Whose limit it is, behind it ("... 6 mm for tanks with a diameter of 15 m or more")."""
 _VAGUE = re.compile(
     r"\b(?:(?<!unless )otherwise|as far as|where practicable|if necessary|as necessary|adequate|suitable|sufficient"
@@ -123,6 +124,10 @@ def _trailing(group: str, reading: Reading) -> str:
         if not _take(trail["mark"], trail["what"], reading):
             raise Stop("condition", trail["what"])
         group = group[: trail.start()]
+    kind = _FOR_KIND.search(group)
+    if kind and len(MODAL.findall(group)) == 1 and COMPARE.search(group[: kind.start()]):
+        reading.condition([(Test(field=Name(property=bare(kind["what"])), op=Op.PRESENT),)])
+        return group[: kind.start()]
     if (whose := _FOR.search(group)) and len(MODAL.findall(group)) == 1 and COMPARE.search(group[: whose.start()]):
         front, _ = _quiet_relative(whose["what"])
         if front or (front := _measured(whose["what"], reading)):

@@ -15,7 +15,7 @@ GRADE = re.compile(
     re.IGNORECASE,
 )
 _FACTOR = re.compile(
-    r"(?P<word>twice|half(?: of)?|one[- ]half(?: of)?|double|three times|(?P<low>.+?) times"
+    r"(?P<word>twice|half(?: of)?|one[- ]half(?: of)?|double|three times|(?P<low>.+?) times(?!\sper\s)"
     r"|(?P<share>[±\d].*?%|.+? per ?cent|\d+/\d+"
     r"|(?:an?|one|two|three|four|five)[- ](?:third|quarter|fifth|sixth|eighth|tenth)s?)"
     r" of)\s+(?P<of>.+)"

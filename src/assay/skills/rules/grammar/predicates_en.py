@@ -77,7 +77,7 @@ _WITHIN = re.compile(
 )
 _PUT = re.compile(
     r"kept|maintained|held|spaced|provided|installed|placed|located|arranged|fitted|mounted|positioned|set|laid|hung"
-    r"|buried|embedded|suspended|erected|immersed|submerged|filled"
+    r"|buried|embedded|suspended|erected|immersed|submerged|filled|coated|painted|lined"
     r"|inclined"
 )
 """What is put at intervals has them between one and the next; what is supported so has them between others."""
@@ -172,7 +172,7 @@ def _having(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test
     """``have a clear width of at least 1.1 m``, ``have at least two exits``, ``contain switches``, ``have no ...``."""
     match = re.match(
         r"(?:have|contain|include|comprise|incorporate|consist of|provide|deliver"
-        r"|maintain|withstand|be (?:designed|rated) for(?=\san?\s))\s(?P<what>.+)",
+        r"|maintain|withstand|be (?:designed|rated|selected|sized|dimensioned|suitable) for(?=\san?\s))\s(?P<what>.+)",
         rest,
     )
     goes_on = None if match or subject else re.fullmatch(r"(?:an?)\s(?P<what>.+)", rest)
@@ -185,7 +185,7 @@ def _having(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test
         names = [Name(object=one, property="air change rate") for one in owners]
         return _limited(names, changes["value"], minus, "", reading)
     measured = re.fullmatch(
-        r"(?P<extreme>minimum\s|maximum\s)?(?P<property>[a-z][a-z -]*?)\s(?:of\s)?(?P<value>(?:not\s|no\s"
+        r"(?P<extreme>minimum\s|maximum\s)?(?P<property>[a-z][a-z0-9 -]*?)\s(?:of\s)?(?P<value>(?:not\s|no\s"
         r"|at\s|less|more|between|\d|±|a m|up to|below|above|under|over|exceeding|greater|higher|lower|within"
         r"|IP\s?\d|SIL|PN|class\s|grade\s).*)",
         what,

@@ -222,7 +222,7 @@ def _between(low: Limit, high: Limit, end: int) -> Read:
 
 def sizes(text: str) -> bool:
     """Whether a number with a unit stands in words that name a thing (a voltage class does: 10kV 开关柜)."""
-    for match in re.finditer(r"(?<![\w.])\d+(?:\.\d+)?", text):
+    for match in re.finditer(r"(?<![A-Za-z0-9.])\d+(?:\.\d+)?", text):
         found = unit_at(text, match.end())
         if found is not None and found[0] not in ("", "kV", "V", "kW", "MW"):
             return True

@@ -21,6 +21,10 @@ _DURING = re.compile(
     r"(?P<front>[^，的]*?)(?P<state>(?P<verb>正常运行|满载|空载|运行|工作|启动|起动|停机|检修|充电|放电|试验|(?:平行|交叉|垂直|水平)(?:敷设|布置|安装)?)|[^，的]{2})时的(?P<property>[^，]+)"
 )
 """设备 运行时 的噪声; 焊接时 的风速."""
+_MIDST = re.compile(
+    r"(?P<front>[^，在]+)在(?P<where>[^，在]+?)(?P<end>的?条件下|的?情况下|状态下|工况下|期间|下|过程中|时)的(?P<property>[^，的]+)"
+)
+"""起重机 在额定载荷下 的制动距离."""
 _NOTED = re.compile(r"(?P<subject>.+)（(?P<note>[^（）\d]{1,6}(?:态|时|状态|工况|条件|侧))）")
 _AT_TIME = re.compile(r"(?P<subject>.*?)(?P<where>昼间|夜间|白天|夜晚|冬季|夏季|采暖期|非采暖期|平时)")
 
@@ -31,6 +35,10 @@ def without_state(subject: str, reading: Reading) -> tuple[str, Groups]:
         front, state = ("", during["front"] + during["state"]) if not during["verb"] else during.group("front", "verb")
         name = f"{front}的{during['property']}" if front else during["property"]
         return name, ((Test(field=Name(property=state), op=Op.PRESENT),),)
+    if (midst := _MIDST.fullmatch(subject)) and measured(midst["property"]):
+        kept = re.match(r"状态|工况", midst["end"])
+        groups = conditions_zh(midst["where"] + (kept.group() if kept else ""), midst["front"])
+        return f"{midst['front']}的{midst['property']}", tuple(groups)
     if noted := _NOTED.fullmatch(subject):
         return noted["subject"], ((Test(field=Name(property=noted["note"]), op=Op.PRESENT),),)
     for pattern in (_IN_STATE, _AT_TIME):

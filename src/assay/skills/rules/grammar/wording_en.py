@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 
 from assay.skills.rules.grammar.dimensions import dimension
-from assay.skills.rules.grammar.quantities import quantity_at
+from assay.skills.rules.grammar.quantities import CONTENT, quantity_at
 from assay.skills.rules.grammar.words_en import COMPARE, MODAL, PROHIBITED, PROPERTY
 
 _I = re.IGNORECASE
@@ -51,6 +51,10 @@ _PLAIN: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
     ),
     (re.compile(r"(?<=\d) (?P<unit>[a-z]+) (?P<side>higher|lower) than (?=[a-z])", _I), _higher),
     (re.compile(r"\b(?P<who>they|it) (?:is|are) rated (?=above|below|over|under|at|more|less)", _I), r"\g<who> rated "),
+    (
+        re.compile(r"\b(?P<low>(?:no|not) less than [^,;]+?),? nor (?P<more>more|greater) than\b", _I),
+        r"\g<low> and not \g<more> than",
+    ),
     (re.compile(r"\bnot to exceed\b", _I), "not exceeding"),
     (re.compile(r"\b(?:within|in) (?:an?|the) (?:range|limits) (?:of |from |between )?(?=[-+\d])", _I), "between "),
     (re.compile(r"\bbe (?:limited|restricted) to (?:a maximum of )?(?=(?:\S*\d|half|twice))", _I), "be at most "),
@@ -86,7 +90,7 @@ _DONE = {
     "analyzed": "analysis",
 }
 _OFTEN = re.compile(
-    rf"\bbe (?:[a-z]+ly )?(?P<verb>{'|'.join(_DONE)})(?P<how> [a-z]+ly)?"
+    rf"\bbe (?:[a-z]+ly )?(?P<way>proof[- ]|leak[- ]|load[- ])?(?P<verb>{'|'.join(_DONE)})(?P<how> [a-z]+ly)?"
     r" (?:at (?:regular )?intervals? (?:not exceeding|(?:of )?(?:not|no) "
     r"(?:more|longer|greater) than|of at most|not longer than) (?P<time>[^,;]+)"
     r"|at least (?:once )?(?:every (?P<every>[^,;]+)|(?P<adverb>annually|yearly|monthly|weekly|daily|quarterly)"
@@ -112,7 +116,7 @@ _TRIED = re.compile(
 )
 _RATED = re.compile(r"\bbe rated (?:at|for|to)?\s?(?P<value>(?:not|no|at|less|more|between|\d)\s?.*)$", _I)
 _HAVING_OF = re.compile(
-    r"\bhave (?:an? )?(?P<value>(?:not less than|no less than|at least"
+    r"\b(?:have|contain) (?:an? )?(?P<value>(?:not less than|no less than|at least"
     r"|a minimum of|not more than|no more than"
     r"|at most) [-\d.,]+ ?[^\W\d]\S*)"
     r" of (?P<property>[a-z][a-z -]*)$",
@@ -140,14 +144,15 @@ def plain_clause(clause: str) -> str:
     clause = re.sub(r"\b(?:shall|must) be (?P<what>prohibited|forbidden)\b", r"is \g<what>", clause, flags=_I)
     if MODAL.search(clause) is None and PROHIBITED.search(clause) is None:
         return re.sub(r"^(?P<what>[^≤≥]+?)\s?(?P<sign>[≤≥])\s?(?=[-+\d])", r"\g<what> shall be \g<sign> ", clause)
-    if (match := _HAVING_OF.search(clause)) and PROPERTY.search(match["property"]):
+    if (match := _HAVING_OF.search(clause)) and (PROPERTY.search(match["property"]) or _content(match["value"])):
         return f"{clause[: match.start()]}have a {match['property']} of {match['value']}"
     if match := _OFTEN.search(clause):
         time = match["time"] or match["every"] or match["each"] or _ADVERBS[match["adverb"].lower()]
         time = (
             time if re.match(r"\d|one|two|three|four|five|six|seven|eight|nine|ten|twelve", time, _I) else f"1 {time}"
         )
-        return f"{clause[: match.start()]}have a {_DONE[match['verb'].lower()]} interval of not more than {time}"
+        done = f"{(match['way'] or '').replace('-', ' ')}{_DONE[match['verb'].lower()]}"
+        return f"{clause[: match.start()]}have a {done} interval of not more than {time}"
     if match := _AT_A.search(clause):
         verb, way = match["verb"].lower().split()[0], _WAYS.get((match["way"] or "").strip().lower(), "")
         name = f"{way}{_PREFIX.get(verb, verb)} {match['property']}"
@@ -167,6 +172,12 @@ def plain_clause(clause: str) -> str:
         minus = match["not"] or ""
         return f"The {name} {kind} of {match['subject']} {match['modal']}{minus} be {match['value']}"
     return clause
+
+
+def _content(value: str) -> bool:
+    cut = COMPARE.match(value)
+    read = quantity_at(value, cut.end() if cut else 0)
+    return read is not None and all(limit.unit in CONTENT for limit in read.limits)
 
 
 def _kind(value: str) -> str:

@@ -94,8 +94,8 @@ COMPARE = re.compile(
     r"(?:greater|more) than"
     r"|equal to or less than|at least|at most|a minimum of|a maximum of|minimum(?=\s\d)|maximum(?=\s\d)|up "
     r"to|more than|greater than|higher than"
-    r"|larger than|longer than|wider than|thicker than|deeper than|heavier than|faster than|hotter than"
-    r"|older than|thinner than"
+    r"|larger than|longer than|wider than|thicker than|deeper than|taller than|steeper than|heavier than"
+    r"|faster than|hotter than|older than|thinner than"
     r"|less than|lower than|smaller than|shorter than|fewer than|narrower than|exceeding|exceeds?|in excess of"
     r"|(?:above|over|below|under|beyond)(?=\s(?:[-±]?\d|the\b|its\b|half\b|twice\b|(?:one|two|three|four"
     r"|five|six|ten)\b))"
@@ -105,7 +105,8 @@ COMPARE = re.compile(
 _OVER = (
     "more than|greater than|higher than|larger than|longer than|wider than|thicker than|deeper than|heavier "
     "than|faster than|"
-    "hotter than|older than|exceeding|exceed|exceeds|in excess of|above|over|beyond|later than|>"
+    "hotter than|taller than|steeper than|older than|exceeding|exceed|exceeds|in excess of"
+    "|above|over|beyond|later than|>"
 )
 _UNDER = "less than|thinner than|lower than|smaller than|shorter than|fewer than|narrower than|below|under|<"
 _LEAST = "greater than or equal to|equal to or greater than|equal to or more than|at least|a minimum of|minimum|≥|>="

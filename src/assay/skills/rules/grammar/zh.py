@@ -168,6 +168,9 @@ def _segments(group: str) -> list[str]:
             found[-1] += piece  # 属于一类高层的建筑，应设置……: a subject with a comma behind it
             continue
         front = _FRONT.match(piece)
+        inside = re.match(r"(?P<measure>[^，在]+)在", front.group()) if front else None
+        if inside and measured(inside["measure"]):
+            front = None  # 外表面温度在环境温度不高于25℃时……: a state inside the subject
         if front and MODAL.search(piece[front.end() :]) and not MODAL.search(front.group()):
             found += [front.group(), piece[front.end() :].strip()]
         else:
@@ -317,7 +320,10 @@ def _subjects(subject: str, reading: Reading, *, every: bool) -> list[Name]:
     if (
         COMPARE.search(subject)
         or REFERS.search(subject)
-        or re.search(r"[，；（）]|计算$|算起$|^(?:在(?![役线用建])|于|从(?!.+[到至].+的))|[上下内中处侧时]$", subject)
+        or re.search(
+            r"[，；（）]|计算$|算起$|用.+测[量定得]$|^(?:在(?![役线用建])|于|从(?!.+[到至].+的))|[上下内中处侧时]$",
+            subject,
+        )
     ):
         raise Stop("subject", subject)
     if subject in reading.known:
@@ -337,7 +343,7 @@ def _subjects(subject: str, reading: Reading, *, every: bool) -> list[Name]:
     unknown = not name.object and measured(subject) and property_start(subject) == len(subject) <= 8
     if reading.parts and unknown and not around and "的" not in subject:
         name = Name(object=reading.object, property=subject)  # 负荷率……，通信负荷率……
-    if name.object == "保压" and reading.object:
+    if name.object in ("保压", "报警", "联锁") and reading.object:
         name = Name(object=reading.object, property=subject)
     if (own or (property_start(subject) <= 1 and not around)) and not name.object:
         name = name.model_copy(update={"object": reading.object})
