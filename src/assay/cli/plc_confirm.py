@@ -42,7 +42,7 @@ def settle(task: Task, how: How, *, propose_properties: bool) -> Task:
     import asyncio
 
     from assay.skills.plc.making.bundle import write_proposal
-    from assay.skills.plc.making.faces import propose_interface
+    from assay.skills.plc.making.faces import propose_interface, short_comments
     from assay.skills.plc.making.work import from_library
 
     path = None
@@ -57,6 +57,8 @@ def settle(task: Task, how: How, *, propose_properties: bool) -> Task:
             warn(made.st.rstrip())
             if not how.yes:
                 task = replace(task, interface=_confirmed_interface(made, path, how.lang))
+    if task.interface is not None:
+        task = replace(task, interface=short_comments(task.interface))
     if propose_properties:
         task = replace(task, properties=_properties(task))
     _confirm_properties(task, path, how)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from assay.kernel.errors import InputError
 from assay.skills.plc.front.source import Source
 from assay.skills.plc.making import naming
-from assay.skills.plc.making.faces import Proposal, propose_interface, required_names, with_names
+from assay.skills.plc.making.faces import Proposal, propose_interface, required_names, short_comments, with_names
 from assay.skills.plc.making.interface import assemble, read_interface
 from assay.skills.plc.making.proposing import propose
 from assay.skills.plc.making.requirement import parse_requirement
@@ -85,6 +85,15 @@ def test_every_line_says_which_sentence_it_came_from() -> None:
     for line in made.st.splitlines():
         if ":" in line and ";" in line:
             assert any(f"{one.source}: {one.said}" in line for one in made.lines), line
+
+
+def test_the_program_keeps_the_number_of_a_sentence_and_not_the_sentence() -> None:
+    made = proposed("The start button * starts it.\nThe motor runs: fast.")
+    short = short_comments(made.st)
+    assert "(* start button. R1 *)" in short and "(* motor. R2 *)" in short and "fast" not in short
+    assert read_interface(short).names == read_interface(made.st).names
+    own = "FUNCTION_BLOCK A VAR_INPUT x : BOOL; (* mine: as it is *) END_VAR END_FUNCTION_BLOCK"
+    assert short_comments(own) == own
 
 
 def test_one_thing_is_one_signal_however_it_is_called() -> None:

@@ -83,6 +83,12 @@ async def propose_interface(
     return Proposal(kind, name, tuple(_lines(entries, requirement, bound, name)))
 
 
+def short_comments(st: str) -> str:
+    """The text with the numbers of the sentences in its comments and without the sentences: what a person has confirmed
+    line by line need not stand in the program, nor in a prompt."""
+    return re.sub(r"\(\* (?P<noun>[^*\n]*?)(?P<number>R\d+): [^*\n]* \*\)", r"(* \g<noun>\g<number> *)", st)
+
+
 def required_names(requirement: Requirement, properties: Sequence[Mapping[str, Any]], tests: Any) -> frozenset[str]:
     """Identifiers (capitals) that a program must have: those that the requirement quotes, types or lists, and those of
     properties and tests. A device's tag (SB1) is wired to a pin and does not bind its name."""
@@ -217,4 +223,4 @@ def _comment(one: Line) -> str:
     said = re.sub(r"\s+", " ", one.said)
     said = said if len(said) <= _SHOWN else f"{said[:_SHOWN]}..."
     told = f"{one.words + '. ' if one.words else ''}{one.source}{f': {said}' if said else ''}"
-    return re.sub(r"\(\*|\*\)|[`\x00-\x1f\u2028\u2029]|//", "'", told).replace("*)", "").rstrip("*")
+    return re.sub(r"\(\*|\*\)|[*`\x00-\x1f\u2028\u2029]|//", "'", told)
