@@ -391,3 +391,60 @@ def test_the_block_before_its_data_block_is_left_out_in_structured_text() -> Non
     one = machine(found.project, "Caller")
     one.scan()
     assert one.read("left") == 5
+
+
+PLANT = """FUNCTION_BLOCK "Lift"
+VERSION : 0.1
+VAR_INPUT speed : Int := 1; END_VAR
+VAR wait { ExternalVisible := 'False' } : TON_TIME; limit : Time; END_VAR
+BEGIN
+   #wait(IN := TRUE, PT := #limit);
+END_FUNCTION_BLOCK
+DATA_BLOCK "Lift DB"
+VERSION : 0.1
+"Lift"
+BEGIN
+   speed := 4;
+   limit := S5T#2s;
+END_DATA_BLOCK
+DATA_BLOCK "Plant"
+VERSION : 0.1
+   VAR
+      "top level" : Int := 3;   // metres
+      belt : Struct
+         mask : Word := W#16#F0;
+         names : Array[0..1] of Int;
+      END_STRUCT;
+   END_VAR
+   VAR RETAIN
+      timer {InstructionName := 'TON_TIME'; LibVersion := '1.0'} : TON_TIME;
+   END_VAR
+BEGIN
+   "top level" := 9;
+   belt.mask := W#16#0F;
+   belt.names[1] := 6;
+END_DATA_BLOCK
+DATA_BLOCK "Nothing"
+BEGIN
+END_DATA_BLOCK
+"""
+
+
+def test_start_values_become_initial_values_in_structured_text() -> None:
+    source = Source("t.scl", PLANT, "scl")
+    assert keys(check([source], lints=False)) == []
+    made, lost = convert([source], "st")
+    assert [one.values["what"] for one in lost] == ["BEGIN"]
+    assert "Lift_DB : Lift := (speed := 4, limit := T#2s);" in made
+    assert "Plant : Plant_T := (top_level := 9, belt := (mask := WORD#16#0F));" in made
+    assert "(* belt.names[1] := 6; *)" in made
+    assert "timer  : TON;" in made
+    reader = (
+        "PROGRAM P VAR_OUTPUT a, b : INT; m : WORD; t : TIME; END_VAR a := Plant.top_level; m := Plant.belt.mask;"
+        " b := Lift_DB.speed; t := Lift_DB.limit; END_PROGRAM"
+    )
+    found = check([Source("t.st", made, "codesys"), Source("r.st", reader, "codesys")], lints=False)
+    assert keys(found) == []
+    one = machine(found.project, "P")
+    one.scan()
+    assert (one.read("a"), one.read("b"), one.read("m")) == (9, 4, 15)

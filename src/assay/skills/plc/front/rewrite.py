@@ -35,14 +35,18 @@ class Edits:
 
     def apply(self) -> str:
         """The text with all edits."""
+        return self.within(0, len(self.text))
+
+    def within(self, first: int, last: int) -> str:
+        """``[first, last)`` of the text with the edits in it."""
         out: list[str] = []
-        place = 0
+        place = first
         for start, end, new in sorted(self.made, key=lambda one: one[0]):
-            if start < place:
+            if start < place or end > last:
                 continue
             out += [self.text[place:start], new]
             place = end
-        return "".join([*out, self.text[place:]])
+        return "".join([*out, self.text[place:last]])
 
 
 def flat(elements: Iterable[tree.Element]) -> list[tree.Element]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from assay.skills.plc.front import tree
 from assay.skills.plc.front.diagnostic import Diagnostic
@@ -14,6 +15,8 @@ from assay.skills.plc.front.lexer import Tokens, tokenize
 from assay.skills.plc.front.parser import Parsed
 from assay.skills.plc.front.rewrite import Edits, flat, plain_name, variables
 from assay.skills.plc.front.source import Source, Span
+
+_Starts = dict[str, "str | _Starts"]
 
 _PREFIXES = {
     "B": "BYTE",
@@ -25,7 +28,6 @@ _PREFIXES = {
     "S5TIME": "T",
     "DTL": "DT",
 }
-_QUOTED = re.compile(r'"([^"]*)"')
 _TYPES = {"S5TIME": "TIME", "DTL": "DT", "TON_TIME": "TON", "TOF_TIME": "TOF", "TP_TIME": "TP", "IEC_TIMER": "TON"}
 _OPERANDS = frozenset({"name", "quoted", "local", "int", "typed", "direct"})
 _BLOCK = re.compile(r"S?FB ?\d+")
@@ -76,9 +78,7 @@ class _Rewriter:
     def run(self) -> str:
         tokens = tokenize(self.source)
         for one in flat(self.unit.elements):
-            if isinstance(one, tree.DataBlock):
-                self.data_block(one)
-            elif isinstance(one, tree.TypeDecl):
+            if isinstance(one, tree.TypeDecl):
                 self.type_decl(one)
         for node in nodes(self.unit):
             if isinstance(node, tree.PartAccess) and node.size != "X":
@@ -92,6 +92,9 @@ class _Rewriter:
         self.heads(tokens)
         for place in range(len(tokens.kinds)):
             self.token(tokens, place)
+        for one in flat(self.unit.elements):
+            if isinstance(one, tree.DataBlock):
+                self.data_block(one)
         return self.edits.apply()
 
     def call(self, node: tree.Call) -> None:
@@ -162,20 +165,60 @@ class _Rewriter:
 
     def data_block(self, one: tree.DataBlock) -> None:
         """A data block becomes a global: of its block's type, or of a structure of its own."""
-        name, text = plain_name(one.name.text), self.source.text
-        start_values = "; ".join(text[assign.span.start : assign.span.end] for assign in one.assigns)
-        if one.assigns:
+        name = plain_name(one.name.text)
+        starts, rest = self.starts(one)
+        note = ""
+        if rest:
             self.lost("BEGIN", one.span, one.name.text)
+            note = " ".join(self.edits.within(left.span.start, left.span.end) for left in rest)
+            note = f" (* {note.replace('*)', '* )')} *)"
+        kind = f"{name}_T" if one.type is None else plain_name(one.type.parts[-1].text)
+        new = f"VAR_GLOBAL\n    {name} : {kind}{starts};\nEND_VAR{note}"
+        fields = [var for block in one.blocks for var in block.declarations]
         if one.type is not None:
-            kind = plain_name(one.type.parts[-1].text)
-            new = f"VAR_GLOBAL\n    {name} : {kind};\nEND_VAR"
-        else:
-            fields = "".join(
-                "    " + _QUOTED.sub(lambda found: plain_name(found[1]), text[var.span.start : var.span.end]) + "\n"
-                for block in one.blocks
-                for var in block.declarations
-            )
-            new = f"TYPE {name}_T : STRUCT\n{fields}END_STRUCT;\nEND_TYPE\n"
-            new += f"VAR_GLOBAL\n    {name} : {name}_T;\nEND_VAR"
-        note = f" (* {start_values.replace('*)', '* )')} *)" if start_values else ""
-        self.edits.replace(one.span.start, one.span.end, new + note)
+            self.edits.replace(one.span.start, one.span.end, new)
+            return
+        head, tail = f"TYPE {name}_T : STRUCT\n    ", f"\nEND_STRUCT;\nEND_TYPE\n{new}"
+        if not fields:
+            self.edits.replace(one.span.start, one.span.end, head + tail)
+            return
+        self.edits.replace(one.span.start, fields[0].span.start, head)
+        for block, after in pairwise(block.declarations for block in one.blocks if block.declarations):
+            self.edits.replace(block[-1].span.end, after[0].span.start, "\n    ")
+        self.edits.replace(fields[-1].span.end, one.span.end, tail)
+
+    def starts(self, one: tree.DataBlock) -> tuple[str, list[tree.Assign]]:
+        """The start values of a data block as one initial value, and those that are no part of one (elements)."""
+        found: _Starts = {}
+        rest = [assign for assign in one.assigns if not self.start(found, assign)]
+        return (f" := {_written(found)}" if found else ""), rest
+
+    def start(self, found: _Starts, assign: tree.Assign) -> bool:
+        """Whether an initial value of structures holds what is assigned."""
+        path = [] if len(assign.targets) != 1 or assign.op != ":=" else _path(assign.targets[0])
+        for name in path[:-1]:
+            inner = found.setdefault(name, {})
+            if isinstance(inner, str):
+                return False
+            found = inner
+        if not path or isinstance(found.get(path[-1]), dict):
+            return False
+        found[path[-1]] = self.edits.within(assign.value.span.start, assign.value.span.end)
+        return True
+
+
+def _path(target: tree.Expr) -> list[str]:
+    """``a.b.c``; empty for elements of arrays."""
+    match target:
+        case tree.NameExpr(name=name):
+            return [plain_name(name.text)]
+        case tree.Member(base=base, name=name):
+            before = _path(base)
+            return [*before, plain_name(name.text)] if before else []
+        case _:
+            return []
+
+
+def _written(starts: _Starts) -> str:
+    parts = [f"{name} := {one if isinstance(one, str) else _written(one)}" for name, one in starts.items()]
+    return f"({', '.join(parts)})"
