@@ -90,3 +90,71 @@ def test_a_time_may_be_set_as_people_write_it(said: str) -> None:
     assert one is not None
     made = build(one, {"STAR_TIME": said})
     assert made.values["STAR_TIME"] in ("T#10s", "T#10000ms") and check([Source("a.st", made.st)]).ok
+
+
+@pytest.mark.parametrize(
+    ("request_", "wanted", "values"),
+    [
+        ("left and right button must be pushed not more than 0.3 s apart", "two_hand_control",
+         {"TOGETHER_TIME": "T#300ms"}),
+        ("debouce a swich, 30 ms, no need for acknowledgement", "debounce", {"STABLE_TIME": "T#30ms"}),
+        ("motor start/stop with overload, run feedback within four secs. By the way, is 24 V fine?", "motor_starter",
+         {"FEEDBACK_TIME": "T#4s"}),
+        ("红绿灯：绿灯四十秒，黄闪就不要了，黄灯3秒，全红1秒", "traffic_light",
+         {"GREEN": "T#40s", "YELLOW": "T#3s", "ALL_RED": "T#1s"}),
+        ("speed setpoint 0 to 50 Hz in 10 s up, down in 5 s", "ramp", {"RISE": "5.0", "FALL": "10.0"}),
+        ("limit the rate of change of the setpoint to 2 %/s in both directions", "ramp",
+         {"RISE": "2.0", "FALL": "2.0"}),
+        ("惯性滤波，新值占百分之五", "low_pass_filter", {"FACTOR": "0.05"}),
+        ("dose with coarse and fine feed, the last 2.5 kg fine, cutoff 300 g early", "batch_dosing",
+         {"FINE_BAND": "2.5", "IN_FLIGHT": "0.3"}),
+        ("signal lamp 2 Hz blinking", "flasher", {"ON_TIME": "T#250ms", "OFF_TIME": "T#250ms"}),
+        ("count tins; 4 dozen make a tray", "part_counter", {"FULL": "48"}),
+        ("bearing temp: H at 75, HH at 90, lows at 10 and 5", "analog_alarm",
+         {"H": "75.0", "HH": "90.0", "L": "10.0", "LL": "5.0"}),
+        ("AI通道原始值5530到27648换算成0到10巴", "analog_input",
+         {"RAW_LOW": "5530.0", "RAW_HIGH": "27648.0", "LOW": "0.0", "HIGH": "10.0"}),
+    ],
+)  # fmt: skip
+def test_people_say_the_same_in_many_ways(request_: str, wanted: str, values: dict[str, str]) -> None:
+    found, _ = choose(request_)
+    assert found is not None and found.id == wanted
+    filled = read_parameters(found, request_)
+    assert dict(filled.values) == values and filled.unused == () and filled.unclear == ()
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        "三台泵两用一备，自动轮换",
+        "control of three pumps in rotation, duty and standby",
+        "at least 3 of the 4 gas detectors must see gas before shutdown",
+        "one out of two high level switches trips",
+        "四取二联锁",
+        "PID cascade for a reactor jacket",
+        "人脸识别开门",
+        "compressor surge control",
+    ],
+)
+def test_another_number_or_another_thing_is_not_the_block(request_: str) -> None:
+    assert choose(request_)[0] is None
+
+
+def test_what_a_request_says_for_an_input_is_no_parameter_and_is_kept() -> None:
+    one = block("two_point_control")
+    assert one is not None
+    filled = read_parameters(one, "thermostat for an oven: keep at 180 degC, hysteresis 3 K")
+    assert dict(filled.values) == {"HYSTERESIS": "3.0"} and dict(filled.inputs) == {"SetPoint": "180.0"}
+    assert filled.unused == ()
+
+
+def test_a_time_that_nobody_can_read_is_named() -> None:
+    one = block("debounce")
+    assert one is not None
+    assert read_parameters(one, "debounce a contact, umpteen milliseconds").unused == ("umpteen ms",)
+    assert read_parameters(one, "按钮消抖，ＸＸ毫秒").unused == ("毫秒",)
+
+
+def test_two_blocks_that_are_both_asked_for_are_asked_back() -> None:
+    found, near = choose("conveyor jam detection with a photocell for 5 s, and count the boxes, 24 per pallet")
+    assert found is None and {one.block.id for one in near} == {"conveyor_jam", "part_counter"}

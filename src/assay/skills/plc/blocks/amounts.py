@@ -138,7 +138,7 @@ def literal(text: str, quantity: Quantity, parameter: Parameter) -> str | None:
 
 
 def real(value: Decimal) -> str:
-    plain = format(value, "f")
+    plain = format(value.normalize(), "f")
     return plain if "." in plain else plain + ".0"
 
 

@@ -118,7 +118,7 @@ _CHINESE: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"一个半(?=小时|钟头)"), "1.5"),
     (re.compile(r"(\d+)个半(?=小时|钟头)"), r"\1.5"),
     (re.compile(r"个?钟头"), "小时"),
-    (re.compile(r"(?<=[按算归为当成清回])[零0](?![点下\d.])"), "空"),
+    (re.compile(r"(?<=[按算归为当成清回])[零0](?=\s*(?:[，,。；;）)、]|$|[的处算计]))"), "空"),
     (re.compile(r"两(?=[百千])"), "二"),
     (re.compile(r"刻把钟"), "几分钟"),
     (re.compile(r"正负(?=\s*[\d一二两三四五六七八九十])"), "上下"),
@@ -151,7 +151,7 @@ def plain(request: str) -> str:
 
 
 _TIMES = re.compile(
-    r"(?<![a-z])(?:[a-z]+(?:-[a-z]+)*\s+)?(?:seconds|minutes|msecs?|milliseconds)\b|(?<![每几数多半/\d])(?:毫秒|秒钟|分钟|秒)(?![表定位])",
+    r"(?<![a-z])(?:[a-z]+(?:-[a-z]+)*\s+)?(?:seconds|minutes|msecs?|milliseconds|ms)\b|(?<![每几数多半/\d])(?:毫秒|秒钟|分钟|秒)(?![表定位])",
     re.I,
 )
 
