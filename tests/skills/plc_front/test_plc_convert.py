@@ -105,6 +105,56 @@ def test_scl_becomes_plain_text() -> None:
     assert "t_1  : TON;" in written and "#" not in written.replace("T#", "") and '"' not in written
 
 
+GLOBAL_LISTS = """FUNCTION_BLOCK Belt
+VAR_INPUT speed : INT; END_VAR
+VAR CONSTANT most : INT := 4; END_VAR
+VAR held : ARRAY[0..most] OF INT; first : INT := most; END_VAR
+held[0] := speed + shift;
+IF Sensor THEN held[1] := ABS(held[0]); Horn := TRUE; END_IF;
+END_FUNCTION_BLOCK
+VAR_GLOBAL belt1 : Belt := (speed := size); size : INT := 3; END_VAR
+PROGRAM Main
+belt1(speed := size);
+shift := belt1.first;
+END_PROGRAM
+VAR_GLOBAL shift : INT; END_VAR
+"""
+
+
+def test_lists_of_globals_and_instances_become_data_blocks() -> None:
+    written, lost = convert([Source("p.st", GLOBAL_LISTS)], "scl")
+    assert not lost
+    assert parse(Source("p.scl", written, "scl")).ok
+    for piece in (
+        'DATA_BLOCK "belt1"\n',
+        '"Belt"\n\nBEGIN\n   speed := "Globals".size;\n',
+        'DATA_BLOCK "Globals"\n',
+        'DATA_BLOCK "Globals_2"\n',
+        '"belt1"(speed := "Globals".size);',
+        '"Globals_2".shift := "belt1".first;',
+        "held : Array[0..#most] of INT;",
+        "first : INT := #most;",
+        'IF "Sensor" THEN #held[1] := ABS(#held[0]); "Horn" := TRUE; END_IF;',
+        '#held[0] := #speed + "Globals_2".shift;',
+    ):
+        assert piece in written, piece
+
+
+def test_an_instance_in_a_named_list_is_a_data_block_too(tmp_path: Path) -> None:
+    path = tmp_path / "Line.st"
+    path.write_text(
+        "{attribute 'qualified_only'}\nVAR_GLOBAL\n  belt1 : Belt;\n  n : INT;\nEND_VAR\n", encoding="utf-8"
+    )
+    sources, _ = read_sources([path])
+    unit = parse(sources[0]).unit.elements[0]
+    assert isinstance(unit, tree.GlobalVars)
+    label = unit.name.text if unit.name else "Globals"
+    code = "FUNCTION_BLOCK Belt VAR_INPUT n : INT; END_VAR END_FUNCTION_BLOCK "
+    code += "PROGRAM P LIST.belt1(n := LIST.n); END_PROGRAM"
+    written, _ = convert([*sources, Source("p.st", code.replace("LIST", label))], "scl")
+    assert f'"belt1"(n := "{label}".n);' in written
+
+
 @pytest.fixture(autouse=True)
 def english(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("ASSAY_LANG", "en")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from assay.skills.plc.front import tree
 from assay.skills.plc.front.diagnostic import Diagnostic
@@ -39,11 +40,33 @@ class _Writer:
         every = [one for group in elements for one in group]
         self.units = {one.name.key: one.name.text for one in every if isinstance(one, tree.Pou)}
         self.types = {one.name.key: one.name.text for one in every if isinstance(one, tree.TypeDecl)}
+        self.enums = {
+            name.key
+            for one in every
+            if isinstance(one, tree.TypeDecl) and isinstance(one.spec, tree.EnumType)
+            for name, _ in one.spec.members
+        }
+        self.blocks = {one.name.key for one in every if isinstance(one, tree.Pou) and one.kind == "FUNCTION_BLOCK"}
+        self.local: set[str] = set()
+        self.labels: dict[Span, str] = {}
         self.globals: dict[str, str] = {}
+        self.instances: dict[str, str] = {}
         for one in every:
             if isinstance(one, tree.GlobalVars):
-                label = one.name.text if one.name else GLOBALS
-                self.globals.update(dict.fromkeys(variables(one.blocks), label))
+                self.global_list(one)
+
+    def global_list(self, one: tree.GlobalVars) -> None:
+        """A list of globals is a data block; each instance of a function block has one of its own."""
+        unnamed = sum(label.startswith(GLOBALS) for label in self.labels.values())
+        label = one.name.text if one.name else f"{GLOBALS}_{unnamed + 1}" if unnamed else GLOBALS
+        self.labels[one.span] = label
+        self.globals.update(dict.fromkeys(variables(one.blocks), label))
+        for field in (field for block in one.blocks for field in block.declarations):
+            if self.is_instance(field):
+                self.instances.update((name.key, name.text) for name in field.names)
+
+    def is_instance(self, field: tree.VarDecl) -> bool:
+        return isinstance(field.type, tree.NamedType) and field.type.parts[-1].key in self.blocks
 
     def lost(self, what: str, name: str, span: Span) -> None:
         values = {"what": what, "name": name}
@@ -68,14 +91,37 @@ class _Writer:
         return f'TYPE "{one.name.text}"\nVERSION : 0.1\n   STRUCT\n{fields}   END_STRUCT;\n\nEND_TYPE'
 
     def data_block(self, one: tree.GlobalVars) -> str:
-        label = one.name.text if one.name else GLOBALS
-        blocks = "".join(self.section(block, "VAR") for block in one.blocks)
-        return f'DATA_BLOCK "{label}"\n{_HEAD}{blocks}\nBEGIN\n\nEND_DATA_BLOCK'
+        """The data block of a list, and those of its instances."""
+        label, parts = self.labels[one.span], []
+        blocks = ""
+        for block in one.blocks:
+            plain = tuple(field for field in block.declarations if not self.is_instance(field))
+            blocks += self.section(replace(block, declarations=plain), "VAR") if plain else ""
+            parts += [self.instance(name.text, each) for each in block.declarations if each not in plain
+                      for name in each.names]  # fmt: skip
+        if blocks or not parts:
+            parts.insert(0, f'DATA_BLOCK "{label}"\n{_HEAD}{blocks}\nBEGIN\n\nEND_DATA_BLOCK')
+        return "\n\n".join(parts)
+
+    def instance(self, name: str, one: tree.VarDecl) -> str:
+        """The data block of an instance with its start values."""
+        starts = "".join(f"   {line};\n" for line in self.starts(one.initial, ""))
+        return f'DATA_BLOCK "{name}"\n{_HEAD}{self.type_text(one.type)}\n\nBEGIN\n{starts}\nEND_DATA_BLOCK'
+
+    def starts(self, value: tree.Expr | None, path: str) -> Iterator[str]:
+        if isinstance(value, tree.StructInit):
+            for name, inner in value.fields:
+                yield from self.starts(inner, f"{path}.{name.text}" if path else name.text)
+        elif isinstance(value, tree.ArrayInit):
+            self.lost(path, "", value.span)
+        elif value is not None:
+            yield f"{path} := {self.raw(value)}"
 
     def pou(self, one: tree.Pou) -> str:
         if one.kind in ("CLASS", "INTERFACE"):
             self.lost(one.kind, one.name.text, one.span)
             return ""
+        self.local = variables(block for block in one.blocks if block.section != "VAR_EXTERNAL") | {one.name.key}
         members: list[tree.Method | tree.Property | tree.Action] = [*one.methods, *one.properties, *one.actions]
         for member in members:
             self.lost(type(member).__name__.upper(), f"{one.name.text}.{member.name.text}", member.span)
@@ -87,6 +133,7 @@ class _Writer:
         result = f" : {self.type_text(one.result)}" if one.result else (" : Void" if word == "FUNCTION" else "")
         blocks = "".join(self.section(block) for block in one.blocks if block.section != "VAR_EXTERNAL")
         body = self.body(one)
+        self.local = set()
         head = f'{word} "{one.name.text}"{result}\n{_HEAD}'
         return f"{head}{blocks}\nBEGIN\n{body}\nEND_{word}"
 
@@ -114,7 +161,7 @@ class _Writer:
     def raw(self, node: tree.Expr) -> str:
         """An expression as it is written, wide strings as SCL has them."""
         edits = Edits(self.text[node.span.start : node.span.end])
-        for start, end, new in _wide(node):
+        for start, end, new in (*self.names(node), *_wide(node)):
             edits.replace(start - node.span.start, end - node.span.start, new)
         return edits.apply()
 
@@ -147,23 +194,30 @@ class _Writer:
         if not one.body:
             return ""
         span = with_comments(self.text, self.trivia, one.body_span)
-        local = variables(block for block in one.blocks if block.section != "VAR_EXTERNAL") | {one.name.key}
         edits = Edits(self.text[span.start : span.end])
-        for start, end, new in (*self.names(one, local), *_wide(one.body)):
+        for start, end, new in (*self.names(one.body), *_wide(one.body)):
             edits.replace(start - span.start, end - span.start, new)
         return edits.apply().strip("\r\n")
 
-    def names(self, one: tree.Pou, local: set[str]) -> Iterator[tuple[int, int, str]]:
-        for node in nodes(one.body):
+    def names(self, root: object) -> Iterator[tuple[int, int, str]]:
+        """``#`` before locals, quotes around all others; what is declared nowhere is a tag of the project."""
+        called = {node.target.span for node in nodes(root) if isinstance(node, tree.Call)}
+        lists = {label.upper() for label in self.labels.values()} - self.local
+        for node in nodes(root):
+            if isinstance(node, tree.Member) and isinstance(node.base, tree.NameExpr):
+                if node.base.name.key in lists and node.name.key in self.instances:
+                    yield node.span.start, node.span.end, f'"{self.instances[node.name.key]}"'
             if not isinstance(node, tree.NameExpr):
                 continue
-            key, span = node.name.key, node.span
-            if key in local:
-                yield span.start, span.end, f"#{node.name.text}"
+            key, span, text = node.name.key, node.span, node.name.text
+            if key in self.local:
+                yield span.start, span.end, f"#{text}"
+            elif key in self.instances:
+                yield span.start, span.end, f'"{self.instances[key]}"'
             elif key in self.globals:
-                yield span.start, span.end, f'"{self.globals[key]}".{node.name.text}'
-            elif key in self.units or key in self.globals.values():
-                yield span.start, span.end, f'"{node.name.text}"'
+                yield span.start, span.end, f'"{self.globals[key]}".{text}'
+            elif key in self.units or not (key in self.types or key in self.enums or span in called):
+                yield span.start, span.end, f'"{text}"'
 
 
 def _wide(root: object) -> Iterator[tuple[int, int, str]]:
