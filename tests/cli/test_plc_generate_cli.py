@@ -116,6 +116,13 @@ def test_nobody_there_and_nothing_to_read_are_one_sentence(folder: Path, capsys:
     assert run(CALL) == 2
 
 
+def test_sealed_tests_give_no_name_to_a_proposal(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sealed = {"cases": [{"name": "s", "steps": [{"set": {"Gas": True, "Hidden": True}, "expect": {"Fan": True}}]}]}
+    (folder / "S.json").write_text(json.dumps(sealed), encoding="utf-8")
+    assert run([*CALL, "--yes", "--sealed-tests", "S.json"]) == 2
+    assert "Hidden" in capsys.readouterr().err and not (folder / "out").exists()
+
+
 def test_a_block_whose_names_are_others_is_not_taken(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = "two-hand button for a press, both pushed within 400 ms"
     call = ["plc", "generate", "--requirement", "R.md", "--out", "out", "--no-model", "--yes", "--json"]

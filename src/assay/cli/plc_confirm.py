@@ -50,6 +50,7 @@ def settle(task: Task, how: How, *, propose_properties: bool) -> Task:
     if declared is None and from_library(task) is None:
         namer = _namer(how.lang) if how.model else None
         made = asyncio.run(propose_interface(task.requirement, task.properties, task.tests, namer))
+        _sealed(task, made)
         path = write_proposal(how.folder, made.st)
         task = replace(task, interface=made.st, proposed=made)
         if not how.as_json:
@@ -63,6 +64,17 @@ def settle(task: Task, how: How, *, propose_properties: bool) -> Task:
         task = replace(task, properties=_properties(task))
     _confirm_properties(task, path, how)
     return task
+
+
+def _sealed(task: Task, made: Proposal) -> None:
+    """Sealed tests give no names to a proposal, for a model sees it; names that it lacks are told before anything is
+    generated."""
+    from assay.skills.plc.making.binding import bound_names
+
+    known = {one.name.upper() for one in made.lines}
+    missing = [one.name for key, one in bound_names((), task.sealed).uses.items() if key not in known]
+    if missing:
+        raise InputError("plc_making.sealed_names", names=", ".join(missing[:8]))
 
 
 def _confirmed_interface(made: Proposal, path: Path, lang: Lang) -> str:
