@@ -80,7 +80,9 @@ class Reading:
         for test in tests:
             if _LEFT_OVER.search(f"{test.field.object} {test.field.property}"):
                 raise Stop("subject", str(test.field))
-            if re.search(r"\b(?:it|them|they|this|these)$", test.field.property):
+            if re.search(
+                r"\b(?:it|them|they|this|these|for|of|with|by|at|in|to|from|and|or|than)$", test.field.property
+            ):
                 raise Stop("subject", str(test.field))
             if _NO_THING.search(test.field.object) or sizes(test.field.object):
                 raise Stop("subject", test.field.object)
@@ -169,7 +171,7 @@ class Reading:
         return tuple(found)
 
 
-_ELLIPSIS = re.compile(r"[a-z]+(?:ed|en|wn)\s(?:by|with|in|from|against|to|outside|inside)\b")
+_ELLIPSIS = re.compile(r"[a-z]+(?:ed|en|wn)\s(?:by|with|in|from|against|to|outside|inside|for|only)\b")
 """Unless cooled by water: the object is not said again."""
 PAIR = re.compile(r"^between\s|之间$|(?<![车房空开夜昼期单套厕泵库])间$")
 """Objects that are the space between two others."""

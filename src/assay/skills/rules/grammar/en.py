@@ -80,7 +80,7 @@ def read_en(text: str) -> list[Part]:
 def _read_group(group: str, reading: Reading) -> None:
     group = _leading(group, reading)
     before = len(reading.when)
-    group = _trailing(group, reading)
+    group = _trailing(without_method(group) if COMPARE.search(group) else group, reading)
     clauses = _clauses(group)
     if len(reading.when) > before and sum(MODAL.search(clause) is not None for clause in clauses) > 1:
         raise Stop("scope", group)  # "A shall ... and B shall ... if ...": of both, or of the last?

@@ -63,6 +63,6 @@ def without_state(subject: str, reading: Reading) -> tuple[str, Groups]:
         if front or reading.last is not None:
             name = f"{front}的{apart['property']}" if front else apart["property"]
             return name, ((Test(field=Name(property=apart["state"]), op=Op.PRESENT),),)
-    if subject.endswith("时") and reading.last and not reading.when and len(subject) > 2:
+    if subject.endswith("时") and not reading.when and len(subject) > 2:
         return "", tuple(conditions_zh(subject, reading.object))  # 单列布置时不应小于1.5m
     return subject, ()

@@ -14,7 +14,7 @@ _GAUGE = re.compile(
 )
 _MANNER = re.compile(
     r"表压|[单双]振幅|峰-?峰值|有效值|均方根值?|[AC]计权|干基|湿基|标态|标准状态"
-    r"|以\s?[A-Za-z0-9\u4e00-\u9fff]{1,8}计|(?:at )?2[05]\s?(?:℃|°C)时?"
+    r"|以\s?[A-Za-z0-9₀-₉\u4e00-\u9fff]{1,8}计|(?:at )?2[05]\s?(?:℃|°C)时?"
     r"|按?(?:体积|质量|重量)(?:分数|比|百分比|计)?|[VvMmWw]/[VvMmWw]|gauge|by (?:volume|mass|weight)"
 )
 _BY = re.compile(

@@ -55,6 +55,12 @@ _PLAIN: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
         re.compile(r"\b(?P<low>(?:no|not) less than [^,;]+?),? nor (?P<more>more|greater) than\b", _I),
         r"\g<low> and not \g<more> than",
     ),
+    (
+        re.compile(r"(?<=[\w%²³]) and (?:above|over|upwards|greater|larger|more)(?=$|[,;]| shall| should| must)", _I),
+        " or more",
+    ),
+    (re.compile(r"(?<=[\w%²³]) and (?:below|less|under|smaller)(?=$|[,;]| shall| should| must)", _I), " or less"),
+    (re.compile(r"\bweighing (?=(?:more|less|over|up|not|at))", _I), "with a weight of "),
     (re.compile(r"\bnot to exceed\b", _I), "not exceeding"),
     (re.compile(r"\b(?:within|in) (?:an?|the) (?:range|limits) (?:of |from |between )?(?=[-+\d])", _I), "between "),
     (re.compile(r"\bbe (?:limited|restricted) to (?:a maximum of )?(?=(?:\S*\d|half|twice))", _I), "be at most "),

@@ -24,7 +24,7 @@ _CORE = (
     "deflection settlement sag misalignment eccentricity unbalance backlash ripple distortion illumination brightness "
     "sensitivity coverage absorption modulus straightness parallelism perpendicularity roundness concentricity ovality "
     "availability reliability freeboard inventory retention breadth perimeter circumference bore setback fraction "
-    "loading headroom limit value percentage proportion consistency acidity salinity "
+    "loading force tension headroom limit value percentage proportion consistency acidity salinity "
     "deformation shrinkage porosity reactance inductance"
 )
 _MODIFIERS = (

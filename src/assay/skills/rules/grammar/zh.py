@@ -478,11 +478,15 @@ def _counted(what: str) -> tuple[Op, tuple[Limit, ...], str] | None:
     ):
         return None  # 两侧护栏, 三相电源: no word says what is counted
     thing = re.sub(r"^的", "", what[read.end :])
+    more = re.match(r"(?P<side>及?以上|及?以下)的?", thing) if match is None else None
+    thing = thing[more.end() :] if more else thing
     if any(limit.unit for limit in read.limits) and PROPERTY_WORD.search(thing) and property_start(thing) == len(thing):
         raise Stop("phrase_with_limit", what)  # a property that goes on: 坡度坡向泵
     if not thing or holds_quantity(thing) or COMPARE.search(thing) or len(listed(thing)) > 1:
         raise Stop("phrase_with_limit", what)
-    if match is None or match["just"]:
+    if more:
+        op = Op.AT_LEAST if "上" in more["side"] else Op.AT_MOST  # 两个以上的安全阀
+    elif match is None or match["just"]:
         # 应设置两个出口 asks for two, and a third one does no harm; a size is meant as it is said.
         op = Op.EQUAL if match or any(limit.unit for limit in read.limits) else Op.AT_LEAST
     elif match["word"]:
