@@ -140,6 +140,33 @@ def test_a_text_that_goes_round_in_circles_is_not_waited_for() -> None:
     assert made.best.text.count("IF Door THEN") == 1 and made.release.released
 
 
+def test_a_program_in_which_nothing_happens_is_not_released_however_many_properties_it_keeps() -> None:
+    only = [
+        {"id": "P1", "kind": "implication", "when": "Fan", "then": "Hot AND NOT Door"},
+        {"id": "P2", "kind": "implication", "when": "Fan", "then": "Lamp = FALSE"},
+        {"id": "P3", "kind": "invariant", "then": "Lamp = (Hot AND Door)"},
+    ]
+    never = "```st\nIF Fan THEN\n    Fan := Hot AND NOT Door;\nEND_IF;\nLamp := Hot AND Door;\n```"
+    made = done(Scripted(*[never] * 12), properties=only, candidates=2)
+    assert made.best is not None and made.best.passed and not made.release.released
+    reasons = dict(made.release.reasons)
+    assert reasons["stuck_outputs"] == {"names": "Fan"} and reasons["hollow_properties"] == {"names": "P1, P2"}
+    model = Scripted(never, RIGHT)  # the search goes on and takes the one that does something
+    made = done(model, properties=only)
+    assert "never changes" in model.asked[1][-1].content and made.best is not None
+    assert not made.best.hollow and [one.gated.stage for one in made.search.candidates[:2]] == ["passed", "passed"]
+    always = [*WANTED[:1], {"id": "P2", "kind": "invariant", "then": "Lamp = FALSE"}]
+    dark = "```st\nFan := Hot AND NOT Door;\nLamp := FALSE;\n```"
+    assert done(Scripted(dark, dark), properties=always).release.released  # a property says that it never changes
+
+
+def test_a_property_that_cannot_be_judged_keeps_a_program_back() -> None:
+    inputs_only = {"id": "P3", "kind": "implication", "when": "Hot", "then": "Door"}
+    made = done(Scripted(RIGHT, RIGHT), properties=[*WANTED, inputs_only])
+    assert made.best is not None and made.best.passed
+    assert made.release.reasons == (("unsound_properties", {"names": "P3"}),)
+
+
 def test_weak_properties_do_not_release_a_program() -> None:
     weak = [{"id": "P1", "kind": "implication", "when": "Door", "then": "NOT Fan", "text": "door stops"}]
     made = done(Scripted(RIGHT), properties=weak)

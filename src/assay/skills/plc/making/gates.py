@@ -40,7 +40,7 @@ class Wanted:
 @dataclass(frozen=True, slots=True)
 class Gated:
     """How far a program came. ``stage`` is the first gate that failed, or ``passed``; ``score`` ranks candidates: the
-    gate, then the share of properties that hold, then of the tests."""
+    gate, then the share of properties that hold, then of the tests. ``hollow``: see :mod:`.hollow`."""
 
     text: str
     stage: Stage
@@ -49,6 +49,7 @@ class Gated:
     report: Report | None = None
     outcomes: tuple[Outcome, ...] = ()
     score: tuple[float, ...] = field(default=(0.0,))
+    hollow: tuple[tuple[str, Mapping[str, object]], ...] = ()
 
     @property
     def passed(self) -> bool:

@@ -60,6 +60,10 @@ def _open_questions(gated: Gated, wanted: Wanted, adequacy: Adequacy | None, ori
     idle = _unread(gated, wanted) if origin != "library" else []
     if idle:
         found.append(("inputs_unread", {"names": ", ".join(idle)}))
+    found += [(key, dict(values)) for key, values in gated.hollow]
+    unsound = [one.id for one in gated.report.properties if one.status == "UNSOUND"] if gated.report is not None else []
+    if unsound and origin != "library":
+        found.append(("unsound_properties", {"names": ", ".join(unsound)}))
     if not wanted.properties and wanted.tests is None:
         found.append(("nothing_to_test", {}))
     elif origin != "library" and (adequacy is None or not adequacy.enough):

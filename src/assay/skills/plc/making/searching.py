@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from assay.kernel.errors import ModelError
@@ -18,10 +18,15 @@ from assay.skills.plc.making.completing import safe_values, statements
 from assay.skills.plc.making.declaring import declared, joined
 from assay.skills.plc.making.drafting import Draft, fresh, once, repair, take
 from assay.skills.plc.making.gates import Gated, Wanted, judge
+from assay.skills.plc.making.hollow import hollow
 from assay.skills.plc.making.interface import Interface, assemble
 
 Origin = Literal["library", "model", "repair", "completed"]
 _REPAIRS, _TOKENS, _SECONDS = 2, 700, 180.0
+_HOLLOW = (
+    "It keeps the conditions only because next to nothing happens in it: an output never changes, or a condition never "
+    "becomes TRUE."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +54,10 @@ class Search:
 
     @property
     def passed(self) -> Candidate | None:
-        """The first that passed every gate; one that code wrote from the properties only when there is no other."""
+        """The first that passed every gate. One in which next to nothing happens only when there is no other, and one
+        that code wrote from the properties only when there is none besides those."""
         found = [one for one in self.candidates if one.gated.passed]
-        return next((one for one in found if one.origin != "completed"), found[0] if found else None)
+        return min(found, key=lambda one: (one.origin == "completed", bool(one.gated.hollow), one.number), default=None)
 
 
 async def search(
@@ -117,9 +123,10 @@ class _Run:
             await self._complete()
 
     def _over(self) -> bool:
-        """A candidate that does not rest on the properties alone has passed, or there is nothing more to spend."""
+        """A candidate that neither is hollow nor rests on the properties alone has passed, or there is nothing more to
+        spend."""
         passed = self.found.passed
-        enough = passed is not None and passed.origin != "completed"
+        enough = passed is not None and passed.origin != "completed" and not passed.gated.hollow
         return enough or len(self.found.candidates) >= self.most or self.found.failed
 
     async def _ask(self, messages: Sequence[Message], origin: Origin) -> Candidate | None:
@@ -160,9 +167,17 @@ class _Run:
         if text in self.seen:
             return None
         self.seen.add(text)
-        gated = await asyncio.to_thread(judge, text, self.wanted)
+        gated = await asyncio.to_thread(_judged, text, self.wanted)
         made = Candidate(len(self.found.candidates) + 1, origin, gated, draft)
         self.found.candidates.append(made)
         if self.told is not None:
             self.told(made)
         return made
+
+
+def _judged(text: str, wanted: Wanted) -> Gated:
+    gated = judge(text, wanted)
+    if not gated.passed or gated.project is None or gated.report is None:
+        return gated
+    found = hollow(gated.project, wanted, gated.report)
+    return replace(gated, hollow=found, certificate=_HOLLOW if found else "")
