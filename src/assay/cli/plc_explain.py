@@ -117,7 +117,7 @@ def hmi(
         for one, key in check_bindings(project, found)
     ]
     if check is None and out is not None:
-        out.write_text(svg, encoding="utf-8")
+        _write(out, svg)
     if as_json:
         shown = [{"tag": one.tag, "type": one.type, "access": one.access} for one in found]
         print_json({"bindings": shown, "wrong": wrong, "svg": svg if check is None and out is None else None})
@@ -161,5 +161,14 @@ def _units(project: Project, name: str | None) -> list[Unit]:
 def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError("plc_explain.not_svg", problem=str(error)[:120]) from error
+    except OSError as error:
+        raise InputError("plc_explain.unreadable", file=path, problem=error.strerror or error) from error
+    except UnicodeDecodeError as error:
+        raise InputError("plc_explain.not_svg", problem=path.name) from error
+
+
+def _write(path: Path, svg: str) -> None:
+    try:
+        path.write_text(svg, encoding="utf-8")
+    except OSError as error:
+        raise InputError("plc_explain.unwritable", file=path, problem=error.strerror or error) from error

@@ -174,3 +174,26 @@ def test_exactly_is_said_only_where_nothing_else_writes() -> None:
     assert valve[2] == ("Where several of these apply to Valve in one scan, the last one in the text counts.", 9)
     assert told(LINE, "Main", "internal", "i") == [("i runs from 1 to 3 in a loop.", 13)]
     assert [words for words, _ in told(LINE, "Main", "internal", "Sum")] == ["Sum gets Sum + i."]
+
+
+def test_a_long_chain_is_told_by_its_nearest_conditions() -> None:
+    chain = "".join(f"ELSIF x = {number} THEN y := {number};\n" for number in range(1, 60))
+    names = "".join(f"a{number} : BOOL; " for number in range(60))
+    source = (
+        f"FUNCTION_BLOCK E\nVAR_INPUT x : INT; {names}END_VAR\nVAR_OUTPUT y : INT; END_VAR\n"
+        f"IF x = 0 THEN y := 0;\n{chain}END_IF;\nEND_FUNCTION_BLOCK\n"
+    )
+    project, unit, _ = checked(source, "E")
+    said = [one.text("en") for one in explain(project, unit)]
+    assert "a38, 21 more" in said[0] and "a39" not in said[0]
+    last = next(one for one in said if one.startswith("y gets 59"))
+    assert "20 more AND NOT (x = 20) AND" in last and "x = 59" in last and "NOT (x = 19)" not in last
+
+
+def test_a_review_says_what_it_had_no_time_for() -> None:
+    unit = "FUNCTION U{0} : INT\nVAR_INPUT n : INT; END_VAR\nU{0} := 10 / n;\nEND_FUNCTION\n"
+    found = check([Source("p.st", "".join(unit.format(number) for number in range(3)))])
+    late = [one for one in review(found, timeout=1e-6) if one.code == "RV-time"]
+    assert [one.values["late"] for one in late] == [3]
+    assert "3 of 3 units were not proved" in late[0].text("en")
+    assert not [one for one in review(found) if one.code == "RV-time"]

@@ -6,6 +6,7 @@ import pytest
 from plc_prove_st import block, project_of, proved
 
 from assay.skills.plc.prove.equal import equal_outputs
+from assay.skills.plc.prove.proving import Options, prove
 from assay.skills.plc.prove.verdict import Verdict
 
 
@@ -73,3 +74,39 @@ def test_versions(other: str, status: str) -> None:
     found = equal_outputs(first, project_of(block(other)), "F", 5)
     assert found.status == status
     assert (found.trace is not None) == (status == "REFUTED")
+
+
+def test_a_loop_without_an_end_is_shown_by_a_run_although_it_is_too_big_for_the_search() -> None:
+    source = "PROGRAM P\nVAR x : INT; END_VAR\nWHILE TRUE DO x := x + 1; END_WHILE;\nEND_PROGRAM\n"
+    report = prove(project_of(source), "P", (), Options(timeout=20.0))
+    assert [(one.kind, one.status) for one in report.obligations] == [("watchdog", "REFUTED")]
+    trace = report.obligations[0].trace
+    assert trace is not None and trace.replayed == ("python", "c")
+    assert [key for key, _ in report.notes] == ["too_many_turns"]
+    assert not report.clean
+
+
+@pytest.mark.parametrize("chain", ["ELSIF x = {0} AND b THEN y := {0};\n", "END_IF;\nIF x = {0} THEN y := {0} + x;\n"])
+def test_a_long_program_is_given_up_or_decided_in_time(chain: str) -> None:
+    head = (
+        "FUNCTION_BLOCK E\nVAR_INPUT x : INT; b : BOOL; END_VAR\nVAR_OUTPUT y : INT; END_VAR\nIF x = 0 THEN y := 0;\n"
+    )
+    source = head + "".join(chain.format(number) for number in range(1, 300)) + "END_IF;\nEND_FUNCTION_BLOCK\n"
+    report = prove(project_of(source), "E", (), Options(timeout=1.0))
+    assert report.seconds < 20.0
+    undecided = [one for one in report.obligations if one.status == "UNKNOWN"]
+    assert all(one.why for one in undecided)
+    assert undecided or report.notes or len(report.obligations) >= 300
+
+
+def test_many_branches_are_run_before_they_are_searched() -> None:
+    count = 400
+    inputs = "".join(f"i{number} : BOOL; " for number in range(count))
+    body = "".join(
+        f"IF i{number} THEN q{number} := TRUE; ELSE q{number} := FALSE; END_IF;\n" for number in range(count)
+    )
+    outputs = inputs.replace("i", "q")
+    source = f"PROGRAM P\nVAR_INPUT {inputs}END_VAR\nVAR_OUTPUT {outputs}END_VAR\n{body}END_PROGRAM\n"
+    report = prove(project_of(source), "P", (), Options(timeout=60.0))
+    assert [one.status for one in report.obligations if one.kind == "dead"] == ["PROVED"] * 2 * count
+    assert report.seconds < 30.0

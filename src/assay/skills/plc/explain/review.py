@@ -70,6 +70,9 @@ def _obligations(project: Project, unit: Unit, timeout: float, scan_ns: int) -> 
     from assay.skills.plc.prove.proving import Options, prove
 
     report = prove(project, unit.name, (), Options(scan_ns=scan_ns, timeout=timeout))
+    for key, filled in report.notes:
+        if key != "note_global":
+            yield Finding("RV-unproved", "info", unit.span, f"plc_prove.{key}", dict(filled))
     for one in report.obligations:
         if one.status == "REFUTED":
             yield _refuted(unit, one)

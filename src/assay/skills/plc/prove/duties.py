@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import z3
@@ -42,6 +43,23 @@ def obligations(search: Search, replayer: Replayer, unit: Unit, loops: dict[str,
         )
         for number, one in enumerate(made, 1)
     )  # fmt: skip
+
+
+def without_search(replayer: Replayer, unit: Unit, why: Reason) -> tuple[Verdict, ...]:
+    """Verdicts on a unit that is too big for the search: what its first scan shows, with inputs as they start."""
+    project, calls = replayer.project, Calls(replayer.project)
+    made = static(project, unit)
+    rows = [(replayer.scan_ns or 10**8, dict[str, Any]())]
+    fault, replayed = replayer.first_fault(rows)
+    for one in calls.reachable(unit.name):
+        for loop in nodes(one.body) if not one.library else ():
+            if isinstance(loop, (ForLoop, Loop)) and not (fault is not None and fault.span == loop.span):
+                made.append(Verdict("", "loop", "UNKNOWN", why=(why,), span=loop.span))
+    if fault is not None:
+        trace = as_trace(unit, rows, [], None, replayed)
+        made.append(Verdict("", fault.kind, "REFUTED", method="simulation", k=1, trace=trace, span=fault.span))
+    made.sort(key=lambda one: (one.span.source, one.span.start, one.kind))
+    return tuple(replace(one, id=f"O{number}") for number, one in enumerate(made, 1))
 
 
 def static(project: Project, unit: Unit) -> list[Verdict]:

@@ -121,7 +121,7 @@ class _Prover:
             self.notes.append((key, {}))
             self._slices(sound, key)
             if self.options.obligations:
-                obligations = tuple(duties.static(self.project, self.unit))
+                obligations = duties.without_search(self.replayer, self.unit, (key, {}))
         self.notes += duties.contradictions([one.meant for one in sound], self.project, self.unit)
         verdicts = tuple(self._closed(one) for one in cases)
         return Report(self.unit.name, verdicts, obligations, tuple(self.notes), time.monotonic() - started)

@@ -12,7 +12,7 @@ from assay.skills.plc.prove.monitor import Monitor
 from assay.skills.plc.prove.verdict import Row, Trace
 from assay.skills.plc.prove.walk import effects
 from assay.skills.plc.prove.watcher import Meant
-from assay.skills.plc.run.machine import Backend, Machine, machine
+from assay.skills.plc.run.machine import Backend, Fault, Machine, machine
 
 BACKENDS: tuple[Backend, ...] = ("python", "c")
 
@@ -105,6 +105,21 @@ class Replayer:
                 return ()
             confirmed.append(backend)
         return tuple(confirmed)
+
+    def first_fault(self, rows: Sequence[tuple[int, dict[str, Any]]]) -> tuple[Fault | None, tuple[str, ...]]:
+        """The fault that ends a run, and the executors that agree on it; None when there is none or they differ."""
+        found: Fault | None = None
+        confirmed: list[str] = []
+        for backend in self._backends:
+            engine = self._machine(backend)
+            if engine is None:
+                continue
+            run_rows(engine, rows)
+            if engine.fault is None or (found is not None and engine.fault != found):
+                return None, ()
+            found = engine.fault
+            confirmed.append(backend)
+        return found, tuple(confirmed)
 
     def states(self, rows: Sequence[tuple[int, dict[str, Any]]]) -> list[dict[str, Any]]:
         """The states after each scan on the first executor that is there."""
