@@ -92,6 +92,7 @@ def read_parameters(block: Block, request: str) -> Filled:
     ]
     _take_the_only(block, text, quantities, values, used)
     _twins(block, text, quantities, values)
+    _input_left(block, text, quantities, inputs, used)
     given = [(one, values[one.name]) for one in block.parameters if one.name in values]
     unused = tuple(
         one.text
@@ -278,6 +279,20 @@ def _take_the_only(
             used.add(fits[0][0])
 
 
+def _input_left(block: Block, text: str, quantities: list[Quantity], inputs: dict[str, str], used: set[int]) -> None:
+    """The one amount with a unit that is left is what the block's one input is told (100 kg in front of a dosing)."""
+    open_ = [name for name in block.inputs if name not in inputs]
+    taker = Parameter("", "REAL", "0.0", "", "", {"en": ""}, {})
+    left = [
+        (place, made)
+        for place, one in enumerate(quantities)
+        if place not in used and one.readings[0].unit and (made := literal(text, one, taker)) is not None
+    ]
+    if len(open_) == len(left) == 1:
+        inputs[open_[0]] = left[0][1]
+        used.add(left[0][0])
+
+
 def _switches(block: Block, text: str) -> dict[str, str]:
     low = text.lower()
     return {
@@ -289,7 +304,7 @@ def _switches(block: Block, text: str) -> dict[str, str]:
 
 def _places(word: str, low: str) -> list[tuple[int, int]]:
     """Where a word begins a word of the text; short ones must be the whole of it."""
-    pattern = re.escape(word)
+    pattern = re.sub(r"(?:\\ |\\-)+", r"[\\s-]?", re.escape(word))
     if word.isascii():
         pattern = rf"(?<![a-z]){pattern}" + ("s?(?![a-z])" if len(word) <= 3 else "")
     return [one.span() for one in re.finditer(pattern, low)]

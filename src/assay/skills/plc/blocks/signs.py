@@ -82,7 +82,8 @@ def shown(request: str) -> dict[str, int]:
         if any(one.found(text) for one in some)
     }
     beaten = {lost for won in found for lost in table["over"].get(won, ())}
-    beaten |= set(table["general"]) if len(found.keys() - set(table["general"])) else set()
+    if found.keys() - beaten - set(table["general"]):
+        beaten |= set(table["general"])
     return {block: size for block, size in found.items() if block not in beaten}
 
 

@@ -42,6 +42,7 @@ _ENGLISH: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"\1.5 ",
         ),
         (r"(?<=\d)½", ".5"),
+        (r"\bminus (?=\d)", "-"),
         (r"(?:±|\+\s?/\s?-)\s?(?=\d)", " +/- "),
         (r"\b(as|to|is|be|equals?|of) (?:zero|0)(?=\s*(?:[,;]|\.?$|and\b))", r"\1 nothing"),
         (r"(?<![\d.])(?<![\d.] )\b(?:m3|m³)(?![a-z])(?!/h)", "volume"),
@@ -73,6 +74,7 @@ _ENGLISH: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     )
 )
 _AND_A_HALF = re.compile(rf"\b{_N} and a half {_UNIT}", re.I)
+_HALF_BEHIND = re.compile(rf"\b{_N} {_UNIT} and a half\b", re.I)
 _ZH_HALF = re.compile(rf"{_ZH_N}(?P<unit>秒钟?|分钟?)半(?:钟)?")
 _BOTH = re.compile(
     r"(?P<m>\d+(?:\.\d+)?|[一二两三四五六七八九十百]+)\s*(?:分钟?|min(?:ute)?s?|m)\s*(?:and\s+|零)?"
@@ -89,7 +91,7 @@ _VAGUE = re.compile(
 _RATED = r"\b\d+(?:\.\d+)?[ -]?(?:kW|kVA|W|hp|V|马力|千瓦|伏|吨|L|lit(?:er|re)s?|升|mm|毫米|m3|m³|立方米?)"
 _BETWEEN = r"(?:[ -]|的|三相|异步|交流|直流|潜水){0,3}(?:[a-z]+ )?"
 _MACHINE = (
-    r"(?:(?:motor|pump|fan|mixer|drive|lamp|coil|valve|tank|blower|compressor|crusher|conveyor|heater|agitator|hoist|chiller)s?\b|"
+    r"(?:(?:motor|pump|fan|mixer|drive|lamp|coil|valve|tank|blower|compressor|crusher|conveyor|heater|agitator|hoist|chiller|actuator|solenoid|relay|contactor|supply|servomotor|damper)s?\b|"
     r"电机|电动机|马达|风机|水泵|泵|搅拌|灯|线圈|阀|罐|水箱|压缩机|空压机|破碎机|输送机|皮带机|加热器|离心机|冷水机)"
 )
 _PLATE = re.compile(_RATED + _BETWEEN + _MACHINE, re.I)
@@ -121,6 +123,7 @@ _CHINESE: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<=[按算归为当成清回])[零0](?=\s*(?:[，,。；;）)、]|$|[的处算计]))"), "空"),
     (re.compile(r"两(?=[百千])"), "二"),
     (re.compile(r"刻把钟"), "几分钟"),
+    (re.compile(r"(?:(?<!正)负|零下)(?=\s*\d)"), "-"),
     (re.compile(r"正负(?=\s*[\d一二两三四五六七八九十])"), "上下"),
     (re.compile(r"(?<![\d一二三四五六七八九几两])百(?=毫秒)"), "100"),
     (re.compile(r"(?<![\d一二三四五六七八九])[23三二四][取选][23三二四]"), "  "),
@@ -142,6 +145,7 @@ def plain(request: str) -> str:
         text = pattern.sub(made, text)
     text = _BOTH.sub(lambda match: f"{_number(match['m']) * 60 + _number(match['s'])} s ", text)
     text = _AND_A_HALF.sub(_and_a_half, text)
+    text = _HALF_BEHIND.sub(_and_a_half, text)
     text = _ZH_HALF.sub(
         lambda match: f"{_number(match['n']) + Decimal('0.5')}{_ZH_UNIT[match['unit']]}",
         text,
