@@ -158,3 +158,73 @@ def test_the_constants_of_a_generic_block_stand_behind_its_name() -> None:
 @pytest.mark.parametrize("text", ["IF a THEN b := 1; END_IF", "FUNCTION Ramp\nRamp := 1;\nEND_FUNCTION"])
 def test_code_without_declarations_is_a_part_of_a_project(text: str) -> None:
     assert guess_dialect(text, ".st") == "codesys"
+
+
+@pytest.mark.parametrize("code", ["{extern int ticks; N = ticks;}", "{N = 3 * 2;}", "{\n  send(data__);\n  N = 1;}"])
+def test_statements_of_c_in_a_pragma_are_inline_code(code: str) -> None:
+    found = read(f"FUNCTION Ticks : INT\nVAR n : INT; END_VAR\nn := 0;\n{code}\nTicks := n;\nEND_FUNCTION")
+    assert [one.code for one in found.diagnostics] == ["ST4012"]
+    text = found.diagnostics[0].span
+    assert text.end - text.start == len(code)
+
+
+@pytest.mark.parametrize(
+    "pragma",
+    [
+        "{attribute 'hide'}",
+        "{text 'first; then second'}",
+        "{warning 'a; b'}",
+        '{region "a; b"}',
+        "{a := 'x'; b := 'y'}",
+    ],
+)
+def test_a_pragma_is_no_inline_code(pragma: str) -> None:
+    assert read(f"PROGRAM p\nVAR n : INT; END_VAR\n{pragma}\nn := 1;\nEND_PROGRAM", "codesys").diagnostics == ()
+
+
+DESCRIBED = """(*@PROPERTIES_EX@
+TYPE: POU
+*)
+(*@KEY@:DESCRIPTION*)
+version 2.0, 40 °C
+IF the level isn't known THEN (* nothing runs
+(*@KEY@:END_DESCRIPTION*)
+FUNCTION_BLOCK Level
+VAR_INPUT raw : INT; END_VAR
+VAR_OUTPUT full : BOOL; END_VAR
+(*@KEY@: WORKSHEET
+NAME: Level
+*)
+full := raw > 900;
+(*@KEY@: END_WORKSHEET *)
+END_FUNCTION_BLOCK
+"""
+
+
+def test_what_an_export_of_pc_worx_describes_is_a_comment() -> None:
+    found = read(DESCRIBED)
+    assert found.diagnostics == ()
+    (unit,) = found.unit.elements
+    assert isinstance(unit, tree.Pou) and unit.name.text == "Level" and len(unit.body) == 1
+    kept = format_text(Source("p.st", DESCRIBED, "iec"))
+    assert DESCRIBED.partition("FUNCTION_BLOCK")[0].strip() in kept and read(kept).diagnostics == ()
+
+
+def test_a_description_that_does_not_end_is_one_comment_and_no_more() -> None:
+    (unit,) = read("(*@KEY@:DESCRIPTION*)\nPROGRAM p\nEND_PROGRAM").unit.elements
+    assert isinstance(unit, tree.Pou)
+
+
+def test_generic_constants_may_stand_before_what_a_block_extends() -> None:
+    code = (
+        "FUNCTION_BLOCK Store\nVAR_GENERIC CONSTANT\n    Top : UDINT := 4;\nEND_VAR EXTENDS Base IMPLEMENTS I_A, I_B\n"
+        "VAR\n    all : ARRAY[0..Top] OF INT;\nEND_VAR\nall[0] := 1;\nEND_FUNCTION_BLOCK\n"
+    )
+    found = read(code, "codesys")
+    assert found.diagnostics == ()
+    (unit,) = found.unit.elements
+    assert isinstance(unit, tree.Pou)
+    assert [one.parts[0].text for one in (*unit.extends, *unit.implements)] == ["Base", "I_A", "I_B"]
+    assert [len(one.declarations) for one in unit.blocks] == [1, 1] and len(unit.body) == 1
+    once = format_text(Source("p.st", code, "codesys"))
+    assert "".join(once.split()) == "".join(code.split()) and read(once, "codesys").diagnostics == ()

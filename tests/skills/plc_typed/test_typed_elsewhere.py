@@ -207,3 +207,15 @@ VAR_GLOBAL CONSTANT size : DINT := 8; END_VAR"""
     checked = whole(code)
     assert checked.ok and checked.left_out == ("p",)
     assert found(checked, "warning") == [("not_run_generic", "Buffer")]
+
+
+def test_a_unit_with_inline_code_does_not_run_nor_does_what_calls_it() -> None:
+    code = (
+        "FUNCTION Ticks : INT\nVAR n : INT; END_VAR\n{extern int ticks; N = ticks;}\nTicks := n;\nEND_FUNCTION\n"
+        "PROGRAM Uses\nVAR a : INT; END_VAR\na := Ticks();\nEND_PROGRAM\n"
+        "PROGRAM Other\nVAR a : INT; END_VAR\n{attribute 'hide'}\na := a + 1;\nEND_PROGRAM\n"
+    )
+    checked = whole(code, dialect="iec")
+    assert checked.ok and checked.left_out == ("Ticks", "Uses")
+    assert [one.code for one in checked.diagnostics if one.severity == "warning"][:1] == ["ST4012"]
+    assert not whole(code, dialect="iec", lenient=False).ok

@@ -63,6 +63,10 @@ _BLOCK = {
     "/*": re.compile(r"/\*|\*/"),
     "(/*": re.compile(r"\(/\*|\*/\)"),
 }
+_DESCRIBES, _DESCRIBED = "(*@KEY@:DESCRIPTION*)", "(*@KEY@:END_DESCRIPTION*)"
+#: A statement of C in a pragma, its texts left out: a semicolon, and no assignment of ours.
+_TEXTS = re.compile(r"'[^']*'|\"[^\"]*\"")
+_C = re.compile(r"\{(?![^;]*:=)[^;]*;[\s\S]*\}")
 _CLOSES = {"(*": "*)", "/*": "*/", "(/*": "*/)"}
 _FULL_WIDTH = {
     "；": ";", "：": ":", "，": ",", "（": "(", "）": ")", "＝": "=", "＋": "+", "－": "-", "＊": "*", "／": "/",
@@ -169,8 +173,8 @@ class _Lexer:
 
     def other(self, kind: str, start: int, place: int) -> int:
         """What is neither a word nor an operator; gives where the next token may begin."""
-        if kind == "foreign":
-            self.wrong("ST4012", "foreign_code", start, start + 2)
+        if kind == "foreign" or (kind == "pragma" and self.foreign(self.text[start:place])):
+            self.wrong("ST4012", "foreign_code", start, place)
         if kind in ("pragma", "foreign"):
             self.trivia(True, start, place)
             return place
@@ -185,6 +189,10 @@ class _Lexer:
             kind = "name"
         self.tokens.add("local" if kind == "localquoted" else kind, "", start, place)
         return place
+
+    def foreign(self, pragma: str) -> bool:
+        """Whether a pragma is C, as MatIEC has it: statements between braces, which may change the variables."""
+        return self.source.dialect != "scl" and ";" in pragma and _C.fullmatch(_TEXTS.sub("", pragma)) is not None
 
     def scl(self, found: re.Match[str]) -> int:
         kind = found.lastgroup or ""
@@ -209,7 +217,11 @@ class _Lexer:
         return end
 
     def block(self, opens: str, start: int) -> int:
-        """Where a block comment ends."""
+        """Where a block comment ends. What an export of PC Worx describes stands between two comments and is one."""
+        if opens == "(*" and self.text.startswith(_DESCRIBES, start):
+            end = self.text.find(_DESCRIBED, start)
+            if end >= 0:
+                return end + len(_DESCRIBED)
         if self.nested:
             depth = 0
             for found in _BLOCK[opens].finditer(self.text, start):

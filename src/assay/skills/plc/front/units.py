@@ -159,12 +159,13 @@ class Units(Members):
         notes = self.notes(before, start, start)
         try:
             name = self.name()
+            generics = self.sections() if self.key == "VAR_GENERIC" else ()
             extends, implements, result = self.pou_head()
         except Bail:
             if self.key in UNIT_WORDS or self.kind == "end":
                 self.open.pop()
                 raise
-            name, extends, implements, result = Name("", self.here()), (), (), None
+            name, extends, implements, result, generics = Name("", self.here()), (), (), None, ()
             del self.open[opened:]
             while self.key not in SECTIONS and self.key not in UNIT_WORDS and self.key not in (end, "BEGIN"):
                 if self.kind == "end":
@@ -175,7 +176,7 @@ class Units(Members):
         return Pou(
             cast("PouKind", word),
             name,
-            tuple(parts.blocks),
+            (*generics, *parts.blocks),
             parts.body,
             self.since(start),
             parts.body_span,
