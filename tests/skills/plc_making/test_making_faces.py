@@ -66,6 +66,7 @@ def told(made: Proposal) -> dict[str, str]:
          {"Enable": "in BOOL", "Temp": "in REAL", "Goal": "in REAL", "Heat": "out BOOL", "Over": "out BOOL"}),
         ("红绿灯：按下行人请求按钮，%Q0.1 接红灯，Q0.2 接绿灯。",
          {"PedestrianRequestButton": "in BOOL", "RedLamp": "out BOOL", "GreenLamp": "out BOOL"}),
+        ("Read the counter value Cnt (INT). Light lamp Done when Cnt >= 5.", {"Cnt": "in INT", "Done": "out BOOL"}),
         ("A door switch interlocks the mixer, PI with Kp=3.", {"DoorSwitch": "in BOOL", "Mixer": "out BOOL"}),
         ("If Ready is TRUE then Busy must be TRUE.", {"Ready": "in BOOL", "Busy": "out BOOL"}),
         ("热继电器 FR 动作时电机 M1 停止，蜂鸣器响。", {"FR": "in BOOL", "M1": "out BOOL", "Horn": "out BOOL"}),

@@ -23,7 +23,7 @@ _WORD = re.compile(r"(?<![\w.%#`])[A-Za-z_][A-Za-z0-9_]*(?![\w(#]|\.\d)")
 _ROLE_WORD = re.compile(
     r"(?:\b(?:output|input|signal|variable|tag|named|called|bit|contact)s?|输出|输入|信号|变量)\s+$", re.I
 )
-_UNIT_NAME = re.compile(r"(?:FB|FC|PRG)_", re.I)
+_UNIT_NAME = re.compile(r"(?:FB|FC|PRG)_|(?:PLC|HMI|CPU|SCADA|DCS|SPS)_?\d*$", re.I)
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 #: Words that look like identifiers and are none.
 NO_NAMES = frozenset(

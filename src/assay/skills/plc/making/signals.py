@@ -33,6 +33,7 @@ _CONDITION = re.compile(
     re.I,
 )
 _BETWEEN = re.compile(r"^\s*(?:[,，、/]|和|与|或|and|or|,\s*and)\s*$", re.I)
+_READ = re.compile(r"(?:\b(?:read|measured?|monitor)s?\b|读取|读入|测量|监测|采集)[^,.;，。；]{0,30}$", re.I)
 _JOINT = re.compile(
     rf"\s*(?:[:：,，(（=|–—-]|is|are|为|是|即)?\s*(?:(?:{TYPES})\s*)?[-–—,，:：|;；)）\s]*(?:[(（]\s*)?(?:(?:the|an?)\b)?\s*"
 )
@@ -151,6 +152,8 @@ def _named(text: str, name: Identifier, noun: Phrase | None, sentence: Numbered,
     said = re.search(r"(inputs?|outputs?|输入|输出)(?:信号|变量)?\s*[`\"“「(（]*$", text[: name.start], re.I)
     if not way and said:
         way = _way(said[1])
+    if not way and noun is None and _READ.search(text[: name.start]):
+        way = "in"
     if not way and head is not None and (noun is not None or head.kind not in ("weak", "measure")):
         way = _way_of(head, text, name.start)
     letters = LETTERS.get(re.sub(r"[\d_]+.*$", "", name.name).upper()) if head is None else None
