@@ -48,7 +48,7 @@ _LEFT_OVER = re.compile(
 """Words of a comparison that were taken for part of a name: the sentence was not understood."""
 _NO_THING = re.compile(
     r"[（）]|\b(?:neither|nor|either|both|unless|except|they|than|whichever|during|if|whose|including|excluding"
-    r"|such as|other than|as well as)\b|^(?:it|this|these|that)$"
+    r"|such as|other than|as well as)\b|^(?:it|this|these|that|more|less|fewer|greater|above|below|higher|lower)$"
     r"|[\u4e00-\u9fff]时$|之一$|任何情况",
     re.IGNORECASE,
 )

@@ -22,7 +22,7 @@ from assay.skills.rules.grammar.words_zh import (
 from assay.skills.rules.rule import Limit, Name, Op, Test
 
 Groups = list[tuple[Test, ...]]
-_AND = re.compile(r"[，、]?(?:并且|而且|且|同时|并)")
+_AND = re.compile(r"[，、]?(?:并且|而且|且|同时|并(?![联列行排网]))")
 _OR = re.compile(r"[，、]?(?:或者|或(?!等于))")
 _BUT = re.compile(r"(?:但|且|并)(?=不?(?:大|小|高|低|超|多|少|长|短|≥|≤|>|<))")
 _BOUND = re.compile(r"(?P<side>(?:及其?|和)?以上|(?:及其?|和)?以下|(?:及其?|或)更?大|以内|之内)$")

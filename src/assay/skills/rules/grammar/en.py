@@ -50,7 +50,7 @@ _EXTREME = re.compile(
 )
 """A limit that is stated without a modal verb ("the maximum allowable leakage is 0.1 %")."""
 _FOR = re.compile(r"\sfor\s(?P<what>(?!an?\s|\d|at |not |more |less )[^,]*?[a-z]\s[^,]*\d[^,]*)$", re.IGNORECASE)
-_FOR_KIND = re.compile(r"(?<=[\dA-Za-z%²³Ω)])\sfor\s(?P<what>[a-z][a-z-]*(?:\s[a-z-]+){0,2}s)$")
+_FOR_KIND = re.compile(r"\d(?:\s?[^\s\d]{1,8})?(?P<cut>\sfor\s(?P<what>[a-z][a-z-]*(?:\s[a-z-]+){0,2}s))$")
 """Whose limit it is, behind it ("... 6 mm for tanks with a diameter of 15 m or more")."""
 _VAGUE = re.compile(
     r"\b(?:(?<!unless )otherwise|as far as|where practicable|if necessary|as necessary|adequate|suitable|sufficient"
@@ -125,9 +125,9 @@ def _trailing(group: str, reading: Reading) -> str:
             raise Stop("condition", trail["what"])
         group = group[: trail.start()]
     kind = _FOR_KIND.search(group)
-    if kind and len(MODAL.findall(group)) == 1 and COMPARE.search(group[: kind.start()]):
+    if kind and len(MODAL.findall(group)) == 1 and COMPARE.search(group[: kind.start("cut")]):
         reading.condition([(Test(field=Name(property=bare(kind["what"])), op=Op.PRESENT),)])
-        return group[: kind.start()]
+        return group[: kind.start("cut")]
     if (whose := _FOR.search(group)) and len(MODAL.findall(group)) == 1 and COMPARE.search(group[: whose.start()]):
         front, _ = _quiet_relative(whose["what"])
         if front or (front := _measured(whose["what"], reading)):
@@ -224,7 +224,9 @@ def _clauses(group: str) -> list[str]:
         if own and _NEXT.search(head):
             own = _heads(head)
         goes_on = goes_on or re.match(r"be\s(?:at least|not (?:less|more)|at most|between|\d)", following)
-        measured = re.match(r"\d", following) and re.search(r"\b(?:wide|high|long|deep|thick)$", following)
+        measured = re.match(r"\d", following) and re.search(
+            r"\b(?:wide|high|long|deep|thick)$|^[\d.]+\s\S+\s(?:away\s)?(?:from|above|below)\s[^\d]+$", following
+        )
         if own or goes_on or measured:
             if re.search(r"\bbetween\s[^,]*$", before) and cut.group().strip() == "and" and not modal:
                 continue
@@ -286,7 +288,7 @@ def _clause(clause: str, reading: Reading) -> None:
 _STATE = (
     r"(?:(?:at|under|during|in)\s(?P<state>(?:the\s)?(?:(?:full|rated|no|partial|part|half|maximum|minimum|normal|design"
     r"|nominal|all|steady|continuous|emergency|worst[- ]case|stated|specified|operating|ambient|shutdown|start-?up"
-    r"|running|transient|fault)\s){1,3}(?:load|speed|flow|operation|running|service|conditions?|capacity|output|voltage|current"
+    r"|running|transient|fault)\s){1,3}(?:load|speed|flow|point|operation|running|service|conditions?|capacity|output|voltage|current"
     r"|temperature|pressure)|start-?up|shut-?down|braking|charging|discharging|filling|transport|storage)"
     r"|during\s(?P<during>(?:the\s)?[a-z-]+(?:\s[a-z-]+)?)|(?P<then>(?:after|before|following)\s(?:the\s)?[a-z-]+(?:\s[a-z-]+)?))"
 )

@@ -187,7 +187,7 @@ def _having(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test
     measured = re.fullmatch(
         r"(?P<extreme>minimum\s|maximum\s)?(?P<property>[a-z][a-z0-9 -]*?)\s(?:of\s)?(?P<value>(?:not\s|no\s"
         r"|at\s|less|more|between|\d|±|a m|up to|below|above|under|over|exceeding|greater|higher|lower|within"
-        r"|IP\s?\d|SIL|PN|class\s|grade\s).*)",
+        r"|IP\s?\d|T[1-6]\b|SIL|PN|class\s(?!of\b)|grade\s(?!of\b)).*)",
         what,
         re.IGNORECASE,
     )
@@ -371,7 +371,8 @@ def _distance(
         raise Stop("limit", what)
     name = Name(object=bare(subject) or reading.object, property=f"distance {bare(what)}")
     words = (compare.group() if compare else "") + measure
-    return _limited([name], words, minus, "", reading)
+    goes_on = not subject and compare is None and reading.parts and reading.parts[-1].test.limits
+    return _limited([name], words, minus, "", reading, reading.parts[-1].test.op if goes_on else Op.EQUAL)
 
 
 def _limited(

@@ -224,7 +224,7 @@ def sizes(text: str) -> bool:
     """Whether a number with a unit stands in words that name a thing (a voltage class does: 10kV 开关柜)."""
     for match in re.finditer(r"(?<![A-Za-z0-9.])\d+(?:\.\d+)?", text):
         found = unit_at(text, match.end())
-        if found is not None and found[0] not in ("", "kV", "V", "kW", "MW"):
+        if found is not None and found[0] not in ("", "kV", "V"):
             return True
     return False
 

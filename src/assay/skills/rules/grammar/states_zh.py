@@ -46,7 +46,9 @@ def without_state(subject: str, reading: Reading) -> tuple[str, Groups]:
         if match is None:
             continue
         front, where, end = match["subject"], match["where"], match.groupdict().get("end")
-        before = pattern is _IN_STATE and where.endswith(("前", "后"))  # 各类阀门在安装前应……
+        before = pattern is _IN_STATE and (
+            where.endswith(("前", "后")) or (where.endswith(("处", "侧", "端")) and measured(front))
+        )  # 各类阀门在安装前应……
         if front and not before and not (measured(front) and (end or pattern is _AT_TIME)):
             continue
         if not front and (reading.last is None or property_start(subject) < len(subject)):

@@ -60,6 +60,8 @@ _PLAIN: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
         " or more",
     ),
     (re.compile(r"(?<=[\w%²³]) and (?:below|less|under|smaller)(?=$|[,;]| shall| should| must)", _I), " or less"),
+    (re.compile(r"\brated (?P<value>\d[\d.,]* ?[^\W\d]+) or more\b", _I), r"rated at least \g<value>"),
+    (re.compile(r"\brated (?P<value>\d[\d.,]* ?[^\W\d]+) or less\b", _I), r"rated at most \g<value>"),
     (re.compile(r"\bweighing (?=(?:more|less|over|up|not|at))", _I), "with a weight of "),
     (re.compile(r"\bnot to exceed\b", _I), "not exceeding"),
     (re.compile(r"\b(?:within|in) (?:an?|the) (?:range|limits) (?:of |from |between )?(?=[-+\d])", _I), "between "),

@@ -42,7 +42,7 @@ _MODIFIERS = (
     "evaporating saturation ignition auto-ignition breaking tensile yield compressive shear ultimate "
     "radial axial lateral "
     "angular torsional linear wet-bulb dry-bulb reaction reset dead holding beta turndown full-load no-load rated-load "
-    "safe critical metal peripheral vapour vapor cold hot wet dry "
+    "trip alarm safe critical metal peripheral vapour vapor cold hot wet dry "
     "upstream downstream harmonic beginning final initial primary secondary "
     "pressure starting corrosion locked-rotor pneumatic hydraulic "
     "static dynamic differential prospective maintained unobstructed illuminated continuous instantaneous"

@@ -25,7 +25,7 @@ _CORE = (
     "电容量 电感 阻抗 电抗 振幅 裕量 余隙 水分 灰分 阈值 常数 公差 标称值 校验值 测量值 电气间隙 爬电距离 焊脚 "
     "油位 料位 泥位 物位 界位 煤位 损失 损耗 消耗 牌号 规格 品种 载流量 通流量 通过量 "
     "截断量 负压 正压 余压 背压 静压 动压 内压 外压 水头 汽蚀余量 排放值 报警点 有功 无功 焊缝余高 错边量 咬边 "
-    "跳动 窜动 摆动 重叠 供回水温差 露点温度 粒径 孔径 线径 轮径 纵距 横距"
+    "跳动 窜动 摆动 重叠 变形 跳动量 供回水温差 露点温度 粒径 孔径 线径 轮径 纵距 横距"
 )
 _MODIFIERS = (
     "最小 最大 最高 最低 净 额定 设计 工作 公称 标称 表面 外表面 平均 允许 许用 试验 整定 爆破 有效 覆土 "
@@ -40,7 +40,7 @@ _MODIFIERS = (
     "外壳 击穿 跨步 浸渍 喷放 通信 补水 "
     "泄压 喷油 注入 搅拌 混合 清洗 吹扫 置换 排污 制动 起升 变幅 回转 下降 上升 提升 进料 出料 卸料 "
     "供油 供气 供风 送风 回风 排风 供热 短路 过载 泄漏 渗漏 采样 取样 测量 监测 调节 粘结 剥离 扭转 拉伸 压缩 剪切 "
-    "断裂 磨损 膨胀 收缩 伸长 曝气 过滤"
+    "断裂 磨损 膨胀 收缩 伸长 曝气 过滤 后备 "
     "湿球 干球 失效 响应 动作 延时 切断 触发 相间 充电 放电 浮充 均充 "
     "保压 停留 反应 沉淀 干燥 加热 冷却 升温 降温 预热 浸泡 容许 供回水 "
     "总谐波 谐波 平均无故障 预期 极限 屈服 抗拉 抗压 冲击"
@@ -59,7 +59,7 @@ _ENDS = frozenset("进口 出口 入口 保压 外壳".split())
 RELATIONAL = re.compile(r"距|温差|压差|高差|差|间隙|之间|间隔")
 """Properties of a pair, whose "A and B" are not two objects."""
 _CORES = "|".join(sorted(_CORE.split(), key=len, reverse=True))
-PROPERTY = re.compile(rf"(?:{_CORES})$")
+PROPERTY = re.compile(rf"(?:{_CORES})(?:范围)?$")
 PROPERTY_WORD = re.compile(_CORES)
 MODIFIER = re.compile(rf"(?:{'|'.join(sorted(_MODIFIERS.split(), key=len, reverse=True))})$")
 
@@ -96,7 +96,7 @@ REFERS = re.compile(
 LISTS = re.compile(r"、|以及|和|与|及(?!以[上下])|或")
 
 
-_KIND_OF = re.compile(r"[率量值比径距厚宽高深压温速差度数力积限幅额耗矩频]$")
+_KIND_OF = re.compile(r"[率量值比径距厚宽高深压温速差度数力积限幅额耗矩频角]$")
 """Last characters of words for something that is measured (蒸发量, 水压, 门宽)."""
 _LEADING = re.compile(r"(?:额定|设计|工作|公称|最大|最小|最高|最低|允许|许用|试验|计算)")
 """Modifiers that begin a property and never a thing: 额定蒸汽压力 is a property as a whole."""
