@@ -63,16 +63,22 @@ def run(
     from assay.skills.plc.run.machine import machine
     from assay.skills.plc.testing.layout import Layout
     from assay.skills.plc.testing.running import choose_unit, run_trace
+    from assay.skills.plc.testing.schedule import scheduled
     from assay.skills.plc.testing.traces import read_trace, write_trace
 
     speaks = resolve_lang(lang)
     if inputs is None and scans is None:
         raise InputError("plc_testing.no_end")
     project, sources = checked_project(files, dialect, speaks, as_json=as_json)
-    unit = choose_unit(project, pou)
+    scan_ns = _scan_time(scan)
+    tasks = scheduled(project, scan_ns) if pou is None else None
+    if tasks is not None:
+        project, unit, scan_ns = tasks.project, tasks.unit, tasks.scan_ns
+        warn(text("plc_testing.tasks_run", speaks, tasks=tasks.told, scan_ms=f"{scan_ns / 1e6:g}"))
+    else:
+        unit = choose_unit(project, pou)
     layout = Layout(project, unit)
     trace = None if inputs is None else read_trace(inputs, layout)
-    scan_ns = _scan_time(scan)
     watched = [one.strip() for one in (watch or "").split(",") if one.strip()]
     runs = machine(project, unit.name, backend=backend)
     if model is not None:

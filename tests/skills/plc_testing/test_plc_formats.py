@@ -199,3 +199,16 @@ def test_parts_of_blocks_are_set_one_by_one(layout: Layout) -> None:
     (bound,) = bind(read.cases, layout)
     assert bound.steps[0].sets == {"t1.IN": True}
     assert [(path, value) for path, _, value, _ in bound.steps[0].expect] == [("t1.ET", 10**9)]
+
+
+def test_a_decimal_comma_is_read_where_the_separator_is_a_semicolon(layout: Layout, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes("t_ms;speed;name\r\n0,5;1,25;1,5\r\n100;-2;\r\n".encode("utf-8-sig"))
+    trace = read_trace(path, layout)
+    assert [(row.t_ns, dict(row.values)) for row in trace.rows] == [
+        (500_000, {"speed": 1.25, "name": "1,5"}),
+        (100_000_000, {"speed": -2.0}),
+    ]
+    path.write_text('t_ms,speed\n0,"1,250"\n', encoding="utf-8")  # A thousand and a quarter, or one and a quarter?
+    with pytest.raises(InputError, match="1,250"):
+        read_trace(path, layout)

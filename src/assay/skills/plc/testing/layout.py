@@ -59,6 +59,7 @@ class Layout:
             if isinstance(node, Store) and isinstance(node.place, GlobalVar)
         }
         own = [one for one in self.unit.variables if one.section == "static" and not one.constant]
+        own = [one for one in own if not one.name.startswith("__")]  # made by us, as the turns of tasks
         return (*((one.name, one.type) for one in own), *written.values())
 
     def _own_writes(self) -> set[str]:

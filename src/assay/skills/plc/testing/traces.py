@@ -5,17 +5,19 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from assay.kernel.errors import InputError
-from assay.skills.plc.ir.types import DataType
+from assay.skills.plc.ir.types import DataType, Elementary, base_of
 from assay.skills.plc.testing.layout import Layout
 from assay.skills.plc.testing.values import cell, read_value
 
 TIME = "t_ms"
+_COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
 MOST_BYTES = 512 * 1024 * 1024
 
 
@@ -38,7 +40,9 @@ class Trace:
 
 def read_trace(path: Path, layout: Layout) -> Trace:
     """The inputs of a run. Raises InputError with the line for what is no trace of this unit."""
-    lines = _records(_decoded(path), path.name)
+    content = _decoded(path)
+    comma = _separator(content) == ";"
+    lines = _records(content, path.name)
     first = next(lines, None)
     if first is None:
         raise InputError("plc_testing.empty_trace", file=path.name)
@@ -49,21 +53,29 @@ def read_trace(path: Path, layout: Layout) -> Trace:
     for line, cells in lines:
         if len(cells) != len(header):
             raise InputError("plc_testing.ragged", file=path.name, line=line, count=len(cells), columns=len(header))
-        t_ns = _moment(cells[place], path.name, line)
+        t_ns = _moment(_point(cells[place], comma), path.name, line)
         if rows and t_ns <= rows[-1].t_ns:
             raise InputError("plc_testing.time_falls", file=path.name, line=line, value=cells[place].strip())
-        rows.append(Row(t_ns, dict(_values(cells, columns, f"{path.name}:{line}")), line))
+        rows.append(Row(t_ns, dict(_values(cells, columns, f"{path.name}:{line}", comma)), line))
     if not rows:
         raise InputError("plc_testing.no_rows", file=path.name)
     return Trace(tuple(one for one in columns if one is not None), tuple(rows))
 
 
 def _values(
-    cells: Sequence[str], columns: Sequence[tuple[str, DataType] | None], where: str
+    cells: Sequence[str], columns: Sequence[tuple[str, DataType] | None], where: str, comma: bool
 ) -> Iterator[tuple[str, Any]]:
     for raw, column in zip(cells, columns, strict=True):
         if column is not None and raw.strip():
-            yield column[0], read_value(raw.strip(), column[1], f"{where}, {column[0]}")
+            kind = base_of(column[1])
+            real = isinstance(kind, Elementary) and kind.kind == "real"
+            yield column[0], read_value(_point(raw, comma and real), column[1], f"{where}, {column[0]}")
+
+
+def _point(raw: str, comma: bool) -> str:
+    """A cell without blanks; a decimal comma (spreadsheets write it where the separator is a semicolon) as a point."""
+    plain = raw.strip()
+    return plain.replace(",", ".") if comma and _COMMA.fullmatch(plain) else plain
 
 
 def _decoded(path: Path) -> str:
@@ -86,11 +98,14 @@ def _decoded(path: Path) -> str:
     raise InputError("plc_testing.no_text", file=path.name)
 
 
+def _separator(content: str) -> str:
+    head = next((line for line in content.splitlines() if line.strip()), "")
+    return max(",;\t", key=head.count)
+
+
 def _records(content: str, name: str) -> Iterator[tuple[int, list[str]]]:
     """Rows that are not empty, each with the line on which it ends."""
-    head = next((line for line in content.splitlines() if line.strip()), "")
-    separator = max(",;\t", key=head.count)
-    reader = csv.reader(io.StringIO(content, newline=""), delimiter=separator, strict=True)
+    reader = csv.reader(io.StringIO(content, newline=""), delimiter=_separator(content), strict=True)
     try:
         for cells in reader:
             if any(one.strip() for one in cells):
