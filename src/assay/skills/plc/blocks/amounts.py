@@ -33,6 +33,12 @@ _SIZES = {
     }.items()
     for unit, size in sizes.items()
 }
+#: The two ends of a range with a word for it: limits 0 and 60, 介于10和90.
+_LIMITS = re.compile(
+    r"((?:limit\w*|between|range|bounds?|clamp\w*|限幅|限制|范围|介于)\s*(?:of|at|to|:|are|is|在|为)?\s*)"
+    r"(-?\d+(?:\.\d+)?)\s*%?\s*(?:and|,|和|与|/)\s*(-?\d+(?:\.\d+)?)",
+    re.I,
+)
 _RAW = re.compile(r"raw|count|digit|27648|32767|4095|16383|码值|原始", re.I)
 _IS_TIME = re.compile(r"\s*(?:ms|s|secs?|seconds?|min|minutes?|h|hours?|毫秒|秒|分)(?![a-z])", re.I)
 _RANGE_UNIT = re.compile(r"\s*(?:%|[a-z°℃/]+(?:\b|(?<=[°℃]))|转|赫兹?|度|米)?", re.I)
@@ -70,6 +76,8 @@ def ranges(block: Block, text: str) -> tuple[str, dict[str, str]]:
     ]
     passes = any("per second" in one.about["en"] for one in block.parameters)
     values: dict[str, str] = {}
+    if ends:
+        text = _LIMITS.sub(lambda match: f"{match[1]}{match[2]} to {match[3]}", text)
     for match in list(_RANGE.finditer(text)):
         if match[3] is None and ends and block.parameter("RAW_LOW") is not None and _is_raw(text, match):
             values |= {

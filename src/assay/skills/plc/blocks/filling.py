@@ -150,7 +150,8 @@ def _matched(claims: Mapping[tuple[int, str], tuple[int, str]]) -> tuple[dict[in
     close = []
     for pair in chosen if len(chosen) > 1 else ():
         other, others = cheapest(pair)
-        if other - cost < _CLOSE and {claims[one][1] for one in others} == {claims[one][1] for one in chosen}:
+        given, instead = ({one[1]: claims[one][1] for one in some} for some in (chosen, others))
+        if other - cost < _CLOSE and given != instead and sorted(given.values()) == sorted(instead.values()):
             close.append(pair[1])
     return dict(chosen), close
 
@@ -322,6 +323,7 @@ def _distance(text: str, quantity: Quantity, parameter: Parameter, block: Block)
     low = text.lower()
     best = _NEAR
     own = set(_own(parameter, block))
+    others = [(start, end) for start, end, name in _names(block, text) if name != parameter.name]
     for word in words_of(parameter):
         for start, end in _places(word, low):
             if end <= quantity.start:
@@ -336,6 +338,8 @@ def _distance(text: str, quantity: Quantity, parameter: Parameter, block: Block)
                     low[quantity.end : start],
                     _BEHIND,
                 )
+            if any(a <= start and end <= b and (a, b) != (start, end) for a, b in others):
+                continue  # the high of high-high
             late = 0 if word.isascii() or end <= quantity.start else _LATE
             late += 0 if word in own else _VAGUE_WORD
             best = min(

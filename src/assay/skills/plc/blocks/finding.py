@@ -39,6 +39,8 @@ SAID, PLAIN, SPOKEN, ASKED, ALONE = 1.0, 3.0, 4.5, 8.0, 12.0
 STRONG, RIVAL, WORDS, SIGN = 6.0, 2.0, 18.0, 4.0
 #: Score of the only block to ask about from which it is chosen when every amount of the request is a parameter of it.
 TOLD = 18.0
+#: Part of the request's weight that makes even a short one (滤波) worth a question.
+WHOLE = 0.9
 #: A block that watches another machine, whatever that machine does.
 PARTNER = "heartbeat"
 _STOP = frozenset(
@@ -127,6 +129,8 @@ def _by_signs(signs: Mapping[str, int], found: Sequence[Found]) -> tuple[Block |
 def _by_words(found: Sequence[Found]) -> tuple[Block | None, list[Found]]:
     """Without a sign: the weighted words decide where they say much, and more than those of any other block."""
     sure = [one for one in found if one.score >= LEAST and (one.covered >= COVERED or one.said >= SPOKEN)]
+    if not sure and found and found[0].covered >= WHOLE:
+        return None, found[:3]
     if not sure:
         return None, [one for one in found if one.said >= PLAIN][:3]
     best, rival = sure[0], max((one.score for one in found[1:]), default=0.0)
