@@ -22,6 +22,7 @@ START = "The conveyor shall run when the start button is pressed and shall stop 
         (f"{START}\n{JAM}", "conveyor_jam", ["R1"]),
         (f"{JAM}\nThe shift report shall list every hour.", "conveyor_jam", ["R2"]),
         (f"{JAM}\nThanks, Karl", "conveyor_jam", []),
+        ("星三角启动，星形运行6秒后切三角。\nKM2 和 KM3 不得同时吸合。", "star_delta", []),
         ("主备泵轮换，每次启动交换。\n按下急停按钮时两台泵都停止。", "lead_lag_pumps", ["R2"]),
     ],
 )

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 
-from assay.skills.plc.blocks.block import Block
-from assay.skills.plc.blocks.finding import choose
+from assay.skills.plc.blocks.block import Block, blocks
+from assay.skills.plc.blocks.finding import choose, find
 from assay.skills.plc.making.requirement import Numbered, Requirement
 
+_SOME, _AS_MUCH = 3.0, 0.8  # scores of `find`: about one rare word; nearly the best
 _DEMAND = re.compile(r"\b(?:shall|must|should)\b|应|必须|不得|禁止|须", re.I)
 
 
@@ -30,4 +31,10 @@ def _answers(sentence: str, block: Block) -> bool:
         return found.id == block.id
     if near:
         return [one.block.id for one in near] == [block.id]
-    return not _DEMAND.search(sentence)
+    return not _DEMAND.search(sentence) or _speaks_of(sentence, block)
+
+
+def _speaks_of(sentence: str, block: Block) -> bool:
+    """Whether a sentence too plain to be a request by itself speaks of this block about as much as of any other."""
+    scores = {one.block.id: one.score for one in find(sentence, limit=len(blocks()))}
+    return scores.get(block.id, 0.0) >= max(_SOME, _AS_MUCH * max(scores.values(), default=0.0))
