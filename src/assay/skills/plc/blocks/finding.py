@@ -130,7 +130,7 @@ def _by_words(found: Sequence[Found]) -> tuple[Block | None, list[Found]]:
     """Without a sign: the weighted words decide where they say much, and more than those of any other block."""
     sure = [one for one in found if one.score >= LEAST and (one.covered >= COVERED or one.said >= SPOKEN)]
     if not sure and found and found[0].covered >= WHOLE:
-        return None, found[:3]
+        return None, list(found[:3])
     if not sure:
         return None, [one for one in found if one.said >= PLAIN][:3]
     best, rival = sure[0], max((one.score for one in found[1:]), default=0.0)

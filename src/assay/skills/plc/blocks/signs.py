@@ -139,7 +139,7 @@ def _table() -> dict[str, Any]:
             one["count"],
             re.compile(
                 rf"(?<![\w.])({_ANY})\s*(?:[a-z-]+ ){{0,2}}?(?:台|条|个|套|组)?"
-                rf"[\u3400-\u9fff]{{0,4}}?(?:{things})(?!\w*\s*(?:\d|次))"
+                rf"[\u3400-\u9fff]{{0,4}}?(?:{things})(?!\s*(?:\d|次))"
             ),
         )
     return {
