@@ -168,15 +168,23 @@ def _all_properties(words: str) -> bool:
     return len(parts) > 1 and all(PROPERTY.search(one) for one in parts)
 
 
+_HAS = re.compile(
+    r"(?:have|contain|include|comprise|incorporate|consist of|provide|deliver"
+    r"|maintain|withstand|be (?:designed|rated|selected|sized|dimensioned|suitable) for(?=\san?\s))\s(?P<what>.+)"
+)
+_MEASURED = re.compile(
+    r"(?P<extreme>minimum\s|maximum\s)?(?P<property>[a-z][a-z0-9 -]*?)\s(?:of\s)?(?P<value>(?:not\s|no\s"
+    r"|at\s|less|more|between|\d|±|a m|up to|below|above|under|over|exceeding|greater|higher|lower|within"
+    r"|IP\s?\d|T[1-6]\b|SIL|PN|class\s(?!of\b)|grade\s(?!of\b)).*)",
+    re.IGNORECASE,
+)
+_WHOLE = re.compile(r"\s(?:for|of|with|containing|from)\s.*\sor\s")
+"""What is forbidden with a choice inside it: piping for water or steam."""
+
+
 def _having(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test] | None:
     """``have a clear width of at least 1.1 m``, ``have at least two exits``, ``contain switches``, ``have no ...``."""
-    match = re.match(
-        r"(?:have|contain|include|comprise|incorporate|consist of|provide|deliver"
-        r"|maintain|withstand|be (?:designed|rated|selected|sized|dimensioned|suitable) for(?=\san?\s))\s(?P<what>.+)",
-        rest,
-    )
-    goes_on = None if match or subject else re.fullmatch(r"(?:an?)\s(?P<what>.+)", rest)
-    match = match or goes_on
+    match = _HAS.match(rest) or (None if subject else re.fullmatch(r"(?:an?)\s(?P<what>.+)", rest))
     if match is None:
         return None
     owners = each(bare(subject)) if subject else [reading.object]
@@ -184,13 +192,7 @@ def _having(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test
     if changes := CHANGES.fullmatch(what):
         names = [Name(object=one, property="air change rate") for one in owners]
         return _limited(names, changes["value"], minus, "", reading)
-    measured = re.fullmatch(
-        r"(?P<extreme>minimum\s|maximum\s)?(?P<property>[a-z][a-z0-9 -]*?)\s(?:of\s)?(?P<value>(?:not\s|no\s"
-        r"|at\s|less|more|between|\d|±|a m|up to|below|above|under|over|exceeding|greater|higher|lower|within"
-        r"|IP\s?\d|T[1-6]\b|SIL|PN|class\s(?!of\b)|grade\s(?!of\b)).*)",
-        what,
-        re.IGNORECASE,
-    )
+    measured = _MEASURED.fullmatch(what)
     part = _sized(what, reading) if measured and not PROPERTY.search(measured["property"]) and not minus else None
     if part is not None:  # "a suction pipe of at least 150 mm in diameter" is there, and has that size
         return [*(Test(field=Name(object=one, property=part[0]), op=Op.PRESENT) for one in owners), *part[1]]
@@ -204,31 +206,30 @@ def _having(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test
             name = Name(object=one, property=bare(measured["property"]))
             tests += _limited([name], measured["value"], minus, measured["extreme"] or "", reading)
         return tests
+    return _holding(owners, what, match["what"], minus, rest)
+
+
+def _holding(owners: list[str], what: str, said: str, minus: bool, near: str) -> list[Test]:
+    """The things that are had, counted or not; ``said`` still has the first article."""
     if (one_of := counted(what)) is not None and (not minus or COMPARE.match(what)):
         op, limits, thing = one_of
-        op = negated(op, rest) if minus else op
-        return [compared(Name(object=one, property=thing), op, limits, rest) for one in owners]
+        op = negated(op, near) if minus else op
+        return [compared(Name(object=one, property=thing), op, limits, near) for one in owners]
     if holds_quantity(what) or LIMITING.search(what):
-        raise Stop("phrase_with_limit", rest)
-    if not minus and (all_of := many(match["what"])) is not None and not re.match(r"no\s", what):
+        raise Stop("phrase_with_limit", near)
+    none = re.match(r"no\s", what)
+    if not minus and not none and (all_of := many(said)) is not None:
         return [
-            compared(Name(object=one, property=thing), how, limits, rest)
+            compared(Name(object=one, property=thing), how, limits, near)
             for one in owners
             for how, limits, thing in all_of
         ]
-    none = re.match(r"no\s", what)
     what = what[none.end() :] if none else what
     op = Op.ABSENT if minus or none else Op.PRESENT
     if op is Op.PRESENT and re.search(r"\sor\s", what):
-        raise Stop("either", rest)
-    whole = op is Op.ABSENT and re.search(
-        r"\s(?:for|of|with|containing|from)\s.*\sor\s", what
-    )  # piping for water or steam
-    return [
-        Test(field=Name(object=one, property=thing), op=op)
-        for one in owners
-        for thing in ([bare(what)] if whole else each(what))
-    ]
+        raise Stop("either", near)
+    things = [bare(what)] if op is Op.ABSENT and _WHOLE.search(what) else each(what)
+    return [Test(field=Name(object=one, property=thing), op=op) for one in owners for thing in things]
 
 
 def _bounded(value: str) -> bool:
