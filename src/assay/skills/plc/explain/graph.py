@@ -15,11 +15,13 @@ def direct(facts: Facts) -> dict[str, tuple[str, ...]]:
     An instance of a function block depends on all that is handed in; what reads one of its outputs depends on it.
     """
     made: dict[str, dict[str, None]] = {}
+    seen: dict[str, set[int]] = {}
     for write in facts.writes:
-        known = made.setdefault(write.base.upper(), {})
+        known, parts = made.setdefault(write.base.upper(), {}), seen.setdefault(write.base.upper(), set())
         for part in (write.value, *(one.expression for one in write.guards)):
-            for name in facts.reads(part):
-                known[name.upper()] = None
+            if id(part) not in parts:  # A long IF has its conditions at many writes.
+                parts.add(id(part))
+                known |= dict.fromkeys(name.upper() for name in facts.reads(part))
     return {name: tuple(known) for name, known in made.items()}
 
 
@@ -71,11 +73,14 @@ def is_output(variable: Variable) -> bool:
 def outside(facts: Facts) -> list[str]:
     """The globals that a unit reads or writes, by their full names, in the order of the text."""
     own = {one.name.upper() for one in facts.unit.variables}
-    used: list[str] = []
+    used: dict[str, None] = {}
+    seen: set[int] = set()
     for one in facts.writes:
         for part in (one.value, *(guard.expression for guard in one.guards)):
-            used += facts.reads(part)
-        used.append(one.base)
+            if id(part) not in seen:
+                seen.add(id(part))
+                used |= dict.fromkeys(facts.reads(part))
+        used[one.base] = None
     return list({name.upper(): name for name in used if name.upper() not in own}.values())
 
 
