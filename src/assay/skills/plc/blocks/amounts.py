@@ -12,7 +12,7 @@ from assay.skills.plc.blocks.block import COUNT, Block, Parameter
 from assay.skills.plc.blocks.wording import SECONDS, rate
 
 _RANGE = re.compile(
-    r"(-?\d+(?:\.\d+)?)\s*(?:%|°C|℃|bar|rpm|Hz|V|mA)?\s*(?:[升降加提])?(?:to|\.{2,3}|…|~|-|–|到|至)\s*(-?\d+(?:\.\d+)?)\s*(mA|V\b|毫安|伏)?",
+    r"(-?\d+(?:\.\d+)?)\s*(?:%|°C|℃|bar|rpm|Hz|V|mA)?\s*(?:[升降加提])?(?:to|\.{2,3}|…|~|-|–|到|至)\s*(-?\d+(?:\.\d+)?)\s*(mA|V(?![a-z])|毫安|伏)?",
     re.I,
 )
 #: Units of a kind with their sizes.

@@ -39,7 +39,7 @@ _SAME = re.compile(
     re.I,
 )
 _COUNTED = re.compile(
-    r"\s*(?:台|个|条|只|块|套|组|路|层|座|名|位|根|类|种|部|眼|把|盏|扇|道)|"
+    r"\s*(?:台|个|条|只|块|套|组|路|层|座|名|位|根|类|种|部|眼|把|盏|扇|道|步|段|点|级)|"
     r"\s+(?!(?:per|on|off|in|and|or|to|for|at|is|are|with|when)\b)"
     r"(?:[a-z]+[ -]){0,2}?[a-z]{2,}s\b(?<!secs)(?<!less)(?<!always)",
     re.I,

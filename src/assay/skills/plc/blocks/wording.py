@@ -115,6 +115,10 @@ _NUMBERED = tuple(
     )
 )
 _DOZENS = re.compile(rf"{_N}\s+dozens?\b|(?P<zh>\d+|[一二两三四五六七八九十])打(?=[^开印])", re.I)
+#: Single figures before what they count, which are no units (九路停机信号).
+_OF_A_KIND = re.compile(
+    r"(?<![一二两三四五六七八九十百千第零点\d])[两三四五六七八九](?=[路步段道级]|[点位](?![零一二三四五六七八九\d]))"
+)
 _PERCENT = re.compile(r"百分之(?P<n>\d+(?:\.\d+)?|[零一二两三四五六七八九十百点]+)")
 _CHINESE: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"一个半(?=小时|钟头)"), "1.5"),
@@ -136,6 +140,7 @@ def plain(request: str) -> str:
     text = wanted(request)
     for pattern in (_PLATE, _PLATE_BEHIND, *_NUMBERED):
         text = pattern.sub(_blank, text)
+    text = _OF_A_KIND.sub(lambda match: str("两三四五六七八九".index(match[0]) + 2), text)
     text = _DOZENS.sub(_dozens, text)
     text = _PERCENT.sub(lambda match: f"{_number(match['n'])}%", text)
     for pattern, made in _CHINESE:
