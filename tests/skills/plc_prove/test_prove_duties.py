@@ -6,7 +6,9 @@ import pytest
 from plc_prove_st import block, project_of, proved
 
 from assay.skills.plc.prove.equal import equal_outputs
+from assay.skills.plc.prove.property import Property
 from assay.skills.plc.prove.proving import Options, prove
+from assay.skills.plc.prove.report import rendered
 from assay.skills.plc.prove.verdict import Verdict
 
 
@@ -110,3 +112,16 @@ def test_many_branches_are_run_before_they_are_searched() -> None:
     report = prove(project_of(source), "P", (), Options(timeout=60.0))
     assert [one.status for one in report.obligations if one.kind == "dead"] == ["PROVED"] * 2 * count
     assert report.seconds < 30.0
+
+
+def test_a_contradiction_stands_before_the_verdicts_and_values_are_written_as_st_writes_them() -> None:
+    project = project_of("PROGRAM P\nVAR_INPUT a : BOOL; END_VAR\nVAR_OUTPUT q : BOOL; END_VAR\nq := a;\nEND_PROGRAM\n")
+    wanted = [
+        Property("A", "implication", when="a", then="q"),
+        Property("B", "implication", when="a", then="NOT q"),
+    ]
+    lines = rendered(prove(project, "P", wanted, Options(obligations=False)), project, {}, "en")
+    assert lines[1].startswith("A and B contradict each other")
+    assert lines[2].startswith("PROVED A")
+    (row,) = [line for line in lines if line.split()[:2] == ["1", "T#100ms"]]
+    assert row.split()[2:] == ["TRUE", "TRUE"]

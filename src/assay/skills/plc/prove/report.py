@@ -111,10 +111,15 @@ def table(trace: Trace, show: _Shown, lang: Lang) -> list[str]:
             rows.append(["..."] + [""] * (len(names) + 1))
         last = row.scan
         values = {**row.after, **row.inputs}
-        cells = [str(show(name, values[name])) if name in values else "" for name in names]
+        cells = [_cell(show(name, values[name])) if name in values else "" for name in names]
         rows.append([str(row.scan), show_duration(row.now_ns), *cells])
     widths = [max(len(row[index]) for row in rows) for index in range(len(rows[0]))]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def _cell(value: object) -> str:
+    """A value as ST writes it."""
+    return str(value).upper() if isinstance(value, bool) else str(value)
 
 
 def _worth_showing(trace: Trace) -> list[Row]:
