@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from importlib import resources
 
-from assay.skills.plc.blocks.block import block
+import pytest
+import yaml
+
+from assay.skills.plc.blocks.block import block, blocks
 from assay.skills.plc.blocks.building import build
 from assay.skills.plc.blocks.filling import read_parameters
 from assay.skills.plc.blocks.finding import choose
@@ -158,3 +161,16 @@ def test_a_time_that_nobody_can_read_is_named() -> None:
 def test_two_blocks_that_are_both_asked_for_are_asked_back() -> None:
     found, near = choose("conveyor jam detection with a photocell for 5 s, and count the boxes, 24 per pallet")
     assert found is None and {one.block.id for one in near} == {"conveyor_jam", "part_counter"}
+
+
+def test_every_block_has_signs_and_only_blocks_have() -> None:
+    folder = resources.files("assay.skills.plc.blocks")
+    signs = yaml.safe_load(folder.joinpath("signs.yaml").read_text(encoding="utf-8"))
+    known = {one.id for one in blocks()}
+    assert set(signs["signs"]) == known
+    assert {*signs["over"], *(one for some in signs["over"].values() for one in some), *signs["general"]} <= known
+    beyond = yaml.safe_load(folder.joinpath("beyond.yaml").read_text(encoding="utf-8"))
+    assert all(isinstance(one, str) for some in beyond.values() for one in some)
+    assert all(
+        isinstance(word, str) for one in blocks() for p in one.parameters for w in p.words.values() for word in w
+    )

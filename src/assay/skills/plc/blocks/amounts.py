@@ -146,7 +146,7 @@ def literal(text: str, quantity: Quantity, parameter: Parameter) -> str | None:
 
 
 def real(value: Decimal) -> str:
-    plain = format(value.normalize(), "f")
+    plain = format(Decimal(f"{value:.10g}").normalize(), "f")
     return plain if "." in plain else plain + ".0"
 
 

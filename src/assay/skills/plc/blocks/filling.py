@@ -26,6 +26,8 @@ _NEAR = 40
 _BEFORE, _BEHIND, _VAGUE_WORD = 16, 26, 18
 #: Two ways of giving the amounts to the parameters that are this near to each other are asked about.
 _CLOSE = 2
+#: How much further the words of an input count than those of a parameter.
+_INPUT = 8
 _COMMON = frozenset(
     "for time delay interval gap wait pause after within at least from to per second rate every each pulse "
     "间隔 延时 时间 等待 停顿 持续 每 每隔 每秒 速率 超过 保持".split()
@@ -92,7 +94,7 @@ def read_parameters(block: Block, request: str) -> Filled:
     ]
     _take_the_only(block, text, quantities, values, used)
     _twins(block, text, quantities, values)
-    _input_left(block, text, quantities, inputs, used)
+    _input_left(block, text, quantities, values, inputs, used)
     given = [(one, values[one.name]) for one in block.parameters if one.name in values]
     unused = tuple(
         one.text
@@ -122,7 +124,7 @@ def _claims(
         if place not in used
         for one in takers
         if (made := literal(text, quantity, one)) is not None
-        and (distance := _distance(text, quantity, one, block)) < _NEAR
+        and (distance := _distance(text, quantity, one, block) + (_INPUT if one.name in block.inputs else 0)) < _NEAR
     }
 
 
@@ -280,9 +282,22 @@ def _take_the_only(
             used.add(fits[0][0])
 
 
-def _input_left(block: Block, text: str, quantities: list[Quantity], inputs: dict[str, str], used: set[int]) -> None:
-    """The one amount with a unit that is left is what the block's one input is told (100 kg in front of a dosing)."""
-    open_ = [name for name in block.inputs if name not in inputs]
+def _input_left(
+    block: Block,
+    text: str,
+    quantities: list[Quantity],
+    values: Mapping[str, str],
+    inputs: dict[str, str],
+    used: set[int],
+) -> None:
+    """The one amount with a unit that is left when the parameters have theirs is what the block's one input is told
+    (100 kg in front of a dosing)."""
+    own = [
+        one.name
+        for one in block.parameters
+        if one.type == "REAL" and not one.name.endswith(("LOW", "HIGH", "TI", "TD"))
+    ]
+    open_ = [name for name in block.inputs if name not in inputs and set(own) <= values.keys()]
     taker = Parameter("", "REAL", "0.0", "", "", {"en": ""}, {})
     left = [
         (place, made)

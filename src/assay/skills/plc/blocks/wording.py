@@ -91,7 +91,7 @@ _VAGUE = re.compile(
 _RATED = r"\b\d+(?:\.\d+)?[ -]?(?:kW|kVA|W|hp|V|马力|千瓦|伏|吨|L|lit(?:er|re)s?|升|mm|毫米|m3|m³|立方米?)"
 _BETWEEN = r"(?:[ -]|的|三相|异步|交流|直流|潜水){0,3}(?:[a-z]+ )?"
 _MACHINE = (
-    r"(?:(?:motor|pump|fan|mixer|drive|lamp|coil|valve|tank|blower|compressor|crusher|conveyor|heater|agitator|hoist|chiller|actuator|solenoid|relay|contactor|servomotor|damper)s?\b|"
+    r"(?:(?:motor|pump|fan|mixer|drive|lamp|coil|valve|tank|blower|compressor|crusher|conveyor|heater|agitator|hoist|chiller|actuator|solenoid|relay|contactor|supply|servomotor|damper)s?\b|"
     r"电机|电动机|马达|风机|水泵|泵|搅拌|灯|线圈|阀|罐|水箱|压缩机|空压机|破碎机|输送机|皮带机|加热器|离心机|冷水机)"
 )
 _PLATE = re.compile(_RATED + _BETWEEN + _MACHINE, re.I)
@@ -108,7 +108,7 @@ _NUMBERED = tuple(
         r"\b(?:no|nr|number)\.?\s?\d+(?=\s*(?:[,;:)]|$|[a-z]))(?!\s*(?:ms|s|sec|min|m|h)\b)",
         r"(?<![\w.])\d+\s?#|#\s?\d+",
         r"第\s?(?:\d+|[一二三四五六七八九十]+)\s?[台个号条路只级]?|(?:\d+|[一二三四五六七八九十])号",
-        r"\b(?:[2-9]|two|three|four)\s?(?:oo|out of|of)\s?(?:the |all |our )?(?:[2-9]|two|three|four)\b",
+        r"\b(?:[2-9]|two|three|four)[\s-]?(?:oo|out[\s-]of|of)[\s-]?(?:the |all |our )?(?:[2-9]|two|three|four)\b",
         r"\b(?:pump|motor|line|conveyor|tank|unit|valve|station|zone|hall|plant|building|axis)\s\d{1,3}"
         r"(?=\s*(?:[,;:)]|\.\s|\.?$|and\b|or\b|is\b|in\b|on\b|has\b|with\b|should\b|must\b|shall\b|to\b))",
         r"(?:mark|version|iec|din|iso|gb/?t?|en)[ -]?\d{3,}(?:-\d+)*",
