@@ -43,8 +43,8 @@ from benchmarks.flips_corpus import Corpus
 DELETED = "deleted"
 LOOKED_AT = 14
 FOLDS = 5
-RANK_C, ANSWER_C = 0.05, 0.1
-LEFT_OUT = frozenset({"rank", "hit_cosine", "vetoed"})
+RANK_C, CODE_C, ANSWER_C = 0.05, 0.03, 0.1
+LEFT_OUT = frozenset({"rank", "hit_cosine", "vetoed", "range_clash", "mark_clash"})
 """Features of the search engine's own order, which another store or embedder would give otherwise, and what refuses by
 itself."""
 OF_THE_PAIR = frozenset({"same_language"})
@@ -55,7 +55,7 @@ MODEL_FEATURES = frozenset({"verify", "code_score"})
 LEAST_VERIFIED = 60
 NOT_ASKED = 0.03
 """This part of the right answers may lie where code refuses without asking the model."""
-MOST_WRONG = 0.005
+MOST_WRONG = 0.0025
 """Code's rules were written while looking at this half: of questions that they were not written on, several times as
 many are answered wrongly as cross-validation says."""
 Row = Mapping[str, float]
@@ -227,11 +227,11 @@ def fit_answers(made: dict[str, Any], records: Sequence[dict[str, Any]], most_wr
     names = sorted(
         {each for one in both for row in one["features"] for each in row} - LEFT_OUT - MODEL_FEATURES - _rare(both)
     )
-    seen = dict(zip(map(id, both), _held_out(both, names), strict=True))
+    seen = dict(zip(map(id, both), _held_out(both, names, CODE_C), strict=True))
     whole = [one for one in both if one["kind"] != DELETED]
     held = [seen[id(one)] for one in whole]
     report = {"code": _set(made, "code", whole, held, len(records), most_wrong)}
-    made["code"] = _fitted(both, names)
+    made["code"] = _fitted(both, names, CODE_C)
     good = sorted(probability for one, probability in zip(whole, held, strict=True) if one["found"])
     made["thresholds"]["ask_from"] = round(good[int(NOT_ASKED * len(good))], 4) if good else 0.0
     for one, probability in zip(whole, held, strict=True):
@@ -240,9 +240,9 @@ def fit_answers(made: dict[str, Any], records: Sequence[dict[str, Any]], most_wr
     verified = [one for one in whole if all("verify" in row for row in one["features"])]
     if len(verified) >= LEAST_VERIFIED:
         scores = ["code_score", "verify"]
-        held = _held_out(verified, scores)
+        held = _held_out(verified, scores, ANSWER_C)
         report["answer"] = _set(made, "answer", verified, held, len(records), most_wrong)
-        made["answer"] = _fitted(verified, scores)
+        made["answer"] = _fitted(verified, scores, ANSWER_C)
     report["as_recorded"] = figures(records)
     return report
 
@@ -271,25 +271,25 @@ def _parts(records: Sequence[dict[str, Any]]) -> tuple[list[Row], list[bool]]:
     return rows, [bool(one["found"]) for one in records for _ in one["features"]]
 
 
-def _fitted(records: Sequence[dict[str, Any]], names: Sequence[str]) -> dict[str, Any]:
+def _fitted(records: Sequence[dict[str, Any]], names: Sequence[str], c: float) -> dict[str, Any]:
     import numpy as np
     from sklearn.linear_model import LogisticRegression
 
     rows, labels = _parts(records)
     matrix = np.array([_vector(row, names) for row in rows])
     mean, spread = matrix.mean(axis=0), matrix.std(axis=0) + 1e-9
-    fitted = LogisticRegression(C=ANSWER_C, max_iter=5000).fit((matrix - mean) / spread, labels)
+    fitted = LogisticRegression(C=c, max_iter=5000).fit((matrix - mean) / spread, labels)
     weights = fitted.coef_[0] / spread
     return {"bias": round(float(fitted.intercept_[0] - weights @ mean), 4), "weights": _weights(names, weights)}
 
 
-def _held_out(records: Sequence[dict[str, Any]], names: Sequence[str]) -> list[float]:
+def _held_out(records: Sequence[dict[str, Any]], names: Sequence[str], c: float) -> list[float]:
     """Each record's probability from a fit without its fold; of several parts the least."""
     from assay.skills.knowledge_qa.combine import Logistic
 
     found = [0.0] * len(records)
     for fold in range(FOLDS):
-        fitted = _fitted([one for one in records if _fold(one) != fold], names)
+        fitted = _fitted([one for one in records if _fold(one) != fold], names, c)
         judge = Logistic(fitted["weights"], fitted["bias"])
         for at, one in enumerate(records):
             if _fold(one) == fold:

@@ -59,6 +59,8 @@ _POLAR = re.compile(
     r"|can|cannot|not|never|no|required|allowed|permitted|except|unless|only)(?![a-z])",
     re.I,
 )
+_MONTHS = re.compile(r"(?<=\d)\s*月(?![\d日])")
+_PH_NUMBER = re.compile(r"(?<![A-Za-z])pH(?![A-Za-z])[^\d。；;]{0,24}\d", re.I)
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 MOST_UNITS = 160
 
@@ -113,6 +115,11 @@ def value_of(cell: Field, unit: Unit) -> str:
         match = _BRACKETED.search(unit.fields[0].value)
         own = match["unit"] if match else ""
     return f"{cell.value} {own}" if own and own not in cell.value else cell.value
+
+
+def cell_amounts(shown: str) -> list[Amount]:
+    """The amounts of a cell with its unit; there ``24 月`` are months and no date."""
+    return amounts(_MONTHS.sub("个月", shown))
 
 
 def above_of(passage: Passage) -> str:
@@ -193,8 +200,10 @@ def kind_fit(asked: Asked, unit: Unit) -> float:
     """How far a unit holds the kind of thing that is asked for, 0 to 1."""
     text = line_of(unit)
     if asked.wanted in (Wanted.NUMBER, Wanted.DURATION, Wanted.COUNT):
-        read = amounts(text)
+        read = cell_amounts(text) if unit.fields else amounts(text)
         dims = asked.dimensions
+        if any(one.id == "acidity" for one, _ in asked.attributes) and asked.unit is None:
+            return 1.0 if _PH_NUMBER.search(text) else 0.2
         if dims and any(one.dimension in dims for one in read):
             return 1.0
         if not dims and any(one.unit for one in read):
@@ -301,7 +310,7 @@ def _cell(asked: Asked, cell: Field, unit: Unit, own: float) -> float:
         return -10.0
     label = cell is unit.fields[0] and len(unit.fields) > 1
     score = own - 1.5 * cell.condition - 1.5 * label
-    read = amounts(value_of(cell, unit))
+    read = cell_amounts(value_of(cell, unit))
     if asked.wanted in (Wanted.NUMBER, Wanted.DURATION, Wanted.COUNT):
         score += 0.5 * bool(read) + 0.8 * any(one.dimension in asked.dimensions for one in read)
         score -= 0.5 * bool(asked.dimensions and read and not any(one.dimension in asked.dimensions for one in read))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 
 from assay.knowledge.reader import Hit
-from assay.skills.knowledge_qa.candidates import Candidate, named_share
+from assay.skills.knowledge_qa.candidates import Candidate, cell_amounts, named_share
+from assay.skills.knowledge_qa.clashes import clash_features
 from assay.skills.knowledge_qa.polarity import meant_clause
 from assay.skills.knowledge_qa.quantities import amounts, codes, dimension
 from assay.skills.knowledge_qa.question import Asked, Wanted
@@ -17,6 +19,11 @@ HEAD = 400
 """Code points at a document's beginning that say what it is."""
 UNNAMED = 0.3
 """Below this part a cell is not named by the question."""
+_KIND_OF_THING = re.compile(
+    r"(?:(?<![A-Za-z])(?:the|an?|each|both)\s+(?P<words>(?:(?!(?:of|in|on|at|for|with|and|or|to|from|by)\s)[A-Za-z][A-Za-z-]*\s+){1,3})"
+    r"|(?P<han>[\u4e00-\u9fff]{0,4}(?:[泵机炉阀釜塔罐箱器槽仓柜]|装置|系统|储罐|换热器))\s*)$",
+    re.I,
+)
 _NUMBERS = (Wanted.NUMBER, Wanted.DURATION, Wanted.COUNT)
 
 
@@ -25,8 +32,10 @@ def answer_fit(asked: Asked, one: Candidate, short: Short, spoken: Mapping[str, 
     (see ``codes_of_documents``)."""
     near = said(_near(asked, one))
     around = said(f"{one.above}\n{one.text}")
+    absent = codes_missing(asked, one, spoken.get(one.passage.document, frozenset()))
+    known = described(asked) if not absent else frozenset()
     plain = [term for term in asked.terms if term.kind != "code"]
-    missing = [term for term in plain if covered(term, around) < 0.5]
+    missing = [term for term in plain if covered(term, around) < 0.5 and term.text not in known]
     focus = [term for term in asked.focus if term.kind != "code"]
     other = label_other(asked, one)
     return {
@@ -48,9 +57,21 @@ def answer_fit(asked: Asked, one: Candidate, short: Short, spoken: Mapping[str, 
         "focus_known": float(bool(focus)),
         "unit_named": float(asked.unit is not None),
         "codes_asked": min(2.0, float(len(asked.codes))),
-        "codes_missing": float(len(codes_missing(asked, one, spoken.get(one.passage.document, frozenset())))),
+        "codes_missing": float(len(absent)),
         "own_missing": own_missing(asked, one),
+        **clash_features(asked, one),
     }
+
+
+def described(asked: Asked) -> frozenset[str]:
+    """The terms that only say what kind of thing a code is ("the planetary gearbox GB-420", ``碱泵 P-201B``): where the
+    code is named, they need not be said again."""
+    found: set[str] = set()
+    for code in asked.codes:
+        at = asked.text.upper().find(code.upper())
+        if at > 0 and (match := _KIND_OF_THING.search(asked.text[:at])):
+            found |= {term.text for term in terms_of(match["words"] or match["han"])}
+    return frozenset(found)
 
 
 def codes_of_documents(hits: Sequence[Hit]) -> dict[str, frozenset[str]]:
@@ -69,7 +90,7 @@ def codes_missing(asked: Asked, one: Candidate, spoken: frozenset[str]) -> list[
 
     A family is named by its members (``K-301`` by ``K-301A``), a nickname by the code that ends with it (``201B``).
     """
-    here = said(f"{one.above}\n{one.passage.text}").codes | spoken
+    here = said(f"{one.above}\n{one.passage.text}").codes | said(one.text).codes | spoken
     return [code for code in asked.codes if not any(names_code(code, each) for each in here)]
 
 
@@ -109,7 +130,7 @@ def dimension_fit(asked: Asked, short: Short) -> float:
     """1 where the answer's number has a dimension that is asked for, -1 where it has another, else 0."""
     if asked.wanted not in _NUMBERS:
         return 0.0
-    read = amounts(short.text)
+    read = cell_amounts(short.text) if short.kind == "cell" else amounts(short.text)
     if not read:
         return 0.0
     dims = asked.dimensions
@@ -117,6 +138,8 @@ def dimension_fit(asked: Asked, short: Short) -> float:
         return 0.0
     if any(one.dimension in dims for one in read):
         return 1.0
+    if asked.wanted is Wanted.DURATION and all(one.unit for one in read):
+        return -1.0
     # A rate, a share of one substance in another, a bare number: whether words meant these, dimensions cannot tell.
     return -1.0 if all(one.dimension in plain_dimensions() for one in read) else 0.0
 

@@ -150,10 +150,13 @@ def twin_of(asked: Asked, best: Pick, others: Sequence[Pick]) -> Pick | None:
 
 def vetoed(asked: Asked, pick: Pick) -> bool:
     """What no probability outweighs: an answer in another dimension than asked for, a yes or no that nothing decides,
-    equipment that is not there or whose sibling alone is named, or several things that code could not part."""
+    equipment that is not there or whose sibling alone is named, another case by its number or designation, or several
+    things that code could not part."""
     if pick.features.get("dimension_fit", 0.0) < 0 or pick.features.get("undecided", 0.0):
         return True
-    if pick.features.get("code_conflict", 0.0) or _of_another_kind(asked, pick):
+    if any(pick.features.get(name, 0.0) for name in ("code_conflict", "range_clash", "mark_clash")):
+        return True
+    if _of_another_kind(asked, pick):
         return True
     named = [code for code in asked.codes if not code.startswith("GRADE")]
     return (bool(named) and pick.features.get("codes_missing", 0.0) >= len(named)) or asked.asks > 1

@@ -59,7 +59,7 @@ def opposites() -> tuple[tuple[re.Pattern[str], ...], ...]:
 def pattern_of(words: tuple[str, ...]) -> re.Pattern[str]:
     """Finds any of the words; Latin ones as whole words only. Behind "non-" or 非 a word says its opposite."""
     parts = [
-        rf"(?<![A-Za-z])(?<!non-)(?<!non ){re.escape(word)}(?![A-Za-z])"
+        rf"(?<![A-Za-z])(?<!non-)(?<!non ){re.escape(word).replace(chr(92) + ' ', '[ -]')}(?![A-Za-z])"
         if word.isascii()
         else rf"(?<!非){re.escape(word)}"
         for word in sorted(words, key=len, reverse=True)

@@ -96,6 +96,7 @@ _TWICE = re.compile(
     r"|一般和|,? and (?:how|what|which|who|when)(?![a-z])",
     re.I,
 )
+_WHICH_ONE = re.compile(r"哪一?(?:[端侧边种台家头面层根路类条间座套块组位项]|个(?![月小]))")
 _EDITION = re.compile(
     r"第\s*(?P<a>[\d一二三四五六七八九十.]+)\s*版|(?:edition|version|revision|rev\.?)\s*(?P<b>\d[\w.]*)"
     r"|(?P<c>\d{4})\s*年?\s*(?:版|edition|version)|(?P<d>\d+(?:st|nd|rd|th)) edition"
@@ -219,10 +220,10 @@ def _wanted(text: str, yes_no: bool) -> Wanted:
 
 
 def _measured(wanted: Wanted, text: str) -> Wanted:
-    """ "At which pressure" and "at what mm/s" ask for a number."""
-    if wanted not in (Wanted.NAME, Wanted.ANY, Wanted.DATE):
+    """ "At which pressure" and "at what mm/s" ask for a number; 哪一端 and 哪种 for none."""
+    if wanted not in (Wanted.NAME, Wanted.ANY, Wanted.DATE) or _WHICH_ONE.search(text):
         return wanted
-    named = [one for one, _ in attributes_in(focus_of(text)) if one.dimension]
+    named = [one for one, _ in attributes_in(focus_of(text)) if one.dimension or one.id == "acidity"]
     return Wanted.NUMBER if named or unit_asked(text) is not None else wanted
 
 

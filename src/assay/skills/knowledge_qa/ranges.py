@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Protocol
 
 from assay.skills.knowledge_qa.quantities import Amount, amounts
 
@@ -21,7 +22,19 @@ _UNTIL = re.compile(r"\s*(?:及以下|以下|以内|之内|or less|and below|or 
 _ONWARDS = re.compile(r"\s*(?:及以上|以上|or more|and above|or above|and more)", re.I)
 
 
-def holds(text: str, wanted: Amount) -> bool | None:
+class Sized(Protocol):
+    """Something with a size in base units."""
+
+    @property
+    def dimension(self) -> str:
+        """What is measured."""
+
+    @property
+    def magnitude(self) -> float | None:
+        """How much; None where it is not known."""
+
+
+def holds(text: str, wanted: Sized) -> bool | None:
     """Whether a stated value, range or limit takes in an amount; None where nothing of its dimension is stated."""
     read = [one for one in amounts(text) if one.dimension == wanted.dimension and one.magnitude is not None]
     if not read or wanted.magnitude is None:

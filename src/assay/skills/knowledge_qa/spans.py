@@ -55,8 +55,20 @@ _COMPARED = tuple(
     (re.compile(rf"{words}\s*(?:多少|多[大久长高]|几|what|which)", re.I), re.compile(rf"{words}\s*(?:the\s+)?$", re.I))
     for words in (_BELOW, _ABOVE)
 )
+CASE_NAMED = 10.0
 BRANCH_WORDS = 4
 """A clause of at most so many words gives a case of the sentence before it."""
+_OFTEN = re.compile(
+    r"多久.{0,12}(?:[一几]次|[一几]回)|隔多久|多长时间.{0,12}一次|周期|频次|频率|how often|interval", re.I
+)
+_PERIOD = re.compile(
+    r"每[年月周天日班]|每季度|每半[年月]|每[小时]{2}(?=[^，。；]{0,10}一次)|每次[^，。；]{1,8}[前后]"
+    r"|(?<![a-z])(?:(?:once|twice) (?:a|per|every) (?:shift|day|week|month|quarter|year)|daily|weekly|monthly"
+    r"|quarterly|yearly|annually|(?:every|each) (?:shift|day|week|month|quarter|year))(?![a-z])",
+    re.I,
+)
+_NAMED_NUMBER = re.compile(r"\d+(?:\.\d+)?\s*(?:[\u4e00-\u9fff]|[A-Za-zµμ]+)|[A-Z]{1,3}\s?\d+", re.I)
+_PH = re.compile(r"(?<![A-Za-z])pH(?![A-Za-z])[^\d。；;]*$|(?:至|to|and|or|或)\s*$", re.I)
 _OWN_NUMBER = re.compile(r"\s*\d+(?:\.\d+)*[.)、]?\s")
 _REFERENCE = re.compile(r"(?:table|figure|section|clause|chapter|step|表|图|第|见|附录)\s*$", re.I)
 
@@ -79,11 +91,11 @@ def short_answers(asked: Asked, unit: Unit, cell: Field | None) -> list[Short]:
     text = unit.text
     found: list[Short] = []
     if asked.wanted in (Wanted.NUMBER, Wanted.DURATION, Wanted.COUNT):
-        found = _numbers(asked, text)
+        found = [*_periods(asked, text), *_numbers(asked, text)]
     elif asked.wanted is Wanted.DATE:
         found = [Short(words, start, end, 0.8, "date") for words, start, end in dates(text)]
     elif asked.wanted is Wanted.PERSON:
-        found = [one for pattern in _PERSON for one in _persons(pattern, text)]
+        found = _nearest(asked, text, [one for pattern in _PERSON for one in _persons(pattern, text)])
     elif asked.wanted is Wanted.REASON:
         found = [Short(m.group().strip(), m.start(), m.end(), 0.6, "clause") for m in _BECAUSE.finditer(text)]
     elif asked.wanted is Wanted.NAME and not asked.yes_no:
@@ -113,7 +125,9 @@ def _numbers(asked: Asked, text: str) -> list[Short]:
     groups = [group for group in _ranges(text, amounts(text)) if group[0].start >= skip]
     asked_dimensions = {one.dimension for one in asked.amounts if one.unit} - asked.dimensions
     groups = [g for g in groups if not any(each.same(wanted) for wanted in asked.amounts for each in g)]
-    groups = [g for g in groups if g[0].dimension not in asked_dimensions] or groups
+    others = [g for g in groups if g[0].dimension not in asked_dimensions]
+    if others and (asked.wanted is not Wanted.NUMBER or any(g[0].dimension != "[time]" for g in others)):
+        groups = others
     groups = [g for g in groups if not _REFERENCE.search(text[: g[0].start])]
     around = shares(_subject(asked), [_around(text, group) for group in groups])
     most = max(around, default=0.0) or 1.0
@@ -123,10 +137,15 @@ def _numbers(asked: Asked, text: str) -> list[Short]:
         fit = 2.0 if dims and one.dimension in dims else 0.0 if dims else 1.0 if one.unit else 0.2
         if asked.wanted is Wanted.COUNT and one.unit:
             fit = -0.5
+        if not dims and asked.wanted is Wanted.NUMBER and one.dimension == "[time]":
+            fit = 0.6  # how long is asked for in other words
+        if acidity_asked(asked):
+            fit = 2.0 if _PH.search(text[max(0, group[0].start - 20) : group[0].start]) and not one.unit else -0.5
         score = fit + 1.5 * near / most - 1.4 * _other_code(asked, text, group) + _in_range(asked, text, group)
         score += 1.0 * _asked_code(asked, text, group, groups)
         score -= 1.2 * _other_state(asked, _around(text, group))
         score += _branch(asked, text, group, first=group is groups[0]) + _compared_as(asked, text, group)
+        score += 1.2 * _numbered_alike(asked, text, group, groups)
         scored.append((score, -group[0].start, Short(_words(text, group), group[0].start, one.end, 0.0, "number")))
     scored.sort(key=lambda each: each[:2], reverse=True)
     margin = scored[0][0] - scored[1][0] if len(scored) > 1 else 2.0
@@ -227,6 +246,25 @@ def _asked_code(asked: Asked, text: str, group: Sequence[Amount], groups: Sequen
     return any(here - set(codes(_around(text, other))) for other in groups if other is not group)
 
 
+def acidity_asked(asked: Asked) -> bool:
+    """Whether a pH is asked for: a number without a unit, which stands behind its name."""
+    return any(one.id == "acidity" for one, _ in asked.attributes) and asked.unit is None
+
+
+def _numbered_alike(asked: Asked, text: str, group: Sequence[Amount], groups: Sequence[Sequence[Amount]]) -> bool:
+    """Whether the number's clause names the question's case by its number ("4 极", "M24") and not every one does."""
+    named = {_tight(match.group()) for match in _NAMED_NUMBER.finditer(asked.text)}
+    if not named or len(groups) < 2:
+        return False
+    held = [{_tight(match.group()) for match in _NAMED_NUMBER.finditer(_around(text, each))} & named for each in groups]
+    mine = held[next(at for at, each in enumerate(groups) if each is group)]
+    return bool(mine) and any(not mine <= each for each in held)
+
+
+def _tight(words: str) -> str:
+    return re.sub(r"\s+", "", words).lower()
+
+
 def _words(text: str, group: Sequence[Amount]) -> str:
     return " ".join(text[group[0].start : group[-1].end].split())
 
@@ -258,11 +296,50 @@ def _persons(pattern: re.Pattern[str], text: str) -> list[Short]:
     return found
 
 
+def _nearest(asked: Asked, text: str, found: list[Short]) -> list[Short]:
+    """The persons of a sentence, those whose clause says most of the question first."""
+    if len(found) < 2:
+        return found
+    cut = clauses_of(text)
+    held = [next((text[a:b] for a, b in cut if a <= one.start < b), text) for one in found]
+    near = [
+        n + _case_named(asked, part, one) for n, part, one in zip(shares(asked.text, held), held, found, strict=True)
+    ]
+    return [found[at] for at in sorted(range(len(found)), key=lambda at: -round(near[at], 6))]
+
+
+def _case_named(asked: Asked, clause: str, one: Short) -> float:
+    """Of a list of cases ("by the officer, at weekends by the supervisor"): the question names all of this one's."""
+    words = [term for term in terms_of(clause.replace(one.text, " ")) if term.kind != "code"]
+    question = said(asked.text)
+    named = 0 < len(words) <= BRANCH_WORDS and all(covered(word, question) >= 0.8 for word in words)
+    return CASE_NAMED * named
+
+
+def _periods(asked: Asked, text: str) -> list[Short]:
+    """How often something is done, where a sentence says it in words: ``每月``, "weekly", "once a year"."""
+    if not _OFTEN.search(asked.text):
+        return []
+    found = list(_PERIOD.finditer(text))
+    near = shares(_subject(asked), [_clause(text, match.start()) for match in found])
+    order = sorted(range(len(found)), key=lambda at: (-round(near[at], 6), at))
+    return [
+        Short(found[at].group().strip(), found[at].start(), found[at].end(), 0.8 if at == order[0] else 0.1, "period")
+        for at in order
+    ]
+
+
+def _clause(text: str, place: int) -> str:
+    return next((text[a:b] for a, b in clauses_of(text) if a <= place < b), text)
+
+
 def _codes(asked: Asked, text: str) -> list[Short]:
-    """Codes that a sentence names and the question does not: what "which" often asks for."""
+    """Codes that a sentence names and the question does not: what "which" often asks for. A sister of a thing that the
+    question names is no answer of it."""
     found = []
+    kinds = {re.sub(r"\d+[A-Z]?$", "", code) for code in asked.codes}
     for code in codes(text):
-        if code in asked.codes:
+        if code in asked.codes or re.sub(r"\d+[A-Z]?$", "", code) in kinds:
             continue
         match = re.search(re.escape(code).replace("/", r"\s?/\s?"), text, re.I)
         if match:

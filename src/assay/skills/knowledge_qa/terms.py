@@ -78,13 +78,20 @@ def terms_of(text: str) -> list[Term]:
     for phrase, forms in known_words(bare):
         if not _empty(phrase) and not _ASKING.match(phrase):
             found.append(_term(phrase, named, forms))
-            bare = bare.replace(phrase, " " if phrase.isascii() else "\u3000")
+            bare = _without_phrase(bare, phrase)
     words = [word for run in _HAN.findall(bare) for word in _han_words(run)]
     words += [word for word in _LATIN.findall(bare) if len(word) > 1]
     for word in words:
         if word not in stop_words() and not _ASKING.match(word):
             found.append(_term(word, named, ()))
     return list({term.text: term for term in found}.values())
+
+
+def _without_phrase(text: str, phrase: str) -> str:
+    """A text without a phrase; a Latin one only where it stands as words of its own ("h" is no part of "with")."""
+    if not phrase.isascii():
+        return text.replace(phrase, "\u3000")
+    return re.sub(rf"(?<![a-z]){re.escape(phrase)}(?![a-z])", " ", text)
 
 
 def _empty(phrase: str) -> bool:
@@ -94,6 +101,7 @@ def _empty(phrase: str) -> bool:
 
 def _term(word: str, named: Mapping[str, str], forms: tuple[str, ...]) -> Term:
     group = named.get(word) or next((id for name, id in named.items() if _inside(word, name)), "")
+    group = group or next((id for name, id in named.items() if _heads(name, word)), "")
     return Term(word, "quantity" if group else "word", 1.0 if len(word) > 1 else 0.6, forms, group)
 
 
@@ -120,6 +128,13 @@ def _without_amounts(text: str) -> str:
 
 def _inside(word: str, name: str) -> bool:
     return word in name.split() if name.isascii() else len(word) > 1 and word in name
+
+
+def _heads(name: str, word: str) -> bool:
+    """Whether a quantity's name is the head of a compound: its last word (``最高温度``, "outlet temperature")."""
+    if not word.endswith(name) or len(name) < 2:
+        return False
+    return not name.isascii() or word[: -len(name)].endswith(" ")
 
 
 def _han_words(run: str) -> Iterable[str]:

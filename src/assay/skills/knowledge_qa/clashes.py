@@ -1,0 +1,112 @@
+"""Where a unit speaks of another case than the question: a range without the question's number, another designation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from assay.skills.knowledge_qa.candidates import Candidate, value_of
+from assay.skills.knowledge_qa.quantities import Amount, amounts
+from assay.skills.knowledge_qa.question import Asked, Wanted
+from assay.skills.knowledge_qa.ranges import holds
+
+_ABOVE = re.compile(r"(?:above|over|more than|exceeding|beyond|超过|高于|大于|多于)\s*$", re.I)
+_BELOW = re.compile(r"(?:below|under|less than|低于|小于|少于|不到|不足)\s*$", re.I)
+_ABOVE_BEHIND = re.compile(r"\s*以上")
+_BELOW_BEHIND = re.compile(r"\s*以下")
+_NAMED = re.compile(r"(?<![A-Za-z0-9])(?P<kind>[A-Z]{1,4})[\s-]?(?P<mark>\d[\d/.]*)(?![A-Za-z0-9])")
+_CLASS_ZH = re.compile(
+    r"(?P<mark>[一二三四五六七八九十特甲乙丙丁]|[A-Z]|\d+)\s?(?P<kind>[级类档段期组极])(?![\u4e00-\u9fff]{0,1}别)"
+)
+_CLASS_EN = re.compile(
+    r"(?<![a-z])(?P<kind>class|grade|type|stage|zone|group|level|size|phase)(?:es|s)?"
+    r" (?P<mark>[A-Z]{1,2}|\d[\d/.]*)(?![a-z])",
+    re.I,
+)
+_NUMERALS = {
+    "一": "1",
+    "二": "2",
+    "三": "3",
+    "四": "4",
+    "五": "5",
+    "六": "6",
+    "七": "7",
+    "八": "8",
+    "九": "9",
+    "十": "10",
+}
+_KINDS = {"class": "级", "grade": "级", "level": "级", "type": "类", "stage": "段", "phase": "期", "group": "组"}
+NUDGE = 1e-6
+
+
+def clash_features(asked: Asked, one: Candidate) -> dict[str, float]:
+    """``range_clash``: a row is for other numbers than the question's; ``mark_clash``: a row's label or condition, or
+    a sentence, names other designations of a kind that the question names (``EP 500/3`` for ``EP 630/4``)."""
+    return {"range_clash": float(_range_clash(asked, one)), "mark_clash": float(_mark_clash(asked, one))}
+
+
+def _range_clash(asked: Asked, one: Candidate) -> bool:
+    if not one.unit.fields or asked.wanted is Wanted.YES_NO:  # there a number is compared with limits
+        return False
+    shown = [value_of(cell, one.unit) for cell in one.unit.fields if cell is not one.field and cell.value]
+    for wanted in asked.amounts:
+        if not wanted.unit or wanted.magnitude is None:
+            continue
+        meant = _Meant(wanted.dimension, _nudged(asked.text, wanted))
+        held = [holds(cell, meant) for cell in shown]
+        if False in held and True not in held:
+            return True
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """An amount of the question as it is meant: just above it where the question says "above"."""
+
+    dimension: str
+    magnitude: float
+
+
+def _nudged(text: str, wanted: Amount) -> float:
+    size = wanted.magnitude or 0.0
+    step = NUDGE * max(1.0, abs(size))
+    before, behind = text[: wanted.start], text[wanted.end :]
+    if _ABOVE.search(before) or _ABOVE_BEHIND.match(behind):
+        return size + step
+    return size - step if _BELOW.search(before) or _BELOW_BEHIND.match(behind) else size
+
+
+def _mark_clash(asked: Asked, one: Candidate) -> bool:
+    wanted = _marks(asked.text)
+    if not wanted:
+        return False
+    if not one.unit.fields:
+        own = _marks(one.text)
+        above = _marks(one.above)
+        return any(
+            kind in own and not own[kind] & marks and not above.get(kind, frozenset()) & marks
+            for kind, marks in wanted.items()
+        )
+    cells = [cell for at, cell in enumerate(one.unit.fields) if cell is not one.field and (at == 0 or cell.condition)]
+    for kind, marks in wanted.items():
+        held: frozenset[str] = frozenset().union(*(_marks(cell.value).get(kind, frozenset()) for cell in cells))
+        if held and not held & marks:
+            return True
+    return False
+
+
+@lru_cache(maxsize=4096)
+def _marks(text: str) -> Mapping[str, frozenset[str]]:
+    """The designations of a text by their kind: letters with a number, and classes in both languages."""
+    found: dict[str, set[str]] = {}
+    read = [(each.start, each.end) for each in amounts(text) if each.unit]
+    for match in _NAMED.finditer(text):
+        if not any(start < match.end() and match.start() < end for start, end in read):
+            found.setdefault(match["kind"].upper(), set()).add(match["mark"].rstrip("./"))
+    for pattern in (_CLASS_ZH, _CLASS_EN):
+        for match in pattern.finditer(text):
+            kind = _KINDS.get(match["kind"].lower(), match["kind"].lower())
+            found.setdefault(kind, set()).add(_NUMERALS.get(match["mark"], match["mark"].upper()))
+    return {kind: frozenset(marks) for kind, marks in found.items()}
