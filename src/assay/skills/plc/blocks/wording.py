@@ -91,7 +91,7 @@ _VAGUE = re.compile(
 _RATED = r"\b\d+(?:\.\d+)?[ -]?(?:kW|kVA|W|hp|V|马力|千瓦|伏|吨|L|lit(?:er|re)s?|升|mm|毫米|m3|m³|立方米?)"
 _BETWEEN = r"(?:[ -]|的|三相|异步|交流|直流|潜水){0,3}(?:[a-z]+ )?"
 _MACHINE = (
-    r"(?:(?:motor|pump|fan|mixer|drive|lamp|coil|valve|tank|blower|compressor|crusher|conveyor|heater|agitator|hoist|chiller|actuator|solenoid|relay|contactor|supply|servomotor|damper)s?\b|"
+    r"(?:(?:motor|pump|fan|mixer|drive|lamp|coil|valve|tank|blower|compressor|crusher|conveyor|heater|agitator|hoist|chiller|actuator|solenoid|relay|contactor|servomotor|damper)s?\b|"
     r"电机|电动机|马达|风机|水泵|泵|搅拌|灯|线圈|阀|罐|水箱|压缩机|空压机|破碎机|输送机|皮带机|加热器|离心机|冷水机)"
 )
 _PLATE = re.compile(_RATED + _BETWEEN + _MACHINE, re.I)
