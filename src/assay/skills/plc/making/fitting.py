@@ -15,6 +15,7 @@ from assay.skills.plc.blocks.finding import choose, find
 from assay.skills.plc.making.requirement import Numbered, Requirement
 
 _SOME, _AS_MUCH = 3.0, 0.8  # scores of `find`: about one rare word; nearly the best
+_MOSTLY = 0.7  # of the best of several that a sentence may mean
 _DEMAND = re.compile(r"\b(?:shall|must|should)\b|应|必须|不得|禁止|须", re.I)
 
 
@@ -30,7 +31,8 @@ def _answers(sentence: str, block: Block) -> bool:
     if found is not None:
         return found.id == block.id
     if near:
-        return [one.block.id for one in near] == [block.id]
+        own = max((one.score for one in near if one.block.id == block.id), default=0.0)
+        return own >= _MOSTLY * max(one.score for one in near) and own > 0.0
     return not _DEMAND.search(sentence) or _speaks_of(sentence, block)
 
 

@@ -77,7 +77,7 @@ def from_library(task: Task) -> tuple[Block, Filled] | None:
     if block is not None and not _has(block, names, pins):
         return None
     if block is None:
-        near = [one for one in near if _has(one.block, names, pins)]
+        near = [one for one in near if _has(one.block, names, pins) and not beyond(task.requirement, one.block)]
         if near:
             told = "; ".join(f"{one.block.id} ({one.block.title[task.requirement.lang]})" for one in near)
             raise InputError("plc_making.which_block", blocks=told)
