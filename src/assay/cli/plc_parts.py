@@ -77,6 +77,8 @@ def checked_project(
         print_json({"diagnostics": [as_document(one, sources, lang) for one in errors]})
     else:
         show(errors, sources, lang)
+        if found.ok:
+            warn(text("cli.plc_nothing_left", lang))
     raise typer.Exit(1)
 
 

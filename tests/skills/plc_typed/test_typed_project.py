@@ -327,6 +327,7 @@ def test_the_commands_say_what_they_do_not_know(tmp_path: Path) -> None:
     proved = runner.invoke(commands(), ["prove", str(file), "--properties", str(properties), "--lang", "en"])
     assert proved.exit_code == 1
     assert "PROVED" not in proved.output and "Released is declared in no file given here" in proved.output
+    assert proved.output.rstrip().endswith("Give the missing files or libraries too.")
 
 
 HALVES = """FUNCTION Halves : INT
