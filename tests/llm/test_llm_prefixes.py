@@ -96,6 +96,17 @@ def test_what_goes_wrong_only_costs_time(tmp_path: Path) -> None:
     assert missing.done == ["read", "save"]
 
 
+def test_what_cannot_be_kept_is_not_tried_again_by_the_same_process(tmp_path: Path) -> None:
+    slot = FakeSlot(tmp_path)
+    slot.refuses = True
+    prefixes = Prefixes(tmp_path, (), slot)  # type: ignore[arg-type]
+    for _ in range(3):
+        prefixes.begin(RULES, slot.read)
+    assert slot.done == ["read", "save"]
+    prefixes.begin([{"role": "system", "content": "others"}], slot.read)
+    assert slot.done == ["read", "save", "read", "save"]
+
+
 def test_only_the_newest_are_kept(tmp_path: Path) -> None:
     for number in range(KEPT + 2):
         begun(tmp_path, [{"role": "system", "content": str(number)}])

@@ -77,6 +77,7 @@ class Prefixes:
 
     def __init__(self, folder: Path, about: Sequence[object], slot: Slot) -> None:
         self._folder, self._about, self._slot = folder, about, slot
+        self._given_up: set[str] = set()  # what could not be kept in this process
         self._sound: set[str] = set()  # names whose content was compared with their hash in this process
 
     def begin(self, messages: Sequence[Mapping[str, str]], read: Callable[[list[dict[str, str]]], bool]) -> None:
@@ -88,11 +89,16 @@ class Prefixes:
         stem = hashlib.sha256(json.dumps([list(self._about), list(messages)], ensure_ascii=False).encode()).hexdigest()[
             :24
         ]
+        if stem in self._given_up:
+            return
+        self._given_up.add(stem)  # unless all of it goes well: a full disk is not tried again for every question
         with suppress(OSError):
             name = self._find(stem)
             if name is None and read([*map(dict, messages), {"role": "user", "content": ""}]):
                 name = self._keep(stem)
-            if name is not None and not self._slot.restore(name):
+            if name is not None and self._slot.restore(name):
+                self._given_up.discard(stem)
+            elif name is not None:
                 (self._folder / name).unlink(missing_ok=True)
 
     def _find(self, stem: str) -> str | None:
