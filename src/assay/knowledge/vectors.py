@@ -13,6 +13,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assay.kernel.sqlite import write_ahead
+
 if TYPE_CHECKING:
     from assay.llm.port import Embedder, Vectors
 
@@ -86,7 +88,7 @@ class KeptVectors:
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(self._file, timeout=_BUSY_SECONDS)) as connection:
-            connection.execute("PRAGMA journal_mode=WAL")
+            write_ahead(connection, seconds=_BUSY_SECONDS)
             connection.execute("PRAGMA synchronous=NORMAL")
             connection.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB UNIQUE NOT NULL, vector BLOB NOT NULL)")
             yield connection

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assay.kernel.errors import BusyError, InputError
+from assay.kernel.sqlite import write_ahead
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -98,7 +99,7 @@ class Database:
         def _prepare(connection: sqlite3.Connection, _: object) -> None:
             # Python's own BEGIN would come too late for the writer lock; see ``_begin``.
             connection.isolation_level = None
-            connection.execute("PRAGMA journal_mode=WAL")
+            write_ahead(connection, seconds=self._busy)
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute("PRAGMA foreign_keys=ON")
 
