@@ -1,7 +1,8 @@
 """How well the right passage is found, and how fast.
 
-``python -m benchmarks.retrieval --set cmrc|paraphrase|colloquial|speed|all --data FOLDER --json [--limit N]``: FOLDER
-holds the public sets (``cmrc2018``, ``paraphrase20``); the colloquial and cross-language set is our own and needs none.
+``python -m benchmarks.retrieval --set cmrc|paraphrase|colloquial|fresh|speed|all --data FOLDER --json [--limit N]``:
+FOLDER holds the public sets (``cmrc2018``, ``paraphrase20``); the colloquial and cross-language sets are our own and
+need none. Of the fresh ones ``dev`` may be learnt from; ``frozen`` is only measured.
 Each set goes through the lexical lane, the dense lane and both together, with plain BM25 and plain cosines beside, in
 the same run; figures are nDCG@10 (binary, over all pieces of evidence) and hit@1. ``xx>yy`` are questions in language
 xx whose evidence stands in yy only. Vectors are kept under ``--cache``, so that an interrupted run goes on.
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmarks.about import about
-from benchmarks.retrieval_sets import Question, Set, cmrc, colloquial, paraphrase
+from benchmarks.retrieval_sets import Question, Set, cmrc, colloquial, fresh, paraphrase
 from benchmarks.retrieval_speed import speed
 from benchmarks.retrieval_vectors import VectorCache
 
@@ -112,6 +113,8 @@ def run(names: Sequence[str], data: Path | None, cache: Path, limit: int | None)
             out[name] = speed(limit)
         elif name == "colloquial":
             out[name] = scored(colloquial(), kept, limit)
+        elif name == "fresh":
+            out[name] = {split: scored(fresh(split), kept, limit) for split in ("dev", "frozen")}
         elif data is None:
             out[name] = "needs --data FOLDER"
         elif name == "cmrc":
@@ -123,7 +126,7 @@ def run(names: Sequence[str], data: Path | None, cache: Path, limit: int | None)
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    sets = ("cmrc", "paraphrase", "colloquial", "speed")
+    sets = ("cmrc", "paraphrase", "colloquial", "fresh", "speed")
     parser.add_argument("--set", choices=(*sets, "all"), default="all")
     parser.add_argument("--data", type=Path)
     parser.add_argument("--cache", type=Path, default=Path("build/retrieval"))

@@ -6,7 +6,7 @@ import json
 import re
 import unicodedata
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from assay.knowledge.passages import cut
 from assay.knowledge.sentences import language, sentences
 
 CITED = Path(__file__).parent / "cited"
+FRESH = Path(__file__).parent / "fresh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,24 @@ def colloquial(folder: Path = CITED) -> Set:
     paths = sorted((folder / "corpus").glob("*.*"))
     passages: dict[str, list[Passage]] = {path.name: cut(read_file(path), path.name, "1") for path in paths}
     files = sorted(folder.glob("colloquial_*.jsonl"))
+    everything = tuple(passage for name in passages for passage in passages[name])
+    return Set("colloquial", everything, _asked(files, passages), (*paths, *files))
+
+
+def fresh(split: str, folder: Path = FRESH) -> Set:
+    """Questions of one part ("dev", "frozen") over plants and machines of their own, among all of our own documents."""
+    from assay.knowledge.reading import read_file
+
+    others = colloquial()
+    paths = sorted((folder / "corpus").glob("*.*"))
+    passages: dict[str, list[Passage]] = {path.name: cut(read_file(path), path.name, "1") for path in paths}
+    files = [folder / f"questions_{split}.jsonl"]
+    everything = (*(passage for name in passages for passage in passages[name]), *others.passages)
+    return Set(split, everything, _asked(files, passages), (*paths, *files))
+
+
+def _asked(files: Sequence[Path], passages: Mapping[str, Sequence[Passage]]) -> tuple[Question, ...]:
+    """The questions of files. Raises ValueError for one whose evidence stands in no passage."""
     questions = []
     for file in files:
         for row in map(json.loads, filter(str.strip, file.read_text(encoding="utf-8").splitlines())):
@@ -81,8 +100,7 @@ def colloquial(folder: Path = CITED) -> Set:
     missing = [question.id for question in questions if not all(question.gold)]
     if missing:
         raise ValueError(f"evidence that stands in no passage: {missing}")
-    everything = tuple(passage for name in passages for passage in passages[name])
-    return Set("colloquial", everything, tuple(questions), (*paths, *files))
+    return tuple(questions)
 
 
 def without_surroundings(data: Set, half: int) -> Set:
