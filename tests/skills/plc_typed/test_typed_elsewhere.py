@@ -74,6 +74,8 @@ def test_a_slip_of_the_pen_is_no_other_file() -> None:
         ("Light", "Lights", False),
         ("tank", "bank", False),
         ("E_Mode", "Mode", False),
+        ("FB_NCAxis", "FB_EncAxis", False),
+        ("FB_Mtor", "FB_Motor", True),
         ("PlcData", "pData", False),
         ("abc", "adc", False),
         ("level", "LEVEL", False),

@@ -35,6 +35,8 @@ class Declarations(Statements):
         start, key = self.start, self.key
         if key == "ARRAY":
             return self.array()
+        if key == "__VECTOR" and self.peek() == "[":
+            return self.vector()
         if key == "STRUCT":
             return self.struct("END_STRUCT")
         if key == "UNION":
@@ -144,6 +146,18 @@ class Declarations(Statements):
         self.expect("OF")
         element = self.type_spec()
         return tree.ArrayType(tuple(bounds), element, self.since(start))
+
+    def vector(self) -> TypeSpec:
+        """CODESYS's ``__VECTOR[4] OF REAL``: an array from 0 on."""
+        start = self.start
+        self.advance()
+        self.advance()
+        size = self.expression()
+        self.expect("]")
+        self.expect("OF")
+        low, one = (tree.Literal_("int", value, None, str(value), size.span) for value in (0, 1))
+        bounds: tuple[Expr, Expr] = (low, tree.Binary("-", size, one, size.span))
+        return tree.ArrayType((bounds,), self.type_spec(), self.since(start))
 
     def struct(self, end: str, extends: NamedType | None = None) -> TypeSpec:
         """``STRUCT .. END_STRUCT`` or ``UNION .. END_UNION``."""

@@ -15,7 +15,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from assay.skills.plc.front.conditions import inactive_parts
-from assay.skills.plc.front.diagnostic import Diagnostic
+from assay.skills.plc.front.diagnostic import Diagnostic, Severity
 from assay.skills.plc.front.source import Source, Span
 from assay.skills.plc.front.tree import Trivia
 from assay.skills.plc.front.words import RESERVED
@@ -63,6 +63,9 @@ _BLOCK = {
     "/*": re.compile(r"/\*|\*/"),
     "(/*": re.compile(r"\(/\*|\*/\)"),
 }
+#: A text over several lines, which CODESYS and TwinCAT take, and what shows that its quote is only missing.
+_LINES = re.compile(r"""(['"])(?:(?!\1)[^$]|\$[\s\S]){1,2000}?\1(?=[ \t]*(?:[;,)\]+=<>]|\r?\n|\Z))""")
+_STATEMENTS = re.compile(r":=|;[ \t]*\r?\n|\b(?:END_\w+|THEN|VAR)\b", re.IGNORECASE)
 _DESCRIBES, _DESCRIBED = "(*@KEY@:DESCRIPTION*)", "(*@KEY@:END_DESCRIPTION*)"
 #: A statement of C in a pragma, its texts left out: a semicolon, and no assignment of ours.
 _TEXTS = re.compile(r"'[^']*'|\"[^\"]*\"")
@@ -118,10 +121,10 @@ class _Lexer:
     def span(self, start: int, end: int) -> Span:
         return Span(self.source.name, start, end)
 
-    def wrong(self, code: str, key: str, start: int, end: int, **values: object) -> None:
+    def wrong(self, code: str, key: str, start: int, end: int, severity: Severity = "error", **values: object) -> None:
         if len(self.tokens.diagnostics) < MAX_ERRORS:
             span = self.span(start, end)
-            self.tokens.diagnostics.append(Diagnostic(code, "error", span, f"plc_front.{key}", values))
+            self.tokens.diagnostics.append(Diagnostic(code, severity, span, f"plc_front.{key}", values))
 
     def trivia(self, pragma: bool, start: int, end: int) -> None:
         kind = "pragma" if pragma else "comment"
@@ -222,6 +225,11 @@ class _Lexer:
             end = self.text.find(_DESCRIBED, start)
             if end >= 0:
                 return end + len(_DESCRIBED)
+        if opens == "(*" and self.text.startswith("DBG:", start + 2):  # OpenPLC: a line of C is one comment
+            line = self.text.find("\n", start)
+            end = self.text.rfind("*)", start + 6, line if line >= 0 else len(self.text))
+            if end >= 0:
+                return end + 2
         if self.nested:
             depth = 0
             for found in _BLOCK[opens].finditer(self.text, start):
@@ -249,6 +257,11 @@ class _Lexer:
             self.tokens.add("op", plain, start, end)
             return end
         if one in "'\"":
+            lines = _LINES.match(self.text, start) if self.source.dialect in ("codesys", "twincat") else None
+            if lines and not _STATEMENTS.search(lines[0]):
+                self.wrong("ST1002", "string_lines", start, lines.end(), severity="warning")
+                self.tokens.add("string" if one == "'" else "wide", "", start, lines.end())
+                return lines.end()
             self.wrong("ST1002", "string_open", start, rest)
             self.tokens.add("string" if one == "'" else "wide", "", start, rest)
             return max(rest, start + 1)

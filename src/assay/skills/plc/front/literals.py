@@ -35,9 +35,16 @@ _DATES = {
 }  # fmt: skip
 
 
+def _digits(text: str) -> str:
+    """Without the underscores, each of which stands between two digits; else ValueError."""
+    if "_" in text and ("__" in text or text.endswith("_") or "_." in text or "#_" in text):
+        raise ValueError(text)
+    return text.replace("_", "")
+
+
 def integer(text: str) -> int:
     """``1_000``, ``16#FF``, ``-5``. Raises ValueError for digits beyond the base."""
-    plain = text.replace("_", "")
+    plain = _digits(text)
     sign = -1 if plain.startswith("-") else 1
     plain = plain.lstrip("+-")
     base, mark, digits = plain.partition("#")
@@ -48,7 +55,7 @@ def integer(text: str) -> int:
 
 def real(text: str) -> float:
     """A real as it is written; of infinite size it is an error (ValueError)."""
-    value = float(text.replace("_", ""))
+    value = float(_digits(text))
     if value in (float("inf"), float("-inf")):
         raise ValueError(text)
     return value

@@ -59,6 +59,10 @@ class _Reader:
         self.actions: frozenset[str] = frozenset()
 
     def is_vendor(self, root: Node) -> bool:
+        head = root.child("fileHeader")
+        product = head.get("productName").upper() if head else ""
+        if any(one in product for one in ("CODESYS", "TWINCAT", "E!COCKPIT")):
+            return True
         return any("3s-software" in one.get("name") for one in root.walk() if one.tag == "data")
 
     def say(self, text: str, node: Node, end: bool = False) -> None:

@@ -8,7 +8,8 @@ from typing import Final
 from assay.skills.plc.front import tree
 from assay.skills.plc.front.cursor import Bail, Open
 from assay.skills.plc.front.expressions import Expressions
-from assay.skills.plc.front.tree import Expr, Statement
+from assay.skills.plc.front.source import Span
+from assay.skills.plc.front.tree import Expr, Literal_, Statement
 from assay.skills.plc.front.words import CLOSERS, SECTIONS, UNIT_ENDS, UNIT_WORDS
 
 _ASSIGNS: Final = frozenset({":=", "?=", "+=", "-=", "*=", "/="})
@@ -26,6 +27,8 @@ _STRUCTURES: Final = {
     "WHILE": "END_WHILE",
     "REPEAT": "END_REPEAT",
 }
+#: A branch, and what its condition assigns before it is looked at.
+_Assigned = tuple[tuple[Statement, ...], tree.Branch]
 _UNIT_ENDS: Final = frozenset(UNIT_ENDS.values())
 _NESTS: Final = frozenset({*_STRUCTURES, "REGION", "__TRY"})
 _NEST_ENDS: Final = frozenset({*_STRUCTURES.values(), "END_REGION", "__ENDTRY"})
@@ -262,12 +265,12 @@ class Statements(Expressions):
 
     def if_(self) -> Statement:
         start, one = self.start, self.opened("IF", "END_IF", "ELSE", "ELSIF")
-        branches: list[tree.Branch] = []
+        branches: list[_Assigned] = []
         while self.key in ("IF", "ELSIF"):
             self.advance()
-            condition = self.condition("THEN")
+            before, condition = self.assigning("THEN")
             body = self.statements("ELSIF", "ELSE", "END_IF")
-            branches.append(tree.Branch(condition, body, condition.span))
+            branches.append((before, tree.Branch(condition, body, condition.span)))
         orelse = None
         if self.accept("ELSE"):
             orelse = self.statements("END_IF")
@@ -278,11 +281,39 @@ class Statements(Expressions):
                     self.condition("THEN")
                 orelse += self.statements("END_IF")
         self.closed(one, "END_IF")
-        return tree.If(tuple(branches), orelse, self.since(start))
+        return self.chained(branches, orelse, self.since(start))
 
-    def condition(self, word: str) -> Expr:
-        """A condition and the word behind it."""
-        condition = self.guarded(word)
+    def chained(self, branches: list[_Assigned], orelse: tuple[Statement, ...] | None, span: Span) -> Statement:
+        """The branches as one statement; before a condition that assigns stands its assignment, in the ELSE of the
+        branches before it."""
+        chain: tuple[tree.Branch, ...] = ()
+        for before, branch in reversed(branches):
+            chain = (branch, *chain)
+            if before:
+                orelse, chain = (*before, tree.If(chain, orelse, self.span(branch.span.start, span.end))), ()
+        return tree.If(chain, orelse, span) if chain else tree.Region("", orelse or (), span)
+
+    def assigning(self, word: str) -> tuple[tuple[Statement, ...], Expr]:
+        """A condition and the word behind it. CODESYS and TwinCAT take an assignment there: it comes first."""
+        start, vendor = self.start, self.source.dialect in ("codesys", "twincat")
+        target = self.guarded(word)
+        made: tree.Assign | None = None
+        if vendor and self.key == ":=" and isinstance(target, (tree.NameExpr, tree.Member, tree.Index)):
+            sign = self.here()
+            self.advance()
+            made = tree.Assign((target,), ":=", self.guarded(word), self.since(start))
+        elif vendor and isinstance(target, tree.StructInit) and len(target.fields) == 1:  # (a := b)
+            sign, (name, value) = target.span, target.fields[0]
+            target = tree.NameExpr(name, name.span)
+            made = tree.Assign((target,), ":=", value, sign)
+        if made is None:
+            return (), self.condition(word, target)
+        self.report("ST1021", "assign_condition", sign, (), "warning", found=":=")
+        return (made,), self.condition(word, target)
+
+    def condition(self, word: str, read: Expr | None = None) -> Expr:
+        """A condition, unless it was ``read`` already, and the word behind it."""
+        condition = read or self.guarded(word)
         if self.key == ":=":
             self.report("ST1021", "assign_inside", self.here(), found=":=")
             self.advance()
@@ -371,9 +402,14 @@ class Statements(Expressions):
     def while_(self) -> Statement:
         start, one = self.start, self.opened("WHILE", "END_WHILE")
         self.advance()
-        condition = self.condition("DO")
+        before, condition = self.assigning("DO")
         body = self.statements("END_WHILE")
         self.closed(one, "END_WHILE")
+        if before:
+            place = condition.span
+            leave = tree.Branch(tree.Unary("NOT", condition, place), (tree.Jump("EXIT", place),), place)
+            body = (*before, tree.If((leave,), None, place), *body)
+            condition = Literal_("bool", True, None, "TRUE", place)
         return tree.While(condition, body, self.since(start))
 
     def repeat(self) -> Statement:

@@ -518,6 +518,7 @@ class Pou:
     actions: tuple[Action, ...] = ()
     chart: Chart | None = None
     notes: tuple[Trivia, ...] = ()
+    usings: tuple[tuple[Name, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ _POUS = frozenset({"PROGRAM", "FUNCTION_BLOCK", "FUNCTION", "CLASS", "INTERFACE"
 #: How the readers of XML tell the name of a list of globals, which its text does not hold.
 _LIST_NAME = re.compile(r"'list_name'\s*:=\s*'(\w+)'")
 _SOFT_UNITS = frozenset({"CLASS", "INTERFACE", "NAMESPACE"})
+#: What stands between a unit's name and its variables: EXTENDS, IMPLEMENTS, the type of the result, USING.
+_Head = tuple[tuple[NamedType, ...], tuple[NamedType, ...], TypeSpec | None, tuple[tuple[Name, ...], ...]]
 _HEAD = frozenset({"KNOW_HOW_PROTECT", "TITLE", "NETWORK", "READ_ONLY", "UNLINKED", "NON_RETAIN", "STANDARD"})
 
 
@@ -160,12 +162,12 @@ class Units(Members):
         try:
             name = self.name()
             generics = self.sections() if self.key == "VAR_GENERIC" else ()
-            extends, implements, result = self.pou_head()
+            extends, implements, result, usings = self.pou_head()
         except Bail:
             if self.key in UNIT_WORDS or self.kind == "end":
                 self.open.pop()
                 raise
-            name, extends, implements, result, generics = Name("", self.here()), (), (), None, ()
+            name, extends, implements, result, usings, generics = Name("", self.here()), (), (), None, (), ()
             del self.open[opened:]
             while self.key not in SECTIONS and self.key not in UNIT_WORDS and self.key not in (end, "BEGIN"):
                 if self.kind == "end":
@@ -189,13 +191,15 @@ class Units(Members):
             tuple(parts.actions),
             parts.chart,
             notes,
+            usings,
         )
 
-    def pou_head(self) -> tuple[tuple[NamedType, ...], tuple[NamedType, ...], TypeSpec | None]:
+    def pou_head(self) -> _Head:
         """EXTENDS, IMPLEMENTS, the type of the result, and what SCL writes before the variables."""
         extends: tuple[NamedType, ...] = ()
         implements: tuple[NamedType, ...] = ()
         result: TypeSpec | None = None
+        usings: tuple[tuple[Name, ...], ...] = ()
         while True:
             if self.key == "EXTENDS":
                 self.advance()
@@ -213,11 +217,11 @@ class Units(Members):
             elif self.key in _HEAD and self.kind == "name" and self.peek() not in (":=", ".", "(", "["):
                 self.advance()
             elif self.key == "USING" and self.peek_kind() == "name":
-                self.usings()
+                usings += self.usings()
             else:
                 if isinstance(result, NamedType) and result.parts[-1].key == "VOID":
                     result = None
-                return extends, implements, result
+                return extends, implements, result, usings
 
     def generic(self) -> None:
         """``<T: ANY_NUM>`` behind a function's name: read and not kept."""

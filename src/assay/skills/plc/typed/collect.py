@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assay.skills.plc.front import tree
 from assay.skills.plc.front.source import Dialect
@@ -51,7 +51,8 @@ def _elements(world: World, elements: tuple[tree.Element, ...], env: Env) -> Non
             case tree.Pou() if nameless(one):
                 world.orphans.append((one, env))
             case tree.Pou():
-                _Collector(world, env).pou(one)
+                own = replace(env, usings=env.usings + tuple(map(_keys, one.usings))) if one.usings else env
+                _Collector(world, own).pou(one)
             case tree.TypeDecl():
                 _Collector(world, env).type(one)
             case tree.GlobalVars():

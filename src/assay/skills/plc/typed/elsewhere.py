@@ -59,13 +59,15 @@ def _whole(elements: tuple[tree.Element, ...]) -> bool:
 
 def slip(name: str, other: str, least: int = 4) -> bool:
     """Whether two names are one letter apart within: one is missing, added, another, or two are swapped. Names that
-    differ at their beginning (``bStart``, ``xStart``), at their end (``PumpA``, ``PumpB``) or in a digit are two
-    names."""
+    differ at their beginning (``bStart``, ``xStart``; ``FB_NCAxis``, ``FB_EncAxis``), at their end (``PumpA``,
+    ``PumpB``) or in a digit are two names."""
     short, long = sorted((name.upper(), other.upper()), key=len)
+    kind = f"{short.partition('_')[0]}_"
+    alike = len(kind) if len(kind) <= 5 and short.startswith(kind) and long.startswith(kind) else 0
     if len(short) < least or short == long or len(long) - len(short) > 1:
         return False
     start = next((at for at, one in enumerate(short) if long[at] != one), len(short))
-    if start == 0 or start >= len(long) - 1:
+    if start <= alike or start >= len(long) - 1:
         return False
     changed = long[start] + (short[start] if start < len(short) else "")
     if not changed.isalpha():
