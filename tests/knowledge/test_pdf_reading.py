@@ -90,6 +90,38 @@ def test_a_turned_page_reads_the_same_and_its_places_turn_with_it(degrees: int) 
     assert (now.left, now.top, now.right, now.bottom) == pytest.approx(expected, abs=4)
 
 
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_words_drawn_in_another_direction_read_the_same(degrees: int) -> None:
+    """A wide table set along the long side of an upright page: here the content is turned, not the page."""
+    rows = [["Tag", "High", "Low"], ["", "°C", "°C"], ["TI-1", "70", "20"], ["TI-2", "71", "21"], ["TI-3", "72", "22"]]
+    draw = made.both(made.lines("Table 7 Temperature limits", left=150, top=300), made.table(rows, left=150, top=320))
+
+    def turned(canvas: Any) -> None:
+        canvas.translate(made.WIDTH / 2, made.HEIGHT / 2)
+        canvas.rotate(degrees)
+        canvas.translate(-made.WIDTH / 2, -made.HEIGHT / 2)
+        draw(canvas)
+
+    plain, document = read(made.pdf(draw)), read(made.pdf(turned))
+    assert kinds(document) == kinds(plain)
+    (table,) = [block.table for block in document.blocks if block.table]
+    assert table.unit_row == 1
+    page = document.pages[0]
+    at = page.text.index("TI-2")
+    box = page.box(Span(1, at, at + 4))
+    assert box is not None
+    long, short = box.bottom - box.top, box.right - box.left
+    assert (long > short) is (degrees != 180)
+
+
+def test_a_second_column_that_has_only_begun_is_read_behind_the_first() -> None:
+    left = [f"The bearing {at} is greased every {at} hours by hand," for at in range(1, 15)]
+    right = ["The last lines of the text stand in the other column", "and go on here, before they end."]
+    draws = made.lines(*left, left=50, size=9), made.lines(*right, left=320, size=9)
+    text = read(made.pdf(made.both(*draws))).pages[0].text
+    assert text.index("other column") > text.index("bearing 14")
+
+
 def test_each_character_has_its_box_within_a_point() -> None:
     from reportlab.pdfbase.pdfmetrics import stringWidth
 

@@ -77,6 +77,39 @@ def test_what_speaks_of_something_else_or_in_two_ways_is_left_empty(text: str) -
     assert stated(text) == Stated()
 
 
+@pytest.mark.parametrize(
+    ("text", "expected", "number"),
+    [
+        (
+            "编号：Q/HX 203-2025 版本：C 版 2024 年 3 月 1 日起实施\n本版替代 Q/HX 203-2021。",
+            Stated("C", MARCH, None, ("Q/HX 203-2021",)),
+            "Q/HX 203-2025",
+        ),
+        ("Doc. No. WI-77 Rev. 3 Effective date: 1 March 2024 Page 1 of 3", Stated("3", MARCH), "WI-77"),
+        ("Document No.: SOP-12 Rev. B Approved by: Li Date: 2024-01-02", Stated("B"), "SOP-12"),
+        ("文件编号：SOP-C401-02 版次：A/1 生效日期：2024-03-01", Stated("A/1", MARCH), "SOP-C401-02"),
+        ("编号 名称 版本 数量\n1 泵 2 3", Stated(), ""),
+        ("Equipment No.: P-305\nOrder No.: 4711 Rev. 2", Stated(), ""),
+        ("文件编号：A-1\n文件编号：A-2", Stated(), ""),
+    ],
+)
+def test_several_fields_in_one_line(text: str, expected: Stated, number: str) -> None:
+    read = read_bytes(text.encode(), "a.txt")
+    assert (read.stated, read.number) == (expected, number)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("This document supersedes K-210 Manual Rev. 3.", "K-210 Manual Rev. 3"),
+        ("本规程代替 P-305 操作规程，从今日起执行。", "P-305 操作规程"),
+        ("This manual supersedes OM-K210.", "OM-K210"),
+    ],
+)
+def test_what_is_replaced_keeps_its_name_behind_the_number(text: str, name: str) -> None:
+    assert stated(text).replaces == (name,)
+
+
 def test_the_newest_row_of_a_table_of_revisions() -> None:
     table = "# T\n\n| 版本 | 日期 | 修订内容 |\n|--|--|--|\n| B | 2023-05-01 | 改 |\n| A | 2020-01-01 | 首版 |\n"
     assert stated(table, "a.md") == Stated("B")

@@ -79,6 +79,34 @@ def test_steps_and_items(line: str, number: str) -> None:
     assert (sign_of(line).kind, sign_of(line).number) == (BlockKind.ITEM, number)
 
 
+def test_a_word_with_the_sign_of_a_demand_is_no_demand() -> None:
+    assert sign_of("3.2 反应釜的供应与响应").kind is BlockKind.HEADING
+    assert sign_of("3.2 反应釜应停车").kind is BlockKind.PARAGRAPH
+
+
+def test_numbers_close_before_chinese_words_are_steps_where_they_count_up() -> None:
+    lines = ["1反应釜夹套温度不得超过120℃。", "2釜内压力应保持在0.35MPa。", "3台泵同时运行。", "3搅拌轴应盘车。"]
+    numbers = [sign.number for sign in signs_of(lines)]
+    assert numbers == ["1", "2", "", "3"]
+    assert [sign.number for sign in signs_of(["1号泵停车。", "3台泵同时运行。", "检查油位。"])] == ["", "", ""]
+
+
+def test_a_numbered_warning_is_a_warning() -> None:
+    sign = sign_of("3.2 WARNING: Do not open the crankcase within")
+    assert (sign.kind, sign.number) == (BlockKind.WARNING, "3.2")
+
+
+def test_a_numbered_line_that_goes_on_is_the_beginning_of_a_clause() -> None:
+    texts = ["4.5 For tightening step 4 of the flange, use", "a torque of 35 N·m in a crosswise order.", "4.6 Valves"]
+    lines = [Line(Span(1, at, at + 1), text, title=0, full=True) for at, text in enumerate(texts)]
+    blocks = flow([*lines, Line(Span(1, 3, 4), "Open the valves first.", title=0)])
+    assert [(one.kind.value, one.number, one.spans[0].end) for one in blocks] == [
+        ("paragraph", "4.5", 2),
+        ("heading", "4.6", 3),
+        ("paragraph", "", 4),
+    ]
+
+
 @pytest.mark.parametrize(
     "line", ["WARNING: hot surface", "DANGER", "Caution!", "警告：未停机不得拆卸", "【注意】高温", "小心！"]
 )

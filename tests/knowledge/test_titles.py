@@ -37,6 +37,24 @@ def test_a_clause_or_a_scrap_is_no_title(lines: tuple[str, ...]) -> None:
     assert title(*lines) == "旧规程 7"
 
 
+def test_a_field_of_the_front_is_no_title() -> None:
+    lines = ("反应釜 R-101 检修作业指导书", ("编号：WI-R101-07", 16, True), "", *CLAUSES)
+    assert title(*lines) == "反应釜 R-101 检修作业指导书"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("安全阀校验管理办法\n文号：HX-15\n\n第一条 每年校验一次。\n", "安全阀校验管理办法"),
+        ("Pump operating manual\n\nNever run the pump dry.\n", "Pump operating manual"),
+        ("泵 P-900 的额定流量为 35 m³/h。\n", "note"),
+        ("文件编号：某某规程\n泵。\n", "note"),
+    ],
+)
+def test_a_text_file_is_called_by_its_first_line_where_that_is_a_title(text: str, expected: str) -> None:
+    assert read_bytes(text.encode(), "note.txt").title == expected
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [

@@ -93,6 +93,28 @@ def test_a_reference_means_id_name_title_or_number(reference: str, expected: str
     assert meant(reference, rows) == (set() if expected is None else {f"id of {expected}"})
 
 
+@pytest.mark.parametrize(
+    ("reference", "expected"),
+    [
+        ("K-210 Manual Rev. 3", {"old.pdf"}),
+        ("K-210 spare parts list", {"K-210 spare parts list.xlsx"}),
+        ("K-210 data sheet", set()),
+        ("K-210", {"old.pdf", "K-210 spare parts list.xlsx"}),
+        ("Q/HX 203-2021", {"plan.pdf"}),
+        ("SOP-C401-01 第 2 版", {"SOP-C401-01 精馏塔.docx"}),
+        ("SOP-C401-0", set()),
+    ],
+)
+def test_a_reference_with_a_number_means_what_has_its_other_words_too(reference: str, expected: set[str]) -> None:
+    rows = [
+        row("old.pdf", title="K-210 Compressor Manual"),
+        row("K-210 spare parts list.xlsx"),
+        row("plan.pdf", title="循环水泵规程", number="Q/HX 203-2021"),
+        row("SOP-C401-01 精馏塔.docx"),
+    ]
+    assert meant(reference, rows) == {f"id of {one}" for one in expected}
+
+
 def test_the_exact_name_counts_before_a_like_one() -> None:
     assert meant("valve.txt", [row("valve.txt"), row("old/valve.txt")]) == {"id of valve.txt"}
     assert len(meant("valve", [row("valve.txt"), row("old/valve.txt")])) == 2

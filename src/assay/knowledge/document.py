@@ -163,7 +163,8 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class ReadDocument:
-    """What a reader made of one file. ``notes`` are sentences in zh and en about what could not be read."""
+    """What a reader made of one file. ``notes`` are sentences in zh and en about what could not be read; ``number`` is
+    the document's own as its front states it ("编号：Q/HX 203-2025", "Document No. SOP-12")."""
 
     media: str
     title: str
@@ -172,6 +173,7 @@ class ReadDocument:
     stated: Stated = Stated()
     doubts: tuple[Doubt, ...] = ()
     notes: tuple[Mapping[str, str], ...] = ()
+    number: str = ""
 
     def slice(self, span: Span) -> str:
         """The stored words of a span."""

@@ -137,8 +137,8 @@ def _equal(old: _Stored, new: keeping.NewVersion) -> bool:
     settled = {(one.doubt.span, one.doubt.reason) for one in old.doubts if one.state != "open"}
     found = {(one.span, one.reason) for one in read.doubts}
     return (
-        (row.title, row.media, row.lang, row.valid_from, row.valid_to, row.replaces)
-        == (read.title, read.media, new.lang, new.valid_from, new.valid_to, new.replaces)
+        (row.title, row.number, row.media, row.lang, row.valid_from, row.valid_to, row.replaces)
+        == (read.title, read.number, read.media, new.lang, new.valid_from, new.valid_to, new.replaces)
         and [dict(note) for note in row.notes] == [dict(note) for note in read.notes]
         and known <= found <= known | settled
         and pack_blocks(old.blocks) == pack_blocks(read.blocks)

@@ -15,7 +15,14 @@ from datetime import date
 from functools import lru_cache
 from pathlib import PurePosixPath
 
-_CODE = re.compile(r"[a-z]{1,6}(?:/[a-z]{1,4})?[ _-]?\d+(?:[._-]\d+)*(?![a-z0-9])")
+_CODE = re.compile(
+    r"[a-z]{1,8}(?:/[a-z]{1,6})?(?:[_-][a-z]{1,6})*[ _-]?\d+(?:[._-][a-z]{0,3}\d+)*(?![a-z0-9])", re.ASCII
+)
+_EDITION = re.compile(
+    r"\b(?:rev(?:ision)?|issue|version|ver|edition|v)\b\.? ?[a-z]?/?\d*(?:\.\d+)*(?![a-z0-9])"
+    r"|第? ?[a-z0-9一二三四五六七八九十.]{1,4} ?版",
+    re.ASCII,
+)
 _MARKS = re.compile(r"[\s_《》〈〉<>\"'“”‘’「」()（）\[\]【】:：,，;；]+")
 
 
@@ -39,6 +46,7 @@ class VersionRow:
     replaces: tuple[str, ...]
     size: int = 0
     notes: tuple[Mapping[str, str], ...] = ()
+    number: str = ""
 
     def begun(self, day: date) -> bool:
         """Whether its validity has begun."""
@@ -76,12 +84,17 @@ def is_current(row: VersionRow, replaced: Mapping[str, VersionRow], day: date) -
 
 def meant(reference: str, rows: Sequence[VersionRow]) -> set[str]:
     """The documents that a reference means: those of this id or name; else of this file name or title; else of the
-    number that their name or title begins with."""
-    wanted, code = _plain(reference), _code(reference)
+    number that they state or that their name or title begins with, where they also have the reference's other words
+    ("K-210 manual" is not the list of spare parts of K-210)."""
+    wanted, code, others = _plain(reference), _code(reference), _other_words(reference)
     ways: tuple[Callable[[VersionRow], bool], ...] = (
         lambda row: wanted in (row.document, _plain(row.name)),
         lambda row: wanted in (_plain(PurePosixPath(row.name).name), _plain(_stem(row)), _plain(row.title)),
-        lambda row: code is not None and code in (_code(_stem(row)), _code(row.title)),
+        lambda row: (
+            code is not None
+            and code in (_code(row.number), _code(_stem(row)), _code(row.title))
+            and all(word in f"{_plain(row.title)} {_plain(row.name)}" for word in others)
+        ),
     )
     for fits in ways:
         if found := {row.document for row in rows if wanted and fits(row)}:
@@ -118,3 +131,12 @@ def _plain(words: str) -> str:
 def _code(words: str) -> str | None:
     found = _CODE.match(_plain(words))
     return None if found is None else re.sub(r"[ _-]", "", found.group())
+
+
+@lru_cache(1 << 15)
+def _other_words(reference: str) -> tuple[str, ...]:
+    """What a reference says besides its number and its edition."""
+    plain = _plain(reference)
+    found = _CODE.match(plain)
+    rest = plain[found.end() :] if found else ""
+    return tuple(re.findall(r"[^\W_]+", _EDITION.sub(" ", rest)))

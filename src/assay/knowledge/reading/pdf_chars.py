@@ -106,6 +106,8 @@ def characters_of(text_page: Any, frame: Frame) -> Characters:
     flat = (boxes[:, 2] <= boxes[:, 0]) | (boxes[:, 3] <= boxes[:, 1])
     for at in np.flatnonzero(flat & (codes > 32)).tolist():
         boxes[at], turns[at] = _turned(raw, handle, at)
+    for at in _beside_an_odd_step(boxes, codes).tolist():
+        turns[at] = turns[at] or _quarters(raw, handle, at)
     turns = (turns + frame.turn // 90) % 4
     damaged = sum(raw.FPDFText_HasUnicodeMapError(handle, at) == 1 for at in range(0, count, 7)) * 7
     shown = frame.shown(boxes)
@@ -135,6 +137,34 @@ def _inside(boxes: Floats, size: tuple[float, float]) -> NDArray[np.bool_]:
     middle_x, middle_y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
     within = (middle_x >= -1) & (middle_x <= size[0] + 1) & (middle_y >= -1) & (middle_y <= size[1] + 1)
     return within & np.isfinite(boxes).all(axis=1)
+
+
+def _beside_an_odd_step(boxes: Floats, codes: Whole) -> Whole:
+    """The visible characters from or to which the content does not go on to the right: those at a line's ends, and all
+    of a line that is turned. Only they need to be asked for their matrix, which takes long for a whole page."""
+    import numpy as np
+
+    seen = np.flatnonzero(codes > 32)
+    places = boxes[seen]
+    middles, heights = (places[:, :2] + places[:, 2:]) / 2, places[:, 3] - places[:, 1]
+    step = np.diff(middles, axis=0)
+    odd = (step[:, 0] <= 0) | (np.abs(step[:, 1]) > 0.3 * np.maximum(heights[:-1], heights[1:]))
+    beside = np.zeros(len(seen), dtype=np.bool_)
+    beside[:-1] |= odd
+    beside[1:] |= odd
+    return seen[beside].astype(np.int32)
+
+
+def _quarters(raw: Any, handle: Any, at: int) -> int:
+    """The quarters clockwise by which a character is turned; 0 for one that stands at another angle."""
+    matrix = raw.FS_MATRIX()
+    raw.FPDFText_GetMatrix(handle, at, ctypes.byref(matrix))
+    a, b = matrix.a, matrix.b
+    if min(abs(a), abs(b)) > 0.1 * max(abs(a), abs(b)):
+        return 0
+    if abs(b) > abs(a):
+        return 3 if b > 0 else 1
+    return 2 if a < 0 and matrix.d < 0 else 0  # a mirrored one is not upside down
 
 
 def _turned(raw: Any, handle: Any, at: int) -> tuple[tuple[float, float, float, float], int]:

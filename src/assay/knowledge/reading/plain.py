@@ -9,11 +9,13 @@ from assay.knowledge.document import ReadDocument
 from assay.knowledge.reading.lines import FilePages, lines_of
 from assay.knowledge.reading.paragraphs import pieces_of
 from assay.knowledge.reading.pieces import blocks_of
+from assay.knowledge.reading.titles import title_line
 
 MEDIA = "text/plain"
 
 
 def read_plain(text: str, name: str) -> ReadDocument:
-    """A text file as a document without a title."""
+    """A text file as a document; its title is its first line, if that ends as titles do."""
     pages = FilePages(text)
-    return ReadDocument(MEDIA, "", pages.pages, blocks_of(pieces_of(lines_of(text), text), pages))
+    blocks = blocks_of(pieces_of(lines_of(text), text), pages)
+    return ReadDocument(MEDIA, title_line(pages.pages, blocks), pages.pages, blocks)

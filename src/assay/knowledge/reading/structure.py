@@ -75,11 +75,15 @@ _ITEM = re.compile(
 )
 _BULLET = re.compile(r"^\s*(?:[•●○■□◆◇▪▫►▶➢✓✔☐·‣⁃*]|[-–—](?=\s)|[\uf0b7\uf0a7\uf0d8])\s*(?P<title>\S.*)$", re.DOTALL)
 _TEXT_END = re.compile(r"[。；;！？!?，,：:]\s*$|(?<![A-Z])(?<!No)\.\s*$")
+_OPEN_END = re.compile(r"\b(?:the|an|of|to|by|for|with|within|and|or|than|from|be|not|if|when|until)\s*$")
 _REQUIRES = re.compile(
-    r"[应须](?!用|急|力|答|知)|不得|必须|严禁|禁止|不应|\b(?:shall|must|should|is|are|may not|will|can)\b"
+    r"(?<![反响对适供感效相])应(?!用|急|力|答|变|对)|须(?!知)|不得|严禁|禁止"
+    r"|\b(?:shall|must|should|is|are|may not|will|can)\b"
 )
 _LEVEL = {"部分": 1, "分册": 1, "编": 1, "篇": 1, "章": 1, "节": 2, "条": 3, "款": 4}
 _EN_LEVEL = {"part": 1, "chapter": 1, "section": 1, "clause": 2, "article": 2}
+_CLOSE = re.compile(r"\d{1,2}(?=[\u3400-\u9fff])(?![个台只次条年月日号层楼天小分秒周])")
+_CLOSE_RUN = 3
 HAN = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -103,13 +107,25 @@ def signs_of(lines: Sequence[str]) -> list[Sign]:
     for at, sign in enumerate(signs):
         if sign.kind is BlockKind.HEADING and _single(sign) and _in_run(signs, at):
             signs[at] = replace(sign, kind=BlockKind.ITEM, level=0)
+    for at, number in _close_run(lines, signs):
+        signs[at] = Sign(BlockKind.ITEM, number=number, rest=len(number))
     return signs
+
+
+def _close_run(lines: Sequence[str], signs: Sequence[Sign]) -> list[tuple[int, str]]:
+    """Lines that begin with 1, 2, 3 ... close before Chinese words, as a scan's steps do: alone, "3台泵" is none."""
+    found: list[tuple[int, str]] = []
+    for at, line in enumerate(lines):
+        number = _CLOSE.match(line) if signs[at] == PLAIN else None
+        if number is not None and int(number[0]) == len(found) + 1:
+            found.append((at, number[0]))
+    return found if len(found) >= _CLOSE_RUN else []
 
 
 def reads_as_title(words: str) -> bool:
     """Whether words could be a title: short, without the end of a sentence and without a demand."""
     words = words.strip()
-    if not words or _TEXT_END.search(words) or "。" in words or _REQUIRES.search(words):
+    if not words or "。" in words or any(one.search(words) for one in (_TEXT_END, _OPEN_END, _REQUIRES)):
         return False
     if HAN.search(words):
         return len(words) <= 40
@@ -203,6 +219,9 @@ def _numbered(line: str) -> Sign | None:
 
 
 def _titled(number: str, title: str, rest: int, level: int, otherwise: BlockKind) -> Sign:
+    warning = _warning(title)
+    if warning is not None and title[warning.rest :].strip():
+        return Sign(BlockKind.WARNING, number=number, rest=rest + warning.rest)
     if reads_as_title(title):
         return Sign(BlockKind.HEADING, level, number, rest)
     return Sign(otherwise, number=number, rest=rest)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from assay.knowledge.document import Block, BlockKind, Span
 from assay.knowledge.reading.structure import HAN, PLAIN, Sign, signs_of
@@ -40,7 +41,7 @@ def flow(lines: Sequence[Line]) -> list[Block]:
     signs = [
         _with_typography(line, sign) for line, sign in zip(lines, signs_of([one.text for one in lines]), strict=True)
     ]
-    signs = _titles_between_gaps(lines, signs)
+    signs = _broken_clauses(lines, _titles_between_gaps(lines, signs))
     made: list[Block] = []
     open_line: Line | None = None
     alone = False  # a warning word whose text has not come yet
@@ -78,6 +79,20 @@ def _titles_between_gaps(lines: Sequence[Line], signs: list[Sign]) -> list[Sign]
             # A Chinese sentence that begins with a tag has no small letters either.
             if len(letters) > 3 and words.isupper() and not HAN.search(words) and not words.endswith((".", ":")):
                 result[at] = Sign(BlockKind.HEADING, 1)
+    return result
+
+
+def _broken_clauses(lines: Sequence[Line], signs: list[Sign]) -> list[Sign]:
+    """A numbered line that reads like a title but goes on in the next one is the beginning of a clause."""
+    result = list(signs)
+    for at, (line, after) in enumerate(pairwise(lines)):
+        sign = signs[at]
+        if sign.kind is not BlockKind.HEADING or not sign.number or line.title or after.gap or signs[at + 1] != PLAIN:
+            continue
+        broken = line.title is not None and line.full and not after.title and HAN.match(after.text) is not None
+        if after.text[:1].islower() or broken:
+            kind = BlockKind.ITEM if sign.number.isdigit() else BlockKind.PARAGRAPH
+            result[at] = Sign(kind, number=sign.number, rest=sign.rest)
     return result
 
 

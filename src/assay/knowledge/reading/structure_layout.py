@@ -10,6 +10,7 @@ from statistics import median
 from assay.knowledge.reading.structure_words import Row, Words, around, rows_of
 from assay.knowledge.reading.tables_grid import Grid
 
+Box = tuple[float, float, float, float]
 _SMALLEST_COLUMN = 5  # rows of text on either side of a gutter
 
 
@@ -73,6 +74,11 @@ def _gutter(items: Sequence[Placed]) -> float | None:
     texts = [one.box for one in items if one.row]
     if len(texts) < 2 * _SMALLEST_COLUMN:
         return None
+    return _gutter_between(texts) or _beside_a_full_column(items)
+
+
+def _gutter_between(texts: Sequence[Box]) -> float | None:
+    """The gutter between two columns of at least five lines each."""
     left, right = min(b[0] for b in texts), max(b[2] for b in texts)
     width = right - left
     best: tuple[int, float, float] | None = None
@@ -91,7 +97,51 @@ def _gutter(items: Sequence[Placed]) -> float | None:
     return best[2] if best else None
 
 
-def _two_columns(texts: Sequence[tuple[float, float, float, float]], gutter: float) -> bool:
+def _beside_a_full_column(items: Sequence[Placed]) -> float | None:
+    """The gutter where the right column has only begun: a few lines or a table that stand at the top beside a column
+    of running text, as at the end of a text in two columns."""
+    boxes = _without_head([one.box for one in items])
+    texts = {one.box for one in items if one.row}
+    if not boxes:
+        return None
+    height = median(b[3] - b[1] for b in texts)
+    for x in sorted({b[0] for b in boxes}):
+        left, right = [b for b in boxes if b[2] <= x], [b for b in boxes if b[0] >= x]
+        if not right or len(left) + len(right) < len(boxes) or sum(b in texts for b in left) < 2 * _SMALLEST_COLUMN:
+            continue
+        edge = max(b[2] for b in left)
+        wide = edge - min(b[0] for b in left)
+        column = _from_the_top(right, height)
+        running = median(b[2] - b[0] for b in left) >= 0.6 * wide >= 5.4 * height and x - edge >= 0.8 * height
+        level = column[0][1] <= min(b[1] for b in left) + 3 * height
+        begun = column[0] not in texts or column[0][2] - column[0][0] >= 0.5 * wide
+        below = all(b[1] >= max(b[3] for b in left) for b in right if b not in column)
+        if running and level and begun and below and len(column) < len(left):
+            return (x + edge) / 2
+    return None
+
+
+def _without_head(boxes: Sequence[Box]) -> list[Box]:
+    """The boxes without a first row that stands apart."""
+    if not boxes:
+        return []
+    end = min(boxes, key=lambda b: b[1])[3]
+    rest = [b for b in boxes if b[1] >= end]
+    apart = rest and min(b[1] for b in rest) - end > end - min(b[1] for b in boxes)
+    return list(rest if apart else boxes)
+
+
+def _from_the_top(boxes: Sequence[Box], height: float) -> list[Box]:
+    """The boxes of a column from its top to the first large room."""
+    made: list[Box] = []
+    for box in sorted(boxes, key=lambda b: b[1]):
+        if made and box[1] - max(b[3] for b in made) > 2.5 * height:
+            break
+        made.append(box)
+    return made
+
+
+def _two_columns(texts: Sequence[Box], gutter: float) -> bool:
     """Whether both sides are running text: enough lines, most of them nearly as wide as their side."""
     sides = ([b for b in texts if b[2] <= gutter], [b for b in texts if b[0] >= gutter])
     for side in sides:

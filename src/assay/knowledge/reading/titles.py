@@ -9,6 +9,18 @@ from assay.knowledge.document import Block, BlockKind, Page, Span
 from assay.knowledge.reading.structure import HAN, reads_as_title, sign_of
 from assay.knowledge.reading.tables_units import is_unit
 
+#: Such a line says something of a document, it does not name it.
+_FIELD = re.compile(
+    r"^(?:(?:文件|文档|受控|标准)?\s*(?:编\s*号|编\s*码|文\s*号|版\s*本\s*号?|版\s*次|密\s*级|日\s*期)|(?:编制|审核|批准|发布|生效|实施)\S{0,3}"
+    r"|(?:doc(?:ument|\.)?\s*)?(?:no\.?|number|id)|rev(?:ision)?\.?|version|date|page|effective\s+\w+)\s*[:：]",
+    re.IGNORECASE,
+)
+#: What a document calls itself at the end of its title.
+_KIND = re.compile(
+    r"(?:规程|规范|手册|指导书|说明书|说明|指南|标准|制度|办法|规定|细则|方案|预案|台账|清单|记录表?|报告|通知|手顺)$"
+    r"|\b(?:manual|procedure|instructions?|guide(?:lines?)?|handbook|specification|standard|checklist|report|policy|log|register)$",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"(?<![^\W_])[^\W\d_]{3,}(?![^\W_])")
 
 
@@ -16,7 +28,8 @@ def title_of(pages: Sequence[Page], blocks: Sequence[Block]) -> str:
     """The title on the first page with text, or "".
 
     It is the highest heading without a number, unless a numbered one as high stands before it; else, of the short
-    lines above the first numbered clause, the one in the largest letters.
+    lines above the first numbered clause, the one in the largest letters; where nothing is numbered, the first line
+    if it ends as titles do ("... manual").
     """
     page = next((page for page in pages if page.text.strip()), None)
     if page is None:
@@ -29,13 +42,28 @@ def title_of(pages: Sequence[Page], blocks: Sequence[Block]) -> str:
         for at, block in enumerate(own)
         if block.kind is BlockKind.HEADING and not _numbered(page, block) and (at < first or block.level < above)
     ]
-    if named := [block for block in headings if has_word(page.slice(block.spans[0]))]:
+    if named := [block for block in headings if _names(page.slice(block.spans[0]))]:
         return page.slice(min(named, key=lambda block: (block.level, block.spans[0].start)).spans[0])
     if first == len(own):
-        return ""
+        return title_line([page], own)
     lines = [block.spans[0] for block in own[:first] if block.kind is BlockKind.PARAGRAPH]
-    lines = [span for span in lines if reads_as_title(words := page.slice(span)) and has_word(words)]
+    lines = [span for span in lines if reads_as_title(words := page.slice(span)) and _names(words)]
     return page.slice(min(lines, key=lambda span: (-_height(page, span), span.start))) if lines else ""
+
+
+def title_line(pages: Sequence[Page], blocks: Sequence[Block]) -> str:
+    """The first line of blocks if it ends as titles do, or ""."""
+    if not blocks or blocks[0].kind is not BlockKind.PARAGRAPH:
+        return ""
+    span = blocks[0].spans[0]
+    words = next(page for page in pages if page.number == span.page).slice(span)
+    words = words.partition("\n")[0].strip()
+    return words if reads_as_title(words) and _names(words) and _KIND.search(words) else ""
+
+
+def _names(words: str) -> bool:
+    """Whether a line may name a document: it has a word, and is no field of its front."""
+    return has_word(words) and _FIELD.match(words) is None
 
 
 def has_word(words: str) -> bool:

@@ -16,10 +16,28 @@ from itertools import islice
 from assay.knowledge.document import Block, BlockKind, Page, ReadDocument, Stated
 from assay.knowledge.reading.days import DAY, day_of
 from assay.knowledge.reading.history import newest_version
-from assay.knowledge.reading.validity_names import names_in
+from assay.knowledge.reading.validity_names import names_in, own_number
 
 _FRONT_PAGES, _FRONT, _TAIL = 3, 2000, 1500
 _CLAUSE = re.compile(r"[^。；;，,|｜\t\n!！（）()]+|[（(][^（）()\n]{0,60}[）)]|  +")
+#: Where another field begins in a line of several, which only a blank parts.
+_FIELD = re.compile(
+    r"(?<!effective)(?<!issue)(?<!expiry)(?<!revision)(?<!approval)(?<!release)\s+(?=(?:(?:文件|文档|当前)?(?:编\s*号|文\s*号|版\s*本\s*号?|版\s*次|修订号|密级|页码|页数)|(?:编制|审核|批准|发布|生效|实施|施行|修订)(?:人|部门|单位)?"
+    r"(?:日期|时间)?|(?:document|doc\.?)\s*no\.?|rev(?:ision)?\.?|version|issue|edition|date|page|owner|author|(?:prepared|approved|issued|reviewed)(?:\s+by)?"
+    r"|effective(?:\s+date|\s+from)?|valid\s+(?:from|until|to)|expiry\s+date)\s*[:：])",
+    re.IGNORECASE,
+)
+#: The same for fields without a colon, in a line that begins with a field.
+_PLAIN_FIELD = re.compile(
+    rf"\s+(?=(?:rev(?:ision)?\.?|version|issue|edition)\s*(?:no\.?\s*)?(?:[A-Z]/?\d{{0,3}}|\d{{1,3}}(?:\.\d+)*)(?:\s|$)|第\s*\S{{1,3}}\s*版|[A-Z]/?\d?\s?版"
+    rf"|effective\s|valid\s+(?:from|until)|{DAY}\s*起?\s*(?:正式)?(?:发布|批准|印发|实施|施行|生效))",
+    re.IGNORECASE,
+)
+_BEGINS_WITH_FIELD = re.compile(
+    r"^\W*(?:本?(?:文件|文档|标准|规程|制度|手册|受控)?(?:编\s*号|编码|文\s*号|版本号?|版次|标准号)|(?:document|doc\.?|sop|procedure|manual|instruction|"
+    r"standard|specification|spec\.?)\s*(?:no\b\.?|number|id|code)|rev(?:ision)?\b\.?|version|issue)\s*[:：#.]?\s*\S",
+    re.IGNORECASE,
+)
 _SENTENCE = re.compile(r"[^。；;\n|｜]+")
 _MARKS = re.compile(r"^[\s#>*_\-•(（\[【]+|[\s*_)）\]】。.]+$")
 
@@ -109,7 +127,8 @@ def with_stated(read: ReadDocument) -> ReadDocument:
     begin, end = own.valid_from or found.valid_from, own.valid_to or found.valid_to
     if begin and end and end < begin:
         begin, end = own.valid_from, own.valid_to
-    return replace(read, stated=Stated(version, begin, end, own.replaces or found.replaces))
+    number = read.number or own_number(_clauses(_front(read.pages)))
+    return replace(read, stated=Stated(version, begin, end, own.replaces or found.replaces), number=number)
 
 
 def _front(pages: Sequence[Page]) -> str:
@@ -132,12 +151,17 @@ def _clauses(text: str) -> list[str]:
     """
     made: list[str] = []
     for line in text.split("\n"):
-        found = (_MARKS.sub("", one) for one in _CLAUSE.findall(re.sub(r"  +", "|", line)))
+        found = (_MARKS.sub("", one) for one in _CLAUSE.findall(re.sub(r"  +", "|", _fields(line))))
         clauses = [one for one in found if one]
         for at, clause in enumerate(clauses):
             label = at > 0 and _LABEL_ONLY.match(clauses[at - 1])
             made.append(f"{clauses[at - 1].rstrip(':： ')}: {clause}" if label else clause)
     return made
+
+
+def _fields(line: str) -> str:
+    """A line with a bar where a blank parts two fields."""
+    return _FIELD.sub("|", _PLAIN_FIELD.sub("|", line) if _BEGINS_WITH_FIELD.match(line) else line)
 
 
 def _version(front: str) -> str | None:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 _CODE = (
     r"(?:(?:GB|GB/T|GB/Z|HG/T|SH/T|AQ/?T?|DL/T|JB/T|T/\w+|ISO|IEC|EN|DIN|ASME|API|Q/\w+)[\s/]*[\d.]+(?:[-—–:]\d+)*"
     r"|[A-Z][A-Z0-9]{0,9}(?:[-_/.—–][A-Z0-9]+)+|[A-Z]{2,6}\s?\d{2,}(?:[-—–/.]\d+)*)"
 )
 _EDITION = r"(?:\s*(?:,\s*)?(?:Rev(?:ision)?\.?|Issue|Version|Ver\.?|Edition|V|第)\s*[A-Z]?/?\d*(?:\.\d+)*\s*版?)?"
+#: A number may be followed by the name of what it is the number of ("K-210 Manual Rev. 3").
+_KIND = (
+    r"(?:(?:\s+[A-Za-z][\w-]*){0,5}?\s+(?:manual|procedure|instructions?|standard|specification|guide(?:line)?|handbook|policy|plan|list)\b"
+    r"|\s?[\u4e00-\u9fff]{0,16}?(?:规程|手册|说明书|标准|办法|规定|制度|指南|规范|细则|指导书|方案|清单|台账))?"
+)
 _FILE = r"[\w\-.]{1,80}\.(?:md|markdown|txt|pdf|docx?|xlsx?|pptx?|html?)\b"
-_NAME = re.compile(rf"《(?P<title>[^《》\n]{{2,80}})》|(?P<file>{_FILE})|(?P<code>{_CODE}{_EDITION})")
+_NAME = re.compile(rf"《(?P<title>[^《》\n]{{2,80}})》|(?P<file>{_FILE})|(?P<code>{_CODE}(?i:{_KIND}){_EDITION})")
 _ZH = re.compile(r"(?:全文)?(?:代替|替代|取代)(?!者|品|件|物|方案|为)\s*[:：]?")
 _EN = re.compile(r"(?:cancels\s+and\s+)?(?:supersedes|replaces|superseding|replacing)\b\s*[:：]?", re.IGNORECASE)
 _CANCELLED = re.compile(
@@ -22,6 +28,21 @@ _FILLER = re.compile(
     r"manual|instruction|specification|edition|version|revision|issue|of|no\.?|number|[(（)）\"“”'])*$",
     re.IGNORECASE,
 )
+
+
+_OWN_NUMBER = re.compile(
+    r"^(?:本)?(?:(?:文件|文档|标准|规程|制度|手册|作业指导书|受控)\s*(?:编\s*号|编码)\s*[:：]?|编\s*号\s*[:：]|(?:发?文|标准)\s*号\s*[:：]"
+    r"|(?:document|doc\.?|sop|procedure|manual|instruction|standard|specification|spec\.?)\s*(?:no\.?|number|id|code|#)\s*[:：]?)"
+    r"\s*(?P<number>[\w〔〕\[\]./—–-][\w〔〕\[\]./—– -]{1,40})$",
+    re.IGNORECASE,
+)
+
+
+def own_number(clauses: Sequence[str]) -> str:
+    """The number that a document's front states of itself; "" where it states none, or several."""
+    found = {" ".join(match["number"].split()) for one in clauses if (match := _OWN_NUMBER.match(one))}
+    numbers = {one for one in found if re.search(r"\d", one)}
+    return numbers.pop() if len(numbers) == 1 else ""
 
 
 def names_in(sentence: str, own_words: str, *, own: bool) -> list[str]:

@@ -197,6 +197,7 @@ def _version(row: Row[Any]) -> VersionRow:
         replaces=tuple(json.loads(row.replaces)),
         size=row.size,
         notes=tuple(json.loads(row.notes)),
+        number=row.number,
     )
 
 

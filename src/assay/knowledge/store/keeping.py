@@ -95,7 +95,7 @@ def renew_content(connection: Connection, new: NewVersion, known: Sequence[Doubt
     own = {(one.doubt.span, one.doubt.reason): one for one in known}
     _put_content(connection, new, _joined(new, own, same_ids=True))
     row = _version_row(new)
-    names = ("title", "lang", "media", "notes", "valid_from", "valid_to", "replaces")
+    names = ("title", "lang", "media", "notes", "number", "valid_from", "valid_to", "replaces")
     values = {name: row[name] for name in names}
     connection.execute(schema.versions.update().where(schema.versions.c.key == new.key).values(**values))
 
@@ -201,6 +201,7 @@ def _version_row(new: NewVersion) -> dict[str, Any]:
         "valid_from": new.valid_from,
         "valid_to": new.valid_to,
         "replaces": canonical_json(list(new.replaces)),
+        "number": new.read.number,
         "notes": json.dumps([dict(note) for note in new.read.notes], ensure_ascii=False),
         "added": datetime.now(UTC),
     }

@@ -79,6 +79,7 @@ versions = Table(
     Column("valid_to", Date),
     Column("replaces", Text, nullable=False),
     Column("notes", Text, nullable=False),
+    Column("number", Text, nullable=False, server_default=""),
     Column("added", DateTime(timezone=True), nullable=False),
     Index("ix_versions_document_label", "document", "label", unique=True),
 )
