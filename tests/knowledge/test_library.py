@@ -46,7 +46,8 @@ def read(data: bytes, name: str) -> ReadDocument:
     others = tuple(said["replaces"].split(";")) if "replaces" in said else ()
     stated = Stated(said.get("version", ""), dates.get("valid_from"), dates.get("valid_to"), others)
     title = said.get("title", name)
-    return ReadDocument("text/plain", title, tuple(pages), tuple(blocks), stated, tuple(doubts))
+    number = said.get("number", "")
+    return ReadDocument("text/plain", title, tuple(pages), tuple(blocks), stated, tuple(doubts), number=number)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -71,6 +72,7 @@ def folder(tmp_path: Path) -> Path:
     (made / "valve.txt").write_text("title=阀门\n阀门 V-3 应缓慢打开。", "utf-8")
     (made / ".hidden").write_text("x", "utf-8")
     (made / "~$valve.txt").write_text("x", "utf-8")
+    (made / "Thumbs.db").write_text("x", "utf-8")
     return made
 
 
@@ -214,6 +216,15 @@ def test_what_a_document_says_of_itself_and_what_a_person_says(library: Library,
     states(library, folder / "valve.txt", valid_from=date(2026, 6, 1))
     infos = {info.name: info for info in library.reader(LI, on=DAY).documents(outdated=True)}
     assert infos["valve.txt"].valid_from == date(2026, 6, 1) and infos["SOP-12 rev A.txt"].current
+
+
+def test_what_is_replaced_is_known_by_its_own_number_and_may_come_later(library: Library, folder: Path) -> None:
+    (folder / "a new one.txt").write_text("number=Q/HX 203-2025\nreplaces=Q/HX 203-2021\n3000 h", "utf-8")
+    (folder / "the old one.txt").write_text("title=循环水泵规程\nnumber=Q/HX 203-2021\n2000 h", "utf-8")
+    report = library.add([folder])
+    assert {item.name: item.unresolved for item in report.items}["a new one.txt"] == ()
+    infos = {info.name: info for info in library.reader(LI, on=DAY).documents(outdated=True)}
+    assert infos["the old one.txt"].replaced_by == "a new one.txt" and infos["a new one.txt"].current
 
 
 def test_a_newer_document_that_is_forbidden_replaces_nothing(library: Library, folder: Path) -> None:

@@ -36,7 +36,7 @@ def document(words: str) -> ReadDocument:
     pages = (Page(1, words, 595.0, 842.0, boxes, True, "iv"), Page(2, ""))
     notes = ({"zh": "注", "en": "note"},)
     return ReadDocument(
-        "PDF", "手册", pages, blocks, Stated("B", replaces=("A",)), (Doubt(span, "x", {"v": "1"}),), notes
+        "PDF", "手册", pages, blocks, Stated("B", replaces=("A",)), (Doubt(span, "x", {"v": "1"}),), notes, "SM-1"
     )
 
 
@@ -45,7 +45,7 @@ def test_a_whole_document_comes_back() -> None:
     after = codec.unpack_read(codec.pack_read(before))
     np.testing.assert_array_equal(after.pages[0].boxes, before.pages[0].boxes)
     assert after.pages[1] == before.pages[1] and after.pages[0].sha256 == before.pages[0].sha256
-    for part in ("media", "title", "blocks", "stated", "doubts", "notes"):
+    for part in ("media", "title", "blocks", "stated", "doubts", "notes", "number"):
         assert getattr(after, part) == getattr(before, part)
 
 

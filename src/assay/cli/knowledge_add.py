@@ -167,7 +167,8 @@ def _tell(report: AddReport, options: AddOptions, asker: Asker, lang: Lang) -> N
 
     say(text("cli.knowledge_added", lang, **_counts(report)))
     new = [item for item in report.items if item.state in (AddState.ADDED, AddState.UPDATED, AddState.CHANGED)]
-    for item in new[:_SHOWN]:
+    # Of many, those with something to say about them are named rather than others.
+    for item in sorted(new, key=lambda one: not (one.notes or one.unresolved))[:_SHOWN] if len(new) > _SHOWN else new:
         about_it = {"name": visible(item.name), "version": visible(item.version), "pages": item.pages}
         say(text("cli.knowledge_added_file", lang, **about_it))
         for note in item.notes:

@@ -59,6 +59,10 @@ class Added:
     error: AssayError | None = None
 
 
+_OF_THE_SYSTEM = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini"})
+"""What Windows keeps in folders beside people's files."""
+
+
 @dataclass(slots=True)
 class AddReport:
     """What became of all files, in the order in which they were done.
@@ -161,7 +165,7 @@ def _files(folder: Path, root: Path, outside: list[Path]) -> list[Path]:
         folders[:] = sorted(one for one in folders if not one.startswith("."))
         links += [path for one in folders if (path := Path(here, one)).is_symlink()]
         for name in sorted(names):
-            if name.startswith((".", "~$")):
+            if name.startswith((".", "~$")) or name.casefold() in _OF_THE_SYSTEM:
                 continue
             file = Path(here, name)
             if file.is_symlink():

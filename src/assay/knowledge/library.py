@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -125,8 +126,21 @@ class Library:
         self._reindex(keep_others=True)
         with self._taker(chosen) as taker:
             report = _take_all(taker, wanted.sources, progress, begin)
+        report.items = self._resolved(report.items)
         report.left_out = wanted.left_out
         return report
+
+    def _resolved(self, items: list[Added]) -> list[Added]:
+        """What each file says that it replaces looked for again: it may have come later in the same run."""
+        if not any(item.unresolved for item in items):
+            return items
+        with self._store.looking() as connection:
+            rows = contents.version_rows(connection)
+        left = [[one for one in rows if one.document != item.document] if item.unresolved else [] for item in items]
+        return [
+            replace(item, unresolved=tuple(name for name in item.unresolved if not meant(name, others)))
+            for item, others in zip(items, left, strict=True)
+        ]
 
     def reader(self, asker: Asker, *, on: date | None = None) -> LibraryReader:
         """The documents as somebody sees them on a day (today)."""

@@ -108,6 +108,7 @@ def pack_read(read: ReadDocument) -> bytes:
         "stated": _adapter("stated").dump_python(read.stated, mode="json"),
         "doubts": _adapter("doubts").dump_python(read.doubts, mode="json"),
         "notes": [dict(note) for note in read.notes],
+        "number": read.number,
     }
     return json.dumps(whole, ensure_ascii=False).encode("utf-8")
 
@@ -127,6 +128,7 @@ def unpack_read(content: bytes) -> ReadDocument:
         stated=_adapter("stated").validate_python(whole["stated"]),
         doubts=tuple(_adapter("doubts").validate_python(whole["doubts"])),
         notes=tuple(whole["notes"]),
+        number=whole["number"],
     )
 
 
