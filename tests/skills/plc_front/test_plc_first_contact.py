@@ -9,6 +9,7 @@ import pytest
 from assay.skills.plc.front import tree
 from assay.skills.plc.front.files import read_sources
 from assay.skills.plc.front.format import format_text
+from assay.skills.plc.front.guess import guess_dialect
 from assay.skills.plc.front.parser import Parsed, parse
 from assay.skills.plc.front.source import Dialect, Source
 
@@ -105,3 +106,38 @@ def test_the_header_of_plcopen_xml_tells_the_vendor(product: str, tmp_path: Path
     assert read_sources([path])[0][0].dialect == "codesys"
     path.write_text(path.read_text().replace(product, "Unnamed"))
     assert read_sources([path])[0][0].dialect == "iec"
+
+
+@pytest.mark.parametrize(
+    ("declared", "body", "dialect"),
+    [
+        ("f : ARRAY[0..1] OF FB_Other[(1), (2)];", "", "codesys"),
+        ("f : Other;", "f.Start(1).Wait(2);", "codesys"),
+        ("f : Other;", "f.Start(1);", "iec"),
+        ("f : ARRAY[0..1] OF INT;", "f[0] := (1 + 2) * 3;", "iec"),
+    ],
+)
+def test_what_only_codesys_has_tells_the_dialect(declared: str, body: str, dialect: Dialect) -> None:
+    assert guess_dialect(f"PROGRAM p VAR {declared} END_VAR {body} END_PROGRAM") == dialect
+
+
+def test_an_enumeration_with_texts_is_a_type(tmp_path: Path) -> None:
+    path = tmp_path / "Side.TcTLEO"
+    path.write_text(
+        '<TcPlcObject Version="1.1.0.1"><EnumerationTextList Name="Side"><Declaration>'
+        "<![CDATA[TYPE Side : (Left, Right);END_TYPE]]></Declaration><XmlArchive><Data/></XmlArchive>"
+        "</EnumerationTextList></TcPlcObject>"
+    )
+    sources, notes = read_sources([tmp_path])
+    (side,) = parse(sources[0]).unit.elements
+    assert not notes and isinstance(side, tree.TypeDecl) and sources[0].dialect == "twincat"
+
+
+def test_a_list_of_parameters_is_one_of_globals(tmp_path: Path) -> None:
+    path = tmp_path / "Limits.TcGVL"
+    path.write_text(
+        '<TcPlcObject Version="1.1.0.1"><ParameterList Name="Limits"><Declaration><![CDATA[VAR_GLOBAL CONSTANT\n'
+        "MOST : UINT := 5;\nEND_VAR]]></Declaration></ParameterList></TcPlcObject>"
+    )
+    (found,) = parse(read_sources([path])[0][0]).unit.elements
+    assert isinstance(found, tree.GlobalVars) and found.name is not None and found.name.text == "Limits"

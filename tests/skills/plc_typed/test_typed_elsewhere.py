@@ -221,3 +221,28 @@ def test_a_unit_with_inline_code_does_not_run_nor_does_what_calls_it() -> None:
     assert checked.ok and checked.left_out == ("Ticks", "Uses")
     assert [one.code for one in checked.diagnostics if one.severity == "warning"][:1] == ["ST4012"]
     assert not whole(code, dialect="iec", lenient=False).ok
+
+
+def test_arguments_of_an_instance_are_no_enumeration() -> None:
+    text = "PROGRAM p VAR a, b : INT; f : FB_Other(a, E_Side.Left, b); g : FB_Other(a, b); END_VAR\nf(); g();\n"
+    checked = whole(text)
+    assert checked.ok and ("unknown_type_external", "FB_Other") in found(checked, "warning")
+    text = "TYPE Base : INT; Side : Base (Left, Right); END_TYPE\n"
+    text += "PROGRAM p VAR s : Side; t : USINT (Up, Down); END_VAR\ns := Left; t := Down;\n"
+    assert whole(text).ok
+
+
+def test_a_variable_may_have_the_name_of_its_type_in_another_file() -> None:
+    checked = whole("VAR fb_motor : FB_Motor; END_VAR\n")
+    assert checked.ok and ("unknown_type_external", "FB_Motor") in found(checked, "warning")
+    assert found(
+        whole("PROGRAM p VAR_EXTERNAL x : INT; END_VAR VAR y : x; END_VAR END_PROGRAM VAR_GLOBAL x : INT; END_VAR")
+    ) == [("not_a_type", "x")]
+
+
+def test_the_blocks_of_openplc_and_beremiz_are_not_missing() -> None:
+    program = "PROGRAM p VAR a : BOOL; f : {}; END_VAR\nf(AUTO := a);\nEND_PROGRAM\n"
+    for name in ("PID", "Ramp", "python_poll"):
+        checked = whole(program.format(name), dialect="iec")
+        assert checked.ok and ("unknown_type_external", name) in found(checked, "warning")
+    assert found(whole(program.format("FIFO"), dialect="iec")) == [("unknown_type", "FIFO")]

@@ -21,6 +21,9 @@ _DECLARATION_STOPS = (CLOSERS | OPENERS | UNIT_WORDS | frozenset(SECTIONS)) - {"
 class Declarations(Statements):
     """Reads types, declarations of variables and whole sections of them."""
 
+    #: Whether the type that stands here gets a name: ``Base (A, B)`` lists values then, not an instance's arguments.
+    declares_type = False
+
     # --- types
 
     def type_spec(self) -> TypeSpec:
@@ -59,7 +62,8 @@ class Declarations(Statements):
 
     def named_type(self) -> TypeSpec:
         """A name, and behind it limits, an enumeration's values or arguments for the instance."""
-        start = self.start
+        start, declares = self.start, self.declares_type
+        self.declares_type = False
         named = self.dotted_type()
         if self.key == "<" and self.source.dialect in ("codesys", "twincat"):
             self.advance()
@@ -82,9 +86,9 @@ class Declarations(Statements):
             high = self.expression()
             self.expect(")")
             return tree.SubrangeType(named, low, high, self.since(start))
-        if self.peek_kind() == "name" and self.peek(2) in (",", ")"):
+        if self.peek_kind() == "name" and self.peek(2) in (",", ")", ":=") and self.names_follow():
             return self.enum(start, named)
-        if self.peek_kind() == "name" and self.peek(2) == ":=" and self.names_follow():
+        if declares and self.peek_kind() == "name" and self.peek(2) in (",", ")"):
             return self.enum(start, named)
         return NamedType(named.parts, self.since(start), self.arguments())
 

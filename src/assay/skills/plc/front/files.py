@@ -16,7 +16,8 @@ from assay.skills.plc.front.xmltree import read_xml
 
 #: What a folder is searched for.
 SUFFIXES = frozenset(
-    ".st .iecst .scl .udt .db .tcpou .tcgvl .tcdut .tcio .exp .xml .pou .dut .gvl .itf .prg .fun .typ .var".split()
+    ".st .iecst .scl .udt .db .tcpou .tcgvl .tcdut .tcio .tctleo .exp .xml .pou .dut .gvl .itf .prg .fun .typ "
+    ".var".split()
 )
 MAX_BYTES = 64_000_000
 

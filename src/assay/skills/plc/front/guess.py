@@ -18,7 +18,8 @@ _CODESYS = re.compile(
     r"""\{\s*(?:attribute|IF\b|region|warning|define|info)|\bEXTENDS\b|\bIMPLEMENTS\b|\bREFERENCE\s+TO\b
     |\bPOINTER\s+TO\b|\bREF=|\b__\w+|\bTHIS\^|\bSUPER\^|^[ \t]*METHOD\b|^[ \t]*PROPERTY\b|\bVAR_STAT\b|\bVAR_INST\b
     |\bUNION\b|\bADR\s*\(|\bAND_THEN\b|\bOR_ELSE\b|\bPERSISTENT\b|\bGVL\w*\.\w|^[ \t]*PROGRAM\s+PLC_PRG\b
-    |^[ \t]*PROGRAM\s+_(?:INIT|CYCLIC|EXIT)\b|\bEDGE(?:POS|NEG)\b""",
+    |^[ \t]*PROGRAM\s+_(?:INIT|CYCLIC|EXIT)\b|\bEDGE(?:POS|NEG)\b|\)\s*\.\s*[A-Za-z_]
+    |\bOF\s+\w+\s*\[|\bFB_(?:init|exit|reinit)\b""",
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
 _NEW_IEC = re.compile(r"^[ \t]*(?:NAMESPACE|CLASS|USING)\b|\bEND_METHOD\b|\bREF_TO\b", re.IGNORECASE | re.MULTILINE)
@@ -32,7 +33,8 @@ _ELEMENT = re.compile(
 _UNIT_END = re.compile(r"\bEND_(?:PROGRAM|FUNCTION_BLOCK|FUNCTION)\b", re.IGNORECASE)
 _BY_SUFFIX: dict[str, Dialect] = {
     ".scl": "scl", ".udt": "scl", ".db": "scl", ".tcpou": "twincat", ".tcgvl": "twincat", ".tcdut": "twincat",
-    ".tcio": "twincat", ".exp": "codesys", ".pou": "codesys", ".dut": "codesys", ".gvl": "codesys", ".itf": "codesys",
+    ".tcio": "twincat", ".tctleo": "twincat", ".exp": "codesys", ".pou": "codesys",
+    ".dut": "codesys", ".gvl": "codesys", ".itf": "codesys",
     ".typ": "codesys", ".fun": "codesys", ".var": "codesys",
 }  # fmt: skip
 

@@ -1,5 +1,5 @@
-"""TwinCAT's XML around Structured Text (TcPOU, TcGVL, TcDUT, TcIO): one source a file, put together in the order of the
-file, with the words that the XML says instead of the text (``END_METHOD`` and such)."""
+"""TwinCAT's XML around Structured Text (TcPOU, TcGVL, TcDUT, TcTLEO, TcIO): one source a file, put together in the
+order of the file, with the words that the XML says instead of the text (``END_METHOD`` and such)."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def read_twincat(root: Node, name: str, dialect: Dialect = "twincat") -> tuple[S
     for node in root.children:
         if node.tag in ("POU", "Itf"):
             reader.unit(node)
-        elif node.tag == "GVL":
+        elif node.tag in ("GVL", "ParameterList"):
             reader.globals(node)
-        elif node.tag == "DUT":
+        elif node.tag in ("DUT", "EnumerationTextList"):
             reader.declaration(node)
     return reader.out.source(name, dialect), reader.diagnostics(name)
 

@@ -321,6 +321,7 @@ class Units(Members):
         if extends is not None and self.key == "STRUCT":
             spec = self.struct("END_STRUCT", extends)
         else:
+            self.declares_type = self.kind == "name" and self.peek() == "("
             spec = self.type_spec()
         initial = self.initial() if self.accept(":=") else None
         if self.key == ";":

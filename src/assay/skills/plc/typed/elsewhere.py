@@ -18,6 +18,8 @@ from assay.skills.plc.front.layout import nodes
 from assay.skills.plc.front.source import Dialect
 
 _OBJECT = re.compile(r"(?:.+\.)?(?:FB|FC|FU|ST|DUT|UDT|GVL|ITF|[EFIPTU])_\w+", re.IGNORECASE)
+#: Blocks that the editors of OpenPLC and Beremiz bring along beside those of the standard.
+_EDITORS = frozenset("RTC INTEGRAL DERIVATIVE PID RAMP HYSTERESIS SEMA PYTHON_EVAL PYTHON_POLL PYTHON_GEAR".split())
 _LEAST = {"unknown_name": 4, "unknown_type": 6, "unknown_function": 6}
 
 
@@ -34,7 +36,9 @@ class Elsewhere:
             return False
         if finding == "unknown_name":
             return self.names
-        return self.objects or (finding != "owner_elsewhere" and _OBJECT.fullmatch(name) is not None)
+        if finding == "owner_elsewhere":
+            return self.objects
+        return self.objects or name.upper() in _EDITORS or _OBJECT.fullmatch(name) is not None
 
 
 def elsewhere(unit: tree.Unit, dialect: Dialect) -> Elsewhere:

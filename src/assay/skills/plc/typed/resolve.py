@@ -138,7 +138,7 @@ def of_symbol(
             return t.Interface(found.name)
         case Pou() if found.node.kind != "FUNCTION":
             return t.Block(found.name)
-        case None:
+        case None | Var() if found is None or found.spec is spec:  # fb_motor : FB_Motor, the type of another file
             close = _close_type(world, spec.parts[-1].key)
             external = env.dialect == "scl" and (not close or in_quotes(spec.parts[-1]))
             world.report.add("unknown_type", spec.span, once=name.upper(), name=name, close=close, external=external)

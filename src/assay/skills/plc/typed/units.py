@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from assay.skills.plc.front import tree
+from assay.skills.plc.front.layout import nodes
 from assay.skills.plc.ir import nodes as ir
 from assay.skills.plc.ir import types as t
 from assay.skills.plc.typed import charts, resolve
 from assay.skills.plc.typed.body import Body
+from assay.skills.plc.typed.exprs import typed
 from assay.skills.plc.typed.initials import of_spec, value_of
 from assay.skills.plc.typed.statements import block, labels
 from assay.skills.plc.typed.symbols import Method, Pou, Var
@@ -57,6 +59,7 @@ def lower(world: World, pou: Pou) -> list[tuple[ir.Unit, bool]]:
     methods = {key: one.full for above in reversed(list(pou.line())) for key, one in above.methods.items()}
     body = Body(world, pou.env, pou, labels=labels(statements))
     done = block(body, statements)
+    _given(body, own)
     result = None
     extra: list[ir.Variable] = list(body.extra)
     if resolve.gives(pou):
@@ -93,12 +96,30 @@ def _variables(world: World, own: list[Var], body: Body) -> list[ir.Variable]:
     return variables
 
 
+def _given(body: Body, own: list[Var]) -> None:
+    """The arguments that instances get where they are declared, ``drive : FB_Drive(id, Side.Left)``: what they name has
+    to exist, and is used."""
+    known = {var.key: var for var in own}
+    for var in own:
+        spec = var.spec
+        while isinstance(spec, tree.ArrayType):
+            spec = spec.element
+        for one in spec.arguments if isinstance(spec, tree.NamedType) else ():
+            if one.value is not None:
+                parts = list(nodes(one.value))
+                if not any(isinstance(part, (tree.ArrayInit, tree.StructInit)) for part in parts):
+                    typed(body, one.value)
+                named = (part.name.key for part in parts if isinstance(part, tree.NameExpr))
+                body.world.folded.update(known[key].span for key in named if key in known)
+
+
 def lower_method(world: World, method: Method) -> tuple[ir.Unit, bool]:
     """A method, action, getter or setter."""
     pou = method.owner
     body = Body(world, pou.env, method, labels=labels(method.node.body))
     done = block(body, method.node.body)
     own = [one for one in method.vars.values() if one.owner is method and one.section != "global"]
+    _given(body, own)
     variables = _variables(world, own, body)
     extra = list(body.extra)
     result: t.DataType | None = None
