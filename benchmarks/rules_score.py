@@ -34,6 +34,32 @@ def same(got: Iterable[Part] | None, gold: Iterable[Part] | None) -> bool:
     return sorted(map(_part, got)) == sorted(map(_part, gold))
 
 
+def same_joined(got: Iterable[Part] | None, gold: Iterable[Part] | None) -> bool:
+    """Whether all is equal when object and property are written together: 疏散楼梯 :: 净宽度, 疏散 :: 楼梯净宽度."""
+    if got is None or gold is None:
+        return got is None and gold is None
+    return sorted(_whole(_part(one)) for one in got) == sorted(_whole(_part(one)) for one in gold)
+
+
+def _whole(part: tuple[Any, ...]) -> tuple[Any, ...]:
+    test, when, unless, severity = part
+    groups = [tuple(sorted(tuple(sorted(map(_whole_test, group))) for group in one)) for one in (when, unless)]
+    return _whole_test(test), *groups, severity
+
+
+def _whole_test(test: tuple[Any, ...]) -> tuple[Any, ...]:
+    name, op, limits = test
+    return _written(name), op, tuple((*one[:3], _written(one[3]) if one[3] else (), *one[4:]) for one in limits)
+
+
+def _written(name: tuple[str, str]) -> tuple[str, ...]:
+    """A name's words in one, without particles; English ones without order (the width of doors, the door width)."""
+    words = " ".join(name)
+    if re.search(r"[\u4e00-\u9fff]", words):
+        return (re.sub(r"\s|的", "", words),)
+    return tuple(sorted(re.sub(r"\b(?:of|the|in|at|for)\b", " ", words).split()))
+
+
 def shown(parts: Iterable[Part]) -> list[Any]:
     """Parts in notation, for a list of errors."""
     return [[write_test(one.test), _lines(one.when), _lines(one.unless), one.severity.value] for one in parts]

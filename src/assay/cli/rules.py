@@ -145,6 +145,8 @@ def _tell(outcome: Outcome, out: Path | None, lang: Lang) -> None:
         say(f"{rule['id']}  {' '.join(rule['quote'].split())}")
         for part in rule["parts"]:
             say(f"    {_line(part, lang)}")
+        if rule.get("unclear"):
+            say(f"    ? {_doubts(rule['unclear'], lang)}")
     for proposed in outcome.proposed:
         say(f"{proposed.id}  {text('cli.rules_by_model', lang)}  {' '.join(proposed.quote.split())}")
         say(f"    {write_test(proposed.parts[0].test)}")
@@ -153,6 +155,12 @@ def _tell(outcome: Outcome, out: Path | None, lang: Lang) -> None:
         say(f"? {one['clause']} {' '.join(one['quote'].split())} -- {text('rules.' + one['reason'], lang)}{near}")
     if out is not None:
         say(text("cli.rules_written", lang, path=out))
+
+
+def _doubts(reasons: list[str], lang: Lang) -> str:
+    """Why a reading is unclear, in words."""
+    said = [text(f"rules.unclear_{reason}", lang) for reason in reasons]
+    return text("rules.unclear", lang, reasons=("；" if lang == "zh" else "; ").join(said))
 
 
 def _line(part: dict[str, Any], lang: Lang) -> str:
@@ -202,3 +210,6 @@ def confirm(
         say(f"{rule.id}  {rule.hash[:16]}")
     if not new:
         warn(text("cli.rules_none_new", resolve_lang(lang)))
+    left = [rule.id for rule in book.rules if rule.doubts and not rule.confirmed] if every else []
+    if left:
+        warn(text("rules.unclear_left", resolve_lang(lang), count=len(left), ids=" ".join(left)))

@@ -16,9 +16,10 @@ _SAYS = {">=": "least", "<=": "most", ">": "over", "<": "under"}
 
 
 def extract_claims(found: Evidence) -> list[Claim]:
-    """How many clauses were read as rules, and how many were not."""
+    """How many clauses were read as rules, how many of these are unclear, and how many were not read."""
     slots: dict[str, Slot] = {
         "rules": _number(found, "counts/rules"),
+        "unclear": _number(found, "unclear"),
         "unread": _number(found, "counts/unread"),
     }
     return [Claim(id="extracted", topic="extracted", key="rules.claim_extracted", slots=slots)]

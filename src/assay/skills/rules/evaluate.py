@@ -19,7 +19,7 @@ from assay.skills.rules.kinds import kind_of
 from assay.skills.rules.lookup import Lookup
 from assay.skills.rules.rule import Limit, Name, Op, Part, Test
 from assay.skills.rules.truth import truth_of
-from assay.skills.rules.units import NoUnit, convert
+from assay.skills.rules.units import NoUnit, convert, difference
 
 PASS, FAIL, OFF, UNKNOWN = "pass", "fail", "not_applicable", "cannot_tell"
 VERDICTS = (PASS, FAIL, OFF, UNKNOWN)
@@ -287,7 +287,7 @@ def _limit(limit: Limit, test: Test, thing: Thing | None, look: Lookup, outcome:
         return 0.0, ""
     number = float(limit.number) * read[0]
     if limit.plus is not None:
-        number += convert(float(limit.plus), limit.plus_unit, read[2])
+        number += difference(float(limit.plus), limit.plus_unit, read[2])
     return number, read[2]
 
 

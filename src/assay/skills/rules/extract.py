@@ -14,6 +14,9 @@ from assay.knowledge.document import BlockKind, Doubt, Span
 from assay.knowledge.orders import without_orders
 from assay.knowledge.passage import Passage, Unit, UnitKind
 from assay.skills.rules.grammar import Stop, language_of, read_sentence
+from assay.skills.rules.grammar.build import NUMBERED
+from assay.skills.rules.grammar.doubt import doubts as doubts_of
+from assay.skills.rules.grammar.orders_en import ORDER
 from assay.skills.rules.rule import Part, Place, Rule, Unread
 from assay.skills.rules.tables_read import asks, row_parts, splitting
 
@@ -23,6 +26,11 @@ _ASKS = re.compile(
     r"|is to be|are to be)\b",
     re.IGNORECASE,
 )
+_WEAK = re.compile(
+    rf"{ORDER.pattern}|(?:控制在|保持在|维持在|不允许|请勿|切勿|不要|[^不]需|要求不|不(?:低|高|大|小|少)于|不超过|[≤≥])[^。]*\d",
+    re.IGNORECASE,
+)
+"""Orders of manuals and limits that are stated without a word such as shall."""
 _TABLE = re.compile(r"\s*((?:表|table)\s*[A-Z]?[.\-]?\d[\d.\-]*)", re.IGNORECASE)
 _NO_NAME = re.compile(r"[{}<>=|\\]|(?<!:)[:：](?!:)")
 _LEAD_ZH = re.compile(r"(?P<object>.+?)(?:应|必须|宜)(?:符合|满足)(?:下列|以下|如下)(?:规定|要求|条件)[:：]?$")
@@ -53,6 +61,7 @@ class _Clause:
     passage: Passage | None = None
     unit: Unit | None = None
     sides: frozenset[str] = frozenset()
+    weak: bool = False  # no word says that it must be so: it is a rule if it is read, and nothing if not
 
 
 Slice = Callable[[Span], str]
@@ -72,6 +81,8 @@ def extract(passages: Iterable[Passage], slice: Slice, doubts: Sequence[Doubt] =
                 raise Stop("doubt")
             parts = _parts(one)
         except Stop as stop:
+            if one.weak:
+                continue
             unread = Unread(
                 clause=one.clause,
                 place=place,
@@ -92,6 +103,7 @@ def extract(passages: Iterable[Passage], slice: Slice, doubts: Sequence[Doubt] =
                 quote=one.quote,
                 context=one.context,
                 parts=tuple(parts),
+                doubts=() if one.unit is not None and one.unit.kind is UnitKind.ROW else doubts_of(one.text, parts),
             )
             found.rules.append(rule)
     found.rules = _named(found.rules)
@@ -164,6 +176,8 @@ def _clause(passage: Passage, unit: Unit, words: str, spans: tuple[Span, ...], s
         yield _Clause(combined, words, number, spans, context, passage, unit)
     elif _ASKS.search(flat) and not flat.rstrip().endswith((":", "：")):
         yield _Clause(flat, words, number, spans, (), passage, unit)
+    elif unit.kind is UnitKind.SENTENCE and _WEAK.search(NUMBERED.sub("", flat)):
+        yield _Clause(flat, words, number, spans, (), passage, unit, weak=True)
 
 
 def _under(lead: str, item: str) -> str | None:

@@ -32,6 +32,7 @@ def extracted(arguments: ExtractArguments) -> dict[str, Any]:
         "rules": [rule_data(rule) for rule in found.rules],
         "unread": [one.model_dump(mode="json") for one in found.unread],
         "counts": {"rules": len(found.rules), "unread": len(found.unread)},
+        "unclear": sum(bool(rule.doubts) for rule in found.rules),
     }
 
 

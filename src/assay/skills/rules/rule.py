@@ -108,7 +108,11 @@ class Confirmation(Frozen):
 
 
 class Rule(Frozen):
-    """A clause, or a row of a table, as parts that code can check. ``context`` is what a quote must show besides."""
+    """A clause, or a row of a table, as parts that code can check. ``context`` is what a quote must show besides.
+
+    ``doubts`` say why the grammar is not sure of its reading (ends of text keys ``rules.unclear_...``): such a rule is
+    confirmed by its id only. They are advice about the reading and no part of what a person confirms.
+    """
 
     id: str
     clause: str = ""
@@ -118,12 +122,13 @@ class Rule(Frozen):
     context: tuple[str, ...] = ()
     parts: Annotated[tuple[Part, ...], Field(min_length=1)]
     origin: str = "grammar"  # or "model": proposed by a language model among candidates
+    doubts: tuple[str, ...] = ()
     confirmation: Confirmation | None = None
 
     @property
     def hash(self) -> str:
         """Hash of everything that a person confirms: words, place and parts."""
-        return content_hash(self.model_dump(mode="json", exclude={"confirmation"}))
+        return content_hash(self.model_dump(mode="json", exclude={"confirmation", "doubts"}))
 
     @property
     def confirmed(self) -> bool:

@@ -16,6 +16,7 @@ from assay.skills.rules.rule import Confirmation, Part, Place, Rule, Severity, U
 
 _HEAD = """\
 # Rules that `assay rules extract` read; a rule counts once a person confirmed it: `assay rules confirm`.
+# A rule with state "unclear" has reasons why it may be read wrongly: correct it if need be, and confirm it by its id.
 # test / when / unless: `object :: property >= 1.1 m`. A rule that is changed after its confirmation is proposed again.
 """
 
@@ -79,7 +80,7 @@ def rule_data(rule: Rule) -> dict[str, Any]:
     """A rule as the file holds it."""
     data: dict[str, Any] = {
         "id": rule.id,
-        "state": "confirmed" if rule.confirmed else "proposed",
+        "state": "confirmed" if rule.confirmed else "unclear" if rule.doubts else "proposed",
         "clause": rule.clause,
         "quote": rule.quote,
         "parts": [_part_data(part) for part in rule.parts],
@@ -90,6 +91,8 @@ def rule_data(rule: Rule) -> dict[str, Any]:
         data["context"] = list(rule.context)
     if rule.origin != "grammar":
         data["origin"] = rule.origin
+    if rule.doubts:
+        data["unclear"] = list(rule.doubts)
     if rule.confirmation is not None:
         data["confirmation"] = rule.confirmation.model_dump()
     return data
@@ -109,6 +112,7 @@ def rule_of(data: Any) -> Rule:
         context=tuple(str(one) for one in data.get("context") or ()),
         parts=tuple(_part(one) for one in data["parts"]),
         origin=str(data.get("origin", "grammar")),
+        doubts=tuple(str(one) for one in data.get("unclear") or ()),
         confirmation=None if confirmation is None else Confirmation.model_validate(confirmation),
     )
 
@@ -168,7 +172,8 @@ def _unread(data: dict[str, Any]) -> Unread:
 def confirm(rules: Sequence[Rule], ids: Iterable[str] | None, *, by: str, at: str) -> tuple[list[Rule], list[Rule]]:
     """All rules after a person confirmed some, and those newly confirmed. InputError for an unknown id.
 
-    ``ids`` None is every rule that the grammar read: what a model proposed is confirmed by its id only.
+    ``ids`` None is every rule of which the grammar is sure: what a model proposed, and what is unclear, is confirmed by
+    its id only.
     """
     wanted = None if ids is None else set(ids)
     unknown = sorted((wanted or set()) - {rule.id for rule in rules})
@@ -176,7 +181,7 @@ def confirm(rules: Sequence[Rule], ids: Iterable[str] | None, *, by: str, at: st
         raise InputError("rules.unknown_rule", id=unknown[0])
     after, new = [], []
     for rule in rules:
-        meant = rule.origin == "grammar" if wanted is None else rule.id in wanted
+        meant = rule.origin == "grammar" and not rule.doubts if wanted is None else rule.id in wanted
         if meant and not rule.confirmed:
             rule = rule.model_copy(update={"confirmation": Confirmation(by=by, at=at, hash=rule.hash)})
             new.append(rule)

@@ -55,6 +55,17 @@ def convert(value: float, unit: str, into: str) -> float:
         raise
 
 
+def difference(value: float, unit: str, into: str) -> float:
+    """A difference of ``value`` in ``into``: 10 °C more are 18 °F more. Raises NoUnit."""
+    if unit != into and unit in _STEPS and into in _STEPS:
+        return value * _STEPS[unit] / _STEPS[into]
+    return convert(value, unit, into)
+
+
+_STEPS = {"degC": 1.0, "°C": 1.0, "K": 1.0, "degF": 5 / 9, "°F": 5 / 9}
+"""Kelvin of one step of a scale of temperature."""
+
+
 @cache
 def _factor(unit: str, into: str) -> Callable[[float], float]:
     known = registry()

@@ -58,7 +58,8 @@ def comparison(rest: str, minus: bool) -> tuple[Op, tuple[Limit, ...]] | None:
         or quantity_at(body)
         or GRADE.fullmatch(body)
         or re.search(
-            r"的(?:[±\d./~%‰倍-]*(?:倍|%|‰)|(?:\d+/\d+|.{1,4}分之.{1,3}|一半|[一二两三四五六七八九十]+倍)$)", body
+            r"的(?:[±\d./~%‰倍-]*(?:倍|%|‰)|(?:\d+/\d+(?:[~～]\d+/\d+)?|.{1,4}分之.{1,3}|一半|[一二两三四五六七八九十]+倍)$)",
+            body,
         )
     ):
         return None

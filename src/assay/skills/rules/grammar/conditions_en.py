@@ -118,6 +118,11 @@ def _numeric(text: str, object: str) -> Groups | None:
     return _one(head, op, text[cut.end() :], text, object, DEGREES.get(cut["word"].lower(), ""))
 
 
+def itself(head: str) -> bool:
+    """A measure that no list holds and that names itself ("the altitude exceeds 1 000 m")."""
+    return re.fullmatch(r"the(?:\s[a-z-]+){1,3}", head, re.IGNORECASE) is not None and not head.endswith("s")
+
+
 def _one(head: str, op: Op, value: str, near: str, object: str, implied: str = "") -> Groups | None:
     limits, rest = limits_en(value)
     named, rest = beside(rest)
@@ -133,6 +138,8 @@ def _one(head: str, op: Op, value: str, near: str, object: str, implied: str = "
     name = name_en(head)
     if not measures(name.property):
         implied = implied or _size(COMPARE.search(near), limits)
+        if not implied and itself(head) and any(limit.unit for limit in limits):
+            return [(compared(Name(property=bare(head)), op, limits, near),)]
         if not implied:
             return None
         return [(compared(Name(object=bare(head), property=implied), op, limits, near),)]
@@ -193,7 +200,8 @@ def _held(words: str) -> tuple[Groups, str] | None:
         return None
     rest = match["rest"][read.end :].strip()
     of = re.fullmatch(r"of\s(?P<what>.+)", rest)
-    what = of["what"] if of else rest
+    persons = re.search(r"(?:persons?|people|occupants?)$", match["rest"]) if not rest else None
+    what = of["what"] if of else persons.group() if persons else rest
     if not what or bool(of) is not bool(read.limits[0].unit) or not re.fullmatch(r"[A-Za-z][A-Za-z -]*", what):
         return None
     if re.search(r"\b(?:and|or|in|with|above|below|long|wide|high|deep|thick)\b", what):
@@ -229,7 +237,8 @@ def _running(words: str) -> tuple[Groups, str] | None:
 
 _KINDS = ("power", "voltage", "current", "temperature", "pressure")
 _OF_SIZE = re.compile(
-    r"(?P<head>[^\d]+?)\sof\s(?P<value>[\d.,]+\s?\S+)\s(?P<property>[a-z]+(?:\s[a-z]+)?)\sor\s(?P<up>more|greater|above|less|below)"
+    r"(?P<head>[^\d]+?)\sof\s(?P<value>[\d.,]+\s?\S+)\s(?P<property>[a-z]+(?:\s[a-z]+)?)\sor\s(?P<up>more"
+    r"|greater|above|less|below)"
 )
 """Tanks of 100 m³ capacity or more."""
 
@@ -268,12 +277,15 @@ def relative_en(words: str) -> tuple[Groups, str]:
         match, op = re.fullmatch(r"(?P<head>.+)", head), _op(cut, words)
         limits, rest = limits_en(words[cut.end() :])
     named, rest = beside(rest)
+    does = re.fullmatch(r"(?:that|which)\s(?!is\b|are\b)[a-z]+\s[^\d,]+", rest)
+    rest = "" if does else rest
     if match and re.search(r"\sor$|\sand$|\sor\swith\s", match["head"]):
         raise Stop("subject", words)
     named = named or (DEGREES.get(cut["word"].lower(), "") if cut else "") or _size(cut, limits)
     if match is None or rest or not named or (named in _KINDS and PROPERTY.search(match["head"])):
         raise Stop("subject", words)
     owner, head = _owner(re.sub(r"\sof$", "", match["head"]))
+    head = f"{head} {does.group()}" if does else head
     return [(compared(Name(object=owner, property=named), op, limits, words),)], head
 
 
@@ -284,7 +296,9 @@ def _size(cut: re.Match[str] | None, limits: tuple[Limit, ...]) -> str:
     size = dimension(limits[0].unit) if len(limits) == 1 else ""
     if size in _KINDS and cut is not None:
         return size
-    compares = cut is not None and re.search(r"larg|great|small|more|less|excess", cut["word"], re.IGNORECASE)
+    compares = cut is not None and re.search(
+        r"larg|great|small|more|less|excess|over|above|under|below|up to|exceed", cut["word"], re.IGNORECASE
+    )
     return size if compares and size in ("volume", "area") else ""
 
 

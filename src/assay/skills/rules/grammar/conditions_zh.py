@@ -147,7 +147,13 @@ def _own(words: str, object: str) -> Name:
     return name if name.object or property_start(words) != 0 else name.model_copy(update={"object": object})
 
 
+_MEETS = re.compile(r"遇(?:有|到)?(?P<what>[^，\d]{2,}(?:及其?以[上下])?[^，\d]*)")
+"""遇六级及以上大风时: what is met is a state in its words."""
+
+
 def _words(text: str, object: str) -> Groups | None:
+    if (meets := _MEETS.fullmatch(text)) and not MODAL.search(text) and not _OR.search(text):
+        return [(Test(field=Name(property=meets["what"]), op=Op.PRESENT),)]
     if re.search(r"[一二两三四五六七八九十][个台座层条根种]|及以上|及以下", text):
         return None
     if holds_quantity(GRADE.sub("", text)) or COMPARE.search(text) or MODAL.search(text) or _refers(text):
@@ -175,7 +181,11 @@ def _refers(text: str) -> bool:
     """Words that point to another text ("另有规定" is a state that a person must tell, and stays)."""
     return bool(
         REFERS.search(
-            re.sub(r"(?:设计(?:文件)?|本规范|本标准|本规程)?另?有(?:特殊|专门|明确|其他)?(?:规定|要求)", "", text)
+            re.sub(
+                r"(?:设计(?:文件)?|本规范|本标准|本规程)?另?有(?:特殊|专门|明确|其他|防爆|工艺|卫生|生产)*(?:规定|要求)",
+                "",
+                text,
+            )
         )
     )
 

@@ -16,8 +16,10 @@ CHANGES = re.compile(
 NOUNS = re.compile(r",\s(?:and\s|or\s)?|\s(?:and|or)\s")
 
 _SIDES = re.compile(
-    r"suction|discharge|inlet|outlet|upper|lower|front|rear|primary|secondary|main|standby|local|remote|audible|visual"
-    r"|supply|return|upstream|downstream|manual|automatic|horizontal|vertical|internal|external|radial|axial|fixed|portable"
+    r"suction|discharge|inlet|outlet|upper|lower|front|rear|primary|secondary|main|standby|local|remote"
+    r"|audible|visual"
+    r"|supply|return|upstream|downstream|manual|automatic|horizontal|vertical|internal|external|radial|axial"
+    r"|fixed|portable"
 )
 
 

@@ -6,12 +6,16 @@ Whatever is not understood stops the reading of the whole sentence.
 from __future__ import annotations
 
 import re
+from dataclasses import fields, replace
 
 from assay.skills.rules.grammar.build import NUMBERED, SURROUNDING, Reading, Stop, plain
 from assay.skills.rules.grammar.conditions_en import conditions_en, relative_en
 from assay.skills.rules.grammar.counts_en import counts_itself
+from assay.skills.rules.grammar.orders_en import as_sentence
 from assay.skills.rules.grammar.predicates_en import owned, requirement
+from assay.skills.rules.grammar.quantities import quantity_at
 from assay.skills.rules.grammar.tidy import tidied, without_method
+from assay.skills.rules.grammar.wider_en import amount_first
 from assay.skills.rules.grammar.wording_en import plain_clause, plainly
 from assay.skills.rules.grammar.words_en import (
     COMPARE,
@@ -38,13 +42,15 @@ _NOR = re.compile(
 """Not A nor B is not A and not B ("shall not exceed 40 °C or fall below 5 °C")."""
 _SIZE = r"[\d.]+\s?[^\W\d]+\.?"
 _BOTH = re.compile(
-    rf"(?P<low>(?:not less than|at least|more than) {_SIZE}) and (?P<high>(?:not more than|at most|less than) {_SIZE}) "
+    rf"(?P<low>(?:not less than|at least|more than) {_SIZE}) and (?P<high>(?:not more than|at most"
+    rf"|less than) {_SIZE}) "
     r"(?P<adjective>wide|high|tall|long|thick|deep|in (?:width|height|length|thickness|depth|diameter))\b"
 )
 """Two bounds with one word for what is measured ("not less than 30 in and not more than 38 in high")."""
 _NONE = re.compile(r"^no\s(?P<what>.+?)\s(?P<be>is|are)\s(?:allowed|permitted)\b", re.IGNORECASE)
 _EXTREME = re.compile(
-    r"^(?P<what>(?:the\s)?(?:maximum|minimum)\s(?:(?:allowable|permissible|permitted|required|acceptable)\s)?[^,]+?)\s(?:is|are)"
+    r"^(?P<what>(?:the\s)?(?:maximum|minimum)\s(?:(?:allowable|permissible|permitted|required"
+    r"|acceptable)\s)?[^,]+?)\s(?:is|are)"
     r"(?=\s(?:\d|(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve)\b))",
     re.IGNORECASE,
 )
@@ -55,15 +61,17 @@ _FOR_KIND = re.compile(r"\d(?:\s?[^\s\d]{1,8})?(?P<cut>\sfor\s(?P<what>[a-z][a-z
 _VAGUE = re.compile(
     r"\b(?:(?<!unless )otherwise|as far as|where practicable|if necessary|as necessary|adequate|suitable|sufficient"
     r"|appropriate|whichever"
-    r"|preferably|respectively|either|as \w+ as (?:possible|practicable|reasonably)|where (?:necessary|possible|needed)"
-    r"|approximately|sufficiently|properly|periodically|regularly|about(?=\s\d)|if (?:possible|needed))\b",
+    r"|preferably|respectively|either|as \w+ as (?:possible|practicable|reasonably)|where (?:necessary"
+    r"|possible|needed)"
+    r"|so that|such that|so as to|in such a way|approximately|sufficiently|properly|periodically|regularly"
+    r"|about(?=\s\d)|if (?:possible|needed))\b",
     re.IGNORECASE,
 )
 
 
 def read_en(text: str) -> list[Part]:
     """The parts of an English sentence. Raises Stop when any of it stays unread."""
-    text = plainly(" ".join(tidied(NUMBERED.sub("", plain(text))).split()).rstrip(". ;"))
+    text = plainly(as_sentence(" ".join(tidied(NUMBERED.sub("", plain(text))).split()).rstrip(". ;")))
     if (vague := _VAGUE.search(text)) is not None:
         raise Stop("vague", vague.group())
     parts: list[Part] = []
@@ -228,7 +236,10 @@ def _clauses(group: str) -> list[str]:
             r"\b(?:wide|high|long|deep|thick)$|^[\d.]+\s\S+\s(?:away\s)?(?:from|above|below)\s[^\d]+$", following
         )
         if own or goes_on or measured:
-            if re.search(r"\bbetween\s[^,]*$", before) and cut.group().strip() == "and" and not modal:
+            if re.search(r"\s(?:above|below|over|under)$", before):
+                continue
+            ended = re.search(r"\bbetween\s[-\d.]+[^,]*\sand\s[-\d.]+(?:\s\S+)?$", before) and re.match(r"an?\s", after)
+            if not ended and re.search(r"\bbetween\s[^,]*$", before) and cut.group().strip() == "and" and not modal:
                 continue
             found.append(before)
             start = cut.end()
@@ -245,10 +256,65 @@ def _heads(words: str) -> bool:
     return bool(PROPERTY.search(first.partition(" of ")[0])) or " of " in words
 
 
+_TAIL = re.compile(
+    r",?\s(?P<link>at|in|under|over|across|during|after|before|following|without|throughout|on"
+    r"|for)\s(?P<what>[^,;]+)$",
+    re.I,
+)
+"""Where, in which state or over which time a limit is measured, behind it ("... 85 dB(A) at 1 m from the machine")."""
+
+
 def _clause(clause: str, reading: Reading) -> None:
+    """A clause as it stands, or without what stands behind its limit and says where it holds, which is a condition."""
+    before = replace(reading, parts=list(reading.parts), when=list(reading.when), known=dict(reading.known))
+    try:
+        _whole_clause(clause, reading, ())
+    except Stop as stop:
+        tail = _tail(clause)
+        if tail is None:
+            raise
+        for field in fields(Reading):
+            setattr(reading, field.name, getattr(before, field.name))
+        word = f"{tail['link'].lower()} " if tail["link"].lower() in ("before", "after", "following", "without") else ""
+        state = Test(field=Name(property=f"{word}{bare(tail['what'])}"), op=Op.PRESENT)
+        try:
+            _whole_clause(clause[: tail.start()], reading, ((state,),))
+        except Stop:
+            raise stop from None
+
+
+_BESIDE = re.compile(
+    r"\s(?:apart|wide|high|tall|long|thick|deep|in (?:width|height|length|thickness|depth|diameter))\b"
+)
+
+
+def _tail(clause: str) -> re.Match[str] | None:
+    """The words behind the last limit of a clause that say where it is measured; None where there are none."""
+    for cut in COMPARE.finditer(clause):
+        read = quantity_at(clause, cut.end())
+        if read is None or not any(one.unit for one in read.limits):
+            continue
+        beside = _BESIDE.match(clause, read.end)
+        match = _TAIL.match(clause, beside.end() if beside else read.end)
+        if match is not None and not COMPARE.search(match["what"]) and not MODAL.search(match["what"]):
+            lasts = tail_lasts(match)
+            return None if lasts or re.search(r"\b(?:least|most|more|less|and|or)\b", match["what"]) else match
+    return None
+
+
+def tail_lasts(match: re.Match[str]) -> bool:
+    """For 30 min: how long a limit is kept is another requirement."""
+    return (
+        match["link"].lower() == "for"
+        and re.match(r"(?:an? )?(?:\d|[a-z]+ (?:hour|minute|second|day))", match["what"]) is not None
+    )
+
+
+def _whole_clause(clause: str, reading: Reading, state: tuple[tuple[Test, ...], ...]) -> None:
     clause = _NONE.sub(r"\g<what> \g<be> not permitted", clause.strip(" ,"))
     clause = plain_clause(_EXTREME.sub(r"\g<what> shall be", clause))
     clause, when = _in_state(clause)
+    when = (*state, *when)
     if COMPARE.search(clause):
         clause = without_method(clause)
     if match := PROHIBITED.search(clause):
@@ -260,7 +326,7 @@ def _clause(clause: str, reading: Reading) -> None:
             raise Stop("no_requirement", clause)
         # "... and not more than 2.2 m": subject and modal verb of the clause before.
         last = reading.parts[-1]
-        reading.add(requirement("", clause, False, reading), last.severity)
+        reading.add(requirement("", clause, False, reading), last.severity, when)
         return
     word = modal["modal"].lower()
     if word in PERMITTED:
@@ -275,7 +341,7 @@ def _clause(clause: str, reading: Reading) -> None:
     if none:
         rest = re.sub(r"^be (?:installed|fitted|placed|located)(?= between\s)", "be made", rest)
         subject, minus = subject[none.end() :], not minus
-    whole = not subject or owned(subject) or counts_itself(subject)
+    whole = not subject or owned(subject) or counts_itself(subject) or amount_first(subject, rest)
     front, subject = ([], subject) if whole else relative_en(subject)
     if reading.parts:
         when = (*when, *front)  # a later subject's condition is its own
@@ -286,11 +352,14 @@ def _clause(clause: str, reading: Reading) -> None:
 
 
 _STATE = (
-    r"(?:(?:at|under|during|in)\s(?P<state>(?:the\s)?(?:(?:full|rated|no|partial|part|half|maximum|minimum|normal|design"
+    r"(?:(?:at|under|during|in)\s(?P<state>(?:the\s)?(?:(?:full|rated|no|partial|part|half|maximum|minimum"
+    r"|normal|design"
     r"|nominal|all|steady|continuous|emergency|worst[- ]case|stated|specified|operating|ambient|shutdown|start-?up"
-    r"|running|transient|fault)\s){1,3}(?:load|speed|flow|point|operation|running|service|conditions?|capacity|output|voltage|current"
+    r"|running|transient|fault)\s){1,3}(?:load|speed|flow|point|operation|running|service|conditions?"
+    r"|capacity|output|voltage|current"
     r"|temperature|pressure)|start-?up|shut-?down|braking|charging|discharging|filling|transport|storage)"
-    r"|during\s(?P<during>(?:the\s)?[a-z-]+(?:\s[a-z-]+)?)|(?P<then>(?:after|before|following)\s(?:the\s)?[a-z-]+(?:\s[a-z-]+)?))"
+    r"|during\s(?P<during>(?:the\s)?[a-z-]+(?:\s[a-z-]+)?)|(?P<then>(?:after|before"
+    r"|following)\s(?:the\s)?[a-z-]+(?:\s[a-z-]+)?))"
 )
 _STATE_BEHIND = re.compile(rf",?\s{_STATE}$", re.IGNORECASE)
 _STATE_INSIDE = re.compile(rf"\s{_STATE}(?=\s(?:shall|should|must)\b)", re.IGNORECASE)
@@ -306,9 +375,14 @@ def _in_state(clause: str) -> tuple[str, tuple[tuple[Test, ...], ...]]:
             said = match["state"] or match["during"] or match["then"]
             state = Test(field=Name(property=bare(said)), op=Op.PRESENT)
             before = clause[: match.start()]
-            if property_start(before) < len(before) or pattern is _STATE_BEHIND:
+            if property_start(before) < len(before) or pattern is _STATE_BEHIND or _measure_of(before):
                 return before + clause[match.end() :], ((state,),)
     return clause, ()
+
+
+def _measure_of(words: str) -> bool:
+    """Whether words are "the X of Y" with a measure X ("the wall thickness of the shell")."""
+    return " of " in words and PROPERTY.search(bare(words).partition(" of ")[0]) is not None
 
 
 def _prohibited(clause: str, match: re.Match[str]) -> list[Test]:

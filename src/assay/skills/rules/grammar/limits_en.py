@@ -11,7 +11,8 @@ from assay.skills.rules.grammar.words_en import ADJECTIVES, COMPARE, PHRASES, PR
 from assay.skills.rules.rule import Limit, Name
 
 GRADE = re.compile(
-    r"(?:(?:class|grade|type|category)\s[A-Z0-9]{1,4}(?:\.\d)?|SIL\s?[1-4]|PL\s?[a-e]\b|IP\s?[0-9X]{2}|[PD]N\s?\d+|[A-Z]{1,3}\d{1,4}[A-Z]?)",
+    r"(?:(?:class|grade|type|category)\s[A-Z0-9]{1,4}(?:\.\d)?|SIL\s?[1-4]|PL\s?[a-e]\b|IP\s?[0-9X]{2}"
+    r"|[PD]N\s?\d+|[A-Z]{1,3}\d{1,4}[A-Z]?)",
     re.IGNORECASE,
 )
 _FACTOR = re.compile(
@@ -51,7 +52,7 @@ _BESIDE = re.compile(rf"\s*(?P<word>{'|'.join(sorted(ADJECTIVES, key=len, revers
 _TAKEN = re.compile(
     r"(?P<property>.+?)\s(?:measured|taken|determined)\s(?:on|at|in|across|between|from)\s(?P<object>.+)", re.IGNORECASE
 )
-_IN = r"in front of|in|through|at|above|below|around|on|under|inside|for|near|across|along"
+_IN = r"in front of|downstream of|upstream of|in|through|at|above|below|around|on|under|inside|for|near|across|along"
 
 
 def limits_en(text: str, object: str = "") -> tuple[tuple[Limit, ...], str]:
@@ -110,7 +111,8 @@ def name_en(words: str, object: str = "") -> Name:
             if PROPERTY.search(head) and not re.search(rf"\s(?:{_IN})\s", head):
                 if property_start(head) > 0 and link == _IN and not _modified(head):
                     continue
-                return Name(object=tail, property=head)
+                along = re.search(r"\s(?P<side>(?:down|up)stream of)\s$", words[: cut.end()])
+                return Name(object=f"{along['side']} {tail}" if along else tail, property=head)
     if (of := re.fullmatch(r"(?P<head>\S+(?:\s\S+)?)\sof\s(?P<tail>.+)", words)) and not re.search(
         r"[^s]s$", of["head"]
     ):

@@ -11,7 +11,8 @@ from assay.skills.rules.grammar.words_zh import COMPARE, measured, property_star
 from assay.skills.rules.rule import Limit, Name
 
 GRADE = re.compile(
-    r"(?:IP[0-9X]{2}|SIL\s?[1-4]|PL\s?[a-e]|G\d{1,3}(?:\.\d)?|[ⅠⅡⅢⅣⅤⅥ]+[级类]|[IV]{1,3}[级类]|\d类"
+    r"(?:IP[0-9X]{2}|(?:NAS|ISO)\s?\d+\s?级?|S[at]\s?\d(?:\.\d)?级?|SIL\s?[1-4]|PL\s?[a-e]|G\d{1,3}(?:\.\d)?"
+    r"|[ⅠⅡⅢⅣⅤⅥ]+[级类]|[IV]{1,3}[级类]|\d类"
     r"|[A-Z]{1,2}级|[A-Z]{1,2}[a-z]?\d{1,4}|\d+(?:\.\d+)?[A-Z]?级|[A-F]\d?级|[一二三四五六七八九十甲乙丙丁特]+级"
     r"|Q\d{3}[A-Z]*)"
 )
@@ -54,7 +55,7 @@ def limits_zh(text: str) -> tuple[Limit, ...]:
 
 def name_zh(words: str) -> Name:
     """A field from its words: 管道的设计压力, 管道设计压力, 设计压力."""
-    words = re.sub(r"^(?:其|该|本(?![质体安身])|所在|对应|相应)(?=.)", "", words.strip())
+    words = re.sub(r"^(?:其|该|本(?![质体安身机])|所在|对应|相应)(?=.)", "", words.strip())
     head, of, tail = words.rpartition("的")
     if of and (_DOING.match(head) or _DOES_LAST.search(head)) and 1 < (at := property_start(tail)) < len(tail):
         return Name(object=f"{head}的{tail[:at]}", property=tail[at:])  # 输送可燃液体的管道流速

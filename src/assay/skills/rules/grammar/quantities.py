@@ -53,7 +53,7 @@ _UNITS: dict[str, tuple[str, ...]] = {
     "A": ("安", "amperes", "amps"),
     "W": ("瓦", "watts"),
     "kW": ("千瓦",),
-    "ohm": ("ohms", "欧姆", "欧"),
+    "ohm": ("ohms", "ohm", "欧姆", "欧"),
     "MΩ": ("megohms", "megohm", "megaohms", "兆欧"),
     "K/h": ("℃/h", "°C/h"),
     "K/min": ("℃/min", "°C/min"),
@@ -77,14 +77,16 @@ _UNITS: dict[str, tuple[str, ...]] = {
 }
 _PREFIX = "[munkMGμµcdh]?"
 _ATOM = (
-    rf"(?:{_PREFIX}(?:Pa|bar|m|g|W|V|A|Hz|N|J|Ω|L|l|s|S|F|lx|lm|cd|mol|eV|Wh|VA|var|Ah|Bq|Gy|Sv|Nm³|Sm³|cal)|rpm|ppm|ppb"
+    rf"(?:{_PREFIX}(?:Pa|bar|m|g|W|V|A|Hz|N|J|Ω|L|l|s|S|F|lx|lm|cd|mol|eV|Wh|VA|var|Ah|Bq|Gy|Sv|Nm³|Sm³|cal)"
+    rf"|rpm|ppm|ppb"
     rf"|T|dB|K|min|h|d|t|ft|psi|NTU|FTU|cSt|cP|kgf|Nm|HRC|HB|HV)"
 )
 _SYMBOLS = rf"{_ATOM}[²³]?(?:\^?[23])?(?:[·*]{_ATOM}[²³]?)*(?:/(?:{_ATOM}[²³]?|\({_ATOM}[²³]?(?:[·*]{_ATOM}[²³]?)+\)))*"
 _SPELLED = {spelling: unit for unit, spellings in _UNITS.items() for spelling in spellings}
 _UNIT = re.compile(
     rf"\s?(?:(?P<word>{'|'.join(re.escape(one) for one in sorted(_SPELLED, key=len, reverse=True))})"
-    rf"|(?P<symbol>{_SYMBOLS}|in(?=$|[,;)]|\s(?:and|or|wide|high|tall|deep|long|thick|apart|above|below|from|in\s(?:w|h|d|l|t)))))"
+    rf"|(?P<symbol>{_SYMBOLS}|in(?=$|[,;)]|\s(?:and|or|wide|high|tall|deep|long|thick|apart|above|below|from"
+    rf"|in\s(?:w|h|d|l|t)))))"
     r"(?![A-Za-z0-9]|·[A-Za-z])"
 )
 _COUNTED = re.compile(
@@ -156,7 +158,7 @@ def number_at(text: str, at: int) -> tuple[Decimal, str, int] | None:
         return Decimal(re.sub(r"[, ]", "", match.group())), "", match.end()
     if match := ENGLISH.match(text, at):
         value = english_number(match.group())
-        if value is not None and not text[match.end() : match.end() + 1].isalnum():
+        if value is not None and not re.match(r"[^\W_]|-[a-z]", text[match.end() :]):
             return value, "", match.end()
     if match := _ZH.match(text, at):
         value = chinese_number(match.group())
@@ -205,13 +207,20 @@ def _one(text: str, at: int) -> tuple[Limit, int] | None:
     return Limit(number=number, unit=unit), end
 
 
+_LENGTHS = {"μm": -6, "mm": -3, "cm": -2, "m": 0, "km": 3}
+"""Powers of ten of a metre, for a tolerance in another unit (1.05 m ± 75 mm)."""
+
+
 def _around(middle: Limit, spread: Limit, end: int) -> Read | None:
     assert middle.number is not None and spread.number is not None
     unit, part = middle.unit or spread.unit, spread.number
     if middle.unit and middle.unit != spread.unit and spread.unit:
-        if spread.unit != "%":
+        if spread.unit == "%":
+            part = middle.number * spread.number / 100
+        elif middle.unit in _LENGTHS and spread.unit in _LENGTHS:
+            part = spread.number.scaleb(_LENGTHS[spread.unit] - _LENGTHS[middle.unit])
+        else:
             return None
-        part = middle.number * spread.number / 100
     low, high = middle.number - part, middle.number + part
     return Read((Limit(number=low, unit=unit), Limit(number=high, unit=unit)), end)
 

@@ -9,6 +9,16 @@ from assay.skills.rules.grammar.conditions_zh import conditions_zh
 from assay.skills.rules.grammar.words_zh import measured, property_start
 from assay.skills.rules.rule import Groups, Name, Op, Test
 
+_ON_DOING = re.compile(
+    r"(?P<object>[^，在的时]{1,14}?)(?P<state>(?:首次|初次|再次|每次|长期)?(?:使用|安装|投用|投运|投入使用|启动|起动|开启|进入|检修"
+    r"|焊接|运行|停用|停机|停运|投产|拆卸|开工|开车|停车|试验|试压|充装|充电|装卸|卸料|入库|出厂|交付|动火|吊装|起吊|组装|组对|涂装|喷涂"
+    r"|清洗|吹扫|封闭|覆盖|浇筑|回填|通电|送电|断电|操作|作业|施工|运输|搬运|维修|更换|校验|检定|储存|闲置|超过[^，]{2,8})"
+    r"(?:过程中|期间|之前|之后|前|后))"
+)
+"""焊条 使用前 应烘干: what is done to a thing before, after or while something is done with it."""
+_WEATHER = re.compile(
+    r"(?P<when>雨天|雪天|雾天|雷雨天|大风天|雷雨天气|雨雪天气|恶劣天气|高温天气|夜间|白天|冬季|夏季)(?P<rest>.*)"
+)
 _IN_STATE = re.compile(
     r"(?P<subject>.*?)在(?P<where>[^，在]+?)(?P<end>的?条件下|的?情况下|状态下|工况下|期间|之?下|过程中|时)?"
 )
@@ -18,7 +28,8 @@ _APART = re.compile(
 )
 """电缆与热力管道 交叉时 净距."""
 _DURING = re.compile(
-    r"(?P<front>[^，的]*?)(?P<state>(?P<verb>正常运行|满载|空载|运行|工作|启动|起动|停机|检修|充电|放电|试验|(?:平行|交叉|垂直|水平)(?:敷设|布置|安装)?)|[^，的]{2})时的(?P<property>[^，]+)"
+    r"(?P<front>[^，的]*?)(?P<state>(?P<verb>正常运行|满载|空载|运行|工作|启动|起动|停机|检修|充电|放电|试验|(?:平行|交叉|垂直|水平)(?:敷设|布置"
+    r"|安装)?)|[^，的]{2})时的(?P<property>[^，]+)"
 )
 """设备 运行时 的噪声; 焊接时 的风速."""
 _MIDST = re.compile(
@@ -31,6 +42,11 @@ _AT_TIME = re.compile(r"(?P<subject>.*?)(?P<where>昼间|夜间|白天|夜晚|�
 
 def without_state(subject: str, reading: Reading) -> tuple[str, Groups]:
     """A subject without the state in which the limit holds: 泵的振动烈度 在额定转速下, 噪声 昼间, 单列布置时."""
+    if subject and (on := _ON_DOING.fullmatch(subject)) and not measured(on["object"]):
+        front = on["object"]
+        return front, ((Test(field=Name(property=on["state"]), op=Op.PRESENT),),)
+    if (weather := _WEATHER.fullmatch(subject)) and not weather["rest"]:
+        return "", ((Test(field=Name(property=weather["when"]), op=Op.PRESENT),),)
     if (during := _DURING.fullmatch(subject)) and measured(during["property"]):
         front, state = ("", during["front"] + during["state"]) if not during["verb"] else during.group("front", "verb")
         name = f"{front}的{during['property']}" if front else during["property"]

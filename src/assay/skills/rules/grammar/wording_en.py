@@ -66,6 +66,18 @@ _PLAIN: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
     (re.compile(r"\bnot to exceed\b", _I), "not exceeding"),
     (re.compile(r"\b(?:within|in) (?:an?|the) (?:range|limits) (?:of |from |between )?(?=[-+\d])", _I), "between "),
     (re.compile(r"\bbe (?:limited|restricted) to (?:a maximum of )?(?=(?:\S*\d|half|twice))", _I), "be at most "),
+    (
+        re.compile(r"\bbe set (?:to (?:open|lift|relieve|operate) )?at or below (?=[a-z])", _I),
+        "have a set pressure of at most ",
+    ),
+    (
+        re.compile(
+            r"^(?P<lead>.*?)\bthere (?P<modal>shall|must|should) be (?P<what>[^,;]+?)"
+            r" (?P<where>(?:in|at|on|for|within|around|between|along|above|under) [^,;]+)$",
+            _I,
+        ),
+        r"\g<lead>\g<what> \g<modal> be provided \g<where>",
+    ),
     (re.compile(r"\bbe (?:capable of (?:withstanding)|able to withstand)\b", _I), "withstand"),
 )
 _NEAR = re.compile(
@@ -97,6 +109,11 @@ _DONE = {
     "analysed": "analysis",
     "analyzed": "analysis",
 }
+_TIMES = {"twice": 2, "two times": 2, "three times": 3, "four times": 4}
+_TIMES_A_YEAR = re.compile(
+    r"(?:at least )?(?P<times>twice|two times|three times|four times) (?:a|per|every|each) year$", _I
+)
+"""Twice a year is every six months."""
 _OFTEN = re.compile(
     rf"\bbe (?:[a-z]+ly )?(?P<way>proof[- ]|leak[- ]|load[- ])?(?P<verb>{'|'.join(_DONE)})(?P<how> [a-z]+ly)?"
     r" (?:at (?:regular )?intervals? (?:not exceeding|(?:of )?(?:not|no) "
@@ -152,8 +169,11 @@ def plain_clause(clause: str) -> str:
     clause = re.sub(r"\b(?:shall|must) be (?P<what>prohibited|forbidden)\b", r"is \g<what>", clause, flags=_I)
     if MODAL.search(clause) is None and PROHIBITED.search(clause) is None:
         return re.sub(r"^(?P<what>[^≤≥]+?)\s?(?P<sign>[≤≥])\s?(?=[-+\d])", r"\g<what> shall be \g<sign> ", clause)
-    if (match := _HAVING_OF.search(clause)) and (PROPERTY.search(match["property"]) or _content(match["value"])):
+    if (match := _HAVING_OF.search(clause)) and (
+        PROPERTY.search(match["property"]) or _content(match["value"]) or _of_one_word(match)
+    ):
         return f"{clause[: match.start()]}have a {match['property']} of {match['value']}"
+    clause = _TIMES_A_YEAR.sub(lambda match: f"at least every {12 // _TIMES[match['times'].lower()]} months", clause)
     if match := _OFTEN.search(clause):
         time = match["time"] or match["every"] or match["each"] or _ADVERBS[match["adverb"].lower()]
         time = (
@@ -180,6 +200,20 @@ def plain_clause(clause: str) -> str:
         minus = match["not"] or ""
         return f"The {name} {kind} of {match['subject']} {match['modal']}{minus} be {match['value']}"
     return clause
+
+
+def _of_one_word(match: re.Match[str]) -> bool:
+    """At least 1 m of cover: what there is so much of, in one or two words."""
+    return re.fullmatch(r"[a-z]+(?: [a-z]+)?", match["property"]) is not None and "length" in dimension_of(
+        match["value"]
+    )
+
+
+def dimension_of(value: str) -> str:
+    """The kind of the quantity behind a comparison, "" for none."""
+    cut = COMPARE.match(value)
+    read = quantity_at(value, cut.end() if cut else 0)
+    return "" if read is None else dimension(read.limits[0].unit)
 
 
 def _content(value: str) -> bool:

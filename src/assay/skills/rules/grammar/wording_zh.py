@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 _RATE = re.compile(
-    r"每(?P<unit>小时|分钟)(?P<least>不少于|不大于|不超过|不小于|不低于|不高于)?(?P<number>[\d.]+)(?P<of>℃|°C|mm|m³|m|L|kg|t)(?![/·A-Za-z0-9])"
+    r"每(?P<unit>小时|分钟)(?P<least>不少于|不大于|不超过|不小于|不低于|不高于)?(?P<number>[\d.]+)(?P<of>℃|°C|mm|m³|m|L|kg"
+    r"|t)(?![/·A-Za-z0-9])"
 )
 """每小时50℃ -> 50℃/小时."""
 _EVERY = re.compile(
@@ -26,8 +27,41 @@ _ALLOWED = re.compile(
 """What a table of tolerances says without a modal word."""
 
 
+_SURE = re.compile(
+    r"(?P<front>^|[^，；]*?)(?:应|需|要|须|必须)?(?:保证|确保|使)(?!用)(?P<what>(?!从)[^，；应宜须]{2,20}?)(?:应)?(?P<limit>不(?:低于"
+    r"|小于|大于|高于|超过|少于)|(?:大于|小于|高于|低于|保持在|控制在)(?=[-\d]))"
+)
+"""泵房应保证室温不低于5℃ -> 泵房室温应不低于5℃."""
+_ORDERS = (
+    (re.compile(r"(?:请勿|切勿|勿|不要)(?=[\u4e00-\u9fff])"), "不得"),
+    (
+        re.compile(
+            r"(?:需要|需|要求|要)(?=不?(?:大于|小于|高于|低于|超过|少于)|(?:控制|保持|维持)在|达到|设置|设有|装设|加装|安装|配备|采用|留出|留有|预留|保留)"
+        ),
+        "应",
+    ),
+    (
+        re.compile(r"(?:(?:最高|最大|最多)(?:不允许|不能|不得|不应|不)|不允许|不能)(?:超过|高于|大于)(?=\d)"),
+        "不应超过",
+    ),
+    (re.compile(r"(?:最低|最小|最少)(?:不允许|不能|不得|不应|不)(?:低于|小于|少于)(?=\d)"), "不应低于"),
+    (re.compile(r"^(?P<what>[^，；应宜须得]{2,})(?P<keep>(?:控制|保持|维持)在)(?=[-\d])"), r"\g<what>应\g<keep>"),
+)
+"""Words of manuals for what standards say with 应 and 不得."""
+
+
+def _sure(match: re.Match[str]) -> str:
+    front = match["front"]
+    link = "，" if re.search(r"[时后前中]$", front) else ""
+    return f"{front}{link}{match['what']}应{match['limit']}"
+
+
 def said_plainly(text: str) -> str:
     """The sentence with rates, periods and limits of tables put as other limits are."""
+    text = _SURE.sub(_sure, text)
+    if not re.search(r"不应|不得|应|宜|必须|严禁|禁止", text) or re.search(r"请勿|切勿|勿|不要", text):
+        for pattern, plain in _ORDERS:
+            text = pattern.sub(plain, text)
     text = _ALLOWED.sub(r"\g<what>应为", _INCLUDED.sub("", text))
     text = _EVERY.sub(r"\g<least>\g<number>次/\g<unit>", _RATE.sub(_rate, text))
     return _OFTEN.sub(_interval, text)

@@ -20,12 +20,15 @@ _CORE = (
     "impedance capacitance elevation pitch overlap offset lifetime age output input demand consumption "
     "separation margin headroom intensity difference elongation runout resistivity going cross-section allowance "
     "setting drop loss delay stroke thrust purity moisture lag creep opacity flatness fluctuation variation "
-    "index coefficient potential moment energy throughput turbidity alkalinity conductivity life probability emission "
-    "deflection settlement sag misalignment eccentricity unbalance backlash ripple distortion illumination brightness "
-    "sensitivity coverage absorption modulus straightness parallelism perpendicularity roundness concentricity ovality "
+    "index coefficient potential moment energy throughput turbidity alkalinity conductivity life probability"
+    " emission "
+    "deflection settlement sag misalignment eccentricity unbalance backlash ripple distortion illumination"
+    " brightness "
+    "sensitivity coverage absorption modulus straightness parallelism perpendicularity roundness"
+    " concentricity ovality "
     "availability reliability freeboard inventory retention breadth perimeter circumference bore setback fraction "
     "loading force tension headroom limit value percentage proportion consistency acidity salinity "
-    "deformation shrinkage porosity reactance inductance"
+    "altitude draft draught reinforcement slump deformation shrinkage porosity reactance inductance"
 )
 _MODIFIERS = (
     "clear nominal rated design operating working test set surface ambient relative absolute maximum "
@@ -41,7 +44,8 @@ _MODIFIERS = (
     "back built-up superimposed creepage proof residual touch step impulse contact suction delivery condensing "
     "evaporating saturation ignition auto-ignition breaking tensile yield compressive shear ultimate "
     "radial axial lateral "
-    "angular torsional linear wet-bulb dry-bulb reaction reset dead holding beta turndown full-load no-load rated-load "
+    "angular torsional linear wet-bulb dry-bulb reaction reset dead holding beta turndown full-load no-load"
+    " rated-load "
     "trip alarm safe critical metal peripheral vapour vapor cold hot wet dry "
     "upstream downstream harmonic beginning final initial primary secondary "
     "pressure starting corrosion locked-rotor pneumatic hydraulic "
@@ -69,7 +73,8 @@ _ONLY = {
 }
 _CORES = "|".join(sorted(_CORE.split(), key=len, reverse=True))
 PHRASES = (
-    r"angle of (?:inclination|repose|slope|rotation)|coefficient of [a-z]+|modulus of elasticity|probability of [a-z ]+"
+    r"angle of (?:inclination|repose|slope|rotation)|coefficient of [a-z]+|modulus of elasticity"
+    r"|probability of [a-z ]+"
     r"|(?:flash|pour|melting|boiling|freezing|softening|set|fire|cloud|dropping|trip|alarm) points?"
     r"|sound (?:pressure|power) level|degree of (?:ingress )?protection|rate of (?:rise|flow)|factor of "
     r"safety|fire[- ]resistance rating|dew point|pH"
@@ -90,16 +95,17 @@ SOFT = frozenset({"should", "is recommended to", "are recommended to"})
 PERMITTED = frozenset({"may", "can"})
 
 COMPARE = re.compile(
-    r"(?<![A-Za-z])(?P<minus>(?:be )?(?:not|no) )?(?P<word>greater than or equal to|less than or equal to|equal to or "
+    r"(?<![A-Za-z])(?P<minus>(?:be )?(?:not|no) )?(?P<word>greater than or equal to|less than or equal to"
+    r"|equal to or "
     r"(?:greater|more) than"
     r"|equal to or less than|at least|at most|a minimum of|a maximum of|minimum(?=\s\d)|maximum(?=\s\d)|up "
     r"to|more than|greater than|higher than"
     r"|larger than|longer than|wider than|thicker than|deeper than|taller than|steeper than|heavier than"
     r"|faster than|hotter than|older than|thinner than"
     r"|less than|lower than|smaller than|shorter than|fewer than|narrower than|exceeding|exceeds?|in excess of"
-    r"|(?:above|over|below|under|beyond)(?=\s(?:[-±]?\d|the\b|its\b|half\b|twice\b|(?:one|two|three|four"
+    r"|(?:above|over|below|under|beyond)(?=\s(?:[-±]?\d|the\b|its\b|their\b|half\b|twice\b|(?:one|two|three|four"
     r"|five|six|ten)\b))"
-    r"|equal to|later than|≥|≤|>=|<=|>|<|=)(?=[\s\d±])\s*",
+    r"|reach(?:es)?(?=\s[-\d])|equal to|later than|≥|≤|>=|<=|>|<|=)(?=[\s\d±])\s*",
     re.IGNORECASE,
 )
 _OVER = (
@@ -109,7 +115,10 @@ _OVER = (
     "|above|over|beyond|later than|>"
 )
 _UNDER = "less than|thinner than|lower than|smaller than|shorter than|fewer than|narrower than|below|under|<"
-_LEAST = "greater than or equal to|equal to or greater than|equal to or more than|at least|a minimum of|minimum|≥|>="
+_LEAST = (
+    "reach|reaches|greater than or equal to|equal to or greater than|equal to or more than|at least|a minimum of"
+    "|minimum|≥|>="
+)
 _MOST = "less than or equal to|equal to or less than|at most|a maximum of|maximum|up to|≤|<="
 OPS: dict[str, Op] = {
     **dict.fromkeys(_OVER.split("|"), Op.OVER),
@@ -163,7 +172,8 @@ LIMITING = re.compile(
 
 _DOING = re.compile(r"(?:^|(?<=\s))(?P<word>\w+ing)\s$", re.IGNORECASE)
 _THINGS = frozenset(
-    "building bearing coupling casing piping housing opening ceiling railing lining fitting winding spring ring string "
+    "building bearing coupling casing piping housing opening ceiling railing lining fitting winding spring"
+    " ring string "
     "sling "
     "landing wiring bushing tubing footing covering cladding packing crossing moulding casting forging "
     "drawing parking".split()

@@ -24,6 +24,7 @@ from assay.skills.rules.grammar.limits_zh import name_zh
 from assay.skills.rules.grammar.quantities import CONTENT, holds_quantity, number_at, quantity_at, sizes
 from assay.skills.rules.grammar.states_zh import without_state
 from assay.skills.rules.grammar.tidy import tidied
+from assay.skills.rules.grammar.wider_zh import above_another, bound_noun, of_the_same
 from assay.skills.rules.grammar.wording_zh import said_plainly
 from assay.skills.rules.grammar.words_zh import (
     COMPARE,
@@ -140,7 +141,8 @@ def _is_object(segment: str, after: list[str]) -> bool:
     ):
         return False
     subject = after[0][: modal.start()]
-    bare = measured(subject) and property_start(subject) == 0 and not SURROUNDING.search(subject)
+    content = re.fullmatch(r"[^的，]{1,6}(?:含量|浓度)", subject) is not None
+    bare = measured(subject) and (property_start(subject) == 0 or content) and not SURROUNDING.search(subject)
     return len(segment) > 2 and not measured(segment) and (bare or subject.startswith("其"))
 
 
@@ -249,7 +251,7 @@ def _requirement(segment: str, reading: Reading, when: tuple[tuple[Test, ...], .
     if MODAL.search(rest) and re.search(r"[应宜须]", rest):
         raise Stop("two_modals", segment)
     rest = re.sub(r"^[均都]", "", rest.strip())
-    front, subject = relative(re.sub(r"^(?:且|并且|并|而且|但|同时|则)", "", subject.strip()))
+    front, subject = relative(bound_noun(re.sub(r"^(?:且|并且|并|而且|但|同时|则)", "", subject.strip())))
     if front and re.search(r"[和及或].*的", subject):
         raise Stop("scope", segment)  # 压力大于4MPa的阀门和用于……的阀门
     if reading.parts:
@@ -278,7 +280,9 @@ def _tests(subject: str, rest: str, minus: bool, reading: Reading, *, every: boo
         rest = re.sub(
             rf"(?<=[\d一二两三四五六七八九十]){re.escape(counts['unit'])}$", "个", rest
         )  # 啮合扣数不应少于5扣
-    found = comparison(rest, minus)
+    if re.match(r"使(?!用)|让", rest):
+        raise Stop("phrase", rest)  # what is to come of it is another measure
+    found = above_another(rest, minus) or comparison(rest, minus)
     if found is not None:
         op, limits = found
         if (rows := re.search(r"[\d一二两三四五六七八九十]\s*(?P<unit>[排列行])$", rest)) and not measured(subject):
@@ -288,9 +292,9 @@ def _tests(subject: str, rest: str, minus: bool, reading: Reading, *, every: boo
         length = all(limit.unit in ("m", "mm", "cm") for limit in limits if limit.of is None)
         if length and re.search(r"[^间]距(?!离)[^的，]+$", subject) and not measured(subject):
             subject = f"{subject}的距离"  # 室外消火栓距路边不应大于2m
-        names = _subjects(subject, reading, every=every)
-        # A size needs a word for what is measured: "电缆不应超过30m" does not say the length of what.
         content = all(limit.unit in CONTENT for limit in limits)
+        names = _subjects(subject, reading, every=every, content=content and not measured(subject))
+        # A size needs a word for what is measured: "电缆不应超过30m" does not say the length of what.
         share = "的" in subject and all(limit.unit == "%" for limit in limits)  # 调速器的转速死区
         sized = any(limit.unit or limit.of for limit in limits) and not content and not share
         if sized and not all(measured(name.property) for name in names):
@@ -310,7 +314,25 @@ def _tests(subject: str, rest: str, minus: bool, reading: Reading, *, every: boo
     return _provision(subject, rest, minus, reading)
 
 
-def _subjects(subject: str, reading: Reading, *, every: bool) -> list[Name]:
+_OF_THINGS = re.compile(
+    r"(?:净|内|外|公称|最小|最大|设置|安装|相邻)?(?:宽度?|高度?|深度?|厚度?|长度?|直径|[内外管]径|间距|坡度|面积|容积)"
+)
+"""Measures of a thing that was just provided (应设护栏，高度……), not of its place (应设机械通风，换气次数……)."""
+
+
+def _theirs(subject: str, reading: Reading, *, its: bool) -> Name | None:
+    """A later measure that says whose it is: of what was just provided, of the same medium, one of two limits."""
+    if (its or _OF_THINGS.fullmatch(subject)) and reading.lately:
+        reading.object = reading.lately  # 应设置备用泵，其流量……
+    if reading.lately and subject.startswith(reading.lately) and len(subject) > len(reading.lately):
+        return Name(object=reading.lately, property=subject.removeprefix(reading.lately).removeprefix("的"))
+    substance = re.fullmatch(r"[^的，]{1,6}(?:含量|(?<!排放)浓度)", subject)
+    if substance and reading.object and (reading.parts or not reading.when):
+        return Name(object=reading.object, property=subject)  # 循环水的浊度……，氯离子含量……
+    return of_the_same(subject, reading.last)
+
+
+def _subjects(subject: str, reading: Reading, *, every: bool, content: bool = False) -> list[Name]:
     """The fields that a comparison is about; none named means the one before."""
     subject = subject.strip()
     if not subject:
@@ -332,8 +354,8 @@ def _subjects(subject: str, reading: Reading, *, every: bool) -> list[Name]:
         if (one := reading.last.object.partition("与")[0]) and reading.last.property == other["property"]:
             return [Name(object=f"{one}与{other['what']}", property=other["property"])]  # 与明火的……，与乙炔瓶的……
     own = re.match(r"其(?P<rest>.+)", subject)
-    if own and reading.lately:
-        reading.object = reading.lately  # 应设置备用泵，其流量……
+    if (theirs := _theirs(subject, reading, its=own is not None)) is not None:
+        return [theirs]
     name = name_zh(own["rest"] if own else subject)
     if name.object and "的" not in subject and reading.last and reading.last.property.startswith(name.object):
         name = Name(object=reading.last.object, property=subject)  # 焊接电流……，焊接速度……
@@ -343,6 +365,8 @@ def _subjects(subject: str, reading: Reading, *, every: bool) -> list[Name]:
     unknown = not name.object and measured(subject) and property_start(subject) == len(subject) <= 8
     if reading.parts and unknown and not around and "的" not in subject:
         name = Name(object=reading.object, property=subject)  # 负荷率……，通信负荷率……
+    if content and reading.parts and not name.object and "的" not in subject and reading.object:
+        name = Name(object=reading.object, property=subject)  # 废水的化学需氧量……，氨氮……
     if name.object in ("保压", "报警", "联锁") and reading.object:
         name = Name(object=reading.object, property=subject)
     if (own or (property_start(subject) <= 1 and not around)) and not name.object:
@@ -401,6 +425,8 @@ def _provision(subject: str, rest: str, minus: bool, reading: Reading) -> list[T
     if REFERS.search(rest) or not rest:
         raise Stop("refers" if rest else "no_requirement", rest)
     lent = "" if re.search(r"[内中]$|中[^的]{1,4}$", reading.object) else re.sub(r"前?后$", "", reading.object)
+    if subject.startswith("其") and len(subject) > 1 and reading.object and not measured(subject):
+        subject = f"{reading.object}的{subject[1:]}"
     subject = re.sub(r"^(?:其|该|在)", "", subject.strip()) or reading.topic or lent
     rest = re.sub(r"^予以?", "", rest)
     if re.search(r"[和及、]", subject) and not RELATIONAL.search(subject):
@@ -488,7 +514,8 @@ def _counted(what: str) -> tuple[Op, tuple[Limit, ...], str] | None:
         op = Op.AT_LEAST if "上" in more["side"] else Op.AT_MOST  # 两个以上的安全阀
     elif match is None or match["just"]:
         # 应设置两个出口 asks for two, and a third one does no harm; a size is meant as it is said.
-        op = Op.EQUAL if match or any(limit.unit for limit in read.limits) else Op.AT_LEAST
+        room = re.search(r"空间|通道|净空|间隙|距离$", thing) is not None and not match
+        op = Op.EQUAL if match or (any(limit.unit for limit in read.limits) and not room) else Op.AT_LEAST
     elif match["word"]:
         op = negated(OPS[match["word"]], what) if match["minus"] else OPS[match["word"]]
     else:
