@@ -4,7 +4,12 @@
 none, or it must ask back; ``either``: refused, asked back and kept back are all right), and the parameters that it
 gives, as literals; any other parameter must keep its default. ``wrong_block`` counts most: a block was offered that was
 not asked for. ``kept_back`` is the right block with an amount that nothing takes or that two claim: the generator names
-it and releases nothing.
+it and releases nothing. Finding is judged alone; ``held`` are requests whose block the generator then keeps back,
+because a sentence asks for more than the block does or because it lacks a signal that is named (``right_held`` of the
+right ones, ``wrong_released`` of the wrong ones that nothing holds).
+
+The sets ``requests_real*`` follow wordings that people use in public (exercise sheets, lab courses, forums, READMEs,
+control narratives); each was frozen with its expected answers before the library had seen it.
 """
 
 from __future__ import annotations
@@ -21,6 +26,9 @@ from assay.skills.plc.blocks.block import Block
 from assay.skills.plc.blocks.building import amount, build
 from assay.skills.plc.blocks.filling import read_parameters
 from assay.skills.plc.blocks.finding import choose
+from assay.skills.plc.making.fitting import beyond
+from assay.skills.plc.making.requirement import parse_requirement
+from assay.skills.plc.making.work import Task, from_library
 from benchmarks.about import about
 
 SETS = Path(__file__).parent / "plc"
@@ -43,6 +51,8 @@ def run(path: Path) -> dict[str, Any]:
         "safe_share": round(sum(counts[one] for one in SAFE) / total, 4) if total else None,
         "wrong_blocks": counts["wrong_block"],
         "wrong_parameters": counts["wrong_parameters"],
+        "right_held": sum(one["result"] == "right" and bool(one["held"]) for one in judged),
+        "wrong_released": sum(one["result"].startswith("wrong") and not one["held"] for one in judged),
         "not_right": [one for one in judged if one["result"] not in GOOD],
     }
 
@@ -64,7 +74,7 @@ def judge(record: Mapping[str, Any]) -> dict[str, Any]:
         right = (wanted and asked == bool(record.get("ask"))) or bool(record.get("either"))
         made["result"] = ("asked" if asked else "refused") + ("_rightly" if right else "")
         return made
-    made["got"] = chosen.id
+    made |= {"got": chosen.id, "held": held(chosen, record["request"])}
     if chosen.id != record["block"]:
         made["result"] = "wrong_block"
         return made
@@ -72,6 +82,17 @@ def judge(record: Mapping[str, Any]) -> dict[str, Any]:
     if made["result"] == "kept_back" and record.get("either"):
         made["result"] = "kept_back_rightly"
     return made
+
+
+def held(chosen: Block, request: str) -> list[str]:
+    """What keeps the generator from releasing this block: sentences beyond it, or all of it."""
+    requirement = parse_requirement(request)
+    try:
+        if from_library(Task(requirement)) is None:
+            return ["signals"]
+    except InputError:
+        return ["question"]
+    return [one.text for one in beyond(requirement, chosen)]
 
 
 def parameters(chosen: Block, record: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,10 +105,12 @@ def parameters(chosen: Block, record: Mapping[str, Any]) -> dict[str, Any]:
         build(chosen, filled.values)
     except InputError as error:
         return shown | {"result": "kept_back", "why": error.render("en")}
+    # A limit that was not asked for may be out of reach instead of at its default.
     same = all(
         amount(one.type, filled.values.get(one.name, one.default))
         == amount(one.type, record["parameters"].get(one.name, one.default))
         for one in chosen.parameters
+        if not (one.away and one.name not in record["parameters"] and filled.values.get(one.name) == one.away)
     )
     return shown | {"result": "right" if same else "wrong_parameters"}
 

@@ -10,6 +10,14 @@ from assay.skills.plc.blocks.building import amount, build
 from assay.skills.plc.blocks.template import fill
 from assay.skills.plc.front.parser import parse
 from assay.skills.plc.front.source import Source
+from assay.skills.plc.prove.property import parse_properties
+from assay.skills.plc.prove.proving import Options, prove
+from assay.skills.plc.run.machine import machine
+from assay.skills.plc.testing.judge import bind, run_case
+from assay.skills.plc.testing.layout import Layout
+from assay.skills.plc.testing.running import choose_unit
+from assay.skills.plc.testing.suites import suites_of
+from assay.skills.plc.typed.check import check
 
 
 @pytest.mark.parametrize("one", blocks(), ids=lambda one: one.id)
@@ -73,3 +81,27 @@ def test_a_template_fills_loops_line_by_line() -> None:
     assert (
         fill("a\n%for i in 1..N\n  x${i} := ${V};\n%end\nb", {"N": "2", "V": "0"}) == "a\n  x1 := 0;\n  x2 := 0;\nb\n"
     )
+    counted = fill("%for i in N..2\nx${i} := x${i_before};\n%end", {"N": "3"})
+    assert counted == "x3 := x2;\nx2 := x1;\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [(one.id, {}) for one in blocks()]
+    + [("cascade_start", {"N": "2"}), ("quiz_buzzer", {"N": "8"}), ("running_light", {"N": "16"}),
+       ("reversing_starter", {"STOP_FIRST": "TRUE"}), ("band_control", {"ON_AT": "9.0", "OFF_AT": "5.0"})],
+)  # fmt: skip
+@pytest.mark.long
+def test_every_property_of_a_block_is_proved_and_its_tests_pass(name: str, values: dict[str, str]) -> None:
+    one = block(name)
+    assert one is not None
+    made = build(one, values)
+    checked = check([Source("block.st", made.st)])
+    assert checked.ok
+    found = prove(checked.project, made.name, parse_properties(list(made.properties)), Options(timeout=60.0))
+    assert {each.id: each.status for each in found.properties if each.status not in ("PROVED", "BOUNDED")} == {}
+    if made.tests is not None:
+        layout = Layout(checked.project, choose_unit(checked.project, made.name))
+        tested = machine(checked.project, made.name)
+        cases = bind(suites_of(dict(made.tests))[0].cases, layout)
+        assert [case.name for case in cases if not run_case(tested, case).passed] == []

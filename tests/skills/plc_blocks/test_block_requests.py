@@ -31,6 +31,15 @@ FOUND = [
     ("给定斜坡，每分钟上升30，每分钟下降60", "ramp", {"RISE": "0.5", "FALL": "1.0"}),
     ("thermostat for 70 degrees", "two_point_control", {}),
     ("4-20mA 换算成 0 到 16 bar", "analog_input", {"LOW": "0.0", "HIGH": "16.0"}),
+    ("两台电动机：按启动M1先启动，10s后M2启动；按停止M2先停，15s后M1停", "cascade_start",
+     {"N": "2", "START_DELAY": "T#10s", "STOP_DELAY": "T#15s"}),
+    ("东西绿灯亮20s后闪3s灭，黄灯亮2s，南北红灯25s，然后南北绿灯30s，循环", "traffic_light_flash",
+     {"GREEN_A": "T#20s", "GREEN_B": "T#30s", "FLASH": "T#3s", "YELLOW": "T#2s"}),
+    ("press start, motor M1 runs and seals itself in; stop button or thermal overload stops it", "start_stop", {}),
+    ("compressor on at 6.5 bar, off at 8 bar", "band_control", {"ON_AT": "6.5", "OFF_AT": "8.0"}),
+    ("fault: lamp flashes at 2 Hz and the horn sounds; acknowledge makes the lamp steady and silences the horn",
+     "alarm_lamp", {"BLINK": "T#250ms"}),
+    ("小车装料12秒后右行，到右端卸料7秒再返回，如此循环", "shuttle", {"LOAD_TIME": "T#12s", "UNLOAD_TIME": "T#7s"}),
 ]  # fmt: skip
 
 
@@ -136,6 +145,11 @@ def test_people_say_the_same_in_many_ways(request_: str, wanted: str, values: di
         "四取二联锁",
         "PID cascade for a reactor jacket",
         "人脸识别开门",
+        "三台风机运行监视，只有一台运转绿灯0.5Hz闪",
+        "pressure PID with sleep mode below 20 Hz",
+        "flash a lamp until it is acknowledged, with lamp test and silence for each of the two groups A组 B组",
+        "十字路口红绿灯，绿灯20s黄灯3s，带左转灯",
+        "a motor that may not be started more than 3 times within one hour",
         "compressor surge control",
     ],
 )
@@ -158,6 +172,29 @@ def test_a_time_that_nobody_can_read_is_named() -> None:
     assert read_parameters(one, "按钮消抖，ＸＸ毫秒").unused == ("毫秒",)
 
 
+def test_numbers_of_a_list_are_no_amounts() -> None:
+    one = block("star_delta")
+    assert one is not None
+    text = "练习3：\n(1)按启动，星形运行；\n(2)8s后断开，延时0.5s后三角形运行；\n(3)热继电器动作即停。"
+    filled = read_parameters(one, text)
+    assert dict(filled.values) == {"STAR_TIME": "T#8s", "PAUSE_TIME": "T#500ms"} and filled.unused == ()
+
+
+def test_a_time_that_is_no_sum_is_named() -> None:
+    one = block("traffic_light")
+    assert one is not None
+    assert read_parameters(one, "绿灯20s，黄灯3s，全红1s，红灯25s").unused == ()
+    assert read_parameters(one, "绿灯20s，黄灯3s，全红1s，红灯40s").unused == ("40s",)
+
+
+def test_limits_that_nobody_asked_for_do_not_stand_in_the_way() -> None:
+    one = block("analog_alarm")
+    assert one is not None
+    filled = read_parameters(one, "high alarm at 6.5 bar and low alarm at 2 bar")
+    assert dict(filled.values) == {"H": "6.5", "L": "2.0", "HH": "1000000.0", "LL": "-1000000.0"}
+    build(one, filled.values)
+
+
 def test_two_blocks_that_are_both_asked_for_are_asked_back() -> None:
     found, near = choose("conveyor jam detection with a photocell for 5 s, and count the boxes, 24 per pallet")
     assert found is None and {one.block.id for one in near} == {"conveyor_jam", "part_counter"}
@@ -170,6 +207,10 @@ def test_every_block_has_signs_and_only_blocks_have() -> None:
     assert set(signs["signs"]) == known
     assert {*signs["over"], *(one for some in signs["over"].values() for one in some), *signs["general"]} <= known
     beyond = yaml.safe_load(folder.joinpath("beyond.yaml").read_text(encoding="utf-8"))
+    more = yaml.safe_load(folder.joinpath("more.yaml").read_text(encoding="utf-8"))
+    named = {one for some in more["asked"].values() for one in (*some["by"], *some.get("but", ()))}
+    named |= {one for some in more["counted"].values() for one in (*some["free"], *some["may"])}
+    assert named | {one for some in more["answered"].values() for one in some["by"]} <= known
     assert all(isinstance(one, str) for some in beyond.values() for one in some)
     assert all(
         isinstance(word, str) for one in blocks() for p in one.parameters for w in p.words.values() for word in w

@@ -33,6 +33,8 @@ _SIZES = {
     }.items()
     for unit, size in sizes.items()
 }
+#: Words that count things: what stands before them is no measured value (那两个).
+_COUNTED = re.compile(r"[一二两三四五六七八九十百]+[个只台路条盏组套]")
 #: The two ends of a range with a word for it: limits 0 and 60, 介于10和90.
 _LIMITS = re.compile(
     r"((?:limit\w*|between|range|bounds?|clamp\w*|限幅|限制|范围|介于)\s*(?:of|at|to|:|are|is|在|为)?\s*)"
@@ -136,7 +138,7 @@ def literal(text: str, quantity: Quantity, parameter: Parameter) -> str | None:
         elif factor is not None:
             if parameter.about["en"].endswith(", s"):
                 return real(value * factor)
-        elif parameter.type == "REAL":
+        elif parameter.type == "REAL" and not _COUNTED.fullmatch(quantity.text):
             if reading.unit == "%" and parameter.high and Decimal(parameter.high) <= 1 < value:
                 value /= 100
             if "per second" in parameter.about["en"]:

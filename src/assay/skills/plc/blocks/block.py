@@ -29,6 +29,16 @@ class Parameter:
     high: str
     about: Both
     words: Mapping[str, tuple[str, ...]]
+    #: A literal that puts it out of reach (a limit that nobody asked for); empty: it has none.
+    away: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """An amount that the block makes of times: ``words`` are patterns before it, ``of`` the parameters added up."""
+
+    words: tuple[str, ...]
+    of: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,7 @@ class Block:
     tests: Mapping[str, Any]
     #: Inputs that a request may give an amount for (a set-point), with what people call them.
     inputs: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    sums: tuple[Sum, ...] = ()
 
     def parameter(self, name: str) -> Parameter | None:
         """A parameter by its name, without case."""
@@ -92,6 +103,7 @@ def _block(raw: Mapping[str, Any]) -> Block:
         inputs={
             name: {lang: tuple(some) for lang, some in words.items()} for name, words in raw.get("inputs", {}).items()
         },
+        sums=tuple(Sum(tuple(one["words"]), tuple(one["of"])) for one in raw.get("sums", ())),
     )
 
 
@@ -105,4 +117,5 @@ def _parameter(raw: Mapping[str, Any]) -> Parameter:
         raw["high"],
         raw["about"],
         words,
+        str(raw.get("away", "")),
     )

@@ -63,6 +63,12 @@ def build(block: Block, values: Mapping[str, str], *, name: str | None = None, l
     return Built(block, unit, chosen, fill(block.st, holes), properties, tests)
 
 
+def fits(block: Block, values: Mapping[str, str]) -> bool:
+    """Do these values and the defaults of the others keep the block's rules between parameters?"""
+    numbers = {one.name: amount(one.type, values.get(one.name, one.default)) or Decimal(0) for one in block.parameters}
+    return all(_holds(ast.parse(rule.test, mode="eval").body, numbers) for rule in block.rules)
+
+
 def literal(parameter: Parameter, value: str) -> str:
     """The value as a literal of the parameter's type within its limits. Raises InputError."""
     number = amount(parameter.type, value)

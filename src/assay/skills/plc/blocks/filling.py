@@ -16,6 +16,7 @@ from assay.kernel.quantity import Quantity
 from assay.kernel.unit_words import same_unit
 from assay.skills.plc.blocks.amounts import in_one_unit, literal, ranges, words_of
 from assay.skills.plc.blocks.block import Block, Parameter
+from assay.skills.plc.blocks.implied import summed, within_rules
 from assay.skills.plc.blocks.spelling import repaired
 from assay.skills.plc.blocks.wording import plain, unread, vague
 
@@ -34,7 +35,11 @@ _COMMON = frozenset(
 )
 #: In Chinese the name stands before its amount: one that stands behind counts as this many code points further.
 _LATE = 3
-_CLAUSE = re.compile(r"[,;.]\s|[，；。、\n]|\b(?:and|but|then)\b|[和与再]|(?<![往前最])后(?![一条往面])")
+_CLAUSE = re.compile(
+    r"[,.]\s|,(?=[\u3400-\u9fff])|[，；;。\n]|(?<![a-z\d])、|、(?![a-z\d])|\b(?:and|but|then)\b|[和与再]|(?<![往前最])后(?![一条往面])"
+)
+#: The end of a sentence parts more than that of a clause.
+_END = re.compile(r"[；;。\n]|\.\s")
 _JOIN = re.compile(r"[\s/,、，和与及-]*(?:and|or)?\s*")
 _SAME = re.compile(
     r"都|均|各|同样|一样|相同|双向|上下|升降|\b(?:both|each|either|same|equally|alike|up and down|symmetric\w*)\b",
@@ -79,6 +84,7 @@ def read_parameters(block: Block, request: str) -> Filled:
         target = inputs if name in block.inputs else values
         target[name] = claims[place, name][1]
         used.add(place)
+    used |= {place for place, one in enumerate(quantities) if place not in used and summed(block, values, text, one)}
     unclear += [
         name
         for (place, name), (distance, made) in claims.items()
@@ -103,7 +109,7 @@ def read_parameters(block: Block, request: str) -> Filled:
         and _says_much(one, text)
         and not any(literal(text, one, parameter) == value for parameter, value in given)  # said twice
     )
-    values = {**_switches(block, text), **values}
+    values = within_rules(block, {**_switches(block, text), **values})
     unused += vague(text) + unread(text, [(one.start, one.end) for one in quantities])
     return Filled(values, unused, tuple(dict.fromkeys(unclear)), inputs)
 
@@ -314,7 +320,8 @@ def _switches(block: Block, text: str) -> dict[str, str]:
     return {
         one.name: "TRUE"
         for one in block.parameters
-        if one.type == "BOOL" and any(word in low for some in one.words.values() for word in some)
+        if one.type == "BOOL"
+        and any(re.search(word, low) if "{" in word else word in low for some in one.words.values() for word in some)
     }
 
 
@@ -357,8 +364,6 @@ def _distance(text: str, quantity: Quantity, parameter: Parameter, block: Block)
                 continue  # the high of high-high
             late = 0 if word.isascii() or end <= quantity.start else _LATE
             late += 0 if word in own else _VAGUE_WORD
-            best = min(
-                best,
-                gap + late + clause * len(_CLAUSE.findall(between)) - min(8, len(word)),
-            )
+            clauses = len(_CLAUSE.findall(between)) + len(_END.findall(between))
+            best = min(best, gap + late + clause * clauses - min(8, len(word)))
     return best

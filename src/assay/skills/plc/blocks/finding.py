@@ -20,6 +20,7 @@ import yaml
 from assay.skills.plc.blocks.block import Block, blocks
 from assay.skills.plc.blocks.block import block as _block
 from assay.skills.plc.blocks.filling import read_parameters
+from assay.skills.plc.blocks.more import more
 from assay.skills.plc.blocks.signs import other_number, other_vote, shown, wanted
 from assay.skills.plc.blocks.spelling import repaired
 
@@ -97,7 +98,7 @@ def choose(request: str) -> tuple[Block | None, list[Found]]:
     block, near = _by_signs(signs, found) if signs else _by_words(found)
     if block is None and len(near) == 1 and near[0].score >= TOLD and _fits(near[0].block, request):
         block = near[0].block
-    if block is not None and other_number(said, block.id):
+    if block is not None and (other_number(said, block.id) or more(said, block.id)):
         return None, [one for one in near if one.block.id != block.id and one.block.id in signs]
     return block, near
 
@@ -135,7 +136,8 @@ def _by_words(found: Sequence[Found]) -> tuple[Block | None, list[Found]]:
         return None, [one for one in found if one.said >= PLAIN][:3]
     best, rival = sure[0], max((one.score for one in found[1:]), default=0.0)
     if best.said < SAID and (best.score < ALONE or best.score < 2 * rival):
-        return None, [one for one in sure if one.score >= ASKED or one.said >= SAID][:3]
+        near = [one for one in sure if one.score >= ASKED or one.said >= SAID]
+        return None, (near or [one for one in sure if one.covered >= WHOLE])[:3]
     if best.said < SPOKEN or best.score < WORDS or (len(sure) > 1 and best.score < RIVAL * sure[1].score):
         return None, sure[:3]
     return best.block, sure

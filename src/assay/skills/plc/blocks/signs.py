@@ -34,6 +34,7 @@ _UNWANTED = re.compile(
     r"\b(?:we |i )?(?:do not|don't|dont|does not|doesn't|doesnt) (?:need|want|require)\b[^,.;，。；]*|"
     r"[^,.;，。；:：]*\b(?:is|are) (?:not (?:needed|required|necessary|wanted)|unnecessary)\b|"
     r"\b(?:instead of|rather than)\b[^,.;，。；]*|"
+    r"[a-z/-]+ no(?=\s*[,;])|"
     r"(?:不需要|无需|没必要|不必|用不着|不要求|不用|别给我|不想要)(?!人|管|手|操作)[^,.;，。；]{0,12}|"
     r"[^,.;，。；:：]{1,10}?(?:就|都)?(?:不要了|不用了|免了|不需要|不必了|不用做|不用要|不要(?=[,.;，。；]|$))",
     re.I,
@@ -74,7 +75,7 @@ def wanted(request: str) -> str:
 def shown(request: str) -> dict[str, int]:
     """The blocks of which the request shows a sign, with the greatest number of words that one of its signs has. A
     block that gives way to another one that is shown is left out."""
-    text = _plain(request)
+    text = in_plain(request)
     table = _table()
     found = {
         block: max(len(one.said) for one in some if one.found(text))
@@ -90,19 +91,19 @@ def shown(request: str) -> dict[str, int]:
 def other_number(request: str, block: str) -> bool:
     """Does the request say another number of what the block does a fixed number of (three pumps for two)?"""
     fixed = _table()["fixed"].get(block)
-    text = _plain(request)
-    if block == "lead_lag_pumps" and (match := _DUTY.search(text)) and {_count(match[1]), _count(match[2])} != {1}:
+    text = in_plain(request)
+    if block == "lead_lag_pumps" and (match := _DUTY.search(text)) and {count(match[1]), count(match[2])} != {1}:
         return True
     return fixed is not None and any(
-        count not in (None, 1, fixed[0]) for match in fixed[1].finditer(text) for count in [_count(match[1])]
+        number not in (None, 1, fixed[0]) for match in fixed[1].finditer(text) for number in [count(match[1])]
     )
 
 
 def other_vote(request: str) -> bool:
     """Does the request speak of another vote than two of three (3 of the 4, 1oo2, 四取二)?"""
     for pattern in (_VOTE, _VOTE_ZH):
-        for match in pattern.finditer(_plain(request)):
-            least, most = _count(match[1]), _count(match[2])
+        for match in pattern.finditer(in_plain(request)):
+            least, most = count(match[1]), count(match[2])
             if pattern is _VOTE_ZH:
                 least, most = most, least
             if least is None or most is None or (least, most) == (2, 3) or not least <= most:
@@ -123,7 +124,8 @@ _VOTE = re.compile(rf"(?<![\w.])({_ANY})\s*(?:oo|-?out-?\s?of-?|of|from)\s*(?:th
 _VOTE_ZH = re.compile(rf"({_ANY})\s*(?:取|选|中取)\s*({_ANY})")
 
 
-def _count(word: str) -> int | None:
+def count(word: str) -> int | None:
+    """A small number in figures or in words of either language."""
     return int(word) if word.isdigit() else _COUNTS.get(word)
 
 
@@ -134,7 +136,7 @@ def _table() -> dict[str, Any]:
     words: Mapping[str, str] = raw["words"]
     fixed = {}
     for block, one in raw["fixed"].items():
-        things = "|".join(_alternatives(one["words"], words))
+        things = "|".join(alternatives(one["words"], words))
         fixed[block] = (
             one["count"],
             re.compile(
@@ -143,11 +145,19 @@ def _table() -> dict[str, Any]:
             ),
         )
     return {
-        "signs": {block: [_sign(one, words) for one in some] for block, some in raw["signs"].items()},
+        "signs": {block: [sign(one, words) for one in some] for block, some in raw["signs"].items()},
         "fixed": fixed,
         "over": raw["over"],
         "general": raw["general"],
     }
+
+
+@cache
+def shared_words() -> Mapping[str, str]:
+    """The lists of words that signs and other patterns name as ``<x>``."""
+    file = resources.files("assay.skills.plc.blocks").joinpath("signs.yaml")
+    found: Mapping[str, str] = yaml.safe_load(file.read_text(encoding="utf-8"))["words"]
+    return found
 
 
 def vocabulary() -> set[str]:
@@ -161,17 +171,18 @@ def vocabulary() -> set[str]:
     return {word for line in lines for word in re.findall(r"[a-z]{5,}", line)}
 
 
-def _sign(line: str, words: Mapping[str, str]) -> Sign:
-    """``a|b & c & !d``; what follows a ``!`` up to the end must not be said."""
+def sign(line: str, words: Mapping[str, str]) -> Sign:
+    """A sign from ``a|b & c & !d``; what follows a ``!`` up to the end must not be said."""
     said: list[re.Pattern[str]] = []
     unsaid: list[re.Pattern[str]] = []
     for part in line.split(" & "):
-        pattern = re.compile("|".join(_alternatives(part.removeprefix("!"), words)))
+        pattern = re.compile("|".join(alternatives(part.removeprefix("!"), words)))
         (unsaid if part.startswith("!") else said).append(pattern)
     return Sign(tuple(said), tuple(unsaid))
 
 
-def _alternatives(part: str, words: Mapping[str, str]) -> list[str]:
+def alternatives(part: str, words: Mapping[str, str]) -> list[str]:
+    """The patterns between ``|``, with the shared words in the place of ``<x>``."""
     full = re.sub(r"<(\w+)>", lambda match: words[match[1]], part)
     return [_pattern(one) for one in re.split(r"\|(?![^(]*\))", full)]
 
@@ -183,7 +194,8 @@ def _pattern(one: str) -> str:
     return "(?<![a-z])" + one.replace(" ", r"[\s-]+") + end
 
 
-def _plain(request: str) -> str:
+def in_plain(request: str) -> str:
+    """The request as patterns are looked for: small letters, no fillers, words alike made one, nothing unwanted."""
     text = _FILLER.sub("", wanted(request).lower())
     for one, other in _ALIKE:
         text = text.replace(one, other)

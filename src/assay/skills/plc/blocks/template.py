@@ -1,6 +1,6 @@
-"""Fills a block's template: ``${NAME}`` is a value, ``%for i in 1..N`` up to ``%end`` repeats lines (``${i}`` counts),
-and ``%list Out`` as the value of a property gives ``[Out1, Out2, ...]``. Values are literals that were checked before,
-so nothing of a user's text becomes code."""
+"""Fills a block's template: ``${NAME}`` is a value, ``%for i in 1..N`` up to ``%end`` repeats lines (``${i}`` counts;
+``N..2`` counts down, and ``${i_before}`` is one less), and ``%list Out`` as the value of a property gives
+``[Out1, Out2, ...]``. Values are literals that were checked before, so nothing of a user's text becomes code."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-_FOR = re.compile(r"\s*%for (\w+) in 1\.\.(\w+)\s*$")
+_FOR = re.compile(r"\s*%for (\w+) in (?:1\.\.(\w+)|(\w+)\.\.2)\s*$")
 _END = re.compile(r"\s*%end\s*$")
 _HOLE = re.compile(r"\$\{(\w+)\}")
 
@@ -27,8 +27,10 @@ def fill(template: str, values: Mapping[str, str]) -> str:
             if _END.match(inner):
                 break
             body.append(inner)
-        for count in range(1, int(values[loop[2]]) + 1):
-            done.extend(_holes(one, {**values, loop[1]: str(count)}) for one in body)
+        up = range(1, int(values[loop[2] or loop[3]]) + 1)
+        for count in up if loop[2] else reversed(up[1:]):
+            holes = {**values, loop[1]: str(count), f"{loop[1]}_before": str(count - 1)}
+            done.extend(_holes(one, holes) for one in body)
     return "\n".join(done) + "\n"
 
 

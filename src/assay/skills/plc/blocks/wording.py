@@ -45,7 +45,7 @@ _ENGLISH: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bminus (?=\d)", "-"),
         (r"(?:±|\+\s?/\s?-)\s?(?=\d)", " +/- "),
         (r"\b(as|to|is|be|equals?|of) (?:zero|0)(?=\s*(?:[,;]|\.?$|and\b))", r"\1 nothing"),
-        (r"(?<![\d.])(?<![\d.] )\b(?:m3|m³)(?![a-z])(?!/h)", "volume"),
+        (r"(?<![\d.])(?<![\d.] )\b(?-i:m3|m³)(?![a-z])(?!/h)", "volume"),
         (r"\b(?:milliseconds?|msecs?)\b", "ms"),
         (
             r"(?<![\d.,])(\d+),(\d{1,2})(?=\s*(?:ms|s|secs?|seconds?|min|minutes?|h|hours?)\b)",
@@ -89,7 +89,7 @@ _VAGUE = re.compile(
     re.I,
 )
 _RATED = r"\b\d+(?:\.\d+)?[ -]?(?:kW|kVA|W|hp|V|马力|千瓦|伏|吨|L|lit(?:er|re)s?|升|mm|毫米|m3|m³|立方米?)"
-_BETWEEN = r"(?:[ -]|的|三相|异步|交流|直流|潜水){0,3}(?:[a-z]+ )?"
+_BETWEEN = r"(?:[ ,/-]|的|三相|异步|交流|直流|潜水){0,9}(?:[a-z]+[ -]){0,2}"
 _MACHINE = (
     r"(?:(?:motor|pump|fan|mixer|drive|lamp|coil|valve|tank|blower|compressor|crusher|conveyor|heater|agitator|hoist|chiller|actuator|solenoid|relay|contactor|servomotor|damper)s?\b|"
     r"电机|电动机|马达|风机|水泵|泵|搅拌|灯|线圈|阀|罐|水箱|压缩机|空压机|破碎机|输送机|皮带机|加热器|离心机|冷水机)"
@@ -111,13 +111,19 @@ _NUMBERED = tuple(
         r"\b(?:[2-9]|two|three|four)[\s-]?(?:oo|out[\s-]of|of)[\s-]?(?:the |all |our )?(?:[2-9]|two|three|four)\b",
         r"\b(?:pump|motor|line|conveyor|tank|unit|valve|station|zone|hall|plant|building|axis)\s\d{1,3}"
         r"(?=\s*(?:[,;:)]|\.\s|\.?$|and\b|or\b|is\b|in\b|on\b|has\b|with\b|should\b|must\b|shall\b|to\b))",
-        r"(?:mark|version|iec|din|iso|gb/?t?|en)[ -]?\d{3,}(?:-\d+)*",
+        r"(?<![a-z])(?:mark|version|iec|din|iso|gb/?t?|en)[ -]?\d{3,}(?:-\d+)*",
+        r"(?:^|(?<=\n))[ \t]*(?:\d{1,2}[.)）、](?!\d)|\d{1,2}(?:\.\d{1,2})+(?=[ \t]+[A-Z][a-z]{2}))",
+        r"[(（](?:\d{1,2}|[一二三四五六七八九十]|[a-f])[)）]|[①-⑳]",
+        r"(?<=[：:；;。，,\s])\d[)）、](?!\d)",
+        r"\b(?:problem|exercise|task|lab|question|example|figure|rung|network|chapter) ?#?\d{1,2}(?:\.\d{1,2})*"
+        r"(?=[.:)]|\s*$|\s*\n)",
+        r"(?:题|任务|实验|项目|(?<!比)例|练习) ?(?:\d{1,2}(?:[.-]\d{1,2})*|[一二三四五六七八九十])(?=[：:、，])",
     )
 )
 _DOZENS = re.compile(rf"{_N}\s+dozens?\b|(?P<zh>\d+|[一二两三四五六七八九十])打(?=[^开印])", re.I)
 #: Single figures before what they count, which are no units (九路停机信号).
 _OF_A_KIND = re.compile(
-    r"(?<![一二两三四五六七八九十百千第零点\d])[两三四五六七八九](?=[路步段道级]|[点位](?![零一二三四五六七八九\d]))"
+    r"(?<![一二两三四五六七八九十百千第零点\d])[两三四五六七八九](?=[路步段道级节]|[点位](?![零一二三四五六七八九\d]))"
 )
 _PERCENT = re.compile(r"百分之(?P<n>\d+(?:\.\d+)?|[零一二两三四五六七八九十百点]+)")
 _CHINESE: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -138,7 +144,7 @@ _CHINESE: tuple[tuple[re.Pattern[str], str], ...] = (
 def plain(request: str) -> str:
     """The request with its amounts in a form that is read, everything else as it stands."""
     text = wanted(request)
-    for pattern in (_PLATE, _PLATE_BEHIND, *_NUMBERED):
+    for pattern in (*_NUMBERED, _PLATE, _PLATE, _PLATE_BEHIND):
         text = pattern.sub(_blank, text)
     text = _OF_A_KIND.sub(lambda match: str("两三四五六七八九".index(match[0]) + 2), text)
     text = _DOZENS.sub(_dozens, text)

@@ -11,11 +11,14 @@ from __future__ import annotations
 import re
 
 from assay.skills.plc.blocks.block import Block, blocks
+from assay.skills.plc.blocks.filling import read_parameters
 from assay.skills.plc.blocks.finding import choose, find
+from assay.skills.plc.blocks.more import answers, more
 from assay.skills.plc.making.requirement import Numbered, Requirement
 
 _SOME, _AS_MUCH = 3.0, 0.8  # scores of `find`: about one rare word; nearly the best
 _MOSTLY = 0.7  # of the best of several that a sentence may mean
+_TOLD = re.compile(r"[\d\u4e00-\u9fff]")
 _DEMAND = re.compile(r"\b(?:shall|must|should)\b|应|必须|不得|禁止|须", re.I)
 
 
@@ -27,13 +30,32 @@ def beyond(requirement: Requirement, block: Block) -> list[Numbered]:
 
 
 def _answers(sentence: str, block: Block) -> bool:
+    if _says_nothing(sentence):
+        return True
     found, near = choose(sentence)
-    if found is not None:
-        return found.id == block.id
+    if (found is not None and found.id == block.id) or answers(sentence, block.id):
+        return True
+    if found is not None or more(sentence, block.id):
+        return False
+    if (not near or any(one.block.id == block.id for one in near)) and _sets(sentence, block):
+        return True
     if near:
         own = max((one.score for one in near if one.block.id == block.id), default=0.0)
         return own >= _MOSTLY * max(one.score for one in near) and own > 0.0
     return not _DEMAND.search(sentence) or _speaks_of(sentence, block)
+
+
+def _says_nothing(sentence: str) -> bool:
+    """A heading (控制要求：), or a word or two that ask for nothing (Regards)."""
+    if _DEMAND.search(sentence):
+        return False
+    return sentence.rstrip().endswith((":", "：")) or (len(sentence.split()) < 3 and not _TOLD.search(sentence))
+
+
+def _sets(sentence: str, block: Block) -> bool:
+    """Whether all amounts of a sentence are parameters of the block."""
+    filled = read_parameters(block, sentence)
+    return bool(filled.values) and not (filled.unused or filled.unclear)
 
 
 def _speaks_of(sentence: str, block: Block) -> bool:
