@@ -56,6 +56,11 @@ def settle(task: Task, how: How, *, propose_properties: bool) -> Task:
         if not how.as_json:
             warn(text("plc_making.interface_proposed", how.lang))
             warn(made.st.rstrip())
+            if made.questions:
+                warn(text("plc_making.questions", how.lang))
+                for one in made.questions:
+                    said = text(f"plc_making.question_{one.why}", how.lang, words=one.words)
+                    warn(f"  {one.sentence.id}: {said}")
             if not how.yes:
                 task = replace(task, interface=_confirmed_interface(made, path, how.lang))
     if task.interface is not None:

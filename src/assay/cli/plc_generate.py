@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -96,8 +97,12 @@ def _tell(value: dict[str, Any], out: Path, lang: Lang) -> None:
     say(text(f"plc_making.status_{value['status']}", lang))
     for one in value["reasons"]:
         say(f"  {one['text']}")
-    for one in value["claims"]:
-        say(f"- {one}")
+        for each in one["sentences"]:
+            say(f"    {each['id']}: {each['text']}")
+    texts = {one["id"]: one["text"] for one in value["verdicts"] if one["text"]}
+    for claim in value["claims"]:
+        said = next((texts[one] for one in texts if re.search(rf"(?<!\w){re.escape(one)}(?!\w)", claim, re.A)), "")
+        say(f"- {claim}{f' ({said})' if said else ''}")
     say(text("plc_making.written", lang, path=out))
     if value["evidence"]:
         say(text("plc_making.replay", lang, id=value["evidence"]))

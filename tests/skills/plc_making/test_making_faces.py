@@ -43,11 +43,12 @@ def told(made: Proposal) -> dict[str, str]:
         ("`Go` is a button, “Lamp1” is a lamp.", {"Go": "in BOOL", "Lamp1": "out BOOL"}),
         (
             "The temperature in the boiler (REAL) rises above 80 °C: the heater is switched off after a 5 s delay.",
-            {"BoilerTemperature": "in REAL", "Heater": "out BOOL", "DelayTime": "is TIME T#5s"},
+            {"BoilerTemperature": "in REAL", "Heater": "out BOOL", "TemperatureHigh": "is REAL 80.0",
+             "DelayTime": "is TIME T#5s"},
         ),
         (
             "液位 LT1 低于 20% 时打开进料阀 YV1，延时 1.5 分钟后关闭。",
-            {"LT1": "in REAL", "YV1": "out BOOL", "DelayTime": "is TIME T#1.5m"},
+            {"LT1": "in REAL", "YV1": "out BOOL", "LevelLow": "is REAL 20.0", "DelayTime": "is TIME T#1.5m"},
         ),
         ("When the setpoint of 60 °C is reached by the temperature, the valve closes.",
          {"Temperature": "in REAL", "Valve": "out BOOL", "Setpoint": "is REAL 60.0"}),

@@ -40,7 +40,7 @@ def document(
     best = made.best
     return {
         "status": made.release.status,
-        "reasons": [_reason(one, lang) for one in made.release.reasons],
+        "reasons": [_reason(one, made, lang) for one in made.release.reasons],
         "program": best.text if best is not None else None,
         "program_hash": digest(best.text) if best is not None else None,
         "requirement_hash": digest(made.task.requirement.text),
@@ -123,13 +123,18 @@ def proposal_document(proposal: Proposal) -> dict[str, Any]:
             "section": one.section,
             "type": one.type,
             "initial": one.initial,
+            "unit": one.unit,
             "words": one.words,
             "source": one.source,
             "sentence": one.said,
         }
         for one in proposal.lines
     ]
-    return {"st": proposal.st, "lines": lines}
+    asked = [
+        {"words": one.words, "why": one.why, "source": one.sentence.id, "sentence": one.sentence.text}
+        for one in proposal.questions
+    ]
+    return {"st": proposal.st, "lines": lines, "questions": asked}
 
 
 def _pretty(value: Any) -> str:
@@ -140,11 +145,21 @@ def _verdicts(made: Made, lang: Lang) -> list[dict[str, Any]]:
     best = made.best
     if best is None or best.report is None or best.project is None:
         return []
-    return verdicts(best.report, best.project, best.text, lang)
+    found = verdicts(best.report, best.project, best.text, lang)
+    if made.block is None or made.task.requirement.lang == lang:
+        return found
+    from assay.skills.plc.blocks.building import build
+
+    own = {one["id"]: one["text"] for one in made.block.properties}  # of the library: it has them in both languages
+    told = {one["id"]: one["text"] for one in build(made.block.block, made.block.values, lang=lang).properties}
+    return [{**one, "text": told[one["id"]]} if one["text"] == own.get(one["id"]) else one for one in found]
 
 
-def _reason(one: tuple[str, Mapping[str, object]], lang: Lang) -> dict[str, str]:
-    return {"key": one[0], "text": text(f"plc_making.{one[0]}", lang, **one[1])}
+def _reason(one: tuple[str, Mapping[str, object]], made: Made, lang: Lang) -> dict[str, Any]:
+    """With the sentences that it names by their numbers, for nobody knows them by heart."""
+    named = str(one[1].get("sentences", "")).split(", ")
+    said = [{"id": each.id, "text": each.text} for each in made.task.requirement.sentences if each.id in named]
+    return {"key": one[0], "text": text(f"plc_making.{one[0]}", lang, **one[1]), "sentences": said}
 
 
 def _interface(made: Made) -> dict[str, Any]:

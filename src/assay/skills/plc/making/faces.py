@@ -13,8 +13,10 @@ from typing import Any
 
 from assay.kernel.errors import InputError
 from assay.skills.plc.making.amounts import read_amounts
+from assay.skills.plc.making.asking import by_hand, references, unnamed
 from assay.skills.plc.making.binding import Bound, bound_names
-from assay.skills.plc.making.gathering import Entry, bind, gathered
+from assay.skills.plc.making.entries import Entry, Question
+from assay.skills.plc.making.gathering import bind, gather, gathered
 from assay.skills.plc.making.naming import free, from_noun, in_pinyin, legal, mended
 from assay.skills.plc.making.requirement import Requirement
 from assay.skills.plc.making.signal_words import LETTERS
@@ -37,7 +39,7 @@ _UNIT = re.compile(
 @dataclass(frozen=True, slots=True)
 class Line:
     """One variable. ``source`` is the number of the sentence or the name of the property or test; ``said`` is the
-    sentence, ``words`` the noun in it and ``nouns`` all the words for the signal."""
+    sentence, ``words`` the noun in it and ``nouns`` all the words for the signal; ``unit`` that of a constant."""
 
     name: str
     section: str
@@ -47,15 +49,18 @@ class Line:
     words: str = ""
     initial: str = ""
     nouns: tuple[str, ...] = ()
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """``kind`` and ``name`` of the unit, its ``lines`` in the order inputs, outputs, constants."""
+    """``kind`` and ``name`` of the unit, its ``lines`` in the order inputs, outputs, constants; ``questions`` are what
+    may be a signal and has no line."""
 
     kind: str
     name: str
     lines: tuple[Line, ...]
+    questions: tuple[Question, ...] = ()
 
     @property
     def st(self) -> str:
@@ -65,6 +70,9 @@ class Proposal:
             of = [one for one in self.lines if one.section == section]
             if of:
                 made += [section, *(f"    {_declared(one)} (* {_comment(one)} *)" for one in of), "END_VAR"]
+        made += [
+            f"(* ? {_plain(one.words)}. {one.sentence.id}: {_plain(one.sentence.text)} *)" for one in self.questions
+        ]
         return "\n".join([*made, f"END_{self.kind}"]) + "\n"
 
 
@@ -74,13 +82,20 @@ async def propose_interface(
     """The proposal. ``namer`` (a language model) is asked only for nouns that code cannot spell. Raises InputError when
     no input or no output can be read, or given names cannot be declared."""
     bound = bound_names(properties, tests)
-    entries = bind(gathered(read_signals(requirement)), bound)
+    found, asked = gather(read_signals(requirement))
+    amounts = [one for one in read_amounts(requirement.sentences) if one.type != "TIME"]
+    if amounts:
+        found, more = references(found)
+        asked += more
+    found += unnamed(found, amounts)
+    entries = bind(found, bound)
+    asked += by_hand(entries, requirement.sentences)
     _refuse_half(entries)
     if len(entries) > MOST:
         raise InputError("plc_making.too_many_signals", most=MOST)
     await _name(entries, namer, bound)
     kind, name = _unit(requirement, bound)
-    return Proposal(kind, name, tuple(_lines(entries, requirement, bound, name)))
+    return Proposal(kind, name, tuple(_lines(entries, requirement, bound, name)), tuple(asked))
 
 
 def short_comments(st: str) -> str:
@@ -160,7 +175,10 @@ async def _name(entries: list[Entry], namer: Namer | None, bound: Bound) -> None
         if binding and not legal(entry.name):
             raise InputError("plc_making.binding_illegal", name=entry.name[:60])
         prefix = "In" if entry.way == "in" else "Out"
+        written = entry.name
         entry.name = free(mended(entry.name, prefix) or prefix, used)
+        if entry.name.upper() != written.upper() and "-" in written:
+            entry.nouns.append(written.lower())
         used.add(entry.name.upper())
     open_ = [one for one in entries if not one.given]
     hard = [one.nouns[0] for one in open_ if not from_noun(one.nouns[0])]
@@ -193,7 +211,11 @@ def _lines(entries: list[Entry], requirement: Requirement, bound: Bound, unit: s
         name = free(mended(one.name, "K") or "K", used)
         seen[one.name, one.value] = name
         used.add(name.upper())
-        made.append(Line(name, "VAR CONSTANT", one.type, one.sentence.id, one.sentence.text, one.words, one.value))
+        made.append(
+            Line(
+                name, "VAR CONSTANT", one.type, one.sentence.id, one.sentence.text, one.words, one.value, unit=one.unit
+            )
+        )
     return made
 
 
@@ -220,7 +242,11 @@ def _declared(one: Line) -> str:
 
 def _comment(one: Line) -> str:
     """Where a line came from, as a comment that nothing can end from inside."""
-    said = re.sub(r"\s+", " ", one.said)
+    said = f": {_plain(one.said)}" if one.said else ""
+    return f"{_plain(one.words) + '. ' if one.words else ''}{_plain(one.source)}{said}"
+
+
+def _plain(words: str) -> str:
+    said = re.sub(r"\s+", " ", words)
     said = said if len(said) <= _SHOWN else f"{said[:_SHOWN]}..."
-    told = f"{one.words + '. ' if one.words else ''}{one.source}{f': {said}' if said else ''}"
-    return re.sub(r"\(\*|\*\)|[*`\x00-\x1f\u2028\u2029]|//", "'", told)
+    return re.sub(r"\(\*|\*\)|[*`\x00-\x1f\u2028\u2029]|//", "'", said)

@@ -73,7 +73,9 @@ def from_noun(words: str) -> str:
         made = "".join(one[:1].upper() + one[1:] for one in parts)
         return made[:LONGEST] if made[:1].isalpha() else ""
     parts = _parts(words)
-    return "" if any(not one.isascii() for one in parts) else "".join(parts)[:LONGEST]
+    if any(not one.isascii() for one in parts):
+        return ""
+    return "".join(one[:1].upper() + one[1:] for one in parts)[:LONGEST]
 
 
 def in_pinyin(words: str) -> str:

@@ -24,7 +24,8 @@ pre { background: #f5f7f9; padding: .6rem; overflow-x: auto; font-size: .85rem; 
 def as_markdown(value: dict[str, Any], lang: Lang) -> str:
     """The report as Markdown."""
     lines = [f"# {_title(value, lang)}", "", f"**{_status(value, lang)}**", ""]
-    lines += [f"- {one['text']}" for one in value["reasons"]]
+    for one in value["reasons"]:
+        lines += [f"- {one['text']}", *(f"  - {each['id']}: {each['text']}" for each in one["sentences"])]
     for head, rows in _sections(value, lang):
         lines += ["", f"## {head}", "", *(f"- {' | '.join(row)}" for row in rows)]
     if value["program"]:
@@ -39,13 +40,18 @@ def as_html(value: dict[str, Any], lang: Lang) -> str:
         f'<p class="{value["status"]}">{escape(_status(value, lang))}</p>',
     ]
     if value["reasons"]:
-        parts.append("<ul>" + "".join(f"<li>{escape(one['text'])}</li>" for one in value["reasons"]) + "</ul>")
+        parts.append("<ul>" + "".join(_reason(one) for one in value["reasons"]) + "</ul>")
     for head, rows in _sections(value, lang):
         cells = "".join("<tr>" + "".join(_cell(one) for one in row) + "</tr>" for row in rows)
         parts.append(f"<h2>{escape(head)}</h2><table>{cells}</table>")
     if value["program"]:
         parts.append(f"<h2>{escape(text('plc_making.report_program', lang))}</h2><pre>{escape(value['program'])}</pre>")
     return html_page(_title(value, lang), "\n".join(parts), _STYLE, lang)
+
+
+def _reason(one: dict[str, Any]) -> str:
+    said = "".join(f"<li>{escape(each['id'])}: {escape(each['text'])}</li>" for each in one["sentences"])
+    return f"<li>{escape(one['text'])}{f'<ul>{said}</ul>' if said else ''}</li>"
 
 
 def _cell(words: str) -> str:
@@ -73,7 +79,12 @@ def _sections(value: dict[str, Any], lang: Lang) -> Iterator[tuple[str, list[lis
         yield head("block"), [[block["id"], ""], *([name, word] for name, word in block["parameters"].items())]
     if value["interface"]["proposed"]:
         lines = value["interface"]["proposed"]["lines"]
-        yield head("interface"), [[one["name"], f"{one['section']} {one['type']}", _origin(one)] for one in lines]
+        yield head("interface"), [[one["name"], _declared(one), _origin(one)] for one in lines]
+        if asked := value["interface"]["proposed"]["questions"]:
+            rows = [
+                [text(f"plc_making.question_{one['why']}", lang, words=one["words"]), _origin(one)] for one in asked
+            ]
+            yield head("questions"), rows
     if value["requirements"]:
         yield head("requirements"), [[one["id"], one["text"]] for one in value["requirements"]]
     if value["verdicts"]:
@@ -101,6 +112,11 @@ def _sections(value: dict[str, Any], lang: Lang) -> Iterator[tuple[str, list[lis
             *([name, word or "-"] for name, word in value["versions"].items()),
         ],
     )
+
+
+def _declared(one: dict[str, Any]) -> str:
+    value = f" := {one['initial']} {one['unit']}".rstrip() if one["initial"] else ""
+    return f"{one['section']} {one['type']}{value}"
 
 
 def _origin(one: dict[str, Any]) -> str:

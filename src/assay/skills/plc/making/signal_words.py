@@ -13,7 +13,7 @@ from typing import Any, Literal, cast
 import yaml
 
 Direction = Literal["in", "out", "role"]
-Class = Literal["command", "state", "measure", "setpoint", "actuator", "signal", "weak"]
+Class = Literal["command", "state", "measure", "setpoint", "actuator", "analog", "count", "signal", "weak"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,4 +50,5 @@ STOPS_ZH: tuple[str, ...] = tuple(_WORDS["stops_zh"].split())
 SPELLED: dict[str, str] = _WORDS["spelled"]
 #: Units of what is measured, as a regular expression.
 UNITS_REAL: str = _WORDS["units"]
-COUNTS = {"1": 1, "2": 2, "3": 3, "4": 4, "two": 2, "three": 3, "four": 4, "两": 2, "二": 2, "三": 3, "四": 4}
+COUNTS = {str(n): n for n in range(1, 9)} | {"two": 2, "both": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+COUNTS |= {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8}

@@ -7,15 +7,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
+from assay.skills.plc.making.acting import acted
 from assay.skills.plc.making.identifiers import TYPES, Identifier, identifiers, spelled_out, type_near
+from assay.skills.plc.making.mentions import (
+    READ,
+    TOPIC,
+    Signal,
+    Way,
+    by_letters,
+    compared,
+    head_in,
+    in_condition,
+    type_of,
+    way_of,
+    way_word,
+)
 from assay.skills.plc.making.phrases import Phrase, phrases
+from assay.skills.plc.making.relating import between, measured_by
 from assay.skills.plc.making.requirement import Numbered, Requirement
-from assay.skills.plc.making.signal_words import HEADS, LETTERS, UNITS_REAL, Head
-
-Way = Literal["in", "out", ""]
+from assay.skills.plc.making.sharing import each_of
+from assay.skills.plc.making.signal_words import STOPS, Head
+from assay.skills.plc.making.tables import row
 
 _HEADING = re.compile(
     r"^\s*(?:\W*(?:the|digital|analog(?:ue)?|数字量?|模拟量?|开关量)\s*)*"
@@ -26,42 +40,37 @@ _HEADING = re.compile(
 _BARE_HEADING = re.compile(
     r"^(?:digital |analog(?:ue)? )?(?P<way>inputs?|outputs?|输入|输出)(?:信号|变量|点)?\s*$", re.I
 )
-_CONDITION = re.compile(
-    r"\b(?:if|when(?:ever)?|while|as long as|once|after|until|unless|with)\b.*?(?:,|\bthen\b|$)"
-    r"|(?:当|若|如果|只要|一旦).*?(?:则|时|，|$)|^[^，,]*?(?:时|后)[，,]"
-    r"|(?:^|[，,；;])[^，,；;]{1,20}?(?<![同延定及计小])时(?![间长刻序])",
+#: What may stand between a noun and its identifier: "报警输出 ALM1", "transmitter, LIT-100", "电机正转（KM1".
+_NAMES = re.compile(
+    r"(?:输出|输入|信号|指令|命令|位号|编号|\s+(?:value|signal|output|input|tag))?[为是]?[\s`\"“「(（]*|[\u4e00-\u9fff]{1,4}[(（]\s*"
+)
+#: "釜门关闭到位（SQ1）" is read, whatever a door is.
+_PLACE_HEAD = Head("LimitSwitch", "in", "state", "", "")
+_SAYS_BOOL = re.compile(
+    r"(?:[a-z]O[kK]|OK|Present|Ready|Done|Active|Closed|Opened|Fault|Alarm|High|Low|Switch|Full|Empty)$"
+)
+_APPOSED = re.compile(r",\s*")
+#: A thing that the text then speaks about: "Crusher: ...", "A hoist has the buttons ...".
+_SAYS = re.compile(
+    r"(?:\s+[a-z]+){0,2}\s*[:：]\s*\S|\s+(?:has|have|consists?|comprises?|with|includes?)\b|\s*[有设]\S|"
+    r"[，,]\s*共",
     re.I,
 )
+#: An entry of a list: marked, or led by a name, a tag or an address ("X3 gripper closed").
+_BULLET = re.compile(r"\s*(?:[-*•·]|\d+[.)、]|[A-Za-z_]\w*\s*[(（:：]|%?[A-Z]{1,4}[-_]?\d+(?:\.\d+)?\s+\S)")
+_DRIVEN_BY = re.compile(
+    r"\s+(?:is|are)\s+(?:driven|moved|switched|powered|operated)\s+by\b|由.{1,12}(?:驱动|带动)", re.I
+)
+_AT_PLACE = re.compile(r"到位|位置|反馈|检测|已")
 _BETWEEN = re.compile(r"^\s*(?:[,，、/]|和|与|或|and|or|,\s*and)\s*$", re.I)
-_READ = re.compile(r"(?:\b(?:read|measured?|monitor)s?\b|读取|读入|测量|监测|采集)[^,.;，。；]{0,30}$", re.I)
 _JOINT = re.compile(
     rf"\s*(?:[:：,，(（=|–—-]|is|are|为|是|即)?\s*(?:(?:{TYPES})\s*)?[-–—,，:：|;；)）\s]*(?:[(（]\s*)?(?:(?:the|an?)\b)?\s*"
 )
-_CELL = re.compile(r"\|\s*(?P<way>输入|输出|inputs?|outputs?|VAR_INPUT|VAR_OUTPUT|DI|DO|AI|AO)\s*\|", re.I)
 _TOPIC = re.compile(
     r"^[\u4e00-\u9fff]{0,4}?(?:控制|系统|程序|工位|回路|站)(?:[：:，,。；;]|$)|^\s*(?:controller|controls?\b|system|station|program|starter)",
     re.I,
 )
 _COMPLEMENT = re.compile(r"\b(?:of|across|inside|on|at|for|between|per)\s+(?:the|a|an|each|every)\s+$", re.I)
-_COMPARED = re.compile(
-    rf"^.{{0,30}}?(?:above|below|exceeds?|over|under|than|reach(?:es)?|at least|at most|[<>]=?|"
-    rf"低于|高于|超过|大于|小于|达到|等于|不足)\s*(?:the\s+)?(?:\w+\s+)?-?\d|^.{{0,20}}?\d+(?:\.\d+)?\s*(?:{UNITS_REAL})(?![A-Za-z])",
-    re.I,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Signal:
-    """``name`` is the identifier in the text (empty: none stands there); ``words`` is the noun (empty: none);
-    ``explicit``: quoted, typed or listed. ``type`` is empty while nothing said it."""
-
-    name: str
-    words: str
-    way: Way
-    type: str
-    sentence: Numbered
-    head: Head | None = None
-    explicit: bool = False
 
 
 def read_signals(requirement: Requirement) -> list[Signal]:
@@ -77,15 +86,16 @@ def read_signals(requirement: Requirement) -> list[Signal]:
         here: Way = ""
         text = sentence.text
         if heading:
-            here, text = _way(heading["way"]), heading["rest"]
+            here, text = way_word(heading["way"]), heading["rest"]
             if not text.strip():
                 way = here
                 continue
         elif bare := _heading(sentence.text):
             way = bare
             continue
-        elif text.startswith("|"):  # a row of a table: it may say itself which way a signal goes
-            here = _way(cell["way"]) if (cell := _CELL.search(text)) else way
+        elif text.startswith("|"):
+            found += row(sentence, known, way)
+            continue
         elif way and _bullet(sentence, requirement):
             here = way
         else:
@@ -95,30 +105,57 @@ def read_signals(requirement: Requirement) -> list[Signal]:
 
 
 def _mentions(text: str, sentence: Numbered, known: frozenset[str], listed: Way) -> Iterator[Signal]:
+    text = text if listed else each_of(text)
     names = identifiers(text, known, listed=bool(listed))
-    nouns = [one for one in phrases(text) if not _TOPIC.match(text[one.end :])]
+    nouns = [one for one in phrases(text) if one.head.direction == "in" or not _TOPIC.match(text[one.end :])]
+    nouns = sorted([*nouns, *(acted(text, nouns) if not listed else ())], key=lambda one: one.start)
     pairs = _paired(text, names, nouns)
-    used = {id(noun) for noun in pairs.values()}
+    by = measured_by(text, nouns)
+    used = {id(noun) for noun in pairs.values()} | {id(noun) for noun in by.values()}
     before: tuple[Identifier, Phrase] | None = None
+    last_name: Identifier | None = None
+    last_signal = Signal("", "", "", "", sentence)
     last: tuple[int, Way] | None = None
     for name in names:
         noun = pairs.get(name.start)
-        if noun is None and before is not None and _BETWEEN.match(text[before[0].end : name.start]):
+        if noun is None and before is not None and _follows(text[before[0].end : name.start], before[0], name):
             noun = before[1]
         if noun is not None and not (name.start <= noun.start < name.end):
             before = (name, noun)
         one = _named(text, name, noun, sentence, listed)
+        if noun is not None and id(noun) in by:
+            one = replace(one, also=by[id(noun)].words, type=one.type or "REAL")
+        if through := between(last_name, name, text):
+            yield from (replace(last_signal, name=each) for each in through)
+        last_name, last_signal = name, one
         if last is not None and not one.way and _BETWEEN.match(text[last[0] : name.start]):
             one = replace(one, way=last[1])  # "inputs A, B and C"
         last = (name.end, one.way)
         yield one
     for noun in nouns if len(names) != 1 or not listed else ():  # the rest of an entry describes its one name
         inside = any(one.start < noun.end and noun.start < one.end for one in names)
-        topic = noun.start == 0 and not listed and re.match(r"\s*[:：]\s*\S", text[noun.end :])
-        if id(noun) not in used and not inside and not topic and not _COMPLEMENT.search(text[: noun.start]):
-            yield from _unnamed(text, noun, sentence, listed)
+        topic = not listed and noun.head.direction != "in" and _is_topic(text, noun)
+        told = noun.head.english in ("Lamp", "Horn") or noun.head.kind in ("state", "command")
+        where = not told and _COMPLEMENT.search(text[: noun.start])
+        if id(noun) not in used and not inside and not where:
+            for each in _unnamed(text, noun, sentence, listed):
+                if topic:
+                    yield replace(each, group=TOPIC)
+                    continue
+                yield replace(each, also=by[id(noun)].words, type="REAL") if id(noun) in by else each
     if listed and not names and not nouns:
         yield from _items(text, sentence, listed)
+
+
+def _is_topic(text: str, noun: Phrase) -> bool:
+    """Whether a noun only names what the text is about: a title, "Crusher: ...", "A hoist has the buttons ..."."""
+    before, after = text[: noun.start], text[noun.end :]
+    leads = re.match(r"\s+([a-z]+)(?:\s+([a-z]+))?\s*[:：]", after)
+    if leads and any(one in STOPS for one in leads.groups() if one):
+        return False  # "the motor runs: fast"
+    if re.fullmatch(r"(?:an?\s+|the\s+)?", before, re.I):
+        return not after.strip(" .。!！") or _SAYS.match(after) is not None
+    return re.fullmatch(r"[\u4e00-\u9fff]{1,6}", before) is not None and _SAYS.match(after) is not None
 
 
 def _paired(text: str, names: Sequence[Identifier], nouns: Sequence[Phrase]) -> dict[int, Phrase]:
@@ -127,9 +164,7 @@ def _paired(text: str, names: Sequence[Identifier], nouns: Sequence[Phrase]) -> 
     free = list(nouns)
     for name in names:
         for noun in free:
-            if noun.start <= name.start < noun.end or (
-                noun.end <= name.start and re.fullmatch(r"[\s`\"“「(（]*", text[noun.end : name.start])
-            ):
+            if noun.start <= name.start < noun.end or (noun.end <= name.start and _names(text, noun, name)):
                 pairs[name.start] = noun
                 free.remove(noun)
                 break
@@ -145,45 +180,70 @@ def _paired(text: str, names: Sequence[Identifier], nouns: Sequence[Phrase]) -> 
     return pairs
 
 
+def _names(text: str, noun: Phrase, name: Identifier) -> bool:
+    """Whether an identifier right behind a noun is its name; one set off by commas ends there ("a valve, FV-10,")."""
+    joint = text[noun.end : name.start]
+    if _APPOSED.fullmatch(joint):
+        return re.match(r"\s*(?:[,.;()（]|$|\band\b)", text[name.end :]) is not None and bool(
+            re.search(r"\d", name.name)
+        )
+    return _NAMES.fullmatch(joint) is not None
+
+
+def _follows(joint: str, first: Identifier, name: Identifier) -> bool:
+    """Whether a noun goes on to the next identifier: "pumps P1, P2", but not over a comma that parts two clauses."""
+    if not _BETWEEN.match(joint):
+        return False
+    return joint.strip() not in (",", "，") or re.sub(r"\d+.*", "", first.name) == re.sub(r"\d+.*", "", name.name)
+
+
 def _named(text: str, name: Identifier, noun: Phrase | None, sentence: Numbered, listed: Way) -> Signal:
     head = noun.head if noun is not None else head_in(name.name)
+    if noun is not None and head is not None and head.direction == "out" and noun.end <= name.start:
+        head = _PLACE_HEAD if _AT_PLACE.search(text[noun.end : name.start]) else head
     kind = name.type or type_near(text, name.end) or (type_near(text, noun.end) if noun is not None else "")
     way: Way = listed
     said = re.search(r"(inputs?|outputs?|输入|输出)(?:信号|变量)?\s*[`\"“「(（]*$", text[: name.start], re.I)
     if not way and said:
-        way = _way(said[1])
-    if not way and noun is None and _READ.search(text[: name.start]):
+        way = way_word(said[1])
+    if not way and noun is None and READ.search(text[: name.start]):
         way = "in"
     if not way and head is not None and (noun is not None or head.kind not in ("weak", "measure")):
-        way = _way_of(head, text, name.start)
-    letters = LETTERS.get(re.sub(r"[\d_]+.*$", "", name.name).upper()) if head is None else None
-    if letters is not None and (re.search(r"\d", name.name) or len(name.name) > 1):
-        way, kind = way or ("in" if letters[0] == "in" else "out"), kind or letters[1]
+        way = way_of(head, text, name.start)
+    way, kind = by_letters(name.name, head, way, kind)
     if not kind and head is not None:
-        kind = _type_of(head, noun.words if noun is not None else name.name, text, (noun or name).end)
+        kind = type_of(head, noun.words if noun is not None else name.name, text, (noun or name).end)
     if not kind and (only := re.findall(rf"[(（](?:{TYPES})[)）]", text)) and len(only) == 1:
         kind = only[0][1:-1]
+    if noun is None and kind == "REAL" and not name.type and _SAYS_BOOL.search(name.name):
+        kind = "BOOL"
     listing = bool(listed) or name.explicit
-    return Signal(name.name, noun.words if noun is not None else "", way, kind, sentence, head, listing)
+    words = noun.words if noun is not None else ""
+    return Signal(name.name, words, way, kind, sentence, head, listing, listed=bool(listed))
 
 
 def _unnamed(text: str, noun: Phrase, sentence: Numbered, listed: Way) -> Iterator[Signal]:
-    if noun.key in ("fault", "trip", "故障") and not listed and not in_condition(text, noun.start):
+    if noun.key in ("fault", "trip", "jam", "故障") and not listed and not in_condition(text, noun.start):
         return
     if noun.head.kind == "signal" and noun.key in ("signal", "信号", "input signal"):
         return
-    if noun.count == 0 or (noun.head.kind == "setpoint" and re.match(r"\s*(?:of|为|是|:|=)?\s*-?\d", text[noun.end :])):
+    if re.match(r"\s+(?:has|have)\s+(?:two|three|four|\d)\s+outputs\b|有[两二三\d]个输出", text[noun.end :]):
+        return
+    if noun.head.kind == "actuator" and _DRIVEN_BY.match(text[noun.end :]):
+        return
+    if noun.head.kind == "setpoint" and re.match(r"\s*(?:of|为|是|:|=)?\s*-?\d", text[noun.end :]):
         return
     if listed and (state := re.match(r"\s+(?:closed|opened|open|locked|present)\b", text[noun.end :])):
         noun = replace(noun, words=noun.words + state[0], end=noun.end + state.end())
-    kind = type_near(text, noun.end) or _type_of(noun.head, noun.words, text, noun.end)
-    one = Signal(
-        "", noun.words, listed or _way_of(noun.head, text, noun.start), kind, sentence, noun.head, bool(listed)
-    )
-    if noun.count == 1:
-        yield one
+    kind = type_near(text, noun.end) or type_of(noun.head, noun.words, text, noun.end)
+    way = listed or way_of(noun.head, text, noun.start)
+    one = Signal("", noun.words, way, kind, sentence, noun.head, bool(listed), listed=bool(listed))
+    one = replace(one, compared=compared(text, noun.end))
+    if noun.count <= 1:
+        yield one if noun.count else replace(one, group=-1)
     for number in range(1, noun.count + 1) if noun.count > 1 else ():
-        yield replace(one, words=f"{noun.words} {number}" if noun.words.isascii() else f"{noun.words}{number}")
+        words = f"{noun.words} {number}" if noun.words.isascii() else f"{noun.words}{number}"
+        yield replace(one, words=words, group=noun.count)
 
 
 def _items(text: str, sentence: Numbered, listed: Way) -> Iterator[Signal]:
@@ -192,46 +252,15 @@ def _items(text: str, sentence: Numbered, listed: Way) -> Iterator[Signal]:
         words = re.sub(r"^(?:the|a|an)\s+", "", part.strip(" .。;；()（）"), flags=re.I)
         if words and len(words.split()) <= 5 and len(words) <= 40:
             yield Signal(
-                "", words, listed, type_near(text, text.find(part) + len(part)) or "BOOL", sentence, None, True
+                "",
+                words,
+                listed,
+                type_near(text, text.find(part) + len(part)) or "BOOL",
+                sentence,
+                None,
+                True,
+                listed=True,
             )
-
-
-def _way_of(head: Head, text: str, place: int) -> Way:
-    if head.direction != "role":
-        return head.direction
-    return "in" if in_condition(text, place) else "out"
-
-
-def in_condition(text: str, place: int) -> bool:
-    """Whether a place of a sentence belongs to a condition ("when ...,", "当 ... 时")."""
-    return any(one.start() <= place < one.end() for one in _CONDITION.finditer(text))
-
-
-def _type_of(head: Head, words: str, text: str, end: int) -> str:
-    """BOOL for what is on or off, REAL for what is measured or compared with a number of a unit."""
-    lower = words.lower()
-    compared = bool(_COMPARED.match(text[end:]))
-    if head.kind == "measure":
-        edge = re.search(r"\b(?:high|low|full|empty)\b|[高低满空]", lower)
-        return "BOOL" if edge and not compared else "REAL"
-    if head.kind == "setpoint":
-        return "REAL"
-    if head.english == "Sensor":
-        measured = any(
-            re.search(rf"\b(?:{one.en})\b" if lower.isascii() else one.zh, lower)
-            for one in HEADS
-            if one.kind == "measure"
-        )
-        edge = re.search(r"\b(?:high|low|upper|lower|full|empty)\b|[高低满空上下]", lower)
-        return "REAL" if compared or (measured and not edge) else "BOOL"
-    return "BOOL"
-
-
-def head_in(name: str) -> Head | None:
-    """The noun in the spelling of an identifier: ``StartButton``, ``motor_1``."""
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|_|\d+", " ", name)
-    found = phrases(re.sub(r"\s+", " ", spaced).strip().lower())
-    return found[-1].head if found else None
 
 
 def _title(sentence: Numbered, requirement: Requirement) -> bool:
@@ -239,7 +268,7 @@ def _title(sentence: Numbered, requirement: Requirement) -> bool:
 
 
 def _bullet(sentence: Numbered, requirement: Requirement) -> bool:
-    return bool(re.match(r"\s*(?:[-*•·]|\d+[.)、]|[A-Za-z_]\w*\s*[(（:：])", _line(sentence, requirement)))
+    return _BULLET.match(_line(sentence, requirement)) is not None
 
 
 def _line(sentence: Numbered, requirement: Requirement) -> str:
@@ -250,8 +279,4 @@ def _line(sentence: Numbered, requirement: Requirement) -> str:
 
 def _heading(text: str) -> Way:
     match = _BARE_HEADING.match(text.strip(" #:：*"))
-    return _way(match["way"]) if match else ""
-
-
-def _way(word: str) -> Way:
-    return "in" if word.lower().startswith(("input", "输入", "var_input", "di", "ai")) else "out"
+    return way_word(match["way"]) if match else ""
