@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 
+from assay.skills.knowledge_qa.lexicon import opposites
 from assay.skills.knowledge_qa.quantities import Amount, amounts, codes
 from assay.skills.knowledge_qa.question import Asked
 from assay.skills.knowledge_qa.ranges import holds
@@ -22,7 +23,11 @@ _FORBIDDEN = re.compile(
     r"|can't|don't|forbidden|prohibited|never(?![a-z])|not (?:permitted|allowed)|no longer",
     re.I,
 )
-_NO_ONE = re.compile(r"(?:^|[.;:,] )no (?:[a-z]+ ){1,4}(?:may|shall|must|can|is|are)(?![a-z])", re.I)
+_NO_ONE = re.compile(
+    r"(?:^|[.;:,] )(?:nobody|no one) (?:may|shall|must|can|is)(?![a-z])"
+    r"|(?:^|[.;:,] )no (?:[a-z]+ ){1,4}(?:may|shall|must|can|is|are)(?![a-z])",
+    re.I,
+)
 _NEEDLESS = re.compile(
     r"不需|无需|不必|不用|可不|可以不|免|不受此限|不适用|不设|不要求|need not|not (?:required|necessary"
     r"|apply|applicable|needed)|no need|does not apply|without|exempt|has no|have no"
@@ -66,6 +71,13 @@ _LEFT_OUT = re.compile(
     r"|(?:except|unless|apart from)(?: (?:for|in|at|by|during|when|if|on|with|that))? (?P<c>[^.;,]{4,80})",
     re.I,
 )
+_EXCLUDED = re.compile(
+    r"(?:(?<![a-z])(?:and|but)|[,;:])\s*(?:never|not|nobody|no one)(?![a-z])(?! (?:more|less|later|above|below"
+    r"|exceed|only|be|to|required|necessary|need))(?P<what>[^,;.]*)",
+    re.I,
+)
+"""What a permission leaves out behind it: "for a test only, and never on a running plant"."""
+EXCLUDED_SAID = 0.6
 _ANY = re.compile(r"任何|有没有(?:例外|可能)|(?<![a-z])(?:anywhere|ever|at all|any exception|any case)(?![a-z])", re.I)
 _ONLY_WHEN = re.compile(r"[^，。；,.;]*(?:才|方可|方能|only (?:if|when))", re.I)
 _WHEN_BEFORE = re.compile(
@@ -83,6 +95,9 @@ _NEGATED = re.compile(
 
 def yes_or_no(asked: Asked, text: str) -> bool | None:
     """Whether a clause says yes to a question, or None where words and numbers do not decide it."""
+    if _ASKS_MAY.search(asked.text) or not _ASKS_MUST.search(asked.text):
+        if _is_excluded(asked, text):
+            return _negates(asked)
     if torn(asked, text):
         return None
     clause = meant_clause(asked, text)
@@ -97,8 +112,33 @@ def yes_or_no(asked: Asked, text: str) -> bool | None:
     made = _by_words(asked, clause)
     if made is None and clause != text:
         made = _by_words(asked, text)
-    flip = bool(_NEGATED.search(_STATED_TWICE.sub("", _bare(asked.text)))) != _is_exception(asked, text)
+    if made is None and _is_exception(asked, text) and not (_negates(asked) or _ASKS_MAY.search(asked.text)):
+        return False  # what is so but for an exception is not so in it
+    flip = _negates(asked) != _is_exception(asked, text)
     return None if made is None else made != flip
+
+
+def _negates(asked: Asked) -> bool:
+    return bool(_NEGATED.search(_STATED_TWICE.sub("", _bare(asked.text))))
+
+
+def _is_excluded(asked: Asked, text: str) -> bool:
+    """Whether the question is about what a permission leaves out in a short clause behind it."""
+    question = said(asked.text)
+    for match in _EXCLUDED.finditer(text):
+        words = [word for word in terms_of(match["what"]) if word.kind != "code"]
+        named = codes(match["what"])
+        if named and not set(named) & set(asked.codes):
+            continue
+        told = sum(covered(word, question) >= 0.7 or _same_state(word.text, asked.text) for word in words)
+        if words and told >= EXCLUDED_SAID * len(words):
+            return True
+    return False
+
+
+def _same_state(word: str, question: str) -> bool:
+    """Whether a word and the question name one state in other words ("running", "in operation")."""
+    return any(pattern.search(word) and pattern.search(question) for group in opposites() for pattern in group)
 
 
 def _is_exception(asked: Asked, text: str) -> bool:

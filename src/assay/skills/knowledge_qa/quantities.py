@@ -169,6 +169,11 @@ _CODE = re.compile(
     r"|(?<![A-Za-z0-9])(?=[A-Za-z0-9\-_/.#]*\d)(?=[A-Za-z0-9\-_/.#]*[A-Za-z])[A-Za-z0-9]+(?:[-_/.#][A-Za-z0-9]+)*#?(?![A-Za-z0-9])"
     r"|(?<![\dA-Za-z.])\d{1,3}#(?![\dA-Za-z])"
 )
+_RUN = re.compile(
+    r"(?<![A-Za-z0-9])(?P<letters>[A-Z]{1,4}-?)(?P<low>\d{1,4})\s?(?:～|~|至|到|–|—|\.{2,3}|(?<![a-z])to(?![a-z])|through)\s?"
+    r"(?P<again>[A-Z]{1,4}-?)(?P<high>\d{1,4})(?![A-Za-z0-9])"
+)
+MOST_OF_A_RUN = 20
 _CLAUSE = re.compile(
     r"(?:第\s?[\d一二三四五六七八九十百]+(?:\.\d+)*\s?[条章节款项]|(?<![\d.A-Za-z])\d+(?:\.\d+){2,}(?![\d.]))"
 )
@@ -176,7 +181,7 @@ _GRADE = re.compile(
     r"(?<![A-Za-z])([A-Z])\s?(?:级|类|型|区|相)|\b(?:class|grade|type|zone|group|phase|category|form) ([A-Z]|\d)\b",
     re.I,
 )
-_SIZE = re.compile(r"(?<![A-Za-z0-9])(DN|PN|M|Φ|φ|Ø|IP|Rc|G)\s?-?(\d+(?:\.\d+)?)(?![\d.]*[A-Za-z])")
+_SIZE = re.compile(r"(?<![A-Za-z0-9])(DN|PN|VG|M|Φ|φ|Ø|IP|Rc|G)\s?-?(\d+(?:\.\d+)?)(?![\d.]*[A-Za-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +293,17 @@ def _codes(text: str) -> tuple[str, ...]:
     found = [plain_code(match.group()) for match in _CODE.finditer(plain)]
     found += [plain_code(match.group()) for match in _SIZE.finditer(plain)]
     found += [f"GRADE {next(each for each in match.groups() if each).upper()}" for match in _GRADE.finditer(plain)]
+    found += [each for match in _RUN.finditer(plain) for each in _run(match)]
     return tuple(dict.fromkeys(found))
+
+
+def _run(match: re.Match[str]) -> list[str]:
+    """The codes of a run (``F1～F4``, "AC-1 to AC-3"), both ends of one kind; none of a long or falling one."""
+    one, two = plain_code(match["letters"]), plain_code(match["again"])
+    low, high = int(match["low"]), int(match["high"])
+    if one != two or not 0 < high - low < MOST_OF_A_RUN or len(match["low"]) != len(match["high"]):
+        return []
+    return [f"{one}{number:0{len(match['low'])}d}" for number in range(low, high + 1)]
 
 
 def clauses(text: str) -> list[str]:

@@ -40,8 +40,9 @@ _WANTED: tuple[tuple[Wanted, str], ...] = (
     (
         Wanted.DURATION,
         
-        r"多久|多长时间|几(?:个)?(?:小时|分钟|天|月|年|秒|周)|多少(?:个)?(?:小时|分钟|天|月|年|秒|周)"
-        r"|how (?:long|often|soon|late)"
+        r"多久|多长时间|几(?:小时|分钟|天|年|秒|周)|[几多]少?个(?:小时|钟头|月|周|星期|季度)|多少(?:小时|分钟|天|月|年|秒|周)"
+        r"|how (?:long|often|soon|late|old)|(?:what|which) (?:stretch|length|period|amount|span) of time"
+        r"|what time (?:does|do|is|will) .*(?:take|need)"
         
         r"|how many (?:hours|minutes|days|weeks|months|years|seconds|running hours|operating hours)|周期"
         r"|间隔时间|何种周期",
@@ -54,7 +55,8 @@ _WANTED: tuple[tuple[Wanted, str], ...] = (
         
         r"多少|多大|多高|多重|多长|多宽|多厚|多深|多快|多远|多热|多烫|几度|几伏|几安|几公斤|几升|几兆"
         r"|how (?:much|high|hot|heavy|fast|big|large|wide|thick|deep|far|tall|low|cold|warm|loud|strong"
-        r"|tight|close)",
+        r"|tight|close)|how (?!many|do|should|can|is|are|to|must|does|did|was|were|may|shall|will|has|have|come|about)"
+        r"[a-z]+(?: [a-z]+)? (?:do|does|did|is|are|was|were|must|may|can|should|shall|will|has|have)(?![a-z])",
     ),
     (Wanted.WAY, 
         r"怎么(?!样)|如何|怎样|咋|步骤|办法|(?<![a-z])how (?:do|should|can|is|are|to|must|does"
@@ -65,6 +67,14 @@ _WANTED: tuple[tuple[Wanted, str], ...] = (
         r"|what (?:date|day|year|time)"),
     (Wanted.PLACE, r"哪里|哪儿|何处|什么地方|什么位置|(?<![a-z])where(?![a-z])"),
 )  # fmt: skip
+_CLOCK = re.compile(
+    r"几点(?!几)|几月(?!份?内)|(?:星期|周|礼拜)几(?!次)|(?:what|which) (?:hour|time of day"
+    r"|month|weekday|day of the week)"
+    r"|(?:at|from|until|by|to) what time(?! of)",
+    re.I,
+)
+_LINKS = re.compile(r"(?<![a-z])(?:when|where)(?![a-z])", re.I)
+_ASKS_ELSE = re.compile(r"(?<![a-z])(?:what|which|who|whom|whose|how)(?![a-z])", re.I)
 _YES_NO = re.compile(
     r"吗|是否|能否|可否|能不能|可不可以|要不要|是不是|有没有|需不需要|用不用|该不该|行不行|对不对|会不会"
     r"|算不算|准不准|允不允许|可以.{0,30}(?:么|吧)\s*[？?]?$|[^什怎那这]么[？?]?$|[^\s要]不[？?]?$"
@@ -78,6 +88,8 @@ _OPEN = re.compile(
     r"|(?<![a-z])(?:what|who|whom|how (?:much|many|long|often|far|hot|high)|which|why)(?![a-z])",
     re.I,
 )
+_PER = re.compile(r" per (second|minute|hour)(?![a-z])", re.I)
+_SHORT_UNIT = {"second": "/s", "minute": "/min", "hour": "/h"}
 _ORDER = re.compile(
     r"^\W*(?:(?:please|now|and|kindly|just|请你?|麻烦你?|现在|立刻|马上)[\s,，]*)*"
     r"(?:(?:ignore|disregard|forget|write|print|send|delete|remove|set|open|close|start|stop|shut|run|execute|act|pretend"
@@ -186,7 +198,7 @@ def read_question(text: str, lang: Lang | None = None, *, split: bool = True) ->
         old=bool(_OLD.search(plain)),
         alarm=bool(_ALARM.search(plain)),
         focus=tuple(terms_of(focus_of(bare))),
-        unit=unit_asked(bare),
+        unit=unit_asked(_PER.sub(lambda match: _SHORT_UNIT[match[1].lower()], bare)),
         asks=len(_TWICE.findall(plain)) + 1,
     )
     return asked if not split else _with_parts(asked, lang)
@@ -208,6 +220,10 @@ def language_of(text: str) -> Lang:
 def _wanted(text: str, yes_no: bool) -> Wanted:
     if yes_no and not _OPEN.search(text):
         return Wanted.YES_NO
+    if _CLOCK.search(text):
+        return Wanted.DATE
+    if _ASKS_ELSE.search(text):
+        text = _LINKS.sub(" ", text)  # "which valve is closed when ...": it begins a clause and asks nothing
     for wanted, pattern in _PATTERNS:
         if pattern.search(text):
             return wanted
@@ -220,7 +236,11 @@ def _wanted(text: str, yes_no: bool) -> Wanted:
 
 
 def _measured(wanted: Wanted, text: str) -> Wanted:
-    """ "At which pressure" and "at what mm/s" ask for a number; 哪一端 and 哪种 for none."""
+    """ "At which pressure" and "how many mm/s" ask for a number; 哪一端 and 哪种 for none."""
+    if wanted is Wanted.COUNT and (unit := unit_asked(text)):
+        return Wanted.DURATION if unit == "[time]" else Wanted.NUMBER
+    if _CLOCK.search(text):
+        return wanted
     if wanted not in (Wanted.NAME, Wanted.ANY, Wanted.DATE) or _WHICH_ONE.search(text):
         return wanted
     named = [one for one, _ in attributes_in(focus_of(text)) if one.dimension or one.id == "acidity"]

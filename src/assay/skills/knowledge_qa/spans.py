@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from assay.knowledge.passage import Field, Unit
 from assay.skills.knowledge_qa.candidates import value_of
 from assay.skills.knowledge_qa.lexicon import opposites
+from assay.skills.knowledge_qa.polarity import says_when
 from assay.skills.knowledge_qa.quantities import Amount, amounts, codes, dates
 from assay.skills.knowledge_qa.question import Asked, Wanted
 from assay.skills.knowledge_qa.ranges import holds
@@ -55,6 +56,43 @@ _COMPARED = tuple(
     (re.compile(rf"{words}\s*(?:多少|多[大久长高]|几|what|which)", re.I), re.compile(rf"{words}\s*(?:the\s+)?$", re.I))
     for words in (_BELOW, _ABOVE)
 )
+_WH = re.compile(
+    r"多少|多[大久长高重宽厚深快远紧粗热烫]|几(?!乎)|什么|哪|谁|(?<![a-z])(?:how|what|which|when|who|whom|where)(?![a-z])",
+    re.I,
+)
+_WHEN_ASKED = re.compile(
+    r"[到于过低高]\s*(?:多少|几|多[大高长久])|(?:多少|几).{0,8}(?:时(?!间)|才|就|会|应|要|停|报|跳|换|动作)"
+    r"|(?:at|from|above|below|until|after|over|under) (?:what|which|how)|(?<![a-z])when(?![a-z])",
+    re.I,
+)
+_DESIGNATED = re.compile(
+    r"代码|代号|编号|位号|型号|哪[一]?[个台条只根套块路]|(?<![a-z])(?:codes?|tags?|numbers?|models?|types?)(?![a-z])",
+    re.I,
+)
+_CIRCUMSTANCES = re.compile(
+    r"(?:what|which) (?:circumstances?|conditions?|cases?|situations?)|什么(?:情况|条件|情形)|(?<![a-z])when(?![a-z])"
+    r"|何时|什么时候",
+    re.I,
+)
+_CIRCUMSTANCE = re.compile(
+    r"(?<![a-z])only (?:in|if|when|while|during|after|before|for|with|by|on|at|from|under|until)(?![a-z])[^,;.]*"
+    r"|(?<![a-z])(?:if|when|unless|once|as soon as|in case of)(?![a-z])[^,;.]*"
+    r"|(?:只有|仅在?|只在|只能在)[^，。；]*|[^，。；]*(?:时(?!间)|的情况下)(?=[，,才方可能，]|$)",
+    re.I,
+)
+_CLOCK_TIME = re.compile(r"(?<!\d)\d{1,2}[:：]\d{2}(?!\d)|(?<!\d)\d{1,2}\s?点(?:半|\d{1,2}\s?分)?")
+_MONTH = re.compile(
+    r"(?<![A-Za-z])(?:January|February|March|April|May|June|July|August|September|October|November|December)(?![A-Za-z])"
+    r"|(?<![\d年])\d{1,2}\s?月份?(?!\s?\d)|[一二三四五六七八九十]+月份?"
+)
+_WEEKDAY = re.compile(
+    r"(?:每个?)?(?:周|星期|礼拜)[一二三四五六日天]|(?<![A-Za-z])(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?"
+)
+_TIME_ASKED = (
+    (re.compile(r"几月|month", re.I), (_MONTH,)),
+    (re.compile(r"(?:星期|周|礼拜)几|weekday|(?:what|which) day", re.I), (_WEEKDAY,)),
+    (re.compile(r"几点|hour|time", re.I), (_CLOCK_TIME,)),
+)
 CASE_NAMED = 10.0
 BRANCH_WORDS = 4
 """A clause of at most so many words gives a case of the sentence before it."""
@@ -93,13 +131,13 @@ def short_answers(asked: Asked, unit: Unit, cell: Field | None) -> list[Short]:
     if asked.wanted in (Wanted.NUMBER, Wanted.DURATION, Wanted.COUNT):
         found = [*_periods(asked, text), *_numbers(asked, text)]
     elif asked.wanted is Wanted.DATE:
-        found = [Short(words, start, end, 0.8, "date") for words, start, end in dates(text)]
+        found = _times(asked, text) or _circumstances(asked, text)
     elif asked.wanted is Wanted.PERSON:
         found = _nearest(asked, text, [one for pattern in _PERSON for one in _persons(pattern, text)])
     elif asked.wanted is Wanted.REASON:
         found = [Short(m.group().strip(), m.start(), m.end(), 0.6, "clause") for m in _BECAUSE.finditer(text)]
     elif asked.wanted is Wanted.NAME and not asked.yes_no:
-        found = _codes(asked, text)
+        found = _circumstances(asked, text) or _named_numbers(asked, text) or _codes(asked, text)
     whole = Short(" ".join(text.split()), 0, len(text), 0.3)
     return [*found[:6], whole]
 
@@ -108,6 +146,74 @@ def _cells(asked: Asked, unit: Unit, cell: Field | None) -> list[Short]:
     if cell is None:
         return [Short("; ".join(one.value for one in unit.fields if one.value), -1, -1, 0.2)]
     return [Short(value_of(cell, unit), -1, -1, 0.9, "cell")]
+
+
+def _times(asked: Asked, text: str) -> list[Short]:
+    """Dates, clock times, months or weekdays, as the question wants them; the one in the clause that speaks of the
+    question's case first."""
+    read = [(words, start, end) for words, start, end in dates(text)]
+    for asks, patterns in _TIME_ASKED:
+        if asks.search(asked.text):
+            own = [(m.group(), m.start(), m.end()) for pattern in patterns for m in pattern.finditer(text)]
+            read = own or read
+            if own:
+                break
+    if not read:
+        return []
+    held = [_clause_of_time(text, start) for _, start, _ in read]
+    near = shares(asked.text, held)
+    order = sorted(range(len(read)), key=lambda at: (-round(near[at], 6), at))
+    return [Short(read[at][0].strip(), read[at][1], read[at][2], 0.8, "date") for at in order]
+
+
+def _clause_of_time(text: str, place: int) -> str:
+    """The clause of a time; "except on Sundays, when it is at 09:00" is one case with the words before its comma."""
+    cut = clauses_of(text)
+    at = next((at for at, (a, b) in enumerate(cut) if a <= place < b), 0)
+    low, high = cut[at]
+    if at and re.match(r"\s*(?:when|where|then|which)(?![a-z])", text[low:high], re.I):
+        low = cut[at - 1][0]
+    before = text[low:place]
+    if excepted := re.search(r"(?<![a-z])(?:except|unless)(?![a-z])|除", before, re.I):
+        return before[excepted.start() :] + text[place:high]
+    return re.split(r"(?<![a-z])(?:except|unless)(?![a-z])", text[low:high], flags=re.I)[0]
+
+
+def _circumstances(asked: Asked, text: str) -> list[Short]:
+    """Under which condition something holds: "only in daylight", "if the other one is broken"."""
+    if not _CIRCUMSTANCES.search(asked.text):
+        return []
+    found = [match for match in _CIRCUMSTANCE.finditer(text) if match.group().strip()]
+    near = shares(asked.text, [text[: match.start()].rsplit(";", 1)[-1] for match in found])
+    order = sorted(range(len(found)), key=lambda at: (-round(near[at], 6), at))
+    return [Short(found[at].group().strip(), found[at].start(), found[at].end(), 0.5, "clause") for at in order]
+
+
+def _named_numbers(asked: Asked, text: str) -> list[Short]:
+    """What is asked for by a name that the lexicon does not know ("what superheat"), where the sentence sets a number
+    with a unit beside that name, or the question asks at which value ("at what wind")."""
+    if _DESIGNATED.search(asked.text) or not any(one.unit for one in amounts(text)):
+        return []
+    things = [term for term in asked.focus if term.kind != "code" and len(term.text) > 1]
+    at_which = re.search(
+        r"(?<![a-z])(?:at|above|below|from|up to|over|under) (?:what|which)(?![a-z])", asked.text, re.I
+    )
+    for one in amounts(text):
+        before = said(text[_clause_start(text, one.start) : one.start])
+        if one.unit and not says_when(text, one.start, one.end) and things and covered(things[-1], before) >= 1.0:
+            return _numbers(asked, text)
+    return _numbers(asked, text) if at_which and not things_beside(asked) else []
+
+
+def things_beside(asked: Asked) -> bool:
+    """Whether "at which" asks for a place or a thing of the plant ("at which pump")."""
+    return any(term.kind == "code" for term in asked.focus) or bool(
+        re.search(
+            r"(?:at|from) (?:what|which) (?:pump|valve|tank|machine|place|point|station|line|end|side)",
+            asked.text,
+            re.I,
+        )
+    )
 
 
 def clauses_of(text: str) -> list[tuple[int, int]]:
@@ -129,6 +235,10 @@ def _numbers(asked: Asked, text: str) -> list[Short]:
     if others and (asked.wanted is not Wanted.NUMBER or any(g[0].dimension != "[time]" for g in others)):
         groups = others
     groups = [g for g in groups if not _REFERENCE.search(text[: g[0].start])]
+    if asked.wanted is Wanted.DURATION or (asked.unit and asked.wanted is not Wanted.COUNT):
+        groups = [g for g in groups if g[-1].dimension in asked.dimensions] or groups
+    asks_when = bool(_WHEN_ASKED.search(asked.text))
+    cases = _cases(asked, text, groups)
     around = shares(_subject(asked), [_around(text, group) for group in groups])
     most = max(around, default=0.0) or 1.0
     scored = []
@@ -142,10 +252,12 @@ def _numbers(asked: Asked, text: str) -> list[Short]:
         if acidity_asked(asked):
             fit = 2.0 if _PH.search(text[max(0, group[0].start - 20) : group[0].start]) and not one.unit else -0.5
         score = fit + 1.5 * near / most - 1.4 * _other_code(asked, text, group) + _in_range(asked, text, group)
-        score += 1.0 * _asked_code(asked, text, group, groups)
+        score += 1.8 * _asked_code(asked, text, group, groups)
         score -= 1.2 * _other_state(asked, _around(text, group))
         score += _branch(asked, text, group, first=group is groups[0]) + _compared_as(asked, text, group)
-        score += 1.2 * _numbered_alike(asked, text, group, groups)
+        score += 1.2 * _numbered_alike(asked, text, group, groups) + cases[id(group)]
+        if not asks_when and len(groups) > 1:
+            score -= 0.8 * says_when(text, group[0].start, one.end)
         scored.append((score, -group[0].start, Short(_words(text, group), group[0].start, one.end, 0.0, "number")))
     scored.sort(key=lambda each: each[:2], reverse=True)
     margin = scored[0][0] - scored[1][0] if len(scored) > 1 else 2.0
@@ -155,6 +267,63 @@ def _numbers(asked: Asked, text: str) -> list[Short]:
         for at, (score, _, one) in enumerate(scored)
         if score > 0.3
     ]
+
+
+def _cases(asked: Asked, text: str, groups: Sequence[Sequence[Amount]]) -> dict[int, float]:
+    """How far each of several numbers of one kind stands in the case that is asked about: what is said right around it,
+    without the subject that all share, against the question's main clause; a bare number of the question beside it."""
+    found = dict.fromkeys(map(id, groups), 0.0)
+    if len(groups) < 2:
+        return found
+    places = [_place_of(text, group, groups) for group in groups]
+    # The words before the first number may be the subject of all: they say less of which one is meant.
+    weak = [0.5 if at == 0 and not _said_behind(text, group, groups) else 1.0 for at, group in enumerate(groups)]
+    for words, worth in ((_main_clause(asked), 1.2), (_subject(asked), 0.5)):
+        near = [share * part for share, part in zip(shares(words, places), weak, strict=True)]
+        most = max(near)
+        if most > min(near):
+            for group, share in zip(groups, near, strict=True):
+                found[id(group)] += worth * share / most
+    bare = [one for one in asked.amounts if not one.unit]
+    held = [any(each.same(one) for one in bare for each in amounts(place)) for place in places]
+    if any(held) and not all(held):
+        for group, has in zip(groups, held, strict=True):
+            found[id(group)] += 1.2 * has
+    return found
+
+
+def _said_behind(text: str, group: Sequence[Amount], groups: Sequence[Sequence[Amount]]) -> str:
+    """What follows a number in its clause, up to the next number."""
+    high = next((b for a, b in clauses_of(text) if a <= group[-1].start < b), len(text))
+    high = min([max(high, group[-1].end), *(g[0].start for g in groups if g[0].start >= group[-1].end)])
+    behind = text[group[-1].end : high]
+    return behind if len(re.sub(r"\W+", "", behind)) > 1 else ""
+
+
+def _place_of(text: str, group: Sequence[Amount], groups: Sequence[Sequence[Amount]]) -> str:
+    """What is said around a number: from the last cut or number before it to the next one behind it. The first of
+    several takes only what follows it where something does, since the words before it are the subject of all."""
+    behind = _said_behind(text, group, groups)
+    if group is groups[0] and behind:
+        return behind
+    low = next((a for a, b in clauses_of(text) if a <= group[0].start < b), 0)
+    low = max([low, *(g[-1].end for g in groups if g[-1].end <= group[0].start)])
+    return f"{text[low : group[0].start]} {behind}"
+
+
+def _main_clause(asked: Asked) -> str:
+    """The clause of the question that holds the asking word, without what names the attribute ("at how many times the
+    new flow"); the whole where it is the only one."""
+    pieces = [piece for piece in re.split(r"[,，;；:：]", asked.text) if piece.strip()]
+    named = [piece for piece in pieces if _WH.search(piece)]
+    words = named[-1] if named else asked.text
+    for term in asked.focus:
+        words = (
+            re.sub(rf"(?<![a-z]){re.escape(term.text)}(?![a-z])", " ", words, flags=re.I)
+            if term.text.isascii()
+            else words
+        )
+    return words
 
 
 def _around(text: str, group: Sequence[Amount]) -> str:
@@ -327,6 +496,10 @@ def _periods(asked: Asked, text: str) -> list[Short]:
         Short(found[at].group().strip(), found[at].start(), found[at].end(), 0.8 if at == order[0] else 0.1, "period")
         for at in order
     ]
+
+
+def _clause_start(text: str, place: int) -> int:
+    return next((a for a, b in clauses_of(text) if a <= place < b), 0)
 
 
 def _clause(text: str, place: int) -> str:
