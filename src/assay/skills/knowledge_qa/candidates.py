@@ -9,11 +9,19 @@ from dataclasses import dataclass, field, replace
 
 from assay.knowledge.passage import Field, Passage, Unit, UnitKind
 from assay.knowledge.reader import Hit
+from assay.skills.knowledge_qa.columns import (
+    head_marked,
+    head_number,
+    implied_codes,
+    label_asked,
+    meaning_asked,
+    open_columns,
+)
 from assay.skills.knowledge_qa.lexicon import opposites
 from assay.skills.knowledge_qa.quantities import Amount, amounts, codes, dates
 from assay.skills.knowledge_qa.question import Asked, Wanted
 from assay.skills.knowledge_qa.ranges import holds
-from assay.skills.knowledge_qa.terms import Said, Term, coverage, covered, said, shares, terms_of
+from assay.skills.knowledge_qa.terms import Said, Term, coverage, covered, grams, said, shares, terms_of
 
 Cosines = Callable[[str, Sequence[str]], Sequence[float]]
 """Similarity of a question to each of some texts."""
@@ -62,7 +70,19 @@ _POLAR = re.compile(
 _MONTHS = re.compile(r"(?<=\d)\s*月(?![\d日])")
 _PH_NUMBER = re.compile(r"(?<![A-Za-z])pH(?![A-Za-z])[^\d。；;]{0,24}\d", re.I)
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
+_GAUGE = re.compile(
+    r"(?P<unit>(?:bar|psi|mbar|kPa|MPa|Pa) ?\((?:g|a|abs|gauge)\))\s*$|(?P<bare>bar|psi|mbar|kPa|MPa|Pa)\s*$", re.I
+)
+_ASKS_ITSELF = re.compile(r"[?？][\s*_\"”』」）)]*$")
+_TITLE_ALONE = re.compile(r"^[^。！？!?;；]{1,80}(?:\*\*|__)[\s:：]*$")
+_POINTS_BACK = re.compile(
+    r"^[\s\d.)）、]*(?:its?|they|their|these|those|this|the same|其(?!他|它|余|中)|它们?|该(?![^，。]{0,3}[不当])|此"
+    r"|上述|两者)(?![a-z])",
+    re.I,
+)
 MOST_UNITS = 160
+QUESTION_BEFORE = 3
+"""So many units behind a question in a list of questions and answers belong to its answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +95,7 @@ class Candidate:
     score: float = 0.0
     field: Field | None = None
     branch: tuple[str, ...] = ()
+    lead: str = ""
 
     @property
     def unit(self) -> Unit:
@@ -93,8 +114,8 @@ class Candidate:
 
     @property
     def above(self) -> str:
-        """Title, headings and lead."""
-        return above_of(self.passage)
+        """Title, headings and lead; of an answer its question, of a sentence that points back the one before it."""
+        return f"{above_of(self.passage)} > {self.lead}" if self.lead else above_of(self.passage)
 
 
 def line_of(unit: Unit) -> str:
@@ -108,7 +129,9 @@ def line_of(unit: Unit) -> str:
 
 def value_of(cell: Field, unit: Unit) -> str:
     """A cell's value with its unit: its own, or the one that the row's first cell names in brackets."""
-    own = cell.unit
+    own = "" if cell.unit in ("-", "–", "—") else cell.unit
+    if own in ("g", "a", "abs", "gauge") and (gauge := _GAUGE.search(cell.header)):
+        own = gauge["unit"] or f"{gauge['bare']}({own})"  # "Set, bar(g)"
     if own.count("(") > own.count(")"):
         own += ")"
     if not own and re.search(r"\d", cell.value) and cell is not unit.fields[0] and not _UNIT_INSIDE.search(cell.value):
@@ -133,6 +156,7 @@ def candidates_of(asked: Asked, hits: Sequence[Hit]) -> list[Candidate]:
     weights = [_weight(term, texts) for term in asked.terms]
     best = max((hit.score for hit in hits), default=1.0) or 1.0
     close = max((hit.cosine for hit in hits), default=1.0)
+    implied = implied_codes(asked, [line_of(unit) for hit in hits for unit in hit.passage.units])
     found: list[Candidate] = []
     for rank, hit in enumerate(hits):
         shared = {
@@ -143,11 +167,36 @@ def candidates_of(asked: Asked, hits: Sequence[Hit]) -> list[Candidate]:
             "same_language": float(hit.passage.lang == asked.lang),
         }
         for index, unit in enumerate(hit.passage.units):
-            if (unit.kind is UnitKind.HEADING and len(unit.text) < 24) or _MATTER.match(unit.text):
+            if _MATTER.match(unit.text) or _says_nothing(unit):
                 continue
             features = {**shared, **_features(asked, hit.passage, index, weights)}
-            found.append(_with_field(asked, Candidate(hit.passage, index, features)))
-    return _siblings(asked, found[:MOST_UNITS])
+            one = Candidate(hit.passage, index, features, lead=lead_of(hit.passage, index))
+            found.append(_with_field(asked, one, implied))
+    return _siblings(asked, found[:MOST_UNITS], implied)
+
+
+def _says_nothing(unit: Unit) -> bool:
+    """Whether a unit is a short heading, a title set in bold, or a question whose answer follows."""
+    if unit.kind is UnitKind.HEADING and len(unit.text) < 24:
+        return True
+    return not unit.fields and bool(_TITLE_ALONE.match(unit.text.strip()) or _ASKS_ITSELF.search(unit.text))
+
+
+def lead_of(passage: Passage, index: int) -> str:
+    """What a unit has to be read with: the question that it answers, or the sentence that it points back to."""
+    units = passage.units
+    if units[index].fields or not index:
+        return ""
+    for at in range(index - 1, max(-1, index - 1 - QUESTION_BEFORE), -1):
+        text = line_of(units[at])
+        if units[at].fields:
+            break
+        if (end := max(text.rfind("?"), text.rfind("？"))) >= 0:
+            return text[: end + 1]
+    if re.search(r"[?？]\s*(?:\*\*|__)", units[index].text) and (story := _in_bold(units, index)):
+        return story
+    pointing = _POINTS_BACK.match(units[index].text) and not units[index - 1].fields
+    return line_of(units[index - 1]) if pointing else ""
 
 
 def _weight(term: Term, texts: Sequence[Said]) -> float:
@@ -160,7 +209,8 @@ def _features(asked: Asked, passage: Passage, index: int, weights: Sequence[floa
     unit = passage.units[index]
     before = line_of(passage.units[index - 1]) if index and not unit.fields else ""
     own = said(line_of(unit))
-    whole = said(f"{above_of(passage)}\n{line_of(unit)}")
+    lead = lead_of(passage, index)
+    whole = said(f"{above_of(passage)}\n{lead}\n{line_of(unit)}" if lead else f"{above_of(passage)}\n{line_of(unit)}")
     quantities = [at for at, term in enumerate(asked.terms) if term.kind == "quantity"]
     words = [at for at, term in enumerate(asked.terms) if term.kind == "word"]
     missing = max((w * (1 - covered(t, whole)) for w, t in zip(weights, asked.terms, strict=True)), default=0.0)
@@ -178,7 +228,8 @@ def _features(asked: Asked, passage: Passage, index: int, weights: Sequence[floa
         "kind_fit": kind_fit(asked, unit),
     }
     features["code"], features["code_conflict"] = _codes(asked, own, whole, said(_place(passage)))
-    features["code_own"] = sum(code in own.codes for code in asked.codes) / len(asked.codes) if asked.codes else 0.0
+    pointed = own.codes or (said(lead).codes if lead else own.codes)
+    features["code_own"] = sum(code in pointed for code in asked.codes) / len(asked.codes) if asked.codes else 0.0
     features["overruled"] = _overruled(asked, passage, index, own)
     features["state"], features["state_conflict"] = _states(asked, line_of(unit), whole.plain)
     features["amount"], features["amount_conflict"] = _amounts(asked, unit)
@@ -256,7 +307,11 @@ def _overruled(asked: Asked, passage: Passage, index: int, own: Said) -> float:
     if any(code in own.codes for code in asked.codes) or not any(code in codes(behind) for code in asked.codes):
         return 0.0
     mine, theirs = ({one.dimension for one in amounts(each) if one.unit} for each in (line_of(units[index]), behind))
-    return float(bool(mine & theirs))
+    if mine & theirs:
+        return 1.0
+    shared = grams(behind) & grams(asked.text) & grams(line_of(units[index]))
+    ruled = asked.wanted is Wanted.YES_NO and _POLAR.search(behind)
+    return float(bool(ruled) and sum(1.0 if len(each) > 1 else 0.5 for each in shared) >= 1.0)
 
 
 def _states(asked: Asked, own: str, whole: str) -> tuple[float, float]:
@@ -287,20 +342,37 @@ def _amounts(asked: Asked, unit: Unit) -> tuple[float, float]:
     return min(match, 3.0), min(conflict, 3.0)
 
 
+def _in_bold(units: Sequence[Unit], index: int) -> str:
+    """What stands before a question in the same bold print ("**My card ran out. May I drive?** No.")."""
+    for at in range(index - 1, max(-1, index - 1 - QUESTION_BEFORE), -1):
+        if units[at].fields:
+            break
+        if units[at].text.count("**") % 2:
+            opens = units[at].text.lstrip().startswith("**")
+            return " ".join(line_of(unit) for unit in units[at:index]) if opens else ""
+    return ""
+
+
 # --- rows ---
 
 
-def _with_field(asked: Asked, one: Candidate) -> Candidate:
+def _with_field(asked: Asked, one: Candidate, implied: frozenset[str] = frozenset()) -> Candidate:
     """A row with the cell that answers: the one whose heading says most of the question."""
     if not one.unit.fields:
         return one
     heads = _heads(asked, one.unit)
+    if implied:
+        heads = [
+            each + 1.5 * bool(implied & set(codes(c.header))) for each, c in zip(heads, one.unit.fields, strict=True)
+        ]
     made = [(_cell(asked, cell, one.unit, heads[at]), -at, cell) for at, cell in enumerate(one.unit.fields)]
     scored = sorted(made, key=lambda each: each[:2], reverse=True)
     best = scored[0]
     tied = {value_of(each[2], one.unit) for each in scored if abs(each[0] - best[0]) < 0.05 and each[0] > -5}
-    features = {**one.features, "cell": max(-1.0, best[0]), "cells_tied": float(len(tied) > 1)}
-    return replace(one, features=features, field=best[2] if best[0] > -5 else None)
+    field = best[2] if best[0] > -5 else None
+    several = len(tied) > 1 or open_columns(asked, one.unit, field, value_of, implied)
+    features = {**one.features, "cell": max(-1.0, best[0]), "cells_tied": float(several)}
+    return replace(one, features=features, field=field)
 
 
 def _cell(asked: Asked, cell: Field, unit: Unit, own: float) -> float:
@@ -309,7 +381,9 @@ def _cell(asked: Asked, cell: Field, unit: Unit, own: float) -> float:
     if not cell.value.strip():
         return -10.0
     label = cell is unit.fields[0] and len(unit.fields) > 1
-    score = own - 1.5 * cell.condition - 1.5 * label
+    if label and label_asked(asked, cell) and not named_in(asked, cell.value):
+        return own + 3.0
+    score = own - 1.5 * cell.condition - 1.5 * label + 2.0 * meaning_asked(asked, cell, unit)
     read = cell_amounts(value_of(cell, unit))
     if asked.wanted in (Wanted.NUMBER, Wanted.DURATION, Wanted.COUNT):
         score += 0.5 * bool(read) + 0.8 * any(one.dimension in asked.dimensions for one in read)
@@ -332,10 +406,20 @@ def _heads(asked: Asked, unit: Unit) -> list[float]:
     own = shares(asked.text, heads)
     terms = [sum(t.weight * covered(t, said(h)) for t in asked.terms if covered(t, said(h)) >= 0.5) for h in heads]
     states = [_states(asked, head, head.lower()) for head in heads]
-    return [
-        min(2.0, 0.4 * a) + min(2.0, b) + 1.2 * bool(same) - 0.8 * bool(other and not same)
-        for a, b, (same, other) in zip(own, terms, states, strict=True)
+    told = shares(asked.text, [cell.value if _tells(cell) else "" for cell in unit.fields])
+    made = [
+        min(2.0, 0.4 * a) + min(2.0, b) + 1.2 * bool(same) - 0.8 * bool(other and not same) + min(1.2, 0.4 * c)
+        for a, b, (same, other), c in zip(own, terms, states, told, strict=True)
     ]
+    return [
+        each + 1.2 * head_number(asked, cell.header) + 1.0 * head_marked(asked, cell.header)
+        for each, cell in zip(made, unit.fields, strict=True)
+    ]
+
+
+def _tells(cell: Field) -> bool:
+    """Whether a cell says in words what its numbers are ("HH 6 % closes XV-400")."""
+    return bool(amounts(cell.value)) and len(terms_of(cell.value)) > 1
 
 
 def named_in(asked: Asked, value: str) -> bool:
@@ -377,8 +461,10 @@ def _known(word: Term, asked: Asked) -> float:
     return 0.9 * any(mine & {term.text, *term.others} for term in asked.terms)
 
 
-def _meant(asked: Asked, cell: Field, unit: Unit) -> float:
+def _meant(asked: Asked, cell: Field, unit: Unit, implied: frozenset[str] = frozenset()) -> float:
     """How far the question names a condition's value; wholly where its range takes in a number of the question."""
+    if implied and implied & set(codes(cell.value)):
+        return 1.0
     return 1.0 if _holds_asked(asked, cell, unit) else named_share(asked, value_of(cell, unit))
 
 
@@ -388,8 +474,9 @@ def _holds_asked(asked: Asked, cell: Field, unit: Unit) -> bool:
     return any(holds(shown, one) for one in asked.amounts if one.unit)
 
 
-def _siblings(asked: Asked, found: list[Candidate]) -> list[Candidate]:
-    """Rows of one table against each other: a row is in conflict where the question names another row's condition."""
+def _siblings(asked: Asked, found: list[Candidate], implied: frozenset[str] = frozenset()) -> list[Candidate]:
+    """Rows of one table against each other: a row is in conflict where the question names another row's condition, or
+    the thing whose code it is (``implied``)."""
     tables: dict[tuple[str, ...], list[int]] = {}
     for at, one in enumerate(found):
         if one.unit.fields:
@@ -401,7 +488,8 @@ def _siblings(asked: Asked, found: list[Candidate]) -> list[Candidate]:
             cells = [(row.unit.fields[column], row.unit) for row in rows]
             if column and not any(cell.condition or _holds_asked(asked, cell, unit) for cell, unit in cells):
                 continue
-            named = _less_whole([_meant(asked, row.unit.fields[column], row.unit) for row in rows], rows, column)
+            meant = [_meant(asked, row.unit.fields[column], row.unit, implied) for row in rows]
+            named = _less_whole(meant, rows, column)
             best = max(named)
             if best < 0.3:
                 continue
@@ -417,7 +505,7 @@ def _siblings(asked: Asked, found: list[Candidate]) -> list[Candidate]:
 def _less_whole(named: list[float], rows: Sequence[Candidate], column: int) -> list[float]:
     """A value that is only a part of another one that the question names as well is meant less (驱动端 in 非驱动端)."""
     values = [row.unit.fields[column].value.strip().lower() for row in rows]
-    whole = {value for value, share in zip(values, named, strict=True) if share >= 0.8}
+    whole = {value for value, share in zip(values, named, strict=True) if share >= 0.8 and not codes(value)}
     return [
         share - 0.4 if any(value in other and value != other for other in whole) and share >= 0.8 else share
         for value, share in zip(values, named, strict=True)

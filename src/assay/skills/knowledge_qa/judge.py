@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from assay.knowledge.reader import DocumentInfo, Hit
 from assay.skills.knowledge_qa.candidates import Cosines, above_of, gives_reason, gives_way
+from assay.skills.knowledge_qa.cases import open_list, open_sister, same_thing
 from assay.skills.knowledge_qa.combine import Combiner
 from assay.skills.knowledge_qa.lexicon import opposites
 from assay.skills.knowledge_qa.quantities import codes
@@ -68,16 +69,17 @@ class Judge:
         others = [pick for pick in picks if pick.candidate.key != best.candidate.key]
         if denies(asked, best.candidate) and self._premise(asked, best):
             return Ruling((best,), Reason.FALSE_PREMISE, probability, best.features, found, best)
-        inside = best.features.get("inner_branches") or best.features.get("cells_tied")
+        inside = best.features.get("inner_branches") or best.features.get("cells_tied") or open_list(asked, best)
         near = self._several(best, probability)
         if inside and near:
             return Ruling((best,), Reason.AMBIGUOUS, probability, best.features, found, best)
-        twin = twin_of(asked, best, others)
+        twin = twin_of(asked, best, others) or open_sister(asked, best, others)
         branches = [twin] if twin is not None else branches_of(asked, best, others, self.weights)
         if branches and near:
             return Ruling((best, *branches), Reason.AMBIGUOUS, probability, best.features, found, best)
         rival = rival_of(asked, best, others, self.weights)
-        if rival is not None and (near or alike(best.candidate.text, rival.candidate.text)):
+        named = rival is not None and same_thing(asked, best, rival) and not best.features.get("vetoed")
+        if rival is not None and (near or named or alike(best.candidate.text, rival.candidate.text)):
             return Ruling((best, rival), Reason.CONFLICT, probability, best.features, found, best)
         if enough:
             return Ruling((best,), None, probability, best.features, found, best)
@@ -110,7 +112,10 @@ class Judge:
     def _several(self, best: Pick, probability: float) -> bool:
         """Whether a unit is about what is asked at all, so that several values of it are worth telling."""
         heard = probability >= self.weights.about_from or about(best)
-        return heard and not best.features.get("vetoed") and best.features.get("rest_near", 0.0) >= SAID_NEAR
+        # A row's machine or product often stands in its table's heading alone.
+        said_by = "rest" if best.candidate.unit.fields else "rest_near"
+        near = max(best.features.get(name, 0.0) for name in ("rest_near", said_by)) >= SAID_NEAR
+        return heard and not best.features.get("vetoed") and near
 
     def _premise(self, asked: Asked, best: Pick) -> bool:
         return best.features.get("cover", 0.0) >= self.weights.premise_cover
@@ -247,6 +252,7 @@ def rival_of(asked: Asked, best: Pick, others: Sequence[Pick], weights: Combiner
             pick.features.get(name, 0.0) >= weights.conflict_cover * best.features.get(name, 0.0)
             for name in ("cover", "rest", "focus")
         )
+        names_as_much = names_as_much or same_thing(asked, best, pick)
         if names_as_much and pick.features.get("code", 0.0) >= best.features.get("code", 0.0):
             if not _other_state(asked, best, pick) and not pick.features.get("code_conflict"):
                 return pick

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from assay.knowledge.reader import Hit
-from assay.skills.knowledge_qa.candidates import Candidate, Cosines, above_of, candidates_of, line_of
+from assay.skills.knowledge_qa.candidates import Candidate, Cosines, candidates_of, line_of
 from assay.skills.knowledge_qa.combine import Combiner
+from assay.skills.knowledge_qa.denials import denied
 from assay.skills.knowledge_qa.fit import answer_fit, codes_of_documents
 from assay.skills.knowledge_qa.polarity import meant_clause, says_when, yes_or_no
 from assay.skills.knowledge_qa.quantities import amounts, codes
@@ -18,6 +19,8 @@ from assay.skills.knowledge_qa.terms import shares
 
 DENSE = 10
 """How many units are compared with the question by meaning: each costs a vector."""
+FOREIGN = 3
+"""So many of these places are kept for hits in the other language."""
 KEPT = 12
 FOLLOWS = re.compile(
     r"^\s*(?:[\d.]+\s+)?(?:但|然而|除|不过|例外|上述.{0,12}(?:不适用|除外)|however|but(?![a-z])|except"
@@ -28,7 +31,8 @@ FOLLOWS = re.compile(
 BRANCHES_BELOW = 0.5
 """Below this a sentence gives several numbers of the wanted kind between which the question does not choose."""
 _NONE = re.compile(
-    r"^\s*(?:n/?a|not (?:applicable|permitted|allowed)|forbidden|none|no|nil|不适用|不允许|不得使用|禁止|严禁"
+    r"^\s*(?:没[有装配设].{0,8}|未[装配设].{0,6}"
+    r"|n/?a|not (?:applicable|permitted|allowed)|forbidden|none|no|nil|不适用|不允许|不得使用|禁止|严禁"
     r"|[-–—/]+)\s*$|^\s*(?:无(?!可见)|没有|不(?!小于|大于"
     r"|超过|低于|高于|锈|少于|得))",
     re.I,
@@ -74,11 +78,28 @@ class Pick:
 
 def ranked(asked: Asked, hits: Sequence[Hit], weights: Combiner, cosines: Cosines | None) -> list[Pick]:
     """The best units, best first; of equal ones the earlier hit first."""
-    found = _sorted(candidates_of(asked, hits), weights)[:DENSE]
+    found = _looked_at(asked, _sorted(candidates_of(asked, hits), weights))
     if cosines is not None:
         found = _sorted(compared(asked, found, cosines), weights)
     spoken = codes_of_documents(hits)
     return [_pick(asked, one, found, spoken) for one in found[:KEPT]]
+
+
+def _looked_at(asked: Asked, found: Sequence[Candidate]) -> list[Candidate]:
+    """The units that are compared by meaning. Words hardly find what is said in the other language: the likeliest unit
+    of each of its best hits takes one of the last places, where words put none of that hit among the first."""
+    first = list(found[:DENSE])
+    other = [one for one in found if one.passage.lang != asked.lang]
+    taken = {one.passage.id for one in first[: DENSE - FOREIGN]}
+    best: dict[str, Candidate] = {}
+    for one in sorted(other, key=lambda each: -each.features.get("rank", 0.0)):
+        if one.passage.id not in taken:
+            best.setdefault(one.passage.id, one)
+    more = list(best.values())[:FOREIGN]
+    if not more:
+        return first
+    kept = [one for one in first if one.key not in {each.key for each in more}][: DENSE - len(more)]
+    return [*kept, *more]
 
 
 def _sorted(found: Sequence[Candidate], weights: Combiner) -> list[Candidate]:
@@ -93,7 +114,7 @@ def compared(asked: Asked, found: Sequence[Candidate], cosines: Cosines) -> list
     """
     if not found:
         return []
-    near = cosines(asked.text, [f"{above_of(one.passage)[-120:]} {line_of(one.unit)[:300]}" for one in found])
+    near = cosines(asked.text, [f"{one.above[-120:]} {line_of(one.unit)[:300]}" for one in found])
     # A text of the asker's own language is nearer than one of the other that says the same: each has its own measure.
     high = {one.passage.lang: each for each, one in sorted(zip(near, found, strict=True), key=lambda pair: pair[0])}
     more = [{"cosine_gap": 10 * (each - high[one.passage.lang])} for each, one in zip(near, found, strict=True)]
@@ -168,6 +189,8 @@ def denies(asked: Asked, one: Candidate) -> bool:
         return True
     if one.unit.fields:
         return False
+    if asked.wanted in (*_OPEN_KINDS, Wanted.PERSON) and denied(asked, one.text):
+        return True
     if _bars(asked, one.text):
         return True
     if gives(asked, one):

@@ -15,6 +15,11 @@ _LATIN = re.compile(r"[a-z]+(?:['-][a-z]+)*")
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 _ASKING = re.compile(r"^(?:几|多[少大久长高重宽厚深快远紧粗热烫]|哪|什么|怎|谁|咋)")
 _SUFFIX = re.compile(r"(?:'s|ations?|ings?|ed|es|s|ly|ment|e)$")
+_CODE_RANGE = re.compile(
+    r"(?<![a-z0-9])(?P<letters>[a-z]{1,4}-?)(?P<low>\d{1,4})\s*(?:~|～|至|到|–|—|-(?=[a-z])|(?<= )to )\s*(?P=letters)"
+    r"(?P<high>\d{1,4})(?![\d.])"
+)
+MOST_BETWEEN = 30
 OTHER_WORD = 0.85
 """What a synonym or a translation counts for the word itself."""
 SAME_QUANTITY = 0.7
@@ -54,9 +59,20 @@ def _said(text: str) -> Said:
     return Said(
         plain=plain,
         stems=frozenset(stem(word) for word in _LATIN.findall(plain)),
-        codes=frozenset(codes(text)),
+        codes=frozenset(codes(text)) | _between(plain),
         groups=frozenset(one.id for one, _ in attributes_in(plain)),
     )
+
+
+def _between(plain: str) -> frozenset[str]:
+    """The codes that a range takes in ("AT-711 to AT-714", ``F1～F3``)."""
+    found: set[str] = set()
+    for match in _CODE_RANGE.finditer(plain):
+        low, high = int(match["low"]), int(match["high"])
+        if low < high <= low + MOST_BETWEEN and len(match["low"]) <= len(match["high"]):
+            width = len(match["low"]) if match["low"].startswith("0") else 1
+            found.update(codes(" ".join(f"{match['letters'].upper()}{at:0{width}d}" for at in range(low, high + 1))))
+    return frozenset(found)
 
 
 def stem(word: str) -> str:
