@@ -48,12 +48,12 @@ _WANTED: tuple[tuple[Wanted, str], ...] = (
         r"|间隔时间|何种周期",
     ),
     (Wanted.COUNT, 
-        r"几(?:个|台|次|人|名|只|根|条|块|套|支|组|圈|级|道|层|份|遍|处|种|类|项|滴|家)|多少(?:个|台|次|人"
+        r"几(?:个|台|次|人|名|只|根|条|块|套|支|组|圈|级|道|层|份|遍|处|种|类|项|滴|家|瓶|袋|箱|桶|包|辆|片|颗|步)|多少(?:个|台|次|人"
         r"|名|只|根|条|块|套|支|组|圈|级|份|遍|处|种|项|滴)|how many"),
     (
         Wanted.NUMBER,
         
-        r"多少|多大|多高|多重|多长|多宽|多厚|多深|多快|多远|多热|多烫|几度|几伏|几安|几公斤|几升|几兆"
+        r"百分之[几多]|多少|多大|多高|多重|多长|多宽|多厚|多深|多快|多远|多热|多烫|几度|几伏|几安|几公斤|几升|几兆"
         r"|how (?:much|high|hot|heavy|fast|big|large|wide|thick|deep|far|tall|low|cold|warm|loud|strong"
         r"|tight|close)|how (?!many|do|should|can|is|are|to|must|does|did|was|were|may|shall|will|has|have|come|about)"
         r"[a-z]+(?: [a-z]+)? (?:do|does|did|is|are|was|were|must|may|can|should|shall|will|has|have)(?![a-z])",
@@ -85,7 +85,7 @@ _YES_NO = re.compile(
 )
 _OPEN = re.compile(
     r"多[少大久长高重宽厚深快远紧粗热]|几(?!乎|何)|谁|哪|什么|怎么|如何|为何"
-    r"|(?<![a-z])(?:what|who|whom|how (?:much|many|long|often|far|hot|high)|which|why)(?![a-z])",
+    r"|(?<![a-z])(?:what|who|whom|whose|how (?:much|many|long|often|far|hot|high)|which|why)(?![a-z])",
     re.I,
 )
 _PER = re.compile(r" per (second|minute|hour)(?![a-z])", re.I)
@@ -126,10 +126,19 @@ _ALARM = re.compile(
     r"|most recent) alarm",
     re.I,
 )
+_TOPIC = re.compile(r"(?P<topic>[^:：?？,，;；]{4,60})[:：]\s*")
+_ASKING_WORDS = re.compile(
+    r"(?:(?:by|for|to|at|in|with|from|of|on|after) )?(?:how [a-z]+|what|which|who|when|where|may|can|must"
+    r"|is|are|do|does) ",
+    re.I,
+)
+_OPENS = re.compile(r"(?:when|if|while|after|before|with|at|in|on|for|once|should)(?![a-z])", re.I)
+MOST_ASKING_WORDS = 3
 _PARTS = re.compile(
-    r"[；;]|[?？](?=\s*\S)|(?:，|,)\s*(?:and|以及|另外|还有|同时)\s*|\s+and (?=(?:what|how|who|when"
-    r"|which|where|why|is|are|do|does|can|may|must)\b)"
-    r"|[，,、]\s*(?=[\u4e00-\u9fff]{0,8}(?:多[久少大高重]|谁|什么|怎么|如何|几|哪|是否|能不能|可以.*吗))",
+    r"[；;]|[?？](?=\s*\S)|(?:，|,)\s*(?:and|以及|另外|还有|同时)\s*"
+    r"|\s+and (?=(?:(?:by|for|to|at|in|with|from|of|on|after|until|below|above|under|up to) )?(?:what|how|whom?|whose"
+    r"|when|which|where|why)\b|(?:is|are|do|does|can|may|must)\b)"
+    r"|[，,、]\s*(?=[\u4e00-\u9fffA-Za-z0-9 #-]{0,14}?(?:多[久少大高重]|谁|什么|怎么|如何|几|哪|是否|能不能|可以.*吗))",
     re.I,
 )
 
@@ -255,10 +264,23 @@ def _with_parts(asked: Asked, lang: Lang | None) -> Asked:
         pieces = [f"{pieces[0]} {pieces[1]}", *pieces[2:]]
     if len(pieces) < 2:
         return asked
+    topic = _TOPIC.match(asked.text)
+    pieces = [pieces[0], *(_whole(piece, pieces[0], topic["topic"] if topic else "") for piece in pieces[1:])]
     parts = [read_question(piece, lang or asked.lang, split=False) for piece in pieces]
-    if not all(_OPEN.search(piece) or _YES_NO.search(piece) for piece in pieces):
+    # "Hot gas pressure to set, and how long ...": the first names what it asks for without asking.
+    named = asked.lang == "en" and not _OPENS.match(pieces[0]) and any(one.dimension for one, _ in parts[0].attributes)
+    if not all(_OPEN.search(piece) or _YES_NO.search(piece) or (named and not at) for at, piece in enumerate(pieces)):
         return asked
     return replace(asked, parts=tuple(_completed(part, asked) for part in parts[:3]))
+
+
+def _whole(piece: str, first: str, topic: str) -> str:
+    """A further piece with the question's topic ("Wall thickness: how often ... and by whom"); one that is nothing but
+    the asking words takes the rest of the first piece along."""
+    if len(piece.split()) <= MOST_ASKING_WORDS and piece.isascii():
+        bare = first.removeprefix(topic).lstrip(" :")
+        piece = f"{piece} {_ASKING_WORDS.sub('', bare, count=1)}"
+    return f"{topic}: {piece}" if topic else piece
 
 
 def _completed(part: Asked, whole: Asked) -> Asked:

@@ -88,10 +88,12 @@ _MONTH = re.compile(
 _WEEKDAY = re.compile(
     r"(?:每个?)?(?:周|星期|礼拜)[一二三四五六日天]|(?<![A-Za-z])(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?"
 )
+_DAY_AND_TIME = re.compile(rf"(?:{_WEEKDAY.pattern})[\s,，]*(?:at )?(?:{_CLOCK_TIME.pattern})")
 _TIME_ASKED = (
+    (re.compile(r"(?:星期|周|礼拜)几.{0,3}几点|day and (?:hour|time)", re.I), (_DAY_AND_TIME,)),
+    (re.compile(r"几点|(?<![a-z])(?:hour|what time)", re.I), (_CLOCK_TIME,)),
     (re.compile(r"几月|month", re.I), (_MONTH,)),
     (re.compile(r"(?:星期|周|礼拜)几|weekday|(?:what|which) day", re.I), (_WEEKDAY,)),
-    (re.compile(r"几点|hour|time", re.I), (_CLOCK_TIME,)),
 )
 CASE_NAMED = 10.0
 BRANCH_WORDS = 4

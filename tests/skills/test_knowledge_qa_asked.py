@@ -1,0 +1,139 @@
+"""The short answer of the case that is asked for, kinds of question by their grammar, questions in several parts."""
+
+from __future__ import annotations
+
+import pytest
+
+from assay.knowledge.document import Span
+from assay.knowledge.passage import Unit, UnitKind
+from assay.skills.knowledge_qa.parts import parts_of
+from assay.skills.knowledge_qa.polarity import yes_or_no
+from assay.skills.knowledge_qa.quantities import codes
+from assay.skills.knowledge_qa.question import Wanted, read_question
+from assay.skills.knowledge_qa.spans import short_answers
+
+
+def _short(question: str, sentence: str) -> str:
+    unit = Unit(UnitKind.SENTENCE, sentence, (Span(1, 0, len(sentence)),))
+    return short_answers(read_question(question), unit, None)[0].text
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "short"),
+    [
+        (
+            "At which gap is the mandrel to be scrapped?",
+            "A gap of 0.4 mm calls for a new shim; at 0.7 mm the mandrel is to be scrapped.",
+            "0.7 mm",
+        ),
+        (
+            "At which gap does it need a new shim?",
+            "A gap of 0.4 mm calls for a new shim; at 0.7 mm the mandrel is to be scrapped.",
+            "0.4 mm",
+        ),
+        ("炉膛壁温到多少度联锁停炉？", "壁温超过 610 ℃ 报警，超过 640 ℃ 联锁停炉。", "640 ℃"),
+        ("炉膛壁温到多少度报警？", "壁温超过 610 ℃ 报警，超过 640 ℃ 联锁停炉。", "610 ℃"),
+        ("离心机停了五个小时，启动前要盘多久？", "停机 3 h 以上的，启动前盘车 15 分钟。", "15 分钟"),
+        ("What draught should the kiln hood show?", "The hood draught at KL-3 shall be 4 Pa to 7 Pa.", "4 Pa to 7 Pa"),
+        ("above how many m/s may stage 2 not be lit?", "With a wind above 17 m/s stage 2 may not be lit.", "17 m/s"),
+        (
+            "At what hour does the wash begin on a Saturday?",
+            "A wash takes 40 minutes; it begins at 05:30 except on Saturdays, when it begins at 10:15.",
+            "10:15",
+        ),
+        (
+            "At what hour does the wash begin on weekdays?",
+            "A wash takes 40 minutes; it begins at 05:30 except on Saturdays, when it begins at 10:15.",
+            "05:30",
+        ),
+        ("锅炉内检安排在几月？", "锅炉内检每两年一次，安排在 9 月，由检验所进行。", "9 月"),
+        ("星期几清网？", "提升泵前池每周三清网，用时 2 h。", "每周三"),
+        (
+            "Under what circumstances may the hatch be opened?",
+            "Hatch H-2 is locked; it may be opened only while the fan is at rest.",
+            "only while the fan is at rest",
+        ),
+        ("How many shots has the blank after 12 broken teeth?", "9 teeth: 4 shots; 12 teeth: 6 shots.", "6"),
+    ],
+)
+def test_the_value_of_the_asked_case_is_taken(question: str, sentence: str, short: str) -> None:
+    assert _short(question, sentence) == short
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("above how many m/s does it stop?", Wanted.NUMBER),
+        ("Within how many minutes must it be shut?", Wanted.DURATION),
+        ("How slow must the lid be lowered?", Wanted.NUMBER),
+        ("How old may a hose get?", Wanted.DURATION),
+        ("Which pump stays on when the room is cut off?", Wanted.NAME),
+        ("几月做内检？", Wanted.DATE),
+        ("几个月做一次内检？", Wanted.DURATION),
+        ("几点开始？", Wanted.DATE),
+        ("How many people must be there?", Wanted.COUNT),
+        ("How is it cleaned?", Wanted.WAY),
+    ],
+)
+def test_what_kind_of_thing_answers(question: str, wanted: Wanted) -> None:
+    assert read_question(question).wanted is wanted
+
+
+@pytest.mark.parametrize(
+    ("question", "clause", "yes"),
+    [
+        ("May the guard be off on a running line?", "It may be off to set it, and never on a running line.", False),
+        ("May the guard be off to set it?", "It may be off to set it, and never on a running line.", True),
+        ("May I ride the lift while it moves?", "It may be used to 3 m; nobody is on the lift while it moves.", False),
+        ("Are the drains blown daily during a start?", "The drains are blown daily, except during a start.", False),
+        ("换 G3 滤网要停泵吗？", "换 G5 滤网必须先停泵，G1～G4 不用停泵。", False),
+        ("换 G5 滤网要停泵吗？", "换 G5 滤网必须先停泵，G1～G4 不用停泵。", True),
+    ],
+)  # fmt: skip
+def test_what_a_permission_leaves_out_is_no(question: str, clause: str, yes: bool) -> None:
+    assert yes_or_no(read_question(question), clause) is yes
+
+
+def test_a_run_of_codes_names_those_between_its_ends() -> None:
+    assert set(codes("G1～G4")) == {"G1", "G2", "G3", "G4"}
+    assert set(codes("P-101 to P-103")) == {"P-101", "P-102", "P-103"}
+    assert set(codes("P-101 and P-103, K2 to M4")) == {"P-101", "P-103", "K2", "M4"}
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("How long does the rinse last in cell 3 and in cell 8?", ("in cell 3", "in cell 8")),
+        ("Feed rates for line 1 and line 2?", ("for line 1", "for line 2")),
+        ("How many turns before a dry and a wet run?", ("before a dry run", "before a wet run")),
+        ("Belt tension: how often is it checked and by whom?", ("how often is it checked", "by whom is it checked")),
+        ("At what pressures are the filter and the demister of KF-2 cleaned?", ("are the filter", "are the demister")),
+        ("Which axial and radial clearances are set on the rotor?", ("axial clearances", "radial clearances")),
+        ("How long are logs kept, normally and after a trip?", ("normally", "after a trip")),
+        ("乙炔和氧气的瓶压最低留到多少？", ("乙炔的瓶压", "氧气的瓶压")),
+        ("压机压 A 型、B 型各保压多少秒？", ("A 型", "B 型")),
+        ("配电间和 C 间冬天温度控制在多少？", ("配电间", "C 间")),
+        ("驱动侧和自由侧每月各加多少油？", ("驱动侧", "自由侧")),
+    ],
+)  # fmt: skip
+def test_each_of_two_things_is_a_part(question: str, parts: tuple[str, str]) -> None:
+    found = parts_of(read_question(question))
+    assert len(found) == 2
+    assert all(words in part.text for words, part in zip(parts, found, strict=True))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the distance between the fan and the wall?",
+        "进口和出口的压差是多少？",
+        "轴承和轴之间的间隙是多少？",
+        "When the pump and the fan are off, how long may the room stay shut?",
+        "Who checks the pump and the fan?",
+        "May the pump and the fan run together?",
+        "高液位报警后，阀门要在几秒内关到位？",
+        "What pressure does the pump give at start and stop?",
+    ],
+)
+def test_one_thing_stays_one_question(question: str) -> None:
+    assert len(parts_of(read_question(question))) == 1
