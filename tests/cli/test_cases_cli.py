@@ -180,3 +180,10 @@ def test_a_document_for_everybody_gives_cases_for_everybody_or_for_a_group(
     for acl, groups in (((), ["*"]), (("--acl", "lab"), ["lab"])):
         code, said = added(capsys, "story.md", *acl)
         assert code == 0 and json.loads(said)["cases"][0]["groups"] == groups
+
+
+def test_an_answer_to_no_question_and_a_blank_equipment_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["cases", "dialogue", "flow low", "--asset", "P-3", "--answer", "foo=yes"]) == 2
+    assert "foo" in capsys.readouterr().err
+    assert run(["cases", "dialogue", "flow low", "--asset", " ", "--lang", "zh"]) == 2
+    assert "--asset" in capsys.readouterr().err

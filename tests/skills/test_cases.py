@@ -19,7 +19,7 @@ from assay.skills.cases.graph import around, graph
 from assay.skills.cases.similar import similar
 from assay.skills.cases.store import CaseStore
 from assay.skills.cases.story import read_story
-from assay.skills.cases.tables import read_cases
+from assay.skills.cases.tables import columns_of, read_cases
 from assay.skills.cases.wording import findings, kind_of, label
 from assay.skills.cases.written import read_written
 
@@ -304,3 +304,100 @@ def test_of_equally_alike_cases_the_own_equipment_and_the_newer_come_first() -> 
     ]
     order = [(one.case.equipment, one.case.time) for one in similar(found, {"leak": True}, "pump", equipment="P-1")]
     assert order == [told[0], told[3], told[1], told[2]]
+
+
+@pytest.mark.parametrize(
+    ("words", "keys"),
+    [
+        ("Low oil pressure", {"lubricant.pressure.low"}),
+        ("low oil", {"lubricant.level.low"}),
+        ("High discharge temperature", {"discharge.temperature.high"}),
+        ("high pressure and low temperature", {"pressure.high", "temperature.low"}),
+        ("压力高温度低流量大", {"pressure.high", "temperature.low", "flow.high"}),
+        ("轴承温度一路涨到 92 度", {"bearing.temperature.high"}),
+    ],
+)
+def test_a_direction_belongs_to_its_quantity(words: str, keys: set[str]) -> None:
+    assert {one.key for one in findings(words)} == keys
+
+
+@pytest.mark.parametrize(
+    ("outcome", "expected"),
+    [
+        ("再没出过问题", True),
+        ("未再复发", True),
+        ("the pressure came back to 3.1 bar", True),
+        ("it came back after two days", False),
+        ("trips again", False),
+        ("待观察", None),
+    ],
+)
+def test_what_did_not_come_back_was_solved(outcome: str, expected: bool | None) -> None:
+    assert solved(Said(outcome)) is expected
+
+
+def test_a_story_strung_together_by_commas_is_parted() -> None:
+    told = (
+        "去年夏天夜班，P-305A 的轴承温度一路涨到 92 度，我先摸了油杯，发现油是满的。"
+        "拆开一看，是轴承保持架碎了，原因是装配时敲打过。"
+        "后来我们换了新的轴承，用加热器装的，温度就降到 60 度，再没出过问题。"
+    )
+    case = read_story(told)
+    assert [one.text for one in case.symptoms] == ["去年夏天夜班，P-305A 的轴承温度一路涨到 92 度，"]
+    assert [one.text for one in case.causes] == ["原因是装配时敲打过。"]
+    assert [one.text for one in case.measures] == ["后来我们换了新的轴承，用加热器装的，"]
+    assert case.outcome is not None and case.outcome.text == "温度就降到 60 度，再没出过问题。" and case.solved
+    assert all(told[one.start : one.end] == one.text for one in (*case.symptoms, *case.checks, *case.causes))
+
+
+@pytest.mark.parametrize(
+    ("headers", "fields"),
+    [
+        (
+            ["记录号", "设备名称及位号", "异常情况描述", "直接原因", "处理过程", "处理人", "处理时间"],
+            {"equipment", "symptoms", "cause", "measures"},
+        ),
+        (["WO No.", "Equipment", "Fault", "Cause found", "Repair hours"], {"equipment", "symptoms", "cause"}),
+        (["Machine type", "Problem", "Cause code"], set()),
+    ],
+)
+def test_headers_that_hold_the_known_words(headers: list[str], fields: set[str]) -> None:
+    found = columns_of(headers) or {}
+    assert {name for name in found if name in ("equipment", "symptoms", "cause", "measures", "kind")} == fields
+    assert len(set(found.values())) == len(found)
+
+
+def test_a_table_without_the_columns_of_records_says_which(tmp_path: Path) -> None:
+    for name, content, key in (
+        ("a.csv", "a,b\n1,2\n", "cases.file_columns"),
+        ("b.csv", "设备,故障现象,原因\n", "cases.file_no_row"),
+    ):
+        (tmp_path / name).write_text(content, encoding="utf-8")
+        with pytest.raises(InputError) as raised:
+            read_cases(tmp_path / name, groups=("*",))
+        assert raised.value.key == key
+
+
+def test_records_may_stand_on_another_sheet_below_a_title(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.append(["Legend"])
+    sheet = book.create_sheet("Records")
+    sheet.append(["Export 2025"])
+    sheet.append(["Equipment", "Failure description", "Cause found", "Action taken"])
+    sheet.append(["K-210", "Low oil pressure", "Oil filter plugged", "Replaced oil filter"])
+    book.save(tmp_path / "wo.xlsx")
+    (case,) = read_cases(tmp_path / "wo.xlsx", groups=("*",)).cases
+    assert (case.cause, case.place) == ("strainer.blocked", 3)
+
+
+def test_records_that_say_no_kind_are_of_the_code_s_letters(tmp_path: Path) -> None:
+    records = "设备,故障现象,故障原因\nP-305A,轴承温度高,润滑脂不足\nP-306,漏油,密封磨损\nK-210,漏油,密封磨损\n"
+    (tmp_path / "a.csv").write_text(records, encoding="utf-8")
+    found = read_cases(tmp_path / "a.csv", groups=("*",)).cases
+    for asked in ("P-305A", "P-305B", "p-9"):
+        assert {one.equipment for one in of_kind(found, kind_among(found, asked))} == {"P-305A", "P-306"}
+    assert of_kind(found, kind_among(found, "Z-1")) == of_kind(found, kind_among(found, "泵")) == []
+    pump = make_case(equipment="P-7", kind="pump", symptoms=[Said("漏油")], causes=[Said("密封磨损")])
+    assert kind_among([*found, pump], "P-9") == "pump"

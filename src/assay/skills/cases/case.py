@@ -187,10 +187,20 @@ _GOOD = re.compile(
 )
 
 
+#: What sounds like a trouble that came back, and says that it did not.
+_GOOD_AFTER_ALL = re.compile(
+    r"(?:再也?没有?|没有?再|未再|不再)(?:次)?(?:复发|发生|出现)?|(?:未|没有|无)复发|never (?:came back|recurred|again)"
+    r"|(?:came|went|returned|is) back to|no longer|(?:did|has|have) not (?:come back|recurred?|returned)"
+    r"|without recurrence|(?:runs?|running|ran|works?) (?:well |fine |smoothly )?again",
+    re.I,
+)
+
+
 def solved(outcome: Said | None) -> bool | None:
     """Whether the outcome says that the measures helped."""
     if outcome is None or not outcome.text.strip():
         return None
-    if _BAD.search(outcome.text):
+    said = _GOOD_AFTER_ALL.sub(" ", outcome.text)
+    if _BAD.search(said):
         return False
-    return True if _GOOD.search(outcome.text) else None
+    return True if said != outcome.text or _GOOD.search(said) else None

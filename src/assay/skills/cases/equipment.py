@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from assay.skills.cases.case import Case
 from assay.skills.cases.wording import folded, kind_of
@@ -30,22 +30,43 @@ def kinds_of(cases: Sequence[Case]) -> dict[str, str]:
 
 def kind_among(cases: Sequence[Case], words: str) -> str:
     """The kind of an equipment: as the cases tell it of the very same one, else by the words of its name, else as they
-    tell it of one that only differs in its last letter (P-201A, P-201B); the name itself where nothing says it."""
+    tell it of one that only differs in its last letter (P-201A, P-201B), else of all that have the letters of its code:
+    plants number what is alike with the same letters. The name itself where nothing says it."""
     known, key = kinds_of(cases), _key(words)
-    if key in known:
-        return known[key]
-    sisters = sorted({kind for other, kind in known.items() if _stem(other) == _stem(key)})
-    return kind_of(words) or (sisters[0] if len(sisters) == 1 else "") or words.strip().lower()
+    return known.get(key) or kind_of(words) or _of_alike(known, key) or words.strip().lower()
 
 
 def of_kind(cases: Sequence[Case], kind: str) -> list[Case]:
-    """The cases of a kind; one that does not say its kind has that of the other cases of its equipment."""
+    """The cases of a kind; one that does not say its kind has that of the other cases of its equipment, or of those
+    alike. Where nothing at all says it (then ``kind`` is a name), those of that name or of codes with its letters."""
     known = kinds_of(cases)
-    return [case for case in cases if kind and (case.kind or known.get(_key(case.equipment))) == kind]
+    wanted = _key(kind)
+
+    def belongs(case: Case) -> bool:
+        key = _key(case.equipment)
+        told = case.kind or known.get(key) or _of_alike(known, key)
+        return told == kind if told else key == wanted or _letters(key) == (_letters(wanted) or None)
+
+    return [case for case in cases if kind and belongs(case)]
+
+
+def _of_alike(known: Mapping[str, str], key: str) -> str:
+    """The one kind of the equipment that only differs in its last letter, else of that with the same letters."""
+    for like in (_stem, _letters):
+        alike = {kind for other, kind in known.items() if like(key) and like(other) == like(key)}
+        if len(alike) == 1:
+            return alike.pop()
+    return ""
 
 
 def _key(words: str) -> str:
     return folded(equipment_name(words))
+
+
+def _letters(key: str) -> str:
+    """The letters of a code, "" for another name."""
+    found = re.fullmatch(r"([a-z]{1,4})-?\d+[a-z]?", key)
+    return found[1] if found else ""
 
 
 def _stem(key: str) -> str:

@@ -26,13 +26,15 @@ _LABELS: dict[str, Part] = {
     **dict.fromkeys(("处理", "措施", "处理措施", "处理过程", "measure", "measures", "action", "remedy"), "measures"),
     **dict.fromkeys(("结果", "效果", "处理结果", "outcome", "result"), "outcome"),
 }
+_CLAUSE = re.compile(r"[^，；]+(?:[，；]+|$)")
 _LABEL = re.compile(r"^\s*[-*#\d.、]*\s*(" + "|".join(sorted(_LABELS, key=len, reverse=True)) + r")\s*[:：]\s*", re.I)
 #: In the order in which they decide: a sentence that tells what followed is no measure, and so on.
 _CUES: tuple[tuple[Part, re.Pattern[str]], ...] = (
     (
         "outcome",
         re.compile(
-            r"恢复正常|恢复了|之后(?:一直)?(?:正常|没再|再没)|再也没|就好了|试车正常|运行平稳|问题解决|消失了|"
+            r"恢复正常|恢复了|之后(?:一直)?(?:正常|没再|再没)|再也没|再没|没再|至今|就好了|试车正常|运行平稳|运行正常|问题解决|消失了|"
+            r"(?:就|便|又|慢慢)(?:降|回|恢复)到|回到(?:了)?正常|came back to|went back to|returned to|"
             r"back to normal|since then|ran (?:fine|smoothly)|has run|problem (?:was )?(?:gone|solved)|never came back",
             re.I,
         ),
@@ -57,7 +59,7 @@ _CUES: tuple[tuple[Part, re.Pattern[str]], ...] = (
     (
         "checks",
         re.compile(
-            r"检查|检测|测量|测了|测得|拆开|解体|打开|化验|摸了|听了|查看|盘车|"
+            r"检查|检测|测量|测了|测得|拆开|解体|打开|化验|摸了|听了|看了|查了|量了|查看|盘车|"
             r"checked|measured|inspected|opened|took apart|dismantled|sampled|tested|looked at|looking at",
             re.I,
         ),
@@ -77,8 +79,11 @@ def read_story(text: str, *, asset: str = "", author: str = "", source: str = ""
     label: Part | None = None
     for start, end in sentences(text):
         said, label = _labelled(text, start, end, label)
-        if said is not None:
-            parts[label or _part(said.text)].append(said)
+        if said is not None and label:
+            parts[label].append(said)
+        elif said is not None:
+            for part, piece in _pieces(said, begun=any(parts.values())):
+                parts[part].append(piece)
     if not parts["symptoms"] or not (parts["causes"] or parts["measures"]):
         raise InputError("cases.story_thin")
     outcome = parts["outcome"]
@@ -119,3 +124,28 @@ def _labelled(text: str, start: int, end: int, label: Part | None) -> tuple[Said
 
 def _part(sentence: str) -> Part:
     return next(part for part, cue in _CUES if cue.search(sentence))
+
+
+def _pieces(said: Said, *, begun: bool) -> list[tuple[Part, Said]]:
+    """A sentence in its parts.
+
+    Who tells in Chinese strings clauses by commas ("温度涨到 92 度，我摸了油杯"). A clause without a cue goes on with
+    the one before it; what stands before the first cue is what was seen, where it speaks of something to be seen or
+    begins the story.
+    """
+    clauses = [(one.start(), one.end(), one.group()) for one in _CLAUSE.finditer(said.text)]
+    parts: list[Part | None] = [part if (part := _part(words)) != "symptoms" else None for _, _, words in clauses]
+    first = next((at for at, part in enumerate(parts) if part), len(parts))
+    before = [words for _, _, words in clauses[:first]]
+    seen = any(not one.key.startswith("text:") for words in before for one in findings(words))
+    leading: Part = next((part for part in parts if part is not None), "symptoms")
+    kept: Part = "symptoms" if before and (seen or not begun) else leading
+    made: list[tuple[Part, Said]] = []
+    for (start, end, _), own in zip(clauses, parts, strict=True):
+        kept = kept if own is None else own
+        if made and made[-1][0] == kept:
+            start = made.pop()[1].start - said.start
+        words = said.text[start:end]
+        lead = len(words) - len(words.lstrip())
+        made.append((kept, Said(words.strip(), said.start + start + lead, said.start + start + len(words.rstrip()))))
+    return made

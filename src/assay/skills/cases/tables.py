@@ -70,6 +70,41 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "author": ("author", "reported by", "engineer", "记录人", "处理人", "报告人", "专家"),
 }
 """Field -> headers that mean it, as records and maintenance systems (in the manner of SAP PM and Maximo) name them."""
+_NOT_ABOUT = r"(?!.*\b(?:by|date|time|cost|hours?|code|point)\b)"
+_LIKE: Mapping[str, re.Pattern[str]] = {
+    name: re.compile("|".join(patterns))
+    for name, patterns in {
+        "equipment": (
+            r"^(?:故障|报修|缺陷)?(?:设备|机台|位号)(?!类|型|种)",
+            r"^(?:failed )?(?:equipment|asset|machine|tag)\b(?! (?:class|type|kind|group))",
+        ),
+        "symptoms": (
+            r"现象|症状|(?:故障|缺陷|异常|问题)(?:的)?(?:描述|内容|情况|表现)|^(?:故障|问题|缺陷)$",
+            r"symptom|(?:failure|fault|defect|problem|event) desc|^(?:fault|defect|problem|malfunction)$",
+        ),
+        "cause": (r"原因(?!类|代码|编码|分类|码)", r"\bcause(?!s? (?:code|category|class))|failure reason"),
+        "measures": (
+            r"(?:措施|处理|处置|解决|维修|检修|修理)(?:方法|办法|过程|内容|情况|方案|措施|描述|记录)?$",
+            r"\b(?:corrective|repair|remedial)\b" + _NOT_ABOUT,
+            r"^(?:actions?|measures?|remed(?:y|ies)|solution|repair)\b" + _NOT_ABOUT,
+        ),
+        "outcome": (r"(?:结果|效果)$", r"^(?:outcome|result)s?\b"),
+        "checks": (
+            r"(?:检查|检测|诊断)(?:过程|发现|情况|结果|内容|记录)?$",
+            r"^(?:checks?|inspection|diagnosis|findings?)\b" + _NOT_ABOUT,
+        ),
+        "component": (r"(?:部件|零件|部位)(?:名称)?$", r"^(?:failed )?(?:component|part)(?: name| description)?$"),
+        "time": (
+            r"^(?:故障|缺陷|发生|发现|报修|停机|开始)?(?:日期|时间)$",
+            r"^(?:failure|event|fault|start|reported|notification) (?:date|time|on)$",
+        ),
+        "id": (
+            r"^(?:记录|工单|缺陷|故障|报修)(?:编号|号|单号)$",
+            r"^(?:wo|work order|record|notification|order)\b.{0,3}(?:no\.?|number|id|#)$",
+        ),
+    }.items()
+}
+"""Field -> what a header holds that means it, where no header is one of the known names."""
 _SEVERAL = re.compile(r"[;；\n]+|(?<=[^\d])\s*\|\s*")
 _CODES: Mapping[str, Mapping[str, Any]] = {"mode": MODES, "mechanism": MECHANISMS, "category": CAUSES}
 
@@ -92,6 +127,8 @@ def read_cases(path: Path, *, groups: Sequence[str], source: str | None = None) 
             left_out += 1
         else:
             found.append(case)
+    if not rows:
+        raise InputError("cases.file_no_row", path=path)
     if not found:
         raise InputError("cases.file_no_case", path=path, count=len(rows))
     return Imported(tuple(found), left_out)
@@ -159,6 +196,10 @@ def columns_of(headers: Sequence[str]) -> dict[str, str] | None:
     """Field -> header, None where no column tells the equipment or the symptom."""
     by_word = {simple(header): header for header in headers}
     found = {name: next((by_word[word] for word in words if word in by_word), "") for name, words in COLUMNS.items()}
+    for name, like in _LIKE.items():
+        if not found[name]:
+            free = (header for word, header in by_word.items() if header not in found.values() and like.search(word))
+            found[name] = next(free, "")
     if not found["equipment"] or not found["symptoms"]:
         return None
     return {name: header for name, header in found.items() if header}
@@ -172,8 +213,12 @@ def _chosen(path: Path, headers: Sequence[str]) -> dict[str, str]:
 
 
 def _text_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    known = {word for name in ("equipment", "symptoms") for word in COLUMNS[name]}
-    raw = load_table(path, MAX_BYTES, lambda cells: bool({simple(cell) for cell in cells} & known))
+    try:
+        raw = load_table(path, MAX_BYTES, _is_head)
+    except InputError as error:
+        if error.key != "plant.import_no_time":  # no row is a head of records: their columns are asked for, no time
+            raise
+        raise InputError("cases.file_columns", path=path, columns=error.params["columns"]) from None
     columns = {name: raw.columns[name].to_pylist() for name in raw.columns.column_names}
     for row, line in enumerate(raw.lines.tolist()):
         yield int(line), {name: cells[row] for name, cells in columns.items()}
@@ -183,16 +228,26 @@ def _sheet_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
-        rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
-    except (CalamineError, OSError, IndexError) as error:
+        book = CalamineWorkbook.from_path(str(path))
+        sheets = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
+    except (CalamineError, OSError) as error:
         raise InputError("cases.file_broken", path=path, problem=str(error).splitlines()[0]) from None
-    known = {word for name in ("equipment", "symptoms") for word in COLUMNS[name]}
-    head = next((at for at, row in enumerate(rows) if len({simple(str(one)) for one in row} & known) >= 1), None)
-    if head is None:
-        raise InputError("cases.file_columns", path=path, columns="-")
+    heads = [next((at for at, row in enumerate(rows) if _is_head([str(one) for one in row])), None) for rows in sheets]
+    found = next(((rows, head) for rows, head in zip(sheets, heads, strict=True) if head is not None), None)
+    if found is None:
+        first = [str(one) for rows in sheets[:1] for row in rows[:1] for one in row if str(one)]
+        raise InputError("cases.file_columns", path=path, columns=shortened(", ".join(first)) or "-")
+    rows, head = found
     headers = [str(one) for one in rows[head]]
     for at, row in enumerate(rows[head + 1 :], head + 2):
         yield at, dict(zip(headers, row, strict=False))
+
+
+def _is_head(cells: Sequence[str]) -> bool:
+    """Whether a row names the columns of records; one that names the equipment alone is told what is missing."""
+    plain = [cell for cell in cells if cell.strip()]
+    known = {word for name in ("equipment", "symptoms") for word in COLUMNS[name]}
+    return columns_of(plain) is not None or (len(plain) > 1 and bool({simple(one) for one in plain} & known))
 
 
 def _json_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -97,12 +97,16 @@ def alike(cases: Sequence[Case], arguments: SimilarArguments) -> dict[str, Any]:
 
 def diagnose(cases: Sequence[Case], arguments: DiagnoseArguments) -> dict[str, Any]:
     """Shares of the causes, the next question if one is left, and what helped before. InputError without any case."""
+    if not arguments.equipment.strip():
+        raise InputError("cases.asset_missing")
     kind = kind_among(cases, arguments.equipment)
     group = [case for case in of_kind(cases, kind) if case.state != "proposed"]
     if not any(case.cause for case in group):
         raise InputError("cases.none_of_kind", equipment=arguments.equipment)
     findings = findings_of(arguments)
     known = Diagnosis(group)
+    if strange := next((key for key in sorted(arguments.keys) if not known.known(key)), None):
+        raise InputError("cases.answer_key", key=strange)
     shares = known.shares(findings)
     answered = len(arguments.keys) + len(arguments.asked)
     question = known.question(findings, arguments.asked) if answered < arguments.most else None

@@ -184,13 +184,7 @@ def _with_component(marks: list[_Mark], index: int, id: str) -> tuple[str, bool]
 
 def _quantity(marks: list[_Mark], index: int) -> tuple[str, bool] | None:
     mark = marks[index]
-    following = next((one for one in marks[index + 1 :] if one.kind != "components"), None)
-    before = marks[index - 1] if index else None
-    direction = None
-    if following is not None and following.kind == "directions":
-        direction = following.id
-    elif before is not None and before.kind == "directions":
-        direction = before.id
+    direction = _direction(marks, index)
     normal = any(one.kind == "normal" for one in marks)
     negated = _negated(marks, index)
     if direction is None and negated and not normal and mark.id in _CAN_BE_GONE:
@@ -202,6 +196,21 @@ def _quantity(marks: list[_Mark], index: int) -> tuple[str, bool] | None:
     if direction is None:
         return None
     return _keyed(marks, index, mark.id, direction), not (negated or normal)
+
+
+def _direction(marks: list[_Mark], index: int) -> str | None:
+    """The direction behind a quantity ("压力低"), else the one before it ("low oil pressure").
+
+    That before it goes first where it belongs to no other quantity, and the one behind does ("high pressure and low
+    temperature").
+    """
+    behind = [one for one in marks[index + 1 :] if one.kind != "components"][:2]
+    before = [one for one in marks[:index] if one.kind != "components"][-2:]
+    after = behind[0].id if behind and behind[0].kind == "directions" else None
+    ahead = before[-1].id if before and before[-1].kind == "directions" else None
+    is_taken = len(before) == 2 and before[0].kind == "quantities"
+    others = len(behind) == 2 and behind[1].kind == "quantities"
+    return ahead if after is None or (ahead is not None and others and not is_taken) else after
 
 
 def _keyed(marks: list[_Mark], index: int, quantity: str, direction: str) -> str:
@@ -230,10 +239,23 @@ def _marks(plain: str) -> list[_Mark]:
         begin = 0
         while (at := _at(plain, phrase, begin)) is not None:
             begin = at + len(phrase)
+            if kind == "aliases" and _says_more(plain, at, begin):
+                continue
             if not any(taken[at:begin]):
                 taken[at:begin] = [True] * len(phrase)
                 found.append(_Mark(kind, id, at, begin))
     return sorted(found, key=lambda one: one.start)
+
+
+def _says_more(plain: str, start: int, end: int) -> bool:
+    """Whether a quantity follows close behind or begins within: "low oil pressure" is one of pressure, not of oil, and
+    "压力高温度低" says nothing of "高温"."""
+    words = [str(word) for one in concepts()["quantities"].values() for word in one["words"]]
+    rest = plain[end:].lstrip()
+    behind = plain[end : end + 1] == " " and any(rest.startswith(word) and _at(rest, word) == 0 for word in words)
+    return behind or any(
+        plain.startswith(word, at) for at in range(start + 1, end) for word in words if at + len(word) > end
+    )
 
 
 def _at(plain: str, phrase: str, begin: int = 0) -> int | None:
