@@ -47,7 +47,8 @@ _LEFT_OVER = re.compile(
 )
 """Words of a comparison that were taken for part of a name: the sentence was not understood."""
 _NO_THING = re.compile(
-    r"[（）]|\b(?:neither|nor|either|both|unless|except|they|than|whichever|during|if|whose|including|excluding"
+    r"[（）]|\b(?:neither|nor|either|both|unless|except|they|(?<!heavier )(?<!lighter )than|whichever|during|if"
+    r"|whose|including|excluding"
     r"|such as|other than|as well as)\b|^(?:it|this|these|that|more|less|fewer|greater|above|below|higher|lower)$"
     r"|[\u4e00-\u9fff]时$|之一$|任何情况",
     re.IGNORECASE,
@@ -156,7 +157,11 @@ class Reading:
         for group in groups:
             tests = []
             for test in group:
-                if re.fullmatch(r"they|it", test.field.object, re.IGNORECASE) or (
+                if (own := re.fullmatch(r"(?:they|it)\s(?P<what>.+)", test.field.property)) and not test.field.object:
+                    if not self.object:
+                        raise Stop("condition", test.field.property)
+                    test = test.model_copy(update={"field": Name(object=self.object, property=own["what"])})
+                elif re.fullmatch(r"they|it", test.field.object, re.IGNORECASE) or (
                     groups is self.unless
                     and not test.field.object
                     and self.object
@@ -173,7 +178,7 @@ class Reading:
 
 _ELLIPSIS = re.compile(r"[a-z]+(?:ed|en|wn)\s(?:by|with|in|from|against|to|outside|inside|for|only)\b")
 """Unless cooled by water: the object is not said again."""
-PAIR = re.compile(r"^between\s|之间$|(?<![车房空开夜昼期单套厕泵库])间$")
+PAIR = re.compile(r"^between\s|之间$|[与和及].*间$")
 """Objects that are the space between two others."""
 SURROUNDING = re.compile(r"^(?:ambient|环境|室外|outdoor|wind|大气|atmospheric|relative humidity)", re.IGNORECASE)
 """Properties of the surroundings, which no object of the sentence has."""

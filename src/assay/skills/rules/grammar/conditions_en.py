@@ -25,7 +25,9 @@ Groups = list[tuple[Test, ...]]
 _BE = r"(?:is|are|was|were|be|being|remains?|lies|lie|reaches)"
 _JOIN = re.compile(r",?\s(?P<word>and|or|but)\s", re.IGNORECASE)
 _WITH = re.compile(r"(?P<head>.+?)\s(?:with|having)\s(?P<rest>.+)", re.IGNORECASE)
-_HOLDS = re.compile(r"(?P<head>.+?)\s(?:with|having|containing|holding)\s(?P<rest>.+)", re.IGNORECASE)
+_HOLDS = re.compile(
+    r"(?P<head>.+?)\s(?:with|having|containing|holding|serving|accommodating|seating)\s(?P<rest>.+)", re.IGNORECASE
+)
 _SUFFIX = re.compile(
     r"\s(?:or\s(?P<up>more|greater|above|higher|over)|or\s(?:less|below|lower|under|fewer))$", re.IGNORECASE
 )
@@ -236,6 +238,10 @@ def _running(words: str) -> tuple[Groups, str] | None:
 
 
 _KINDS = ("power", "voltage", "current", "temperature", "pressure")
+_HIGH_UP = re.compile(
+    r"(?P<head>[^\d]+?)\s(?P<value>\d[\d.]*\s?[a-z]+)\sor\s(?:more|higher)\s(?P<link>above|below)\s(?P<what>[^\d]+)"
+)
+"""Work platforms 2 m or more above ground."""
 _OF_SIZE = re.compile(
     r"(?P<head>[^\d]+?)\sof\s(?P<value>[\d.,]+\s?\S+)\s(?P<property>[a-z]+(?:\s[a-z]+)?)\sor\s(?P<up>more"
     r"|greater|above|less|below)"
@@ -255,6 +261,12 @@ def relative_en(words: str) -> tuple[Groups, str]:
                 raise Stop("subject", words)
             owner, head = _owner(match["head"])
             return _owned(match["rest"], owner), head
+    if over := _HIGH_UP.fullmatch(words):
+        limits, rest = limits_en(over["value"])
+        if not rest and len(limits) == 1 and dimension(limits[0].unit) == "length":
+            owner, head = _owner(over["head"])
+            name = Name(object=owner, property=f"height {over['link']} {bare(over['what'])}")
+            return [(compared(name, Op.AT_LEAST, limits, words),)], head
     if (of := _OF_SIZE.fullmatch(words)) and PROPERTY.search(of["property"]):
         limits, rest = limits_en(of["value"])
         op = Op.AT_LEAST if of["up"] in ("more", "greater", "above") else Op.AT_MOST
@@ -262,6 +274,14 @@ def relative_en(words: str) -> tuple[Groups, str]:
             owner, head = _owner(of["head"])
             return [(compared(Name(object=owner, property=bare(of["property"])), op, limits, words),)], head
     cut = COMPARE.search(words)
+    if cut and not re.search(r"\d|\b(?:one|two|three|four|five|six|ten)\b", words) and not PROPERTY.search(words):
+        return [], words  # gases heavier than air
+    if (
+        cut
+        and re.match(r"above|below|over|under|beyond", cut["word"])
+        and re.fullmatch(r"the\s[^\d]+", words[cut.end() :])
+    ):
+        return [], words  # nozzles below the liquid level: where they are
     if cut is None:
         match = re.fullmatch(
             r"(?P<head>.+?)\s(?:of\s)?(?P<value>\d.+?)\sor\s(?P<up>more|less)\s(?P<rest>in \w+|long|wide"

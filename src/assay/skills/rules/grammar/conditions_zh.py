@@ -88,10 +88,14 @@ def _last_object(groups: Groups | None, object: str) -> str:
 
 def _attempt(text: str, object: str) -> Groups | None:
     """One condition, or two bounds of one field; None where it is none by itself."""
-    try:
-        return _numeric(text, object) or _words(text, object)
-    except Stop:
-        return None
+    for read in (_numeric, _words):
+        try:
+            found = read(text, object)
+        except Stop:
+            continue
+        if found:
+            return found
+    return None
 
 
 def _numeric(text: str, object: str) -> Groups | None:

@@ -70,7 +70,8 @@ def counted(what: str) -> tuple[Op, tuple[Limit, ...], str] | None:
     read = quantity_at(what, match.end() if match else 0)
     if read is None or any(limit.unit for limit in read.limits) or len(read.limits) != 1:
         return None
-    thing = bare(what[read.end :])
+    persons = re.search(r"(?:persons?|people|occupants?)$", what[: read.end], re.IGNORECASE)
+    thing = bare(what[read.end :]) or (persons.group() if persons else "")
     if not thing or holds_quantity(thing) or LIMITING.search(thing) or len(each(thing)) > 1:
         return None
     op = OPS[match["word"].lower()] if match else Op.EQUAL if just else Op.AT_LEAST

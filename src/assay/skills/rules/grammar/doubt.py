@@ -92,7 +92,8 @@ _SAID_ZH = re.compile(
 )
 _SAID_EN = frozenset(
     (
-        "a able above absolute accordance across after all allow allowed also an and any apart are area around as at "
+        "expose a able above absolute accordance across after all allow allowed also an and any apart are"
+        " area around as at "
         "available away be been before being below better between beyond both but by capable case cases cent clear "
         "closer condition conditions constructed contain containing contains day days deep deeper depth designed "
         "diameter does don double downstream drop drops during each eight either ensure equal equals equipped every "
@@ -171,15 +172,17 @@ def _left_zh(words: str, tests: Sequence[Test]) -> str:
 def _negation(tests: Iterable[Test], *, chinese: bool) -> bool:
     """A negation or a limit word that was taken into a name: what it turns round is not known."""
     if chinese:
-        odd = re.compile(r"[未勿]|不(?![锈燃同间饱对透停可])|除非|仅|至少|最多|(?:大|小|高|低|多|少|超)(?:于|过)")
+        odd = re.compile(r"[未勿]|不(?![锈燃同间饱对透停可平])|除非|仅|至少|最多|(?:大|小|高|低|多|少|超)(?:于|过)")
     else:
-        odd = re.compile(r"\b(?:not|no|never|without|only|except|unless|than|least|most|exceed\w*)\b", re.IGNORECASE)
+        odd = re.compile(
+            r"\b(?:not|no|never|without|only|except|unless|than|at least|at most|exceed\w*)\b", re.IGNORECASE
+        )
     return any(odd.search(f"{name.object} {name.property}") for name in _names(tests))
 
 
 _ODD_ZH = re.compile(
-    r"时(?:$|的)|期间|过程|^(?:[在于对当从按由将把被予]|使(?!用))|[将把被]|且|或|^[以其该及与和]|其(?!他|它|余)|分别|如|若|各自"
-    r"|[以之]$|[和与及]$|为$|不$|(?<![响供反感相适效对])应(?![力急变用])|(?<![适便])宜|在.+下|用.+测|沿.+[计算测]|距(?!离).*[距面]$|^凡|各"
+    r"时(?:$|的)|期间|过程|^(?:[在于当从按由将把被予]|对(?![接焊重讲流])|使(?!用))|[将把被]|且|或|^[以其该及与和]|其(?!他|它|余)|分别|如|若|各自"
+    r"|[以之]$|[和与及]$|为$|不$|(?<![响供反感相适效对])应(?![力急变用])|(?<![适便])宜|在.+下|用.+测|沿(?![程线墙海])|距(?!离).*[距面]$|^凡|各"
 )
 _ODD_EN = re.compile(
     r"\b(?:during|which|that|when|while|where|who|whose|if|taller|steeper|rated|neither|either|including|such"
@@ -205,6 +208,8 @@ def _odd_name(test: Test, *, chinese: bool) -> bool:
     inside = re.sub(r"^rated |(?<=\s)rated ", "", name.property) if not chinese else re.sub("前后", "", name.property)
     if odd.search(name.object.replace("前后", "")) or (numeric and odd.search(inside)):
         return True
+    if not chinese and numeric and re.search(r"\b(?:with|having)\b|^(?:at|in|on|from|to)\s", name.property):
+        return True
     if numeric and test.limits and _unknown(test, chinese=chinese):
         return True
     return not chinese and numeric and _MERE_EN.fullmatch(name.object) is not None
@@ -215,10 +220,14 @@ def _unknown(test: Test, *, chinese: bool) -> bool:
     units = {limit.unit for limit in test.limits if limit.of is None and limit.unit}
     if not units or units <= CONTENT:
         return False
+    if chinese and units == {"%"} and not test.field.object:
+        return not measured_zh(test.field.property)
     if chinese:
         return not measured_zh(test.field.property) and not dimension_less(units)
     head = re.split(r"\s(?:from|to|above|below|beyond|past|between|in|behind|beneath|of)\s", test.field.property)[0]
-    return not measures_en(head) and not dimension_less(units)
+    return (
+        not measures_en(head) and re.search(r"\b(?:space|cover|passage)$", head) is None and not dimension_less(units)
+    )
 
 
 def dimension_less(units: set[str]) -> bool:
@@ -278,7 +287,9 @@ def _after_provision(words: str, parts: Sequence[Part]) -> bool:
         first, second = one.test.field, two.test.field
         if one.test.op is Op.PRESENT and two.test.limits and first.object == second.object:
             said = re.search(rf"(?:，|\b(?:the|its|a|an) ){re.escape(second.property)}", words, re.IGNORECASE)
-            provided = re.search(r"[设配装置备留]", words) or re.search(r"\b(?:with|have|provided|installed)\b", words)
+            provided = re.search(r"应(?:设|装设|安装|配|装有|留|采用)", words) or re.search(
+                r"\b(?:with|have|provided|installed)\b", words
+            )
             if said and provided and first.property not in str(second):
                 return True
     return False
@@ -295,6 +306,10 @@ def _whose(words: str, parts: Sequence[Part], *, chinese: bool) -> bool:
         return True
     for part in parts[1:]:
         name = part.test.field
+        if first and not name.object and not chinese:
+            return True
+        if first and not name.object and f"，{name.property}" not in words:
+            return True
         if part.test.op in (Op.PRESENT, Op.ABSENT) or not first or name.object == first:
             continue
         if not name.object:

@@ -29,7 +29,7 @@ from assay.skills.rules.grammar.words_en import (
 )
 from assay.skills.rules.rule import Name, Op, Part, Severity, Test
 
-_IF = r"where|when|whenever|if|in cases where|provided that|as long as"
+_IF = r"where|when|whenever|if|in (?:areas|locations|places|rooms|zones|cases) where|provided that|as long as"
 _BUT = r"except (?:where|when|if|for|in|on|during|at|that)|unless|except|other than|with the exception of"
 _LEAD = re.compile(rf"(?P<mark>{_IF}|{_BUT}|for|in|during|at(?! least| most)|on)\s(?P<what>.+)", re.IGNORECASE)
 _TRAIL = re.compile(rf",?\s(?P<mark>{_IF}|{_BUT})\s(?P<what>.+)$", re.IGNORECASE)
@@ -235,7 +235,8 @@ def _clauses(group: str) -> list[str]:
         measured = re.match(r"\d", following) and re.search(
             r"\b(?:wide|high|long|deep|thick)$|^[\d.]+\s\S+\s(?:away\s)?(?:from|above|below)\s[^\d]+$", following
         )
-        if own or goes_on or measured:
+        done = re.match(r"(?:[a-z]+ed|kept|made|free|clear)\s[a-z]", following) and re.search(r"\bbe\s.*\d", before)
+        if own or goes_on or measured or done:
             if re.search(r"\s(?:above|below|over|under)$", before):
                 continue
             ended = re.search(r"\bbetween\s[-\d.]+[^,]*\sand\s[-\d.]+(?:\s\S+)?$", before) and re.match(r"an?\s", after)
@@ -257,7 +258,8 @@ def _heads(words: str) -> bool:
 
 
 _TAIL = re.compile(
-    r",?\s(?P<link>at|in|under|over|across|during|after|before|following|without|throughout|on"
+    r",?\s(?P<link>at|in|under|over|across|during|after|before|following|without|throughout|inside|outside"
+    r"|along|near|on"
     r"|for)\s(?P<what>[^,;]+)$",
     re.I,
 )
@@ -324,6 +326,8 @@ def _whole_clause(clause: str, reading: Reading, state: tuple[tuple[Test, ...], 
     if modal is None:
         if not reading.parts:
             raise Stop("no_requirement", clause)
+        if re.match(r"(?:[a-z]+ed|kept|made|free|clear)\s[a-z]", clause):
+            clause = f"be {clause}"
         # "... and not more than 2.2 m": subject and modal verb of the clause before.
         last = reading.parts[-1]
         reading.add(requirement("", clause, False, reading), last.severity, when)

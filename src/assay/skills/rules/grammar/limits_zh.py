@@ -19,6 +19,7 @@ GRADE = re.compile(
 _TIMES = re.compile(r"(?P<of>[^，；]+?)的(?P<rest>[±\d一二两三四五六七八九十百千].*)$")
 _HALF = re.compile(r"的一半$")
 _SHARE = re.compile(r"(?P<rest>\d+(?:\.\d+)?%)的?(?P<of>[^，；\d%]+)")
+_TIMES_FIRST = re.compile(r"(?P<rest>[\d.～~]+倍|[一二两三四五六七八九十]+倍)的?(?P<of>[^，；\d]+)")
 _PLUS = re.compile(r"(?P<of>[^，；\d]+?)(?P<sign>加上?|减去?|[+-])(?P<rest>\d.*)$")
 _DOING = re.compile(
     r"输送|储存|贮存|存放|位于|用于|处于|安装|布置在|设置在|设有|敷设|采用|使用|装有|穿越|连接|埋设|盛装|装卸|生产|加工|处理"
@@ -43,18 +44,22 @@ def limits_zh(text: str) -> tuple[Limit, ...]:
         return _times(match["of"], match["rest"], text)
     if match := _PLUS.fullmatch(text):
         return (_plus(match, text),)
+    if (match := _TIMES_FIRST.fullmatch(text)) and measured(match["of"]):
+        return _times(match["of"], match["rest"], text)
     text = re.sub(r"^该", "", text)
     if _UNSURE.search(text):
         raise Stop("limit", text)
     if re.search(r"\d|[，；]", text) or COMPARE.search(text) or not text or len(text) > 40:
         raise Stop("limit", text)
-    if not measured(text):
+    if not measured(text) and not re.fullmatch(r"其[^其的]{2,8}", text):
         raise Stop("limit", text)
     return (Limit(number=Decimal(1), of=name_zh(text)),)
 
 
 def name_zh(words: str) -> Name:
     """A field from its words: 管道的设计压力, 管道设计压力, 设计压力."""
+    if re.match(r"(?:设|位|布置|安装)(?:置)?[在于]", words):
+        raise Stop("limit", words)  # where something stands is no name
     words = re.sub(r"^(?:其|该|本(?![质体安身机])|所在|对应|相应)(?=.)", "", words.strip())
     head, of, tail = words.rpartition("的")
     if of and (_DOING.match(head) or _DOES_LAST.search(head)) and 1 < (at := property_start(tail)) < len(tail):

@@ -68,7 +68,11 @@ def placed(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test]
     match = (
         _LIT.fullmatch(rest) or (_HELD if _ANGLED.search(rest) else _SLOPED).fullmatch(rest) or _HELD.fullmatch(rest)
     )
-    if match is None or minus or (not _PUT.fullmatch(match["verb"] or "placed") and match["verb"] not in _SAID):
+    if (
+        match is None
+        or (minus and match.groupdict().get("verb") not in _SAID)
+        or (not _PUT.fullmatch(match["verb"] or "placed") and match["verb"] not in _SAID)
+    ):
         return None  # what is done (tested at a pressure, inspected at intervals) is no state of a design
     property = match.groupdict().get("property") or _SAID[match["verb"]]
     if property.startswith("interval"):
@@ -77,10 +81,10 @@ def placed(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test]
         return None
     property = f"set {property}" if match["verb"] == "set" and property in ("pressure", "temperature") else property
     value = match["value"]
-    if over := re.search(r"\s(?P<link>above|below|from)\s(?P<what>[^\d]+)$", value):
+    if over := re.search(r"\s(?P<link>above|below|from|towards?)\s(?P<what>[^\d]+)$", value):
         value, property = value[: over.start()], f"{property} {over['link']} {bare(over['what'])}"
     names = [one.model_copy(update={"property": property}) for one in names]
-    return limited(names, value, False, "", reading)
+    return limited(names, value, minus, "", reading)
 
 
 def _unit(value: str) -> str:

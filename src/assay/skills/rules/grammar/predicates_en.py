@@ -25,7 +25,8 @@ from assay.skills.rules.grammar.words_en import (
 from assay.skills.rules.rule import Name, Op, Test
 
 _KEEP = re.compile(
-    r"(?:be\s)?(?:kept|maintained|held|limited to|remain|stay|terminate|extend"
+    r"(?:be\s)?(?:(?:kept|held|reduced|restricted)\sto(?=\s\d)|controlled|regulated|kept|maintained|held"
+    r"|limited to|remain|stay|terminate|extend"
     r"|discharge|project|fall|drop|rise|lie|spaced at|spaced|taken as|taken|located|placed"
     r"|installed|situated|set"
     r"|positioned|mounted|adjusted to(?=\s\d)|set to(?=\s\d)|trimmed to(?=\s\d))\s(?:at\s(?=\d))?"
@@ -34,10 +35,10 @@ _WITH = re.compile(r"be\s(?:provided|equipped|fitted|furnished|supplied)\swith\s
 _AT = re.compile(
     r"be\s(?:provided|installed|fitted|mounted|made|used|placed|arranged|available)(?:\s(?P<link>at|on|in|for"
     r"|from|under|beneath|behind|beside|near|outside|inside"
-    r"|within|around|upstream of"
+    r"|within|around|across|upstream of"
     r"|downstream of|along|between)\s(?P<place>.+))?"
 )
-_BY_THING = re.compile(r"be\s(?P<done>[a-z]+(?:ed|ut)\s(?:by|with|in|on|from))\s(?P<what>.+)")
+_BY_THING = re.compile(r"be\s(?P<done>[a-z]+(?:ed|ut)\s(?:by|with))\s(?P<what>.+)")
 """Enclosed by fencing at least 1.4 m high."""
 _OF = re.compile(
     r"be\s(?:(?:made|constructed|manufactured|fabricated|built)\s(?:of|from|out of)"
@@ -49,11 +50,12 @@ _AT_MOST = re.compile(
     r"^(?:at\s)?(?:a|an)\s(?:(?P<most>maximum)|minimum)\s(?:distance|spacing|interval)s?\sof\s", re.IGNORECASE
 )
 _LIMITED_PLACE = re.compile(
-    r"\s(?:with|having)\s.*\d|\s(?:over|above|exceeding|more than|greater than|larger than)\s.*\d"
+    r"\s(?:with|having)\s(?:.*\d|(?:more|fewer|less|at least|at most)\b)|\s(?:over|above|exceeding|more than"
+    r"|greater than|larger than)\s.*\d"
 )
 _HAVING = re.compile(
     r"(?P<thing>.+?)\s(?:having|with)\s(?:an?\s)?(?P<property>[a-z][a-z -]*?)\s(?:of\s)?"
-    r"(?P<value>(?:not\s|no\s|at\s|less|more|between|exceeding|up to).*)"
+    r"(?P<value>(?:not\s|no\s|at\s|less|more|between|exceeding|up to|[-+]?\d).*)"
 )
 _DONE = re.compile(
     r"be (?:[a-z]+ly )?(?!red\b)(?:[a-z]+(?:ed|wn|ken|ven|ung|ound)|cut|set|put|kept|left|built|held|led|made"
@@ -109,12 +111,12 @@ def requirement(subject: str, rest: str, minus: bool, reading: Reading) -> list[
 
 
 _HAS = re.compile(
-    r"(?:have|contain|include|comprise|incorporate|consist of|provide|deliver"
+    r"(?:have|carry|bear|display|contain|include|comprise|incorporate|consist of|provide|deliver"
     r"|maintain|withstand|be (?:designed|rated|selected|sized|dimensioned|suitable) for(?=\san?\s))\s(?P<what>.+)"
 )
 _MEASURED = re.compile(
     r"(?P<extreme>minimum\s|maximum\s)?(?P<property>[a-z][a-z0-9 -]*?)\s(?:of\s)?(?P<value>(?:not\s|no\s"
-    r"|at\s|less|more|between|\d|±|a m|up to|below|above|under|over|exceeding|greater|higher|lower|within"
+    r"|at\s|less|more|between|[-+]?\d|±|a m|up to|below|above|under|over|exceeding|greater|higher|lower|within"
     r"|IP\s?\d|T[1-6]\b|SIL|PN|class\s(?!of\b)|grade\s(?!of\b)).*)",
     re.IGNORECASE,
 )
@@ -136,6 +138,11 @@ def _having(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test
     measured = _MEASURED.fullmatch(what)
     part = _sized(what, reading) if measured and not PROPERTY.search(measured["property"]) and not minus else None
     if part is not None:  # "a suction pipe of at least 150 mm in diameter" is there, and has that size
+        return [*(Test(field=Name(object=one, property=part[0]), op=Op.PRESENT) for one in owners), *part[1]]
+    if measured and re.search(r"\s(?:with|having)\s", measured["property"]):
+        part = None if minus else _sized(what, reading)
+        if part is None:
+            raise Stop("phrase_with_limit", rest)
         return [*(Test(field=Name(object=one, property=part[0]), op=Op.PRESENT) for one in owners), *part[1]]
     sized = measured and (measured["extreme"] or COMPARE.match(measured["value"])) and _has_unit(measured["value"])
     sized = sized or (
@@ -322,8 +329,10 @@ def _providing(subject: str, rest: str, minus: bool, reading: Reading) -> list[T
         whole(subject, subject)
         place = match["place"] and _conditioned(match["place"], reading)
         places = each(place) if place else [reading.object]
+        if any(re.match(r"(?:at|in|on|for|from|to|near|outside|inside|between)\s", one) for one in places):
+            raise Stop("list", rest)
         return [Test(field=Name(object=one, property=two), op=op) for one in places for two in each(subject)]
-    held = re.fullmatch(r"be [a-z]+ed\s(?:at|on|in|for|from|to|per)\s(?P<place>[^\d]+)", rest)
+    held = re.fullmatch(r"be (?:[a-z]+ed|kept|held|put|set)\s(?:at|on|in|for|from|to|per)\s(?P<place>[^\d]+)", rest)
     if held and subject and not minus and counts_itself(subject) and (one_of := counted(subject)) is not None:
         compare, limits, thing = one_of
         return [compared(Name(object=bare(held["place"]), property=thing), compare, limits, rest)]
@@ -363,6 +372,10 @@ def _sized(what: str, reading: Reading) -> tuple[str, list[Test]] | None:
     what = re.sub(r"^an?\s", "", what)
     what = re.sub(r"\bwhose (?P<p>[a-z][a-z -]*?) (?:is|are) (?=(?:not|no|at) )", r"with a \g<p> of ", what)
     cut = COMPARE.search(what)
+    whose = _HAVING.fullmatch(what)
+    if cut is None and whose and not holds_quantity(whose["thing"]) and property_start(whose["property"]) == 0:
+        thing = bare(whose["thing"])
+        return thing, limited([Name(object=thing, property=whose["property"])], whose["value"], False, "", reading)
     if cut is None or not what[: cut.start()].strip():
         return None
     if (

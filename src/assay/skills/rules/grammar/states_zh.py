@@ -37,6 +37,8 @@ _MIDST = re.compile(
 )
 """起重机 在额定载荷下 的制动距离."""
 _NOTED = re.compile(r"(?P<subject>.+)（(?P<note>[^（）\d]{1,6}(?:态|时|状态|工况|条件|侧))）")
+_AREAS = re.compile(r"[^，的]{1,12}(?:地区|场所|环境|区域|部位|工况|地带|路段)")
+"""补水时间不宜大于48h，缺水地区不应大于96h."""
 _AT_TIME = re.compile(r"(?P<subject>.*?)(?P<where>昼间|夜间|白天|夜晚|冬季|夏季|采暖期|非采暖期|平时)")
 
 
@@ -74,6 +76,8 @@ def without_state(subject: str, reading: Reading) -> tuple[str, Groups]:
         kept = re.search(r"(?:状态|工况)(?=下$)", end or "")
         found = conditions_zh(where + (kept.group() if kept else ""), reading.object)
         return front, tuple(found)
+    if reading.last and subject and measured(reading.last.property) and _AREAS.fullmatch(subject):
+        return "", ((Test(field=Name(property=subject), op=Op.PRESENT),),)
     if reading.topical and subject and not measured(subject) and "的" not in subject:
         return "", tuple(conditions_zh(subject, reading.object))  # 最大流速：碳素钢管不应超过15m/s
     if (apart := _APART.fullmatch(subject)) and measured(apart["property"]):
@@ -81,6 +85,6 @@ def without_state(subject: str, reading: Reading) -> tuple[str, Groups]:
         if front or reading.last is not None:
             name = f"{front}的{apart['property']}" if front else apart["property"]
             return name, ((Test(field=Name(property=apart["state"]), op=Op.PRESENT),),)
-    if subject.endswith("时") and not reading.when and len(subject) > 2:
+    if subject.endswith("时") and (reading.parts or not reading.when) and len(subject) > 2:
         return "", tuple(conditions_zh(subject, reading.object))  # 单列布置时不应小于1.5m
     return subject, ()

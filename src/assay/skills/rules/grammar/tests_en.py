@@ -71,7 +71,7 @@ _OFFSET = re.compile(
 )
 
 
-def offset(words: str, object: str) -> tuple[Op, Limit] | None:
+def offset(words: str, object: str, *, levels: bool = False) -> tuple[Op, Limit] | None:
     """``at least 10 °C below the flash point``: a lead over another measure, at least unless said otherwise; a length
     above something is a distance, and so none of these."""
     match = _OFFSET.fullmatch(words)
@@ -79,7 +79,7 @@ def offset(words: str, object: str) -> tuple[Op, Limit] | None:
     if match is None or read is None or match["value"][read.end :].strip() or len(read.limits) != 1:
         return None
     number, unit = read.limits[0].number, read.limits[0].unit
-    if dimension(unit) == "length" or unit in ("%", "‰", "") or number is None:
+    if (dimension(unit) == "length" and not levels) or unit in ("%", "‰", "") or number is None:
         return None
     name = name_en(match["of"], object)
     if not PROPERTY.search(name.property) and not re.fullmatch(

@@ -10,7 +10,7 @@ from assay.skills.rules.grammar.build import Reading, Stop, negated
 from assay.skills.rules.grammar.counts_en import each
 from assay.skills.rules.grammar.dimensions import dimension
 from assay.skills.rules.grammar.limits_en import name_en
-from assay.skills.rules.grammar.quantities import holds_quantity, quantity_at
+from assay.skills.rules.grammar.quantities import CONTENT, holds_quantity, quantity_at
 from assay.skills.rules.grammar.tests_en import limited, offset
 from assay.skills.rules.grammar.words_en import COMPARE, PROPERTY, bare, measures, property_start
 from assay.skills.rules.rule import Limit, Name, Op, Test
@@ -33,17 +33,23 @@ _DONE_AT = re.compile(
     r"be\s(?P<verb>[a-z]+(?:ed|t|n|ing))\s(?:at|in|under|to)\s(?:an?\s)?(?P<property>[a-z][a-z -]*?)\s(?:of\s)?"
     r"(?P<value>(?:not\s|no\s(?:more|less|greater)|at least|at most|exceeding|in excess of|above|below|over"
     r"|under|up to|between|less"
-    r"|more|greater|higher|lower).+)"
+    r"|more|greater|higher|lower|\d).*)"
 )
 _PAST = re.compile(
     r"be (?P<verb>operated|run|loaded|used|driven|filled|charged|heated|pressurized|pressurised|stressed|worked) "
     r"(?:at )?(?:a [a-z]+ )?(?P<side>above|beyond|over|in excess of|below|under) (?P<whose>their|its"
     r"|the) (?P<of>[a-z][a-z -]*)"
 )
+_MOVES = re.compile(
+    r"(?:be )?(?:travel|move|run|rotate|driven|turn|operate)(?:led|d)?\s(?:at\s)?"
+    r"(?P<value>(?:not\s)?(?:faster than|slower than|more than|less than)\s\d.*/.*)"
+)
 _RUN_AT = re.compile(
-    r"be (?:operated|run|used|driven|stored|heated|pressurized|pressurised|worked|charged|energi[sz]ed) (?:at )?"
-    r"(?P<side>above|below|over|under|more than|less than|not more than|not less than|at least"
-    r"|at most) (?P<value>[-\d].*)"
+    r"(?:be (?:operated|run|used|driven|stored|heated|pressurized|pressurised|worked|charged|energi[sz]ed)"
+    r"|operate|run|work)"
+    r" (?:at )?(?P<side>above|below|over|under|no more than|no less than|more than|less than|not more than"
+    r"|not less than"
+    r"|at least|at most) (?P<value>[-\d].*)"
 )
 _EXTREME = r"^(?:(?:maximum|minimum|rated|nominal|allowable|permissible|permitted|specified|design|safe)\s)+(?=\w)"
 _TESTED = re.compile(
@@ -65,7 +71,8 @@ def wider(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test] 
     """The tests of a clause that is said in one of these ways, else None. Raises Stop."""
     first, into = _FIRST.fullmatch(subject), _PUT_IN.fullmatch(rest)
     if first and into and not minus:
-        name = Name(object=bare(into["place"]), property=bare(first["what"]))
+        place = re.sub(r"^(?:both|all|each|either) sides? of ", "", bare(into["place"]))
+        name = Name(object=bare(place), property=bare(first["what"]))
         return limited([name], first["value"], False, "", reading)
     if (beyond := _beyond(subject, rest, reading)) is not None:
         return None if minus else beyond
@@ -78,6 +85,9 @@ def wider(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test] 
             Test(field=Name(object=one, property=kind), op=negated(op, rest) if minus else op, limits=(limit,))
             for one in each(bare(subject))
         ]
+    moved = _MOVES.fullmatch(rest)
+    if moved and subject and not holds_quantity(subject):
+        return limited([Name(object=bare(subject), property="speed")], moved["value"], minus, "", reading)
     ran = _RUN_AT.fullmatch(rest)
     read = quantity_at(ran["value"]) if ran else None
     if ran and read and subject and not ran["value"][read.end :].strip() and not measures(subject):
@@ -88,7 +98,11 @@ def wider(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test] 
     done = _DONE_AT.fullmatch(rest)
     if done and subject and not _TESTED.match(done["verb"]) and not holds_quantity(subject):
         property = re.sub(r"(?<=[a-z]{3}[^s])s$", "", bare(done["property"]))
-        if property_start(property) == 0 and not re.match(r"interval|distance|height|rate", property):
+        if (
+            property_start(property) == 0
+            and measures(property)
+            and not re.match(r"interval|distance|height|rate", property)
+        ):
             names = [Name(object=one, property=property) for one in each(bare(subject))]
             return limited(names, done["value"], minus, "", reading)
     return None
@@ -99,12 +113,13 @@ def _beyond(subject: str, rest: str, reading: Reading) -> list[Test] | None:
     over, under = _BEYOND.fullmatch(rest), _BELOW.fullmatch(rest)
     match = over or under
     words = _KEPT_AT.sub("", rest)
-    if not subject or (match is None and offset(words, "") is None):
+    levels = all(re.search(r"\b(?:level|elevation)$", one) for one in (subject, rest))  # of one kind, so no distance
+    if not subject or (match is None and offset(words, "", levels=levels) is None):
         return None
     name = name_en(subject, reading.object)
     if match is not None:
         words = f"{match['bound'] or 'at least'} {match['value']} {'above' if over else 'below'} {match['of']}"
-    found = offset(words, name.object)
+    found = offset(words, name.object, levels=levels)
     if found is None:
         return None
     if not measures(name.property) and not _same_kind(
@@ -132,9 +147,21 @@ def implied_field(subject: str, value: str) -> Name | None:
         and not re.search(r"\b(?:and|or)\b|,", subject)
     ):
         return Name(object=bare(subject), property="size")
+    if re.match(r"IP\s?\d", value) and not PROPERTY.search(subject) and not re.search(r"\b(?:and|or)\b|,", subject):
+        return Name(object=bare(subject), property="degree of protection")
     kind = "" if read is None else dimension(read.limits[0].unit)
     if kind == "light" and (lit := _LIGHT.fullmatch(bare(subject))):
         return Name(object=lit["object"], property=lit["property"])
+    unit = "" if read is None else read.limits[0].unit
+    share = re.fullmatch(r"(?P<what>[A-Za-z]+(?: [a-z]+)?) (?:in|at) (?P<place>[a-z -]+)", bare(subject))
+    if (
+        share
+        and read
+        and not value[read.end :].strip().startswith("of ")
+        and (unit == "%" or unit in CONTENT)
+        and not PROPERTY.search(share["what"])
+    ):
+        return Name(object=share["place"], property=share["what"])  # methane in return airways
     if kind not in _KINDS or COMPARE.search(subject) or holds_quantity(subject) or PROPERTY.search(subject):
         return None
     if re.search(r"\b(?:and|or)\b|,", subject):

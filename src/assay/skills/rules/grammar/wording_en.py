@@ -78,6 +78,22 @@ _PLAIN: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
         ),
         r"\g<lead>\g<what> \g<modal> be provided \g<where>",
     ),
+    (
+        re.compile(
+            r",\s(?:with|having) (?=an? [a-z -]+ (?:of )?(?:not|no more|no less|at least|at most|less|more"
+            r"|between)\b)",
+            _I,
+        ),
+        " and shall have ",
+    ),
+    (
+        re.compile(
+            r"(?<=\band the )(?P<what>(?:(?!shall|should|must|is |are )[a-z-]+ ?){1,4}?) (?=(?:not"
+            r"|no) (?:higher|lower|more|less|greater) than\b)",
+            _I,
+        ),
+        r"\g<what> shall be ",
+    ),
     (re.compile(r"\bbe (?:capable of (?:withstanding)|able to withstand)\b", _I), "withstand"),
 )
 _NEAR = re.compile(
@@ -118,7 +134,8 @@ _OFTEN = re.compile(
     rf"\bbe (?:[a-z]+ly )?(?P<way>proof[- ]|leak[- ]|load[- ])?(?P<verb>{'|'.join(_DONE)})(?P<how> [a-z]+ly)?"
     r" (?:at (?:regular )?intervals? (?:not exceeding|(?:of )?(?:not|no) "
     r"(?:more|longer|greater) than|of at most|not longer than) (?P<time>[^,;]+)"
-    r"|at least (?:once )?(?:every (?P<every>[^,;]+)|(?P<adverb>annually|yearly|monthly|weekly|daily|quarterly)"
+    r"|(?P<adverb>annually|yearly|monthly|weekly|daily|quarterly)"
+    r"|at least (?:once )?(?:every (?P<every>[^,;]+)|(?P<also>annually|yearly|monthly|weekly|daily|quarterly)"
     r"|(?:once )?(?:a|per|each) (?P<each>year|month|week|day)))$",
     _I,
 )
@@ -175,7 +192,7 @@ def plain_clause(clause: str) -> str:
         return f"{clause[: match.start()]}have a {match['property']} of {match['value']}"
     clause = _TIMES_A_YEAR.sub(lambda match: f"at least every {12 // _TIMES[match['times'].lower()]} months", clause)
     if match := _OFTEN.search(clause):
-        time = match["time"] or match["every"] or match["each"] or _ADVERBS[match["adverb"].lower()]
+        time = match["time"] or match["every"] or match["each"] or _ADVERBS[(match["adverb"] or match["also"]).lower()]
         time = (
             time if re.match(r"\d|one|two|three|four|five|six|seven|eight|nine|ten|twelve", time, _I) else f"1 {time}"
         )

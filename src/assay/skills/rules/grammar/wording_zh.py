@@ -10,7 +10,7 @@ _RATE = re.compile(
 )
 """每小时50℃ -> 50℃/小时."""
 _EVERY = re.compile(
-    r"每(?P<unit>小时|分钟)(?P<least>不少于|不应少于|不小于|不低于|至少)?(?P<number>[\d.～~-]+|[一二两三四五六七八九十]+)次"
+    r"每(?P<unit>小时|分钟)(?P<least>不少于|不应少于|不小于|不低于|至少)?(?P<number>[\d.]+(?:次?[～~-][\d.]+)?|[一二两三四五六七八九十]+)次"
 )
 """每小时不少于6次 -> 不少于6次/小时."""
 _OFTEN = re.compile(
@@ -63,8 +63,12 @@ def said_plainly(text: str) -> str:
         for pattern, plain in _ORDERS:
             text = pattern.sub(plain, text)
     text = _ALLOWED.sub(r"\g<what>应为", _INCLUDED.sub("", text))
-    text = _EVERY.sub(r"\g<least>\g<number>次/\g<unit>", _RATE.sub(_rate, text))
+    text = _EVERY.sub(_every, _RATE.sub(_rate, text))
     return _OFTEN.sub(_interval, text)
+
+
+def _every(match: re.Match[str]) -> str:
+    return f"{match['least'] or ''}{match['number'].replace('次', '')}次/{match['unit']}"
 
 
 def _rate(match: re.Match[str]) -> str:

@@ -28,7 +28,8 @@ _CORE = (
     " concentricity ovality "
     "availability reliability freeboard inventory retention breadth perimeter circumference bore setback fraction "
     "loading force tension headroom limit value percentage proportion consistency acidity salinity "
-    "altitude draft draught reinforcement slump deformation shrinkage porosity reactance inductance"
+    "run-out play evaporation altitude draft draught reinforcement slump deformation shrinkage porosity"
+    " reactance inductance"
 )
 _MODIFIERS = (
     "clear nominal rated design operating working test set surface ambient relative absolute maximum "
@@ -143,6 +144,9 @@ ADJECTIVES = {
     "in area": "area",
     "in volume": "volume",
     "in weight": "weight",
+    "in mass": "mass",
+    "in capacity": "capacity",
+    "in power": "power",
     "apart": "spacing",
 }
 """Words behind a measure and the property that they name ("1.2 m wide")."""
@@ -163,7 +167,8 @@ REFERS = re.compile(
 )
 ARTICLE = re.compile(r"\b(?:the|an?)\s+|^(?:all|any)\s+", re.IGNORECASE)
 LIMITING = re.compile(
-    r"\b(?:at least|at most|more than|less than|not exceeding|minimum|maximum|fewer"
+    r"\b(?:hourly|daily|weekly|monthly|quarterly|annually|yearly|at least|at most|more than|less than"
+    r"|not exceeding|minimum|maximum|fewer"
     r"|every(?=\s(?:\d|one|two|three|four|five|six|ten|twelve|other|second|third|year|month|week|day|hour|shift))"
     r"|within(?=\s(?:\d|one|two|three|four|five|six|ten|twenty|half)))\b",
     re.I,

@@ -92,7 +92,7 @@ def _read_group(group: str, reading: Reading) -> None:
             _except(match, reading)
         elif modal is None and not reading.parts and _is_limit(segment, segments[place + 1 :]):
             _requirement(segment, reading, ())
-        elif modal is None and reading.topical and _EACH.match(segment):
+        elif modal is None and reading.topical and _EACH.match(segment) and not _is_condition(segment):
             _requirement(segment, reading, tuple(late))
         elif modal is None and not reading.parts and _is_object(segment, segments[place + 1 :]):
             reading.object, reading.known, reading.last = segment, {}, None
@@ -102,6 +102,13 @@ def _read_group(group: str, reading: Reading) -> None:
                 reading.object, reading.topical = reading.last.object, True
             else:
                 _condition(segment, reading)
+        elif (
+            modal is None
+            and reading.parts
+            and re.match(r"并(?:且)?[^联列行排]", segment)
+            and not COMPARE.search(segment)
+        ):
+            _requirement(f"应{re.sub('^并且?', '', segment)}", reading, tuple(late))
         elif modal is None and _is_condition(segment) and place + 1 < len(segments):
             # A condition between requirements holds for what follows it, not for what was said before.
             late = conditions_zh(_bare(segment), reading.object, reading.compared or reading.last)
@@ -117,6 +124,8 @@ _EACH = re.compile(
 
 def _is_topic(segment: str, after: list[str]) -> bool:
     """A measure that the next parts are about, each on a condition of its own (通道的宽度，单列布置时不应小于1.5m)."""
+    if len(after) > 1 and _is_condition(after[0]) and MODAL.match(after[1]) and property_start(segment) < len(segment):
+        return True  # 电缆的间距，当电压为380V时，不应小于300mm
     own = re.compile(r"[^，]{2,20}时(?:不应|应|不宜|宜|不得|必须)")
     if after and measured(segment) and all((one := _EACH.match(each)) and not measured(one["which"]) for each in after):
         return property_start(segment) < len(segment)  # 最大流速：碳素钢管不应超过15m/s，不锈钢管……
@@ -173,6 +182,13 @@ def _segments(group: str) -> list[str]:
         inside = re.match(r"(?P<measure>[^，在]+)在", front.group()) if front else None
         if inside and measured(inside["measure"]):
             front = None  # 外表面温度在环境温度不高于25℃时……: a state inside the subject
+        within = re.fullmatch(r"(?P<what>[^，在当如]{2,})在(?P<state>[^，在]+)时", front.group()) if front else None
+        if within and front and MODAL.match(piece[front.end() :]) and not PROPERTY_WORD.search(within["what"][-2:]):
+            found += [
+                f"当{within['state']}时",
+                f"{within['what']}{piece[front.end() :]}",
+            ]  # 起重机在风速超过20m/s时应……
+            continue
         if front and MODAL.search(piece[front.end() :]) and not MODAL.search(front.group()):
             found += [front.group(), piece[front.end() :].strip()]
         else:
@@ -293,11 +309,19 @@ def _tests(subject: str, rest: str, minus: bool, reading: Reading, *, every: boo
         if length and re.search(r"[^间]距(?!离)[^的，]+$", subject) and not measured(subject):
             subject = f"{subject}的距离"  # 室外消火栓距路边不应大于2m
         content = all(limit.unit in CONTENT for limit in limits)
-        names = _subjects(subject, reading, every=every, content=content and not measured(subject))
+        share = ("的" in subject or bool(reading.parts)) and all(
+            limit.unit == "%" for limit in limits
+        )  # 调速器的转速死区
+        deed = not subject and reading.parts and reading.parts[-1].test.op in (Op.PRESENT, Op.ABSENT)
+        if deed and (not reading.object or any(limit.unit or limit.of for limit in limits)):
+            raise Stop("no_subject", rest)
+        subject = reading.object if deed else subject  # 气瓶应固定在墙上，且不得多于2瓶
+        names = _subjects(subject, reading, every=every, content=(content or share) and not measured(subject))
         # A size needs a word for what is measured: "电缆不应超过30m" does not say the length of what.
-        share = "的" in subject and all(limit.unit == "%" for limit in limits)  # 调速器的转速死区
         sized = any(limit.unit or limit.of for limit in limits) and not content and not share
-        if sized and not all(measured(name.property) for name in names):
+        plain = all(limit.unit and limit.of is None for limit in limits)
+        owned = plain and re.fullmatch(r".+的[^的]{2,6}", subject) is not None  # 放射源库的辐射水平
+        if sized and not owned and not all(measured(name.property) for name in names):
             raise Stop("subject", subject)
         if re.search(r"其[^，]*的|其[^，的]{2,8}$", rest):
             limits = tuple(its(limit, names[0].object) for limit in limits)
@@ -324,7 +348,7 @@ def _theirs(subject: str, reading: Reading, *, its: bool) -> Name | None:
     """A later measure that says whose it is: of what was just provided, of the same medium, one of two limits."""
     if (its or _OF_THINGS.fullmatch(subject)) and reading.lately:
         reading.object = reading.lately  # 应设置备用泵，其流量……
-    if reading.lately and subject.startswith(reading.lately) and len(subject) > len(reading.lately):
+    if subject.startswith(reading.lately or "，") and property_start(subject) == len(reading.lately) < len(subject):
         return Name(object=reading.lately, property=subject.removeprefix(reading.lately).removeprefix("的"))
     substance = re.fullmatch(r"[^的，]{1,6}(?:含量|(?<!排放)浓度)", subject)
     if substance and reading.object and (reading.parts or not reading.when):
