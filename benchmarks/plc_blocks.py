@@ -92,7 +92,8 @@ def held(chosen: Block, request: str) -> list[str]:
             return ["signals"]
     except InputError:
         return ["question"]
-    return [one.text for one in beyond(requirement, chosen)]
+    filled = read_parameters(chosen, request)
+    return [one.text for one in beyond(requirement, chosen)] + [*filled.unused, *filled.unclear]
 
 
 def parameters(chosen: Block, record: Mapping[str, Any]) -> dict[str, Any]:

@@ -247,6 +247,8 @@ def _pairs(run: str) -> Iterable[str]:
 
 
 def _stem(word: str) -> str:
+    if len(word) <= 3:
+        return word
     for end in ("ing", "ed", "es", "s"):
         if word.endswith(end) and len(word) - len(end) >= 3:
             word = word[: -len(end)]

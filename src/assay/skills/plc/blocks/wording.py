@@ -42,6 +42,7 @@ _ENGLISH: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"\1.5 ",
         ),
         (r"(?<=\d)½", ".5"),
+        (r"(?<=\d)\s?(?-i:C)(?=\s*(?:[,.;/)]|$|[a-z]))(?!-)", " °C"),
         (r"\bminus (?=\d)", "-"),
         (r"(?:±|\+\s?/\s?-)\s?(?=\d)", " +/- "),
         (r"\b(as|to|is|be|equals?|of) (?:zero|0)(?=\s*(?:[,;]|\.?$|and\b))", r"\1 nothing"),
@@ -111,8 +112,9 @@ _NUMBERED = tuple(
         r"\b(?:[2-9]|two|three|four)[\s-]?(?:oo|out[\s-]of|of)[\s-]?(?:the |all |our )?(?:[2-9]|two|three|four)\b",
         r"\b(?:pump|motor|line|conveyor|tank|unit|valve|station|zone|hall|plant|building|axis)\s\d{1,3}"
         r"(?=\s*(?:[,;:)]|\.\s|\.?$|and\b|or\b|is\b|in\b|on\b|has\b|with\b|should\b|must\b|shall\b|to\b))",
+        r"(?<![\w.])%?[IQM][XBW]?\d{1,4}\.\d(?!\d)",
         r"(?<![a-z])(?:mark|version|iec|din|iso|gb/?t?|en)[ -]?\d{3,}(?:-\d+)*",
-        r"(?:^|(?<=\n))[ \t]*(?:\d{1,2}[.)）、](?!\d)|\d{1,2}(?:\.\d{1,2})+(?=[ \t]+[A-Z][a-z]{2}))",
+        r"(?:^|(?<=\n))[ \t]*(?:\d{1,2}(?:、|[.)）](?!\d))|\d{1,2}(?:\.\d{1,2})+(?=[ \t]+[A-Z][a-z]{2}))",
         r"[(（](?:\d{1,2}|[一二三四五六七八九十]|[a-f])[)）]|[①-⑳]",
         r"(?<=[：:；;。，,\s])\d[)）、](?!\d)",
         r"\b(?:problem|exercise|task|lab|question|example|figure|rung|network|chapter) ?#?\d{1,2}(?:\.\d{1,2})*"
