@@ -9,6 +9,7 @@ from benchmarks import rules
 
 from assay.knowledge.passages import cut
 from assay.knowledge.reading import read_bytes
+from assay.skills.rules.design import split_unit
 from assay.skills.rules.extract import Extracted, extract
 from assay.skills.rules.grammar import read_sentence
 from assay.skills.rules.grammar.doubt import doubts, left_over
@@ -162,3 +163,18 @@ def test_a_difference_of_temperatures_is_no_temperature() -> None:
     assert difference(10, "degC", "degF") == pytest.approx(18)
     assert difference(10, "degC", "K") == pytest.approx(10)
     assert difference(1, "m", "mm") == pytest.approx(1000)
+
+
+def test_a_unit_amid_a_heading_is_the_columns_and_one_in_months_is_a_number_of_months() -> None:
+    table = "表1 场所要求\n\n| 场所 | 照度（lx）不应小于 | 温度（℃） |\n|---|---|---|\n| 泵房 | 100 | 5～40 |\n"
+    (rule,) = read(table).rules
+    assert [write_test(part.test) for part in rule.parts] == [
+        "泵房 :: 照度 >= 100 lx",
+        "泵房 :: 温度 between 5 degC and 40 degC",
+    ]
+    assert split_unit("校验周期（月）") == ("校验周期", "month")
+
+
+def test_a_limit_under_a_heading_of_its_own_is_a_rule() -> None:
+    found = read("# Data\n\n## 3.9 Maximum ambient temperature: 40 degC\n\nText follows here.\n")
+    assert [write_test(rule.parts[0].test) for rule in found.rules] == ["ambient temperature <= 40 degC"]

@@ -20,7 +20,7 @@ from assay.cli.knowledge_parts import (
 )
 from assay.cli.language import help_lang, resolve_lang
 from assay.cli.output import print_json, say, warn
-from assay.cli.rules_parts import about, write_file
+from assay.cli.rules_parts import about, clause_and_words, write_file
 from assay.kernel.errors import InputError
 from assay.kernel.texts import Lang, text
 
@@ -152,7 +152,7 @@ def _tell(outcome: Outcome, out: Path | None, lang: Lang) -> None:
         say(f"    {write_test(proposed.parts[0].test)}")
     for one in outcome.value["unread"]:
         near = f": {one['near']}" if one["near"] else ""
-        say(f"? {one['clause']} {' '.join(one['quote'].split())} -- {text('rules.' + one['reason'], lang)}{near}")
+        say(f"? {clause_and_words(one['clause'], one['quote'])} -- {text('rules.' + one['reason'], lang)}{near}")
     if out is not None:
         say(text("cli.rules_written", lang, path=out))
 

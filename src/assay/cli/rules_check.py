@@ -10,7 +10,7 @@ import typer
 from assay.cli.knowledge_parts import JsonOption, LangOption
 from assay.cli.language import resolve_lang
 from assay.cli.output import print_json, say
-from assay.cli.rules_parts import about, write_file
+from assay.cli.rules_parts import about, clause_and_words, write_file
 from assay.kernel.texts import Lang, text
 
 if TYPE_CHECKING:
@@ -88,8 +88,8 @@ def _tell_clause(one: dict[str, Any], lang: Lang) -> None:
     place = one["place"]
     where = text("rules.said_place", lang, document=place["document"], page=place["page"]) if place["document"] else ""
     say(
-        f"{text('rules.verdict_' + one['verdict'], lang):<16} {one['clause']}  "
-        f"{' '.join(one['quote'].split())}  ({where})"
+        f"{text('rules.verdict_' + one['verdict'], lang):<16} "
+        f"{clause_and_words(one['clause'], one['quote'])}  ({where})"
     )
     for each in one["found"]:
         tested = each["test"]

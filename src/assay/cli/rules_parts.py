@@ -16,6 +16,12 @@ def about(name: str) -> str:
     return text(f"cli.rules_about_{name}", _HELP)
 
 
+def clause_and_words(clause: str, quote: str) -> str:
+    """A clause's number and words in one line, the number once."""
+    words = " ".join(quote.split())
+    return words if not clause or words.startswith(clause) else f"{clause}  {words}"
+
+
 def write_file(path: Path, content: str) -> None:
     """Write a file whole or not at all. InputError where the place cannot be written."""
     from assay.plant.atomic import replacing

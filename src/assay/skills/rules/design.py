@@ -200,6 +200,7 @@ def split_unit(header: str) -> tuple[str, str]:
     if match is None or not header[: match.start()].strip():
         return header.strip(), ""
     unit = (match["unit"] or match["after"]).strip()
+    unit = {"月": "个月"}.get(unit, unit)  # in a heading it is how many, and no month of the year
     known = unit_at(unit, 0)
     if known is None or known[1] != len(unit):
         return header.strip(), ""

@@ -135,6 +135,7 @@ def _gap(kind: str, name: Name, candidates: tuple[str, ...] = (), **more: Any) -
 
 def _text(value: Value) -> str:
     raw = ", ".join(map(str, value.raw)) if isinstance(value.raw, tuple) else str(value.raw)
+    raw = f"{value.raw:g}" if isinstance(value.raw, float) and value.raw.is_integer() else raw  # a sheet has 2.0 for 2
     return f"{raw} {value.unit}".strip()
 
 

@@ -176,7 +176,7 @@ def _clause(passage: Passage, unit: Unit, words: str, spans: tuple[Span, ...], s
         yield _Clause(combined, words, number, spans, context, passage, unit)
     elif _ASKS.search(flat) and not flat.rstrip().endswith((":", "：")):
         yield _Clause(flat, words, number, spans, (), passage, unit)
-    elif unit.kind is UnitKind.SENTENCE and _WEAK.search(NUMBERED.sub("", flat)):
+    elif unit.kind in (UnitKind.SENTENCE, UnitKind.HEADING) and _WEAK.search(NUMBERED.sub("", flat)):
         yield _Clause(flat, words, number, spans, (), passage, unit, weak=True)
 
 

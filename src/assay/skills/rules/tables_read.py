@@ -15,7 +15,7 @@ from assay.skills.rules.grammar.build import compared, plain, together
 from assay.skills.rules.grammar.dimensions import has_dimension
 from assay.skills.rules.grammar.limits_en import name_en
 from assay.skills.rules.grammar.limits_zh import GRADE, name_zh
-from assay.skills.rules.grammar.quantities import quantity_at
+from assay.skills.rules.grammar.quantities import quantity_at, unit_at
 from assay.skills.rules.grammar.words_en import property_start as property_en
 from assay.skills.rules.grammar.words_zh import property_start as property_zh
 from assay.skills.rules.rule import Limit, Name, Op, Part, Severity, Test
@@ -111,7 +111,16 @@ def row_parts(fields: tuple[Field, ...], caption: str, sides: frozenset[str] = f
 
 
 def _head(field: Field) -> str:
-    return _UNIT.sub("", plain(field.header)).strip()
+    return _UNIT.sub("", _amid(plain(field.header))[0]).strip()
+
+
+def _amid(header: str) -> tuple[str, str]:
+    """A heading without a unit in brackets amid it, and that unit: 照度（lx）不应小于."""
+    for match in re.finditer(r"\s?[（(\[](?P<unit>[^（()）\[\]]{1,15})[)）\]](?=.*\S)", header):
+        known = unit_at(match["unit"], 0)
+        if known is not None and known[1] == len(match["unit"]):
+            return f"{header[: match.start()]}{header[match.end() :]}", match["unit"]
+    return header, ""
 
 
 def _names(field: Field) -> bool:
@@ -140,6 +149,8 @@ def _limits(field: Field, title: str, about: Field | None, unit: str) -> list[Te
 
 def _sized(test: Test) -> Test:
     """Raises Stop for a size without its unit: 250 of a diameter says nothing that can be checked."""
+    if re.search(r"[（(]", test.field.property):
+        raise Stop("row_unit", str(test.field))
     if has_dimension(test.field.property) and any(not one.unit and not one.words for one in test.limits):
         raise Stop("row_unit", str(test.field))
     return test
@@ -216,7 +227,7 @@ def _object_free(title: str) -> str:
 
 def _unit_of(field: Field) -> str:
     """The column's unit; one in the heading where the cell is no plain number ("24 < H ≤ 54")."""
-    known = split_unit(plain(field.header))[1]
+    known = split_unit(plain(field.header))[1] or _amid(plain(field.header))[1]
     # "2 max" is no unit, and "30 min" under a head of metres is the least.
     return known if known and re.fullmatch(r"m(?:ax|in)(?:imum|\.)?", field.unit, re.I) else field.unit or known
 

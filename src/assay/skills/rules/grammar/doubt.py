@@ -286,7 +286,7 @@ def _after_provision(words: str, parts: Sequence[Part]) -> bool:
     for one, two in pairwise(parts):
         first, second = one.test.field, two.test.field
         if one.test.op is Op.PRESENT and two.test.limits and first.object == second.object:
-            said = re.search(rf"(?:，|\b(?:the|its|a|an) ){re.escape(second.property)}", words, re.IGNORECASE)
+            said = re.search(rf"(?:，且?|[且并]|\b(?:the|its|a|an) ){re.escape(second.property)}", words, re.IGNORECASE)
             provided = re.search(r"应(?:设|装设|安装|配|装有|留|采用)", words) or re.search(
                 r"\b(?:with|have|provided|installed)\b", words
             )

@@ -13,8 +13,8 @@ from assay.skills.rules.rule import Limit
 _UNITS: dict[str, tuple[str, ...]] = {
     "%": ("%", "percent", "per cent"),
     "‰": ("‰",),
-    "degC": ("°C", "℃", "摄氏度", "degrees Celsius", "degree Celsius", "deg C"),
-    "degF": ("°F", "℉", "degrees Fahrenheit"),
+    "degC": ("°C", "℃", "摄氏度", "degrees Celsius", "degree Celsius", "deg C", "degC"),
+    "degF": ("°F", "℉", "degrees Fahrenheit", "deg F", "degF"),
     "°": ("°", "degrees", "degree"),
     "mm": ("㎜", "毫米", "millimetres", "millimeters", "millimetre"),
     "cm": ("㎝", "厘米", "centimetres", "centimeters"),
