@@ -150,6 +150,11 @@ def test_people_say_the_same_in_many_ways(request_: str, wanted: str, values: di
         "flash a lamp until it is acknowledged, with lamp test and silence for each of the two groups A组 B组",
         "十字路口红绿灯，绿灯20s黄灯3s，带左转灯",
         "a motor that may not be started more than 3 times within one hour",
+        "star-delta with automatic restart after a power dip",
+        "PID with two setpoints for day and night",
+        "count parts and stop the line for good and rejected bottles",
+        "报警灯：一级报警慢闪，二级报警快闪",
+        "正反转电机每15分钟自动换向一次",
         "compressor surge control",
     ],
 )

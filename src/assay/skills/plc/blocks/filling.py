@@ -182,6 +182,8 @@ def _says_much(quantity: Quantity, text: str) -> bool:
     things; other amounts mean something."""
     if all(not same_unit(reading.unit) for reading in quantity.readings) and _COUNTED.match(text, quantity.end):
         return False
+    if re.fullmatch(r"1\s?[台个只]", quantity.text):
+        return False
     return any(c.isascii() and c.isdigit() for c in quantity.text) or any(
         reading.unit and same_unit(reading.unit) not in ("个", "只", "台", "次", "路") for reading in quantity.readings
     )

@@ -20,7 +20,7 @@ import yaml
 from assay.skills.plc.blocks.block import Block, blocks
 from assay.skills.plc.blocks.block import block as _block
 from assay.skills.plc.blocks.filling import read_parameters
-from assay.skills.plc.blocks.more import more
+from assay.skills.plc.blocks.more import more, with_more
 from assay.skills.plc.blocks.signs import other_number, other_vote, shown, wanted
 from assay.skills.plc.blocks.spelling import repaired
 
@@ -100,7 +100,15 @@ def choose(request: str) -> tuple[Block | None, list[Found]]:
         block = near[0].block
     if block is not None and (other_number(said, block.id) or more(said, block.id)):
         return None, [one for one in near if one.block.id != block.id and one.block.id in signs]
+    if block is not None and any(_strange(one, block) for one in with_more(said)):
+        return None, near[:3]
     return block, near
+
+
+def _strange(phrase: str, block: Block) -> bool:
+    """Does the block know no word of a phrase that says what it is to come with (with automatic restart)?"""
+    terms, known = _terms(phrase), _index()[1][block.id]
+    return bool(terms) and not any(one in known for one in terms)
 
 
 def _fits(block: Block, request: str) -> bool:

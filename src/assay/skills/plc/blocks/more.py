@@ -60,6 +60,29 @@ def more(request: str, block: str) -> list[str]:
     return found
 
 
+_WITH = (
+    re.compile(
+        r"\b(?:with|including|plus|and also|also|as well as)\b(?! each| every| both)([^,.;:()]{3,60}?)"
+        r"(?=[,.;:(]|$|\b(?:and|that|which|for|to|when|if)\b)"
+    ),
+    re.compile(r"(?:带|另外|还要|以及|兼)(?!不?动|式)([\u3400-\u9fffa-z0-9]{2,12})"),
+)
+
+
+def with_more(request: str) -> list[str]:
+    """What the request says after "with" or 带: phrases of which a block has to know something."""
+    text = in_plain(request)
+    idle = _idle()
+    found = [match[1].strip() for one in _WITH for match in one.finditer(text)]
+    return [one for one in found if not re.search(r"\d", one) and not any(word in one for word in idle)]
+
+
+@cache
+def _idle() -> tuple[str, ...]:
+    file = resources.files("assay.skills.plc.blocks").joinpath("more.yaml")
+    return tuple(yaml.safe_load(file.read_text(encoding="utf-8"))["beside_the_point"])
+
+
 def answers(sentence: str, block: str) -> bool:
     """Does the block do what a sentence of a longer text asks, though the sentence by itself would not find it (its
     stop button, its overload, its reset)? A sentence that asks for more as well is not answered."""
@@ -108,5 +131,5 @@ def _counting(line: str, words: Mapping[str, str]) -> re.Pattern[str]:
     if english:
         made.append(rf"(?<![\w.,-])({_EN}){_TIMED}[ -](?:[a-z-]+ ){{0,2}}?(?:{english})(?:e?s)\b")
     if chinese:
-        made.append(rf"(?<![\d.第~到至])({_ZH})(?:(?:{_MEASURE})[\u3400-\u9fff]{{0,4}}?|)(?:{chinese})(?![间口])")
+        made.append(rf"(?<![\da-z.第~到至])({_ZH})(?:(?:{_MEASURE})[\u3400-\u9fff]{{0,4}}?|)(?:{chinese})(?![间口])")
     return re.compile("|".join(made))

@@ -129,6 +129,15 @@ _OF_A_KIND = re.compile(
 )
 _PERCENT = re.compile(r"百分之(?P<n>\d+(?:\.\d+)?|[零一二两三四五六七八九十百点]+)")
 _CHINESE: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"每秒钟?[闪亮响]?(\d|[一二三四五])[次下]"), r"\1Hz"),
+    (re.compile(r"每秒钟?[闪亮响]?两[次下]"), "2Hz"),
+    (re.compile(r"\b(?:twice|two times) (?:a|per|every) second\b", re.I), "2 Hz"),
+    (
+        re.compile(
+            r"\bonce (?:a|per|every) second\b(?=.{0,30}(?:blink|flash))|(?<=flash )once (?:a|per) second\b", re.I
+        ),
+        "1 Hz",
+    ),
     (re.compile(r"一个半(?=小时|钟头)"), "1.5"),
     (re.compile(r"(\d+)个半(?=小时|钟头)"), r"\1.5"),
     (re.compile(r"个?钟头"), "小时"),
