@@ -82,6 +82,28 @@ def test_one_thing_is_one_line(words: str, wanted: set[str]) -> None:
     assert {one.name for one in made.lines if one.section != "VAR CONSTANT"} == wanted
 
 
+SPEC = """Write a function block in Structured Text (ST) named OvenControl with the following Requirements.
+Signals: the block has two input variables: OvenTemp (REAL) and DoorClosed (BOOL), and two outputs: Heater (BOOL) and
+Beeper (BOOL).
+Temperature Control: oWhen OvenTemp is below 180 °C andDoorClosed is TRUE, the oven heater is on. oThe beeper sounds
+when the heating is done. Use a CASE or a REPEAT loop. The exhaust fan is not ours."""
+
+
+def test_a_text_that_declares_its_variables_declares_no_others() -> None:
+    made = proposed(SPEC)
+    assert made.name == "OvenControl"
+    assert told(made) == {
+        "OvenTemp": "in REAL", "DoorClosed": "in BOOL", "Heater": "out BOOL", "Beeper": "out BOOL",
+        "TemperatureLow": "is REAL 180.0",
+    }  # fmt: skip
+    assert "exhaust fan" in {one.words for one in made.questions if one.why == "unlisted"}
+
+
+def test_a_text_without_an_end_is_read_in_pieces() -> None:
+    words = "the start button starts the motor above 3 bar, " * 400
+    assert {"StartButton", "Motor", "PressureHigh"} <= set(told(proposed(words)))
+
+
 def test_two_things_with_words_of_their_own_stay_two() -> None:
     words = (
         "Suction pressure below 0.8 bar or discharge pressure above 16 bar stops the pump. The pressure lamp is lit."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from assay.kernel.quantity import Quantity
 from assay.kernel.unit_words import same_unit
@@ -91,11 +92,16 @@ def limit_name(text: str, one: Quantity, unit: str) -> str:
 
 def _measured(text: str, one: Quantity, unit: str) -> str:
     kind = KIND.get(same_unit(unit), "")
-    nouns = [each for each in phrases(text) if each.head.kind == "measure"]
+    nouns = _measures(text)
     before = [each for each in nouns if each.end <= one.start and _fits(each, kind)]
     after = [each for each in nouns if each.start >= one.end and _fits(each, kind)]
     chosen = before[-1] if before else after[0] if after and not kind else None
     return chosen.head.english if chosen is not None else kind or "Value"
+
+
+@lru_cache(maxsize=64)
+def _measures(text: str) -> tuple[Phrase, ...]:
+    return tuple(each for each in phrases(text) if each.head.kind == "measure")
 
 
 def _fits(noun: Phrase, kind: str) -> bool:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from assay.kernel.numbers import normalise
 from assay.kernel.quantity import Quantity, Reading
 from assay.kernel.unit_words import same_unit
 from assay.skills.plc.making.amount_names import count_name, limit_name, time_name
-from assay.skills.plc.making.plant_units import quantities
+from assay.skills.plc.making.plant_units import pieces, quantities
 from assay.skills.plc.making.requirement import Numbered
 
 _TIMES = {"ms": "ms", "s": "s", "min": "m", "分": "m", "h": "h", "d": "d"}
@@ -81,7 +81,8 @@ def read_amounts(sentences: Sequence[Numbered]) -> Iterator[Amount]:
     """In the order of the text; the same amount may come several times."""
     for sentence in sentences:
         if not sentence.text.startswith("|"):
-            yield from _amounts(sentence)
+            for piece in pieces(sentence.text):
+                yield from (replace(one, sentence=sentence) for one in _amounts(replace(sentence, text=piece)))
 
 
 def _amounts(sentence: Numbered) -> Iterator[Amount]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from assay.skills.plc.making.amount_names import KIND
 from assay.skills.plc.making.amounts import Amount
-from assay.skills.plc.making.entries import Entry, Question
+from assay.skills.plc.making.entries import MEASURED, Entry, Question
 from assay.skills.plc.making.mentions import Signal
 from assay.skills.plc.making.requirement import Numbered
 from assay.skills.plc.making.sameness import quantity
@@ -59,7 +59,8 @@ def unnamed(entries: Sequence[Entry], amounts: Sequence[Amount]) -> list[Entry]:
 
 def _compared_there(entry: Entry, sentence: Numbered) -> bool:
     nameless = entry.head is not None and not entry.head.english and entry.head.kind == "measure"
-    return nameless and any(one.sentence.id == sentence.id for one in entry.mentions)
+    named = entry.given and entry.way == "in" and entry.type in MEASURED
+    return (nameless or named) and any(one.sentence.id == sentence.id for one in entry.mentions)
 
 
 def references(entries: list[Entry]) -> tuple[list[Entry], list[Question]]:

@@ -29,7 +29,9 @@ Namer = Callable[[Sequence[str]], Awaitable[dict[str, str]]]
 _SHOWN = 120
 _SECTIONS = {"in": "VAR_INPUT", "out": "VAR_OUTPUT"}
 _UNIT = re.compile(
-    r"(?P<word>\bfunction[ _]block\b|\bprogram\b|功能块|程序)\s*(?:named|called|名为|叫)?\s*[`\"“「(（]*"
+    r"(?P<word>\bfunction[ _]block\b|\bprogram\b|功能块|程序)"
+    r"(?:\s+(?:in|using)\s+[\w ]{1,20}?(?:\s*\(\w+\))?\s*,?(?=\s+(?:named|called)\b))?\s*(?:named|called|"
+    r"名为|叫)?\s*[`'\"“「(（]*"
     r"(?P<name>[A-Za-z]\w{2,})"
     r"|\b(?P<fb>FB_\w+)|\b(?P<prg>PRG_\w+)",
     re.I,

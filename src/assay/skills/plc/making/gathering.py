@@ -14,6 +14,7 @@ from assay.skills.plc.making.naming import from_noun, in_pinyin
 from assay.skills.plc.making.requirement import Numbered
 from assay.skills.plc.making.sameness import alike, is_bare, moves, spelled_alike
 
+_FEW = 2
 _SPEEDS = ("LowSpeed", "HighSpeed")
 
 
@@ -27,7 +28,7 @@ def gather(found: Sequence[Signal]) -> tuple[list[Entry], list[Question]]:
     named = _named(found)
     made = list(named)
     asked: list[Question] = []
-    listed = {one.way for one in found if one.listed} >= {"in", "out"}
+    listed = {one.way for one in found if one.listed} >= {"in", "out"} or _declared(found)
     moved = _moved(found, named)
     for one in sorted((one for one in found if not one.name), key=_turn):
         fits = [each for each in made if alike(one, each, made)] or moved.get(one.words.lower(), [])
@@ -48,6 +49,12 @@ def gather(found: Sequence[Signal]) -> tuple[list[Entry], list[Question]]:
     order = {id(one): place for place, one in enumerate(found)}
     made.sort(key=lambda entry: min(order[id(one)] for one in entry.mentions))
     return made, _once(asked) + opposite(made, found)
+
+
+def _declared(found: Sequence[Signal]) -> bool:
+    """Whether the text declares its variables in its sentences: several with their types, inputs and outputs."""
+    typed = {one.name.upper(): one.way for one in found if one.name and one.explicit and one.typed}
+    return len(typed) > _FEW and set(typed.values()) >= {"in", "out"}
 
 
 def _turn(one: Signal) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from assay.skills.plc.front.words import RESERVED
 from assay.skills.plc.making.plant_units import quantities
 from assay.skills.plc.making.signal_words import UNITS_REAL
 
@@ -28,6 +29,19 @@ _ROLE_WORD = re.compile(
     r"(?:\b(?:output|input|signal|variable|tag|named|called|bit|contact)s?|输出|输入|信号|变量)\s+$", re.I
 )
 _UNIT_NAME = re.compile(r"(?:FB|FC|PRG)_|(?:PLC|HMI|CPU|SCADA|DCS|SPS)_?\d*$", re.I)
+#: A heading over a part of the text: few words, and a colon or nothing behind them.
+_TITLE = re.compile(r"\W*(?:[\w/'&()-]+\s+){0,5}[\w/'&()-]+\s*:?\s*")
+#: What introduces the name of the unit, which is none of its variables.
+_UNIT_BEFORE = re.compile(
+    r"(?:\b(?:function[ _]block|program|fb)|功能块|程序)\s*(?:\(\w+\)\s*)?(?:named|called|名为|"
+    r"叫)?\s*[(（'\"`“]?$",
+    re.I,
+)
+_VARIABLE = r"(?:variable|input|output|signal|tag|constant|parameter|sensor|button|switch|valve|motor|pump|lamp|bit)s?$"
+_GLUED_BEFORE, _GLUED_BEHIND = (
+    re.compile(r"^(?:and|that|while|or|if|when|the|o)(?=[A-Z])"),
+    re.compile(r"(?:and|or|is)$"),
+)
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _VERB = (
     r"(?:is|are|was|must|shall|may|can|will|has|goes|comes|and|or|in|at|on|off|to|by|for|when|while|if|then|"
@@ -46,7 +60,9 @@ NO_NAMES = frozenset(
     "AFTER|BEFORE|IT|IN|OF|AT|TO|NB|EG|E|G|MIN|MAX|SIL|SIL2|SIL3|PL|ISO|EN|GB|INPUT|OUTPUT|INPUTS|OUTPUTS|S7|SCL|CPU|"
     "DI|DO|AI|AO|VAR_IN_OUT|NAME|TYPE|TN|TV|TI|TD|VFD|NOTE|SYSTEM|ST_TEXT|X|Y|CO|CIP|SIP|RO|HVAC|AHU|ORP|RH|LEL|MES|OEE|"
     "RS485|RS232|PT1000|MODBUS|PROFINET|PROFIBUS|ETHERCAT|WIFI|GPRS|RTD|DN|PN|IW|QW|TAG|UV|DCS|ESD|AUTO|MANUAL|MAN|LOCAL|"
-    "REMOTE|HAND|COMMENT|DESCRIPTION|ADDRESS|SIGNAL|UNIT|RANGE|HI|LO|HH|LL|RESP|INFO|TBD|SPEC|REV|FDS|URS".split("|")
+    "REMOTE|HAND|COMMENT|DESCRIPTION|ADDRESS|REQUIREMENT|REQUIREMENTS|FUNCTIONALITY|VARIABLES|CONSTANTS|LOGIC|"
+    "NOTES|STRUCTURED|TEXT|SPECIFICATION|SPECIFICATIONS|OBJECTIVE|IMPLEMENTATION|BEHAVIOR|BEHAVIOUR|CONSIDERATIONS|"
+    "AM|PM|RPM|FIFO|LIFO|AGV|AGVS|EV|IDLE|SIGNAL|UNIT|RANGE|HI|LO|HH|LL|RESP|INFO|TBD|SPEC|REV|FDS|URS".split("|")
 )
 #: Gains of a controller, unless a device stands before them ("contactor KD").
 _GAINS = frozenset(("KP", "KI", "KD"))
@@ -98,15 +114,24 @@ def identifiers(sentence: str, known: frozenset[str], *, listed: bool = False) -
     for match in _WORD.finditer(sentence):
         if _within(match.start(), [*taken, *amounts]) or _no_name(match[0], sentence[: match.start()]):
             continue
-        if _PLACE.search(sentence[: match.start()]) and not listed:
+        if (_PLACE.search(sentence[: match.start()]) and not listed) or _names_unit(sentence[: match.start()]):
             continue
         leads = listed and re.match(r"\s*(?::(?!=)|：|[-–—]\s|\(|（|,|，|、|$)", sentence[match.end() :]) is not None
         leads = leads and (match.start() == 0 or sentence[: match.start()].rstrip()[-1:] in ",，、:：")
         if leads or _plain(match, sentence, known):
             kind = type_near(sentence, match.end())
             explicit = bool(kind) or (listed and leads)
-            found.append(Identifier(match[0], match.start(), match.end(), kind, explicit))
+            name = _unglued(match[0], known)
+            found.append(Identifier(name, match.start() + match[0].find(name), match.end(), kind, explicit))
     return sorted(found, key=lambda one: one.start)
+
+
+def _unglued(word: str, known: frozenset[str]) -> str:
+    """A name that lost the space beside it when the text was copied ("andReady", a bullet in "oReady", "Time1and")."""
+    for rest in (_GLUED_BEFORE.sub("", word), _GLUED_BEHIND.sub("", word)):
+        if rest != word and rest in known:
+            return rest
+    return word
 
 
 def spelled_out(sentences: list[str]) -> frozenset[str]:
@@ -114,13 +139,15 @@ def spelled_out(sentences: list[str]) -> frozenset[str]:
     found = set()
     for sentence in (one for one in sentences if not _HAN.search(one)):
         for match in _WORD.finditer(sentence):
-            begins = not re.search(r"[\w`)）,，]\s*$", sentence[: match.start()])
+            before, after = sentence[: match.start()], sentence[match.end() :]
+            begins = not re.search(r"[\w`)）,，]\s*$", before)
+            titled = re.search(r"(?:^|\W)[A-Z][a-z]+[ -]$", before) or re.match(r"[ -][A-Z][a-z]", after)
             said = re.match(r"\s+(?:is|=|:=|must be|shall be|becomes)\s+(?:TRUE|FALSE|\d)", sentence[match.end() :])
             if (
                 len(match[0]) > 1
                 and match[0][0].isupper()
                 and match[0].upper() not in NO_NAMES
-                and (said or not begins)
+                and (said or not (begins or titled or (_TITLE.fullmatch(sentence) and match[0].isalpha())))
             ):
                 found.add(match[0])
     return frozenset(found)
@@ -128,7 +155,12 @@ def spelled_out(sentences: list[str]) -> frozenset[str]:
 
 def type_near(sentence: str, end: int) -> str:
     """The type in the brackets or behind the colon that follow a place; empty when there is none."""
-    after = re.match(rf"\s*(?:[(（][^)）]*?|:\s*|：\s*|为\s*|,\s*|\|\s*)\b({TYPES})\b", sentence[end : end + 60], re.I)
+    after = re.match(
+        rf"\s*(?:[(（][^)）]*?|:\s*|：\s*|为\s*|,\s*|\|\s*|\s+(?:input |output |variable )?of (?:data "
+        rf")?type\s+)\b({TYPES})\b",
+        sentence[end : end + 60],
+        re.I,
+    )
     if after:
         return after[1].upper()
     said = re.match(r"\s*[(（]([^)）]{1,40})[)）]", sentence[end : end + 60])
@@ -163,6 +195,8 @@ def _plain(match: re.Match[str], sentence: str, known: frozenset[str]) -> bool:
         return False
     if _ROLE_WORD.search(before) and match[0][0].isupper():
         return True
+    if match[0][0].isupper() and re.match(rf"\s*[(（:]\s*(?:{TYPES})\b", sentence[match.end() :]):
+        return True
     return _spelled(match[0], sentence, known)
 
 
@@ -183,6 +217,15 @@ def _spelled(name: str, sentence: str, known: frozenset[str]) -> bool:
     )
 
 
+def _names_unit(before: str) -> bool:
+    """Whether what follows is the name of the unit: "a function block named", "a coffee machine called"."""
+    if _UNIT_BEFORE.search(before):
+        return True
+    named = re.search(r"(?P<of>\w+)\)?\s+(?:named|called)\s+['\"`“]?$", before, re.I)
+    of_unit = re.search(r"function[ _]block|program|功能块", before, re.I) is not None
+    return named is not None and of_unit and not re.match(_VARIABLE, named["of"], re.I)
+
+
 def _describes(name: str, sentence: str) -> bool:
     """Whether an abbreviation everywhere stands before a noun that it describes ("CIP skid")."""
     after = [sentence[one.end() :] for one in re.finditer(rf"\b{name}\b", sentence)]
@@ -190,6 +233,8 @@ def _describes(name: str, sentence: str) -> bool:
 
 
 def _no_name(word: str, before: str) -> bool:
+    if word.upper() in RESERVED:
+        return True  # "a REPEAT loop"; in quotes it is a name
     plain = word.replace("-", "").upper()
     if plain in _GAINS:
         return not _DEVICE.search(before)

@@ -38,10 +38,10 @@ _COMMANDED = re.compile(r"[_-](?:CMD|OUT|DO|START_CMD|OPEN_CMD|CLOSE_CMD|COIL)$"
 @dataclass(frozen=True, slots=True)
 class Signal:
     """``name`` is the identifier in the text (empty: none stands there); ``words`` is the noun (empty: none);
-    ``explicit``: quoted, typed or listed. ``type`` is empty while nothing said it. ``also`` is another noun for
-    it ("the level is measured by a radar transmitter"); ``group`` is how many of them one number speaks
-    of (-1: a plural, and nobody says how many); ``listed``: an entry of a list of signals; ``compared`` with an amount.
-    """
+    ``explicit``: quoted, typed or listed. ``type`` is empty while nothing said it. ``also`` is another noun for it
+    ("the level is measured by a radar transmitter"); ``group`` is how many of them one number speaks of (-1: a
+    plural, and nobody says how many); ``listed``: an entry of a list of signals; ``compared`` with an amount;
+    ``typed``: its type stands with its name."""
 
     name: str
     words: str
@@ -54,6 +54,7 @@ class Signal:
     group: int = 0
     listed: bool = False
     compared: bool = False
+    typed: bool = False
 
 
 def way_of(head: Head, text: str, place: int) -> Way:

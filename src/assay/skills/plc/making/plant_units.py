@@ -19,6 +19,20 @@ UNITS = (
 )  # fmt: skip
 
 
+#: A sentence is read in pieces of at most so many characters: nobody writes longer ones, and reading takes time.
+LONGEST_PIECE = 400
+
+
+def pieces(text: str) -> list[str]:
+    """A sentence of a usual length as it is; a longer one cut behind its last comma or space."""
+    made = []
+    while len(text) > LONGEST_PIECE:
+        cut = max(text.rfind(one, LONGEST_PIECE // 2, LONGEST_PIECE) for one in ",，、 ") + 1
+        made.append(text[: cut or LONGEST_PIECE])
+        text = text[cut or LONGEST_PIECE :]
+    return [*made, text]
+
+
 @lru_cache(maxsize=512)
 def quantities(text: str) -> tuple[Quantity, ...]:
     """Every number with its unit, in the units of a plant; the text is read with full-width signs as plain ones."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+from unicodedata import east_asian_width
 
 from assay.kernel.errors import InputError
 from assay.kernel.texts import Lang
@@ -24,6 +26,16 @@ _MENDS = (
 )
 _FENCE = re.compile(r"^```\w*[ \t]*$", re.M)
 _SENTENCE = re.compile(r"[^.。！!？?；;\n]+(?:\.(?=\d)[^.。！!？?；;\n]*)*[.。！!？?；;]?")
+#: A line of so many columns may have been broken for its length. An end of a sentence or the begin of an entry says it
+#: was not, a word that wants another one that it was.
+_FULL = 60
+_ENDS = re.compile(r"[.。!！?？;；:：|]\s*$|^\s*[#|]")
+_WANTS = re.compile(
+    r"(?:[,，、(（]|\b(?:and|or|the|an?|of|to|in|is|are|with|for|when|if|by|on|at|than|below|above))\s*$", re.I
+)
+_GOES_ON = re.compile(r"\s*(?!(?:[^\s:：]{1,12}\s*[:：]|[A-Za-z_]\w*\s*[(（]|\d+[.)、）]|[(（]\d))[^\s\-*•·#>|`]")
+_LABEL = re.compile(r"\s*[^\s:：]{1,12}\s*[:：]")
+_WIDE = re.compile(r"[\u2e80-\u9fff\uff00-\uffef\u3000-\u303f]")
 _WORTH = re.compile(r"[\w\u4e00-\u9fff]")
 
 
@@ -79,9 +91,25 @@ def parse_requirement(text: str) -> Requirement:
 
 
 def _numbered(words: str) -> tuple[Numbered, ...]:
-    sentences = [one.strip(" \t-*#>") for one in _SENTENCE.findall(words)]
+    sentences = [one.strip(" \t-*#>") for one in _SENTENCE.findall(_unwrapped(words))]
     worth = [one for one in sentences if len(_WORTH.findall(one)) > 2]
     return tuple(Numbered(f"R{place}", one) for place, one in enumerate(worth, start=1))
+
+
+def _unwrapped(words: str) -> str:
+    """The text with the lines joined that were broken only because they were full."""
+    lines = words.split("\n")
+    made = lines[:1]
+    for before, line in pairwise(lines):
+        full = sum(2 if east_asian_width(one) in "WF" else 1 for one in before) >= _FULL
+        entry = _LABEL.match(before) is not None  # "输出：灯 HL1" ends with its line
+        goes_on = (_GOES_ON.match(line) and not entry) or (_WANTS.search(before) and re.match(r"\s*\w", line))
+        if full and goes_on and not _ENDS.search(before):
+            joint = "" if _WIDE.search(before.rstrip()[-1:]) or _WIDE.match(line.lstrip()) else " "
+            made[-1] = f"{made[-1].rstrip()}{joint}{line.lstrip()}"
+        else:
+            made.append(line)
+    return "\n".join(made)
 
 
 def _lang(words: str) -> Lang:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assay.skills.plc.making.entries import MEASURED, Entry
 from assay.skills.plc.making.mentions import Signal
@@ -62,6 +63,10 @@ def alike(one: Signal, entry: Entry, entries: Sequence[Entry]) -> bool:
         return True
     if one.head is None:
         return False
+    if spaced := _spaced(entry.name):
+        entry = replace(entry, nouns=[*entry.nouns, spaced])
+        if _specifies(one, entry, spaced, entries):
+            return True
     return (
         _core_alike(one, entry)
         or _measured_alike(one, entry)
@@ -70,6 +75,22 @@ def alike(one: Signal, entry: Entry, entries: Sequence[Entry]) -> bool:
         or _mode_alike(one, entry)
         or _one_of_many(one, entry, entries)
     )
+
+
+def _spaced(name: str) -> str:
+    """ "conveyor motor" of ``ConveyorMotor`` or ``conveyor_motor``; empty for what is no English words."""
+    words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+", name)
+    return " ".join(words).lower() if words and all(len(one) > 1 or one.isdigit() for one in words) else ""
+
+
+def _specifies(one: Signal, entry: Entry, spaced: str, entries: Sequence[Entry]) -> bool:
+    """ "The water heater" where ``Heater`` is declared, and no other heater is."""
+    assert one.head is not None
+    if not entry.firm or entry.head is None or entry.head.english != one.head.english or entry.way != one.way:
+        return False
+    of = [each for each in entries if each.given and each.head is entry.head and each.way == entry.way]
+    same = (one.type in MEASURED) == (entry.type in MEASURED)
+    return len(of) == 1 and same and set(spaced.split()) <= set(one.words.lower().split())
 
 
 def is_bare(one: Signal) -> bool:

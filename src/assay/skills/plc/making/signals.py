@@ -25,6 +25,7 @@ from assay.skills.plc.making.mentions import (
     way_word,
 )
 from assay.skills.plc.making.phrases import Phrase, phrases
+from assay.skills.plc.making.plant_units import pieces
 from assay.skills.plc.making.relating import between, measured_by
 from assay.skills.plc.making.requirement import Numbered, Requirement
 from assay.skills.plc.making.sharing import each_of
@@ -49,6 +50,12 @@ _PLACE_HEAD = Head("LimitSwitch", "in", "state", "", "")
 _SAYS_BOOL = re.compile(
     r"(?:[a-z]O[kK]|OK|Present|Ready|Done|Active|Closed|Opened|Fault|Alarm|High|Low|Switch|Full|Empty)$"
 )
+_INTRODUCES = re.compile(
+    r"\b(?P<way>inputs?|outputs?)(?:\s+(?:variables?|signals?|parameters?))?\s*(?:\(\w+\)\s*)?"
+    r"(?::|,?\s*(?:are|is|includ(?:es?|ing)|named|such as|for)\b)|(?P<zh>输入|输出)(?:变量|信号|参数|"
+    r"点)?\s*(?:[:：]|包括|有|为)",
+    re.I,
+)
 _APPOSED = re.compile(r",\s*")
 #: A thing that the text then speaks about: "Crusher: ...", "A hoist has the buttons ...".
 _SAYS = re.compile(
@@ -56,6 +63,9 @@ _SAYS = re.compile(
     r"[，,]\s*共",
     re.I,
 )
+#: A round bullet that became a letter when the text was copied: "oWhen the button is pressed".
+_GLUED = re.compile(r"(?<!\w)o(?:When|The|If|An?|Once|In|For|Every|Use|On|Each|It|This|All|While|After|Upon)\b")
+_GLUED_ANY = re.compile(r"(?<!\w)o(?=[A-Z][a-z])")
 #: An entry of a list: marked, or led by a name, a tag or an address ("X3 gripper closed").
 _BULLET = re.compile(r"\s*(?:[-*•·]|\d+[.)、]|[A-Za-z_]\w*\s*[(（:：]|%?[A-Z]{1,4}[-_]?\d+(?:\.\d+)?\s+\S)")
 _DRIVEN_BY = re.compile(
@@ -76,7 +86,14 @@ _COMPLEMENT = re.compile(r"\b(?:of|across|inside|on|at|for|between|per)\s+(?:the
 def read_signals(requirement: Requirement) -> list[Signal]:
     """Every mention of a signal, in the order of the text; the same signal may be mentioned several times."""
     found: list[Signal] = []
-    known = spelled_out([one.text for one in requirement.sentences if not _title(one, requirement)])
+    glued = len(_GLUED.findall(requirement.text)) > 1
+    known = spelled_out(
+        [
+            _GLUED_ANY.sub("", one.text) if glued else one.text
+            for one in requirement.sentences
+            if not _title(one, requirement)
+        ]
+    )
     way: Way = ""
     for sentence in requirement.sentences:
         if _title(sentence, requirement):
@@ -84,7 +101,7 @@ def read_signals(requirement: Requirement) -> list[Signal]:
             continue
         heading = _HEADING.match(sentence.text)
         here: Way = ""
-        text = sentence.text
+        text = _GLUED_ANY.sub("", sentence.text) if glued else sentence.text
         if heading:
             here, text = way_word(heading["way"]), heading["rest"]
             if not text.strip():
@@ -100,7 +117,8 @@ def read_signals(requirement: Requirement) -> list[Signal]:
             here = way
         else:
             way = ""
-        found += _mentions(text, sentence, known, here)
+        for piece in pieces(text):
+            found += _mentions(piece, sentence, known, here)
     return found
 
 
@@ -206,6 +224,7 @@ def _named(text: str, name: Identifier, noun: Phrase | None, sentence: Numbered,
     said = re.search(r"(inputs?|outputs?|输入|输出)(?:信号|变量)?\s*[`\"“「(（]*$", text[: name.start], re.I)
     if not way and said:
         way = way_word(said[1])
+    way = way or _introduced(text, name)
     if not way and noun is None and READ.search(text[: name.start]):
         way = "in"
     if not way and head is not None and (noun is not None or head.kind not in ("weak", "measure")):
@@ -219,7 +238,18 @@ def _named(text: str, name: Identifier, noun: Phrase | None, sentence: Numbered,
         kind = "BOOL"
     listing = bool(listed) or name.explicit
     words = noun.words if noun is not None else ""
-    return Signal(name.name, words, way, kind, sentence, head, listing, listed=bool(listed))
+    typed = bool(name.type or type_near(text, name.end))
+    return Signal(name.name, words, way, kind, sentence, head, listing, listed=bool(listed), typed=typed)
+
+
+def _introduced(text: str, name: Identifier) -> Way:
+    """What a sentence lists before it: "four input variables: A, B and C, and two outputs: D and E"; or says behind it:
+    "the Ready input"."""
+    behind = re.match(r"[`\"”']?\s+(input|output)\b(?!\s+(?:of|from|to|is)\b)", text[name.end :], re.I)
+    if behind:
+        return way_word(behind[1])
+    said = list(_INTRODUCES.finditer(text, 0, name.start))
+    return way_word(said[-1]["way"] or said[-1]["zh"]) if said else ""
 
 
 def _unnamed(text: str, noun: Phrase, sentence: Numbered, listed: Way) -> Iterator[Signal]:
