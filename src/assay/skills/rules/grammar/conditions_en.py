@@ -120,13 +120,18 @@ def _numeric(text: str, object: str) -> Groups | None:
     return _one(head, op, text[cut.end() :], text, object, DEGREES.get(cut["word"].lower(), ""))
 
 
+def _whole_of(head: str) -> str:
+    """Whose measure a condition's left side is: the gas holder of "the gas holder level"."""
+    return name_en(head).object
+
+
 def itself(head: str) -> bool:
     """A measure that no list holds and that names itself ("the altitude exceeds 1 000 m")."""
     return re.fullmatch(r"the(?:\s[a-z-]+){1,3}", head, re.IGNORECASE) is not None and not head.endswith("s")
 
 
 def _one(head: str, op: Op, value: str, near: str, object: str, implied: str = "") -> Groups | None:
-    limits, rest = limits_en(value)
+    limits, rest = limits_en(value, _whole_of(head) if re.search(r"\bits\b", value) else "")
     named, rest = beside(rest)
     if rest:
         return None

@@ -92,7 +92,7 @@ _SAID_ZH = re.compile(
 )
 _SAID_EN = frozenset(
     (
-        "expose a able above absolute accordance across after all allow allowed also an and any apart are"
+        "areas while expose a able above absolute accordance across after all allow allowed also an and any apart are"
         " area around as at "
         "available away be been before being below better between beyond both but by capable case cases cent clear "
         "closer condition conditions constructed contain containing contains day days deep deeper depth designed "
@@ -182,7 +182,7 @@ def _negation(tests: Iterable[Test], *, chinese: bool) -> bool:
 
 _ODD_ZH = re.compile(
     r"时(?:$|的)|期间|过程|^(?:[在于当从按由将把被予]|对(?![接焊重讲流])|使(?!用))|[将把被]|且|或|^[以其该及与和]|其(?!他|它|余)|分别|如|若|各自"
-    r"|[以之]$|[和与及]$|为$|不$|(?<![响供反感相适效对])应(?![力急变用])|(?<![适便])宜|在.+下|用.+测|沿(?![程线墙海])|距(?!离).*[距面]$|^凡|各"
+    r"|[以之]$|[和与及]$|为$|不$|(?<![响供反感相适效对])应(?![力急变用])|(?<![适便])宜|在.+下|用.+测|沿(?![程线墙海])|距(?!离).*[距面]$|^凡"
 )
 _ODD_EN = re.compile(
     r"\b(?:during|which|that|when|while|where|who|whose|if|taller|steeper|rated|neither|either|including|such"
@@ -274,7 +274,11 @@ def _uneven_list(words: str, parts: Sequence[Part], *, chinese: bool) -> bool:
             if first.object != second.object and f"{first.object}与{second.object}" in words:
                 return True
         elif one.test.op is two.test.op is Op.PRESENT or one.test.op is two.test.op is Op.ABSENT:
-            if " " not in first.property and len(second.property.split()) > 1 and first.object == second.object:
+            if (
+                not re.search(r"\s|s$", first.property)
+                and len(second.property.split()) > 1
+                and first.object == second.object
+            ):
                 joined = f"(?:with|have|has|contain|include) (?:.*[ ,])?{first.property} (?:and|or) {second.property}"
                 if re.search(joined, words, re.IGNORECASE):
                     return True
@@ -314,6 +318,8 @@ def _whose(words: str, parts: Sequence[Part], *, chinese: bool) -> bool:
             continue
         if not name.object:
             return True
+        if any(one.test.op is Op.PRESENT and one.test.field.property == name.object for one in parts):
+            continue  # the thing that was just provided
         if chinese and f"{name.object}{name.property}" in words and len(name.object) <= 2 and name.object not in first:
             return True
         if not chinese and " " not in name.object and f"{name.object} {name.property}" in words:

@@ -29,7 +29,7 @@ from assay.skills.rules.grammar.words_en import (
 )
 from assay.skills.rules.rule import Name, Op, Part, Severity, Test
 
-_IF = r"where|when|whenever|if|in (?:areas|locations|places|rooms|zones|cases) where|provided that|as long as"
+_IF = r"where|when|whenever|while|if|in (?:areas|locations|places|rooms|zones|cases) where|provided that|as long as"
 _BUT = r"except (?:where|when|if|for|in|on|during|at|that)|unless|except|other than|with the exception of"
 _LEAD = re.compile(rf"(?P<mark>{_IF}|{_BUT}|for|in|during|at(?! least| most)|on)\s(?P<what>.+)", re.IGNORECASE)
 _TRAIL = re.compile(rf",?\s(?P<mark>{_IF}|{_BUT})\s(?P<what>.+)$", re.IGNORECASE)

@@ -47,6 +47,8 @@ def limits_zh(text: str) -> tuple[Limit, ...]:
     if (match := _TIMES_FIRST.fullmatch(text)) and measured(match["of"]):
         return _times(match["of"], match["rest"], text)
     text = re.sub(r"^该", "", text)
+    if re.search(r"国家|有关|现行", text):
+        raise Stop("refers", text)
     if _UNSURE.search(text):
         raise Stop("limit", text)
     if re.search(r"\d|[，；]", text) or COMPARE.search(text) or not text or len(text) > 40:

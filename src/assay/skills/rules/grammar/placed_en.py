@@ -98,9 +98,12 @@ _AWAY = re.compile(
 )
 
 
+_BETWEEN = re.compile(r"between\s[-\d.]+(?:\s\d{3})?[^\d]*\sand\s\d[\d.]*(?:\s\d{3})?\s\S+")
+
+
 def away_from(subject: str, body: str, value: str) -> tuple[str, str, str] | None:
     """Subject, measure and what it is away from ("at least 300 mm away from hot pipes")."""
-    read, between = quantity_at(value), re.match(r"between\s[-\d.]+[^\d]*\sand\s[\d.]+\s\S+", value)
+    read, between = quantity_at(value), _BETWEEN.match(value)
     end = between.end() if between else read.end if read else None
     match = None if end is None else _AWAY.fullmatch(value[end:])
     if match is None or (read and any(dimension(limit.unit) not in ("length", "") for limit in read.limits)):

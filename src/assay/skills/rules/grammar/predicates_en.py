@@ -332,7 +332,9 @@ def _providing(subject: str, rest: str, minus: bool, reading: Reading) -> list[T
         if any(re.match(r"(?:at|in|on|for|from|to|near|outside|inside|between)\s", one) for one in places):
             raise Stop("list", rest)
         return [Test(field=Name(object=one, property=two), op=op) for one in places for two in each(subject)]
-    held = re.fullmatch(r"be (?:[a-z]+ed|kept|held|put|set)\s(?:at|on|in|for|from|to|per)\s(?P<place>[^\d]+)", rest)
+    held = re.fullmatch(
+        r"(?:be (?:[a-z]+ed|kept|held|put|set)|remain|stay)\s(?:at|on|in|for|from|to|per)\s(?P<place>[^\d]+)", rest
+    )
     if held and subject and not minus and counts_itself(subject) and (one_of := counted(subject)) is not None:
         compare, limits, thing = one_of
         return [compared(Name(object=bare(held["place"]), property=thing), compare, limits, rest)]

@@ -19,6 +19,8 @@ _ON_DOING = re.compile(
 _WEATHER = re.compile(
     r"(?P<when>雨天|雪天|雾天|雷雨天|大风天|雷雨天气|雨雪天气|恶劣天气|高温天气|夜间|白天|冬季|夏季)(?P<rest>.*)"
 )
+_IN_THAT_STATE = re.compile(r"(?P<front>[^，在]{2,})在(?P<where>[^，在]+(?:状态|工况))下")
+"""控制柜的门锁 在通电状态下 不得打开."""
 _IN_STATE = re.compile(
     r"(?P<subject>.*?)在(?P<where>[^，在]+?)(?P<end>的?条件下|的?情况下|状态下|工况下|期间|之?下|过程中|时)?"
 )
@@ -49,6 +51,8 @@ def without_state(subject: str, reading: Reading) -> tuple[str, Groups]:
         return front, ((Test(field=Name(property=on["state"]), op=Op.PRESENT),),)
     if (weather := _WEATHER.fullmatch(subject)) and not weather["rest"]:
         return "", ((Test(field=Name(property=weather["when"]), op=Op.PRESENT),),)
+    if subject and (standing := _IN_THAT_STATE.fullmatch(subject)) and not measured(standing["front"]):
+        return standing["front"], tuple(conditions_zh(standing["where"], reading.object))
     if (during := _DURING.fullmatch(subject)) and measured(during["property"]):
         front, state = ("", during["front"] + during["state"]) if not during["verb"] else during.group("front", "verb")
         name = f"{front}的{during['property']}" if front else during["property"]

@@ -52,6 +52,7 @@ _RUN_AT = re.compile(
     r"|at least|at most) (?P<value>[-\d].*)"
 )
 _EXTREME = r"^(?:(?:maximum|minimum|rated|nominal|allowable|permissible|permitted|specified|design|safe)\s)+(?=\w)"
+_OF_MEDIUM = re.compile(r"^(?:oil|water|air|gas|steam|coolant|metal|inlet|outlet|fluid)\s")
 _TESTED = re.compile(
     r"(?:test|inspect|check|examin|verif|calibrat|clean|replac|chang|fill|deliver|suppl)", re.IGNORECASE
 )
@@ -99,7 +100,7 @@ def wider(subject: str, rest: str, minus: bool, reading: Reading) -> list[Test] 
     if done and subject and not _TESTED.match(done["verb"]) and not holds_quantity(subject):
         property = re.sub(r"(?<=[a-z]{3}[^s])s$", "", bare(done["property"]))
         if (
-            property_start(property) == 0
+            property_start(_OF_MEDIUM.sub("", property)) == 0
             and measures(property)
             and not re.match(r"interval|distance|height|rate", property)
         ):
@@ -119,7 +120,7 @@ def _beyond(subject: str, rest: str, reading: Reading) -> list[Test] | None:
     name = name_en(subject, reading.object)
     if match is not None:
         words = f"{match['bound'] or 'at least'} {match['value']} {'above' if over else 'below'} {match['of']}"
-    found = offset(words, name.object, levels=levels)
+    found = offset(words, name.object, levels=levels or match is not None)
     if found is None:
         return None
     if not measures(name.property) and not _same_kind(

@@ -208,7 +208,8 @@ def plain_clause(clause: str) -> str:
         )
         return f"{clause[: match.start()]}have a {way}test {kind} of {match['value']}"
     if (match := _RATED.search(clause)) and (kind := _kind(match["value"])):
-        return f"{clause[: match.start()]}have a rated {kind} of {match['value']}"
+        bound = "at least " if re.search(r"rated for \d", match.group()) else ""  # a higher rating does no harm
+        return f"{clause[: match.start()]}have a rated {kind} of {bound}{match['value']}"
     if (match := _RUN.match(clause)) and (kind := _kind(match["value"])) in ("temperature", "pressure"):
         verb = match["verb"].split()[-1].lower()
         if verb in ("kept", "maintained") or MODAL.search(match["subject"]):

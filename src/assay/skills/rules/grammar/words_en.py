@@ -28,7 +28,7 @@ _CORE = (
     " concentricity ovality "
     "availability reliability freeboard inventory retention breadth perimeter circumference bore setback fraction "
     "loading force tension headroom limit value percentage proportion consistency acidity salinity "
-    "run-out play evaporation altitude draft draught reinforcement slump deformation shrinkage porosity"
+    "uniformity run-out play evaporation altitude draft draught reinforcement slump deformation shrinkage porosity"
     " reactance inductance"
 )
 _MODIFIERS = (
@@ -80,7 +80,11 @@ PHRASES = (
     r"|sound (?:pressure|power) level|degree of (?:ingress )?protection|rate of (?:rise|flow)|factor of "
     r"safety|fire[- ]resistance rating|dew point|pH"
 )
-PROPERTY = re.compile(rf"(?:^|(?<=[\s-]))(?:{PHRASES}|(?:{_CORES})(?:es|s)?)$", re.IGNORECASE)
+PROPERTY = re.compile(
+    rf"(?:^|(?<=[\s-]))(?:{PHRASES}|(?:{_CORES})(?:es|s)?|velocities|capacities|densities|intensities"
+    rf"|humidities|viscosities)$",
+    re.IGNORECASE,
+)
 MODIFIER = re.compile(
     rf"(?:^|(?<=\s))(?:{'|'.join(sorted(set(_MODIFIERS.split()), key=len, reverse=True))})\s$", re.IGNORECASE
 )
