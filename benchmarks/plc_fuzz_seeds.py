@@ -354,4 +354,48 @@ END_FUNCTION_BLOCK
 """
 
 #: What the mutations start from.
-SEEDS = (IEC, CODESYS, SCL, CLASSIC)
+LISTS = """\
+FUNCTION_BLOCK Lists
+VAR_INPUT a, b : BOOL; n, m : INT; END_VAR
+VAR_OUTPUT q, r : BOOL; x : INT; END_VAR
+VAR t : TON; c : CTU; END_VAR
+start: LD a (* the first *)
+ANDN b
+OR( q
+XORN r
+)
+ST q
+STN r
+S r
+R q
+LD n
+ADD( m
+MUL 2
+)
+ST x
+GT 5
+JMPCN other
+LD TRUE
+ST t.IN
+CAL t(PT := T#2s, Q => q)
+JMP ready
+other:
+LD x
+LIMIT 0, 9
+ST x
+LIMIT(MN := 0, IN := x, MX := 3)
+ST x
+ready: LD a
+CU c
+CALC t(IN := b)
+LD c.CV
+LT 3
+JMPC start
+LDN a
+RETC
+INT_TO_REAL n
+RET
+END_FUNCTION_BLOCK
+"""
+
+SEEDS = (IEC, CODESYS, SCL, CLASSIC, LISTS)

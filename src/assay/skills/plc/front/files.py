@@ -16,7 +16,7 @@ from assay.skills.plc.front.xmltree import read_xml
 
 #: What a folder is searched for.
 SUFFIXES = frozenset(
-    ".st .iecst .scl .udt .db .tcpou .tcgvl .tcdut .tcio .tctleo .exp .xml .pou .dut .gvl .itf .prg .fun .typ "
+    ".st .il .iecst .scl .udt .db .tcpou .tcgvl .tcdut .tcio .tctleo .exp .xml .pou .dut .gvl .itf .prg .fun .typ "
     ".var".split()
 )
 MAX_BYTES = 64_000_000

@@ -2,7 +2,7 @@
 
 Lines stay where their author broke them, comments and literals stay as they are written, and of several empty lines
 one stays. After formatting, the tokens are compared with those before: a text whose meaning would change is given back
-as it was, and so is one with errors in it.
+as it was, and so is one with errors or a list of instructions in it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class _Atom(NamedTuple):
 def format_text(source: Source) -> str:
     """The text of a source in the house's form; unchanged when it has errors. Formatting twice changes nothing."""
     parsed = parse(source)
-    if not parsed.ok or not source.text.strip():
+    if not parsed.ok or parsed.lists or not source.text.strip():
         return source.text
     tokens = tokenize(source)
     atoms = _atoms(source.text, tokens)

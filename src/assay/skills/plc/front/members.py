@@ -8,6 +8,7 @@ from typing import cast
 from assay.skills.plc.front import tree
 from assay.skills.plc.front.charts import Charts
 from assay.skills.plc.front.cursor import Bail, Open
+from assay.skills.plc.front.instructions import Instructions
 from assay.skills.plc.front.source import NOWHERE, Span
 from assay.skills.plc.front.statements import SFC_WORDS
 from assay.skills.plc.front.tree import Name, Qualifier, Statement
@@ -31,7 +32,7 @@ class Parts:
     chart: tree.Chart | None = None
 
 
-class Members(Charts):
+class Members(Charts, Instructions):
     """Reads the parts of a unit."""
 
     def qualifiers(self) -> frozenset[Qualifier]:
@@ -85,7 +86,7 @@ class Members(Charts):
     def body(self, parts: Parts, end: str) -> None:
         """Statements; a second piece of them joins the first."""
         start = self.start
-        parts.body += self.statements(end)
+        parts.body += self.code(end)
         span = self.since(start)
         parts.body_span = span if parts.body_span is NOWHERE else parts.body_span.to(span)
 
@@ -117,7 +118,7 @@ class Members(Charts):
             result = self.type_spec()
         self.accept(";")
         blocks = self.sections()
-        body = self.statements("END_METHOD")
+        body = self.code("END_METHOD")
         self.close_member(one, "END_METHOD")
         return tree.Method(name, qualifiers, result, blocks, body, self.since(start))
 
@@ -159,7 +160,7 @@ class Members(Charts):
             self.advance()
         self.accept(";")
         blocks = self.sections()
-        body = self.statements(end)
+        body = self.code(end)
         self.close_member(one, end)
         return tree.Method(name, frozenset(qualifiers), None, blocks, body, self.since(start))
 
@@ -167,7 +168,7 @@ class Members(Charts):
         """A property whose text has no GET: what stands there reads it."""
         start = self.start
         blocks = self.sections()
-        body = self.statements("END_PROPERTY")
+        body = self.code("END_PROPERTY")
         return tree.Method(name, frozenset(), None, blocks, body, self.since(start))
 
     def action(self) -> tree.Action:
@@ -177,6 +178,6 @@ class Members(Charts):
         self.qualifiers()
         name = self.name()
         self.accept(":")
-        body = self.statements("END_ACTION")
+        body = self.code("END_ACTION")
         self.close_member(one, "END_ACTION")
         return tree.Action(name, body, self.since(start))

@@ -14,10 +14,12 @@ from assay.skills.plc.front.units import Units
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """The tree of a source and its diagnostics in the order of the text. ``ok``: no error among them."""
+    """The tree of a source and its diagnostics in the order of the text. ``ok``: no error among them; ``lists``: a body
+    is a list of instructions."""
 
     unit: tree.Unit
     diagnostics: tuple[Diagnostic, ...]
+    lists: bool = False
 
     @property
     def ok(self) -> bool:
@@ -33,7 +35,7 @@ def parse(source: Source) -> Parsed:
     if not unit.elements and not parser.diagnostics and source.text.strip():
         span = Span(source.name, 0, 0)
         parser.diagnostics.append(Diagnostic("ST4003", "warning", span, "plc_front.nothing", {}))
-    return Parsed(unit, _in_order([*tokens.diagnostics, *parser.diagnostics]))
+    return Parsed(unit, _in_order([*tokens.diagnostics, *parser.diagnostics]), parser.lists)
 
 
 def parse_expression(

@@ -188,7 +188,7 @@ class _Reader:
             self.say(text, node)
 
     def language(self, body: Node, named: dict[str, Node], whole: bool = False) -> Sequence | None:
-        if body.tag == "ST":
+        if body.tag in ("ST", "IL"):
             self.out.pieces([one for one in body.deep_pieces() if one.text])
             self.say("", body, end=True)
         elif body.tag in ("FBD", "LD"):
