@@ -21,7 +21,7 @@ from assay.skills.plc.blocks.block import Block, blocks
 from assay.skills.plc.blocks.block import block as _block
 from assay.skills.plc.blocks.filling import read_parameters
 from assay.skills.plc.blocks.more import more, with_more
-from assay.skills.plc.blocks.signs import other_number, other_vote, shown, wanted
+from assay.skills.plc.blocks.signs import general, other_number, other_vote, shown, wanted
 from assay.skills.plc.blocks.spelling import repaired
 
 _EN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -125,7 +125,8 @@ def _by_signs(signs: Mapping[str, int], found: Sequence[Found]) -> tuple[Block |
         (scores.get(one, empty[one]) for one in signs),
         key=lambda one: (-one.score, one.block.id),
     )
-    rivals = [one for one in found if one.block.id not in signs and one.said >= STRONG]
+    weak = {*signs, *general()}
+    rivals = [one for one in found if one.block.id not in weak and one.said >= STRONG]
     best = shown_[0]
     beside = [one for one in rivals if one.score > RIVAL * (best.score + SIGN * signs[best.block.id])]
     if beside:

@@ -88,6 +88,11 @@ def shown(request: str) -> dict[str, int]:
     return {block: size for block, size in found.items() if block not in beaten}
 
 
+def general() -> frozenset[str]:
+    """The blocks that give way to any other with a sign."""
+    return frozenset(_table()["general"])
+
+
 def other_number(request: str, block: str) -> bool:
     """Does the request say another number of what the block does a fixed number of (three pumps for two)?"""
     fixed = _table()["fixed"].get(block)
