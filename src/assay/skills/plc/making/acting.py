@@ -63,7 +63,7 @@ _PRESS = re.compile(
     re.I,
 )
 _PRESS_ZH = re.compile(
-    r"(?:按下?|点击)(?P<noun>启动|起动|停止|复位|确认|消音|急停|清零|开始|暂停)(?:键)?(?![\u4e00-\u9fff]?[按开])"
+    r"(?<![次再])(?:按下?|点击)(?P<noun>启动|起动|停止|复位|确认|消音|急停|清零|开始|暂停)(?:键)?(?![\u4e00-\u9fff]?[按开])"
 )
 _REQUESTED = re.compile(
     r"\b(?:when|if|while|once)\s+(?:the\s+)?(?P<noun>[a-z][a-z-]*(?:\s+[a-z][a-z-]*)?)\s+(?:is|"

@@ -56,6 +56,8 @@ _INTRODUCES = re.compile(
     r"点)?\s*(?:[:：]|包括|有|为)",
     re.I,
 )
+#: Names that are commands, whatever stands around them ("START energises the contactor").
+_COMMANDS = frozenset("start stop reset ack acknowledge enable estop e_stop emergency_stop".split())
 _APPOSED = re.compile(r",\s*")
 #: A thing that the text then speaks about: "Crusher: ...", "A hoist has the buttons ...".
 _SAYS = re.compile(
@@ -225,6 +227,8 @@ def _named(text: str, name: Identifier, noun: Phrase | None, sentence: Numbered,
     if not way and said:
         way = way_word(said[1])
     way = way or _introduced(text, name)
+    if not way and noun is None and name.name.lower() in _COMMANDS:
+        way, kind = "in", kind or "BOOL"
     if not way and noun is None and READ.search(text[: name.start]):
         way = "in"
     if not way and head is not None and (noun is not None or head.kind not in ("weak", "measure")):
