@@ -1,4 +1,4 @@
-"""The fresh questions: their evidence stands in one passage each, in both languages both ways, and none is asked twice."""
+"""The fresh questions: their evidence stands in one passage each, both ways, and none is asked twice."""
 
 from __future__ import annotations
 
