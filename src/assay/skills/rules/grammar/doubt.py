@@ -320,7 +320,8 @@ def _whose(words: str, parts: Sequence[Part], *, chinese: bool) -> bool:
             return True
         if any(one.test.op is Op.PRESENT and one.test.field.property == name.object for one in parts):
             continue  # the thing that was just provided
-        if chinese and f"{name.object}{name.property}" in words and len(name.object) <= 2 and name.object not in first:
+        short = chinese and len(name.object) <= 2 and name.object not in first and not _BODY.search(name.object)
+        if short and f"{name.object}{name.property}" in words:
             return True
         if not chinese and " " not in name.object and f"{name.object} {name.property}" in words:
             return True
@@ -368,5 +369,7 @@ def _bare_after_part(words: str, parts: Sequence[Part]) -> bool:
     return False
 
 
+_BODY = re.compile(r"[杆板梯门窗管阀泵机罐箱柜架梁柱墙沟槽井池塔炉座盖罩缆灯栏堤堰]$")
+"""What a short word that is a thing of its own ends with (栏杆高度): whose measure it is, is not in doubt."""
 _OF_BODIES = re.compile(r"(?:净|内|外|最小|最大)?(?:宽度?|高度?|深度?|厚度?|长度?|直径|[内外管]径|间距|数量)")
 """Measures that any body has."""
