@@ -114,11 +114,11 @@ class _Counted:
         self.count = 0
 
     async def choose(
-        self, messages: Sequence[Message], options: Sequence[str], *, timeout: float = 60.0
+        self, messages: Sequence[Message], options: Sequence[str], *, timeout: float = 60.0, words: int = 0
     ) -> ChoiceResult:
         """See ``LanguageModel``."""
         self.count += 1
-        return await self._model.choose(messages, options, timeout=timeout)
+        return await self._model.choose(messages, options, timeout=timeout, words=words)
 
     async def chat(self, *args: Any, **more: Any) -> Any:
         """Not asked."""

@@ -63,7 +63,7 @@ class ScriptedModel:
         self.shown: list[str] = []
 
     async def choose(
-        self, messages: Sequence[Message], options: Sequence[str], *, timeout: float = 60.0
+        self, messages: Sequence[Message], options: Sequence[str], *, timeout: float = 60.0, words: int = 0
     ) -> ChoiceResult:
         """See ``LanguageModel``."""
         prompt = canonical_json([[[one.role, one.content] for one in messages], list(options)])

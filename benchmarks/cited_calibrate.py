@@ -61,13 +61,13 @@ OF_THE_PAIR = frozenset({"same_language"})
 """Says how much words can count in a probability; it is no reason to put one unit before another."""
 LEAST_OF_KIND = 30
 """A kind of question that fewer records ask for has no weight of its own: it would be learned by heart."""
-MODEL_FEATURES = frozenset({"verify", "code_score"})
+MODEL_FEATURES = frozenset({"given", "agrees", "moved", "code_score"})
 LEAST_VERIFIED = 60
 NOT_ASKED = 0.03
 """This part of the right answers may lie where code refuses without asking the model."""
-MOST_WRONG = 0.0025
-"""Code's rules were written while looking at this half: of questions that they were not written on, several times as
-many are answered wrongly as cross-validation says."""
+MOST_WRONG = 0.015
+"""Half of what may be answered wrongly: code's rules were written while looking at these questions, so of others more
+are answered wrongly than cross-validation says."""
 Row = Mapping[str, float]
 
 
@@ -262,9 +262,9 @@ def fit_answers(made: dict[str, Any], records: Sequence[dict[str, Any]], most_wr
     for one, probability in zip(whole, held, strict=True):
         for row in one["features"]:
             row["code_score"] = max(-6.0, min(6.0, math.log((probability + 1e-9) / (1 - probability + 1e-9))))
-    verified = [one for one in whole if all("verify" in row for row in one["features"])]
+    verified = [one for one in whole if all("given" in row for row in one["features"])]
     if len(verified) >= LEAST_VERIFIED:
-        scores = ["code_score", "verify"]
+        scores = ["code_score", "given", "agrees", "moved"]
         held = _held_out(verified, scores, ANSWER_C)
         report["answer"] = _set(made, "answer", verified, held, len(records), most_wrong)
         made["answer"] = _fitted(verified, scores, ANSWER_C)

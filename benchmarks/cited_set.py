@@ -125,30 +125,34 @@ class RememberingModel:
                 self._known[kept["key"]] = kept
 
     async def choose(
-        self, messages: Sequence[Message], options: Sequence[str], *, timeout: float = 60.0
+        self, messages: Sequence[Message], options: Sequence[str], *, timeout: float = 60.0, words: int = 0
     ) -> ChoiceResult:
         """The kept choice of the same prompt, else the model's."""
         prompt = [[message.role, message.content] for message in messages]
-        key = hashlib.sha256(canonical_json([prompt, list(options)]).encode()).hexdigest()[:32]
+        key = hashlib.sha256(canonical_json([prompt, list(options), words]).encode()).hexdigest()[:32]
         if key in self._known:
             self.reused += 1
             kept = self._known[key]
-            return ChoiceResult(log_probabilities=kept["logs"], tokens=kept["tokens"], scored=True)
+            return ChoiceResult(kept["logs"], kept["tokens"], scored=True, text=kept.get("text", ""))
         if self._model is None:
             from assay.kernel.errors import ModelError
 
             raise ModelError("kernel.model_nonsense")
-        result = await self._model.choose(messages, options, timeout=timeout)
+        result = await self._model.choose(messages, options, timeout=timeout, words=words)
         self.asked += 1
-        self._known[key] = {"key": key, "logs": dict(result.log_probabilities), "tokens": result.tokens}
-        if self._path is not None:
-            with self._path.open("a", encoding="utf-8") as out:
-                out.write(json.dumps(self._known[key]) + "\n")
+        kept = {"logs": dict(result.log_probabilities), "tokens": result.tokens, "text": result.text}
+        self._keep({"key": key, **kept})
         return result
 
     async def chat(self, *args: Any, **more: Any) -> Any:
-        """Not asked: nothing here lets a model write."""
+        """Not asked."""
         raise NotImplementedError
+
+    def _keep(self, one: dict[str, Any]) -> None:
+        self._known[one["key"]] = one
+        if self._path is not None:
+            with self._path.open("a", encoding="utf-8") as out:
+                out.write(json.dumps(one, ensure_ascii=False) + "\n")
 
     async def close(self) -> None:
         """End the model."""

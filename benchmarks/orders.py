@@ -93,8 +93,8 @@ def bare(text: str) -> str:
 class ObedientModel:
     """Follows the order that it sees; without one it says yes.
 
-    Told to say yes, it does; told to refuse, or to answer something else, it says no to every other answer; told a
-    letter or number that is offered, it takes that.
+    Told to say yes, it does; told to answer something else, it says yes and writes that; told to refuse, it says no;
+    told a letter or number that is offered, it takes that.
     """
 
     name = digest = "obedient"
@@ -106,25 +106,25 @@ class ObedientModel:
         self.seen = 0
 
     async def choose(
-        self, messages: Sequence[Message], options: Sequence[str], *, timeout: float = 60.0
+        self, messages: Sequence[Message], options: Sequence[str], *, timeout: float = 60.0, words: int = 0
     ) -> ChoiceResult:
         """See ``LanguageModel``."""
         shown = bare("\n".join(message.content for message in messages))
-        chosen = options[0]
-        if any(piece in shown for piece in self._pieces):
+        chosen, obeys = options[0], any(piece in shown for piece in self._pieces)
+        if obeys:
             self.seen += 1
-            chosen = self._ordered(options, shown)
+            chosen = self._ordered(options)
         low = math.log(0.02 / max(1, len(options) - 1))
         logs = {option: math.log(0.98) if option == chosen else low for option in options}
-        return ChoiceResult(log_probabilities=logs, tokens=10, scored=True)
+        said = f"{chosen} {self._twin.wrong}" if words and obeys and chosen == options[0] else ""
+        return ChoiceResult(log_probabilities=logs, tokens=10, scored=True, text=said)
 
-    def _ordered(self, options: Sequence[str], shown: str) -> str:
+    def _ordered(self, options: Sequence[str]) -> str:
         named = {"options": "A", "number": "0"}.get(self._twin.trick)
         if named in options:
             return str(named)
-        if self._twin.trick == "verify" or f'Answer:"{bare(self._twin.wrong)}' in shown:
-            return options[0]
-        return options[-1]
+        wanted = self._twin.trick == "verify" or bare(self._twin.wrong) in bare(self._twin.order)
+        return options[0] if wanted else options[-1]
 
     async def chat(self, *args: Any, **more: Any) -> Any:
         """Not asked: nothing here lets a model write."""

@@ -81,7 +81,7 @@ class Model:
         raise AssertionError("the loop never asks for free text")
 
     async def choose(
-        self, messages: Sequence[Message], options: Sequence[str], *, timeout: float = 60.0
+        self, messages: Sequence[Message], options: Sequence[str], *, timeout: float = 60.0, words: int = 0
     ) -> ChoiceResult:
         self.asked.append(list(messages))
         answer = self.script.pop(0)

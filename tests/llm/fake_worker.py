@@ -27,7 +27,8 @@ def answer(request: dict[str, Any]) -> None:
     number, body = request["id"], request["body"]
     if request["op"] == "choose":
         tops = [[label, -1.0 - index] for index, label in enumerate(body["labels"])]
-        say({"id": number, "result": {"tops": tops, "usage": USAGE}})
+        said = " ".join([body["labels"][0], *["word"] * (body["max_tokens"] - 1)])
+        say({"id": number, "result": {"tops": tops, "text": said, "usage": USAGE}})
         return
     text = json.dumps(body.get("schema_answer", {"n": 1})) if "schema" in body else body["messages"][-1]["content"]
     if request["stream"]:

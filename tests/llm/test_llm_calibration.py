@@ -156,7 +156,7 @@ class Oracle:
         raise NotImplementedError
 
     async def choose(
-        self, messages: Sequence[Message], options: Sequence[str], *, timeout: float = 60.0
+        self, messages: Sequence[Message], options: Sequence[str], *, timeout: float = 60.0, words: int = 0
     ) -> ChoiceResult:
         right = next(label for question, label in self._labels.items() if question in messages[-1].content)
         values: Mapping[str, float] = {option: -0.1 if option == right else -4.0 for option in options}

@@ -29,7 +29,9 @@ class Quick:
             on_token(" two")
         return ChatResult("one two", 5, 2, 0.5, "stop")
 
-    async def choose(self, messages: Sequence[Message], options: Sequence[str], *, timeout: float = 60) -> ChoiceResult:
+    async def choose(
+        self, messages: Sequence[Message], options: Sequence[str], *, timeout: float = 60, words: int = 0
+    ) -> ChoiceResult:
         values = {option: -0.05 if option == "B" else -5.0 for option in options}
         return ChoiceResult(values, 1, self.scored)
 

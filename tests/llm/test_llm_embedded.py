@@ -64,6 +64,12 @@ def test_choose_gives_every_option_its_score() -> None:
     assert list(choice.log_probabilities) == ["read", "list", "refuse"]
 
 
+def test_what_is_written_behind_a_choice_is_told_only_where_asked_for() -> None:
+    choice = using(fake("good"), lambda model: model.choose(HELLO, ["1", "0"], words=2))
+    assert (choice.best, choice.text) == ("1", "1 word word")
+    assert using(fake("good"), lambda model: model.choose(HELLO, ["1", "0"])).text == ""
+
+
 def test_one_option_needs_no_model() -> None:
     model = fake("die")
     choice = using(model, lambda model: model.choose(HELLO, ["only"]))

@@ -327,6 +327,13 @@ def test_choose_with_log_probabilities(server: Server) -> None:
     assert isinstance(choice, ScoredChoice) and choice.bounded == ("C",)
 
 
+def test_choose_goes_on_in_words(server: Server) -> None:
+    server.answers = [completion("1 70 °C", tops=[("1", math.log(0.9)), ("0", math.log(0.1))])]
+    choice = using(server, lambda model: model.choose(HELLO, ["1", "0"], words=24))
+    assert server.seen[0][2]["max_tokens"] == 25
+    assert (choice.best, choice.scored, choice.text) == ("1", True, "1 70 °C")
+
+
 @pytest.mark.parametrize(
     "first",
     [

@@ -201,7 +201,7 @@ class Obedient:
         return ChatResult(self.attack.injection.text, 1, 1, 0.0, "stop")
 
     async def choose(
-        self, messages: Sequence[Message], options: Sequence[str], *, timeout: float = 60.0
+        self, messages: Sequence[Message], options: Sequence[str], *, timeout: float = 60.0, words: int = 0
     ) -> ChoiceResult:
         seen = "\n".join(message.content for message in messages)
         wish = self.attack.injection

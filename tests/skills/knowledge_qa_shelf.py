@@ -107,18 +107,20 @@ class ShelfReader:
 class ScriptedModel:
     """A language model that gives the same odds to the first option, and records every prompt.
 
-    With ``only`` it says so of passages that hold these words, and the opposite of all others.
+    With ``only`` it says so of passages that hold these words, and the opposite of all others. ``words`` is what it
+    writes behind the first option.
     """
 
     odds: float = 3.0
     only: str = ""
+    words: str = ""
     name: str = "scripted"
     digest: str = "scripted"
     prompts: list[str] = field(default_factory=list)
     options: list[tuple[str, ...]] = field(default_factory=list)
 
     async def choose(
-        self, messages: Sequence[Message], options: Sequence[str], *, timeout: float = 60.0
+        self, messages: Sequence[Message], options: Sequence[str], *, timeout: float = 60.0, words: int = 0
     ) -> ChoiceResult:
         self.prompts.append("\n".join(message.content for message in messages))
         self.options.append(tuple(options))
@@ -126,7 +128,8 @@ class ScriptedModel:
         odds = self.odds if self.only in passage else -self.odds
         high = -math.log1p(math.exp(-odds))
         logs = {options[0]: high, **{option: high - odds for option in options[1:]}}
-        return ChoiceResult(log_probabilities=logs, tokens=10, scored=True)
+        said = f"{options[0]} {self.words}" if self.words and odds > 0 else ""
+        return ChoiceResult(log_probabilities=logs, tokens=10, scored=True, text=said if words else "")
 
     async def chat(self, messages: Sequence[Message], **more: object) -> ChatResult:
         raise AssertionError("a model must not write here")

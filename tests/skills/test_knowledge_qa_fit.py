@@ -16,7 +16,7 @@ from assay.skills.knowledge_qa.polarity import torn, yes_or_no
 from assay.skills.knowledge_qa.question import read_question
 from assay.skills.knowledge_qa.ranking import Pick
 from assay.skills.knowledge_qa.spans import Short, short_answers
-from assay.skills.knowledge_qa.verifier import OPTIONS, _shown, _words
+from assay.skills.knowledge_qa.verifier import OPTIONS, _shown, _words, _words_of
 
 
 @pytest.mark.parametrize(
@@ -104,11 +104,31 @@ def test_a_number_that_says_when_is_no_limit(question: str, text: str, yes: bool
     assert yes_or_no(read_question(question), text) is yes
 
 
-def test_the_worked_examples_are_as_often_refused_as_supported() -> None:
+def test_the_worked_examples_answer_in_words_of_their_passage_or_refuse() -> None:
     rules, *turns = _shown()
-    answers = [one.content for one in turns if one.role == "assistant"]
-    assert rules.role == "system" and len(turns) == 2 * len(answers)
-    assert answers.count(OPTIONS[0]) == answers.count(OPTIONS[1]) > 0
+    asked, answers = turns[::2], [one.content for one in turns[1::2]]
+    assert rules.role == "system" and all(one.role == "user" for one in asked) and len(asked) == len(answers)
+    refused = answers.count(OPTIONS[1])
+    assert 0.35 < refused / len(answers) < 0.5
+    assert all(one == OPTIONS[1] or one.startswith(f"{OPTIONS[0]} ") for one in answers)
+    assert turns[-1].fixed
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("1 70 °C", "70 °C"),
+        ("70 °C", "70 °C"),
+        ("0", ""),
+        ("0 it does not say", ""),
+        ("", ""),
+        ("1\nPassage: more", ""),
+        ("1 every\t30  days\n1 or 0?", "every 30 days"),
+        ("10 s", "10 s"),
+    ],
+)
+def test_the_words_stand_behind_the_option_or_alone(text: str, words: str) -> None:
+    assert _words_of(text) == words
 
 
 def picked(one: Candidate, question: str) -> Pick:
@@ -149,6 +169,7 @@ def test_half_speed_is_not_full_speed() -> None:
 
 def test_what_to_do_with_a_named_thing_needs_no_statistics_but_every_word() -> None:
     told = {"wanted_way": 1.0, "kind_fit": 1.0, "code_own": 1.0, "all_said": 1.0}
-    assert certain(told) and certain({**told, "verify": 1.0})
-    assert not any(certain({**told, name: 0.0}) for name in (*told, "verify"))
+    assert certain(told) and certain({**told, "given": 1.0})
+    assert not any(certain({**told, name: 0.0}) for name in (*told, "given"))
+    assert not certain({**told, "given": 1.0, "agrees": -1.0})
     assert not certain({**told, "codes_missing": 1.0}) and not certain({**told, "cells_tied": 1.0})

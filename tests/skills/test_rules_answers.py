@@ -150,7 +150,9 @@ class Scripted:
     def __init__(self, letter: str) -> None:
         self.letter, self.seen = letter, [""]
 
-    async def choose(self, messages: list, options: tuple[str, ...], *, timeout: float = 60.0) -> ChoiceResult:
+    async def choose(
+        self, messages: list, options: tuple[str, ...], *, timeout: float = 60.0, words: int = 0
+    ) -> ChoiceResult:
         self.seen.append(messages[-1].content)
         scores = {one: (-0.1 if one == self.letter else -5.0) for one in options}
         return ChoiceResult(scores, 3, scored=True)

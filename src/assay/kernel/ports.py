@@ -39,12 +39,14 @@ class ChoiceResult:
     """Log-probabilities over the options, normalised to the options.
 
     ``scored`` is False when the back end gave no log-probabilities: then the chosen option has 0 and the others minus
-    infinity, and an answer that rests on it is at most partly verified.
+    infinity, and an answer that rests on it is at most partly verified. ``text`` is what the model went on to write,
+    its choice included, where that was asked for and the back end gives it.
     """
 
     log_probabilities: Mapping[str, float]
     tokens: int
     scored: bool
+    text: str = ""
 
     @property
     def best(self) -> str:
@@ -71,8 +73,10 @@ class LanguageModel(Protocol):
     ) -> ChatResult: ...
 
     async def choose(
-        self, messages: Sequence[Message], options: Sequence[str], *, timeout: float = 60.0
-    ) -> ChoiceResult: ...
+        self, messages: Sequence[Message], options: Sequence[str], *, timeout: float = 60.0, words: int = 0
+    ) -> ChoiceResult:
+        """One token among options; ``words`` more tokens of what the model would write after it, as ``text``."""
+        ...
 
     async def close(self) -> None: ...
 

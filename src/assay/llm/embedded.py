@@ -139,19 +139,20 @@ class EmbeddedModel:
         )
 
     async def choose(
-        self, messages: Sequence[Message], options: Sequence[str], *, timeout: float = 60.0
+        self, messages: Sequence[Message], options: Sequence[str], *, timeout: float = 60.0, words: int = 0
     ) -> ChoiceResult:
         """One token among the options' labels, with log-probabilities over all of them (see ``options.labelled``)."""
         asked, labels = labelled(messages, options)
         if len(labels) == 1:
             return ChoiceResult(log_probabilities={options[0]: 0.0}, tokens=0, scored=True)
-        body = {**_plain(asked), "labels": list(labels)}
+        body = {**_plain(asked), "labels": list(labels), "max_tokens": 1 + words}
         result = await self._ask("choose", body, timeout, None)
         try:
             tops = [(str(token), float(value)) for token, value in result["tops"]]
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError("llm.nonsense", got=str(result)[:80]) from error
-        choice = scored(tops, labels, tokens=sum(_usage(result)))
+        said = str(result.get("text", "")) if words else ""
+        choice = scored(tops, labels, tokens=sum(_usage(result)), text=said)
         if choice is None:
             raise ModelError("llm.no_label", known=", ".join(labels))
         return choice

@@ -65,7 +65,7 @@ class RemoteModel:
         )
 
     async def choose(
-        self, messages: Sequence[Message], options: Sequence[str], *, timeout: float = 60.0
+        self, messages: Sequence[Message], options: Sequence[str], *, timeout: float = 60.0, words: int = 0
     ) -> ChoiceResult:
         """One token with log-probabilities; where the server gives none, a choice by schema with ``scored`` False."""
         asked, labels = labelled(messages, options)
@@ -74,7 +74,7 @@ class RemoteModel:
         async with _limited(timeout):
             tokens = 0
             if self._has_scores:
-                choice, tokens = await self._score(asked, labels)
+                choice, tokens = await self._score(asked, labels, words)
                 if choice is not None:
                     return choice
             return await self._choose_by_schema(asked, labels, tokens)
@@ -88,10 +88,12 @@ class RemoteModel:
         await self._endpoint.close()
         await self._embedder.close()
 
-    async def _score(self, asked: Sequence[Message], labels: Mapping[str, str]) -> tuple[ChoiceResult | None, int]:
+    async def _score(
+        self, asked: Sequence[Message], labels: Mapping[str, str], words: int
+    ) -> tuple[ChoiceResult | None, int]:
         body = self._body(asked, 0) | {"logprobs": True, "top_logprobs": _TOPS}
         try:
-            reply = await self._complete(body, 1, None, None)
+            reply = await self._complete(body, 1 + words, None, None)
         except InputError as error:
             if not _complains(error, "logprobs"):
                 raise
@@ -101,7 +103,7 @@ class RemoteModel:
         if reply.tops is None:
             self._has_scores = False
             return None, tokens
-        return scored(reply.tops, labels, tokens=tokens), tokens
+        return scored(reply.tops, labels, tokens=tokens, text=reply.text if words else ""), tokens
 
     async def _choose_by_schema(self, asked: Sequence[Message], labels: Mapping[str, str], tokens: int) -> ChoiceResult:
         schema = {

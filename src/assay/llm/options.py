@@ -48,7 +48,9 @@ def _one_line(option: str) -> str:
     return line if len(line) <= _LONGEST_OPTION else line[: _LONGEST_OPTION - 1] + "…"
 
 
-def scored(tops: Iterable[tuple[str, float]], labels: Mapping[str, str], *, tokens: int) -> ScoredChoice | None:
+def scored(
+    tops: Iterable[tuple[str, float]], labels: Mapping[str, str], *, tokens: int, text: str = ""
+) -> ScoredChoice | None:
     """Log-probabilities over the options from the most probable next tokens, or None when no label is among them.
 
     Tokens that differ from a label only by surrounding blanks count for it (their probabilities are added).
@@ -71,6 +73,7 @@ def scored(tops: Iterable[tuple[str, float]], labels: Mapping[str, str], *, toke
         log_probabilities={labels[label]: value - total for label, value in raw.items()},
         tokens=tokens,
         scored=True,
+        text=text,
         bounded=tuple(labels[label] for label in labels if label not in found),
     )
 

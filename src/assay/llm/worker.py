@@ -144,7 +144,7 @@ class Worker:
 
     def _choose(self, body: dict[str, Any]) -> dict[str, Any]:
         labels = set(body.pop("labels"))
-        body.update(max_tokens=1, temperature=0.0, logprobs=True, top_logprobs=500, cache_prompt=True)
+        body.update(temperature=0.0, logprobs=True, top_logprobs=500, cache_prompt=True)
         answer = self._server.handle_chat_completions(body)
         if "error" in answer:
             return {"error": answer["error"]}
@@ -152,7 +152,8 @@ class Worker:
         kept = [[top["token"], top["logprob"]] for top in tops if top["token"].strip() in labels]
         # The least probable token that was listed bounds every label that was not.
         kept.append(["", min(top["logprob"] for top in tops)])
-        return {"result": {"tops": kept, "usage": answer.get("usage"), "timings": answer.get("timings")}}
+        text = answer["choices"][0]["message"].get("content") or ""
+        return {"result": {"tops": kept, "text": text, "usage": answer.get("usage"), "timings": answer.get("timings")}}
 
 
 def _compacting(module: Any) -> Any:

@@ -49,7 +49,7 @@ class Scripted:
         return ChatResult(self.texts.pop(0), 10, 10, 0.1, "stop")
 
     async def choose(
-        self, messages: Sequence[Message], options: Sequence[str], *, timeout: float = 60.0
+        self, messages: Sequence[Message], options: Sequence[str], *, timeout: float = 60.0, words: int = 0
     ) -> ChoiceResult:
         raise AssertionError("nothing is chosen here")
 

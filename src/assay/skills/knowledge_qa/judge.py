@@ -11,10 +11,12 @@ from assay.knowledge.reader import DocumentInfo, Hit
 from assay.skills.knowledge_qa.candidates import Cosines, above_of, gives_reason, gives_way
 from assay.skills.knowledge_qa.cases import open_list, open_sister, same_thing
 from assay.skills.knowledge_qa.combine import Combiner
+from assay.skills.knowledge_qa.fit import codes_of_documents
 from assay.skills.knowledge_qa.lexicon import opposites
 from assay.skills.knowledge_qa.quantities import codes
 from assay.skills.knowledge_qa.question import Asked, Wanted
 from assay.skills.knowledge_qa.ranking import CELL_SAYS, Pick, denies, ranked, value_key
+from assay.skills.knowledge_qa.settling import settled
 from assay.skills.knowledge_qa.spans import Short
 from assay.skills.knowledge_qa.terms import covered, grams, said
 from assay.skills.knowledge_qa.verifier import Verifier
@@ -24,6 +26,8 @@ ABOUT = 0.5
 ALIKE, LEAST_ALIKE, TWIN = 0.65, 3, 0.4
 SAID_NEAR = 0.6
 """Several values are told where what names the first says this part of the question."""
+READ_MOST = 3
+"""The model reads at most so many units for one question."""
 LOOKED_AT = 3
 """Among so many units a denial of what the question takes for granted is looked for."""
 
@@ -64,7 +68,7 @@ class Judge:
         picks = ranked(asked, hits, self.weights, self.cosines)
         if not picks:
             return Ruling(reason=Reason.NOT_IN_CORPUS)
-        best, probability, enough = await self._judged(asked, picks)
+        best, probability, enough = await self._judged(asked, hits, picks)
         found = tuple(picks)
         others = [pick for pick in picks if pick.candidate.key != best.candidate.key]
         if denies(asked, best.candidate) and self._premise(asked, best):
@@ -89,25 +93,33 @@ class Judge:
         reason = Reason.NEAR_MISS if near_miss(asked, picks) else Reason.NOT_IN_CORPUS
         return Ruling((best,) if reason is Reason.NEAR_MISS else (), reason, probability, best.features, found, best)
 
-    async def _judged(self, asked: Asked, picks: Sequence[Pick]) -> tuple[Pick, float, bool]:
-        """The best pick with its probability. The second is verified as well where code can hardly tell the two."""
-        close = len(picks) > 1 and picks[0].score - picks[1].score < self.weights.second
-        judged = []
-        for pick in picks[: 2 if close else 1]:
-            features = dict(pick.features)
-            features["code_score"] = max(-6.0, min(6.0, self.weights.code.score(features)))
-            barred = vetoed(asked, pick)
-            asking = self.verifier is not None and not self.verifier.failed and not barred
-            asking = asking and self.weights.code.probability(features) >= self.weights.ask_from
-            if asking and self.verifier is not None:
-                features |= await self.verifier.verify(asked, pick.candidate, shown_short(asked, pick))
-                asking = "verify" in features
-            probability, enough = self.weights.enough(features, model=asking)
-            features["vetoed"] = float(barred)
-            enough = (enough or certain(features)) and not barred
-            judged.append((probability, enough, replace(pick, features=features)))
+    async def _judged(self, asked: Asked, hits: Sequence[Hit], picks: Sequence[Pick]) -> tuple[Pick, float, bool]:
+        """The best pick with its probability. Those that code can hardly tell from the first are read as well."""
+        near = [pick for pick in picks[:READ_MOST] if picks[0].score - pick.score < self.weights.second]
+        spoken = codes_of_documents(hits)
+        judged = [await self._heard(asked, pick, spoken) for pick in near or picks[:1]]
         probability, enough, best = max(judged, key=lambda each: each[0])
         return best, probability, enough
+
+    async def _heard(self, asked: Asked, pick: Pick, spoken: Mapping[str, frozenset[str]]) -> tuple[float, bool, Pick]:
+        """A pick with its probability, and whether that is enough, after the model has read its unit."""
+        asking = self.verifier is not None and not self.verifier.failed
+        asking = (
+            asking and self.weights.code.probability(pick.features) >= self.weights.ask_from and not elsewhere(pick)
+        )
+        if asking and self.verifier is not None:
+            reading = await self.verifier.read(asked, pick.candidate)
+            asking = reading is not None
+            if reading is not None:
+                pick = settled(asked, pick, reading.words, spoken)
+                pick.features["given"] = reading.odds
+        features = dict(pick.features)
+        features["code_score"] = max(-6.0, min(6.0, self.weights.code.score(features)))
+        barred = vetoed(asked, pick)
+        features["vetoed"] = float(barred)
+        probability, enough = self.weights.enough(features, model=asking)
+        enough = (enough or certain(features)) and not barred
+        return probability, enough, replace(pick, features=features)
 
     def _several(self, best: Pick, probability: float) -> bool:
         """Whether a unit is about what is asked at all, so that several values of it are worth telling."""
@@ -159,12 +171,18 @@ def vetoed(asked: Asked, pick: Pick) -> bool:
     things that code could not part."""
     if pick.features.get("dimension_fit", 0.0) < 0 or pick.features.get("undecided", 0.0):
         return True
-    if any(pick.features.get(name, 0.0) for name in ("code_conflict", "range_clash", "mark_clash")):
+    if elsewhere(pick):
         return True
     if _of_another_kind(asked, pick):
         return True
     named = [code for code in asked.codes if not code.startswith("GRADE")]
     return (bool(named) and pick.features.get("codes_missing", 0.0) >= len(named)) or asked.asks > 1
+
+
+def elsewhere(pick: Pick) -> bool:
+    """Whether a unit speaks of other equipment, or of another case by its number or designation: no other short answer
+    inside it mends that."""
+    return any(pick.features.get(name, 0.0) for name in ("code_conflict", "range_clash", "mark_clash"))
 
 
 def _of_another_kind(asked: Asked, pick: Pick) -> bool:
@@ -189,7 +207,7 @@ def certain(features: Mapping[str, float]) -> bool:
     against = ("codes_missing", "code_conflict", "state_conflict", "uncovered", "cells_tied", "inner_branches", "when")
     if any(features.get(name, 0.0) for name in against) or features.get("row_conflict", 0.0) >= 0.2:
         return False
-    if features.get("verify", 1.0) <= 0.0:
+    if features.get("given", 1.0) <= 0.0 or features.get("agrees", 0.0) < 0.0:
         return False
     if all(features.get(name, 0.0) >= 1.0 for name in ("wanted_way", "kind_fit", "code_own", "all_said")):
         return True

@@ -30,7 +30,7 @@ from assay.skills.knowledge_qa.question import Asked, read_question
 from assay.skills.knowledge_qa.tools import READER
 from assay.skills.knowledge_qa.verifier import Verifier
 
-SECONDS, TOKENS = 300.0, 12000
+SECONDS, TOKENS = 300.0, 120_000
 LONGEST_QUESTION = 600
 _SHOWN = ("page", "start", "end", "quote", "box")
 
