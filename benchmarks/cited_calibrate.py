@@ -61,7 +61,8 @@ OF_THE_PAIR = frozenset({"same_language"})
 """Says how much words can count in a probability; it is no reason to put one unit before another."""
 LEAST_OF_KIND = 30
 """A kind of question that fewer records ask for has no weight of its own: it would be learned by heart."""
-MODEL_FEATURES = frozenset({"given", "agrees", "moved", "code_score"})
+READ_FEATURES = ("given", "given_yes_no", "agrees", "moved")
+MODEL_FEATURES = frozenset({*READ_FEATURES, "code_score"})
 LEAST_VERIFIED = 60
 NOT_ASKED = 0.03
 """This part of the right answers may lie where code refuses without asking the model."""
@@ -264,7 +265,7 @@ def fit_answers(made: dict[str, Any], records: Sequence[dict[str, Any]], most_wr
             row["code_score"] = max(-6.0, min(6.0, math.log((probability + 1e-9) / (1 - probability + 1e-9))))
     verified = [one for one in whole if all("given" in row for row in one["features"])]
     if len(verified) >= LEAST_VERIFIED:
-        scores = ["code_score", "given", "agrees", "moved"]
+        scores = ["code_score", "wanted_yes_no", *READ_FEATURES]
         held = _held_out(verified, scores, ANSWER_C)
         report["answer"] = _set(made, "answer", verified, held, len(records), most_wrong)
         made["answer"] = _fitted(verified, scores, ANSWER_C)

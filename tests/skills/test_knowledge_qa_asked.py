@@ -137,3 +137,22 @@ def test_each_of_two_things_is_a_part(question: str, parts: tuple[str, str]) -> 
 )
 def test_one_thing_stays_one_question(question: str) -> None:
     assert len(parts_of(read_question(question))) == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "clause", "yes"),
+    [
+        ("夜班可以动火吗？", "动火作业只允许在白班进行。", None),
+        ("白班可以动火吗？", "动火作业只允许在白班进行。", True),
+        ("在线下装时可以删点吗？", "在线下装仅限增加点。", None),
+        ("在线下装时可以增加点吗？", "在线下装仅限增加点。", True),
+        ("May the crane be used to lift people?", "The crane may only be used to lift loads.", None),
+        ("May visitors enter the switch room?", "Only electricians with a permit may enter the switch room.", None),
+        ("May the bypass be opened?", "The bypass may be opened only when the supervisor has signed.", True),
+        ("YH-9 擦模面时可以只打急停吗？", "仅擦拭模面的可以只打急停（YH-9 除外，它要加撑柱）。", False),
+        ("YH-8 擦模面时可以只打急停吗？", "仅擦拭模面的可以只打急停（YH-9 除外，它要加撑柱）。", True),
+        ("立磨能带病开一班吗？", "球磨可以坚持一班，立磨不行。", False),
+    ],
+)
+def test_what_is_allowed_alone_or_left_out_says_no_yes_to_others(question: str, clause: str, yes: bool | None) -> None:
+    assert yes_or_no(read_question(question), clause) is yes

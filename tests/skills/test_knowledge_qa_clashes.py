@@ -8,7 +8,8 @@ import pytest
 
 from assay.knowledge.document import BlockKind, Span
 from assay.knowledge.passage import Field, Passage, Unit, UnitKind
-from assay.skills.knowledge_qa.candidates import Candidate, kind_fit
+from assay.knowledge.reader import Hit
+from assay.skills.knowledge_qa.candidates import Candidate, candidates_of, kind_fit
 from assay.skills.knowledge_qa.clashes import clash_features
 from assay.skills.knowledge_qa.fit import answer_fit, codes_missing, described, dimension_fit
 from assay.skills.knowledge_qa.judge import vetoed
@@ -153,3 +154,46 @@ def test_without_a_question_number_nothing_clashes() -> None:
     )
     asked = replace(read_question("What is the interval?"), amounts=())
     assert clash_features(asked, one) == {"range_clash": 0.0, "mark_clash": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("question", "heading", "text", "clash"),
+    [
+        ("D 间的灭火剂浓度是多少？", "灭火", "A 间用七氟丙烷，浓度 8 %。", True),
+        ("A 间的灭火剂浓度是多少？", "灭火", "4.1 A 间用七氟丙烷，浓度 8 %。", False),
+        ("D 间的灭火剂浓度是多少？", "A 间灭火", "用七氟丙烷，浓度 8 %。", True),
+        ("2 号炉的升温速度是多少？", "1号炉", "升温速度 30 ℃/h。", True),
+        ("二号炉的升温速度是多少？", "2#炉", "升温速度 30 ℃/h。", False),
+        ("2 号炉的升温速度是多少？", "2 号炉和 3 号炉", "升温速度 30 ℃/h。", False),
+        ("2 号炉用几号机油？", "2 号炉", "用 46 号机油。", False),
+        ("What flow has pump 3?", "Pumps", "Pump 2 gives 30 m³/h.", True),
+        ("What flow has pump 3?", "Pump No. 3", "It gives 30 m³/h.", False),
+        ("What gas protects room B?", "控制中心", "A 间用七氟丙烷。", True),
+        ("How far is the pump from line 2?", "Layout", "The pump stands 3 m from it.", False),
+    ],
+)
+def test_another_room_or_machine_of_the_kind_is_another_case(
+    question: str, heading: str, text: str, clash: bool
+) -> None:
+    one = sentence(text)
+    one = replace(one, passage=replace(one.passage, headings=(heading,)))
+    assert bool(clash_features(read_question(question), one)["mark_clash"]) is clash
+
+
+@pytest.mark.parametrize(
+    ("question", "headings", "text", "conflict"),
+    [
+        ("At which temperature does M-71 stop?", ("Mills M-71 / M-72", "3 Mill M-72"), "It stops at 80 °C.", 1.0),
+        ("At which temperature does M-72 stop?", ("Mills M-71 / M-72", "3 Mill M-72"), "It stops at 80 °C.", 0.0),
+        ("At which temperature does M-71 stop?", ("3 Mill M-72",), "It stops at 80 °C, as M-71 does.", 0.0),
+        ("At which temperature does M-71 stop?", ("Mills M-71 / M-72",), "It stops at 80 °C.", 0.0),
+        ("At which temperature does M-71 stop?", ("M-71", "3 Oil station"), "It stops at 80 °C.", 0.0),
+        ("At which temperature does K-301 stop?", ("Compressor K-301A",), "It stops at 80 °C.", 0.0),
+    ],
+)
+def test_what_stands_under_a_siblings_heading_is_the_siblings(
+    question: str, headings: tuple[str, ...], text: str, conflict: float
+) -> None:
+    passage = replace(sentence(text).passage, headings=headings)
+    (one,) = candidates_of(read_question(question), [Hit(passage, 1.0, coverage=1.0)])
+    assert one.features["code_conflict"] == conflict

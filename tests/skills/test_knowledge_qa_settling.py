@@ -82,6 +82,17 @@ def test_of_a_row_one_whole_cell_is_taken(words: str, expected: tuple[str, float
     assert told(row, words, "Where is the oil kept?") == expected
 
 
+def test_what_stands_with_other_equipment_is_not_taken_over() -> None:
+    text = "P-1A needs 36 m³/h, P-1B needs 30 m³/h; both may run dry for 5 s."
+    question = "What flow does P-1A need?"
+    assert told(picked(text, "36 m³/h"), "30 m³/h", question) == ("36 m³/h", -1.0, 0.0)
+    assert told(picked(text, "30 m³/h"), "36 m³/h", question) == ("36 m³/h", 0.0, 1.0)
+    assert told(picked(text, "36 m³/h"), "5 s", question) == ("5 s", 0.0, 1.0)
+    row = of_row(("Level", "low"), ("P-1A", "70 mm"), ("P-1B", "80 mm"), short="80 mm")
+    assert told(row, "70 mm", "At which level does P-1B trip?") == ("80 mm", -1.0, 0.0)
+    assert told(row, "70 mm", "At which level does P-1A trip?") == ("70 mm", 0.0, 1.0)
+
+
 @pytest.mark.parametrize(
     ("words", "yes", "agrees"),
     [("yes", True, 1.0), ("No, never", True, -1.0), ("禁止", False, 1.0), ("at night", True, 0.0), ("yes", None, 0.0)],

@@ -228,6 +228,8 @@ def _features(asked: Asked, passage: Passage, index: int, weights: Sequence[floa
         "kind_fit": kind_fit(asked, unit),
     }
     features["code"], features["code_conflict"] = _codes(asked, own, whole, said(_place(passage)))
+    if not features["code_conflict"]:
+        features["code_conflict"] = float(_under_sibling(asked, own, passage))
     pointed = own.codes or (said(lead).codes if lead else own.codes)
     features["code_own"] = sum(code in pointed for code in asked.codes) / len(asked.codes) if asked.codes else 0.0
     features["overruled"] = _overruled(asked, passage, index, own)
@@ -286,6 +288,21 @@ def _codes(asked: Asked, own: Said, whole: Said, place: Said) -> tuple[float, fl
     others = bool(alike) and not any(code in own.codes for code in asked.codes)
     others = others and not any(names in code or code in names for code in asked.codes for names in alike)
     return named, float(others and not any(code in place.codes for code in asked.codes))
+
+
+def _under_sibling(asked: Asked, own: Said, passage: Passage) -> bool:
+    """Whether the nearest heading that names equipment of an asked code's family names siblings alone, and nothing of
+    the passage names the code itself."""
+    if not asked.codes or any(code in own.codes or code in said(passage.text).codes for code in asked.codes):
+        return False
+    families = {_FAMILY.sub(_digits, code) for code in asked.codes}
+    for heading in reversed(passage.headings):
+        named = codes(heading)
+        if any(code in each or each in code for code in asked.codes for each in named):
+            return False
+        if any(_FAMILY.sub(_digits, code) in families for code in named):
+            return True
+    return False
 
 
 def _digits(match: re.Match[str]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assay.skills.knowledge_qa.candidates import Candidate, value_of
+from assay.skills.knowledge_qa.candidates import Candidate, line_of, value_of
 from assay.skills.knowledge_qa.quantities import Amount, amounts
 from assay.skills.knowledge_qa.question import Asked, Wanted
 from assay.skills.knowledge_qa.ranges import holds
@@ -25,6 +25,24 @@ _CLASS_EN = re.compile(
     r" (?P<mark>[A-Z]{1,2}|\d[\d/.]*)(?![a-z])",
     re.I,
 )
+_THING_ZH = r"机组|纸机|车间|车位|泊位|通道|工位|码头|平台|皮带|机(?![油械理会构])"
+_THING_ZH += r"|[间区线仓库室柜楼炉塔泵罐井站窑磨釜槽门跨床辊阀]"
+_PLACE_ZH = re.compile(
+    r"(?:(?P<number>\d{1,3}|[一二三四五六七八九十])\s?[号#]|#(?P<hash>\d{1,3})"
+    r"|(?<![A-Za-z0-9/-])(?P<letter>[A-H]|[甲乙丙丁](?!方)))"
+    rf"\s?(?![类级型])(?P<of>[\u4e00-\u9fff]{{0,3}}?)(?P<kind>{_THING_ZH})"
+)
+_PLACE_BEHIND_ZH = re.compile(rf"(?P<kind>{_THING_ZH})\s?(?P<letter>[A-H])(?![A-Za-z0-9+-])")
+_THING_EN = (
+    r"room|line|unit|bay|berth|furnace|boiler|kiln|tank|silo|hall|building|floor|machine|mill|pump|fan|compressor|crane"
+    r"|train|cell|area|lane|gate|shift|mode|press|conveyor|reactor|column|tower|vessel|cabinet|panel|well"
+)
+_PLACE_EN = re.compile(
+    rf"(?<![a-z])(?P<kind>{_THING_EN})s? (?:no\.? ?|number |#)?(?P<mark>[A-H]|\d{{1,3}})"
+    r"(?![A-Za-z0-9.,/%-]*[A-Za-z0-9%])"
+    rf"|(?<![a-z])(?:no\.|number) ?(?P<number>\d{{1,3}}) (?P<of>{_THING_EN})(?![a-z])",
+    re.I,
+)
 _NUMERALS = {
     "一": "1",
     "二": "2",
@@ -38,12 +56,23 @@ _NUMERALS = {
     "十": "10",
 }
 _KINDS = {"class": "级", "grade": "级", "level": "级", "type": "类", "stage": "段", "phase": "期", "group": "组"}
+_THINGS = {
+    "room": "间",
+    "室": "间",
+    "line": "线",
+    "boiler": "炉",
+    "furnace": "炉",
+    "mill": "磨",
+    "tank": "罐",
+    "pump": "泵",
+}
 NUDGE = 1e-6
 
 
 def clash_features(asked: Asked, one: Candidate) -> dict[str, float]:
     """``range_clash``: a row is for other numbers than the question's; ``mark_clash``: a row's label or condition, or
-    a sentence, names other designations of a kind that the question names (``EP 500/3`` for ``EP 630/4``)."""
+    a sentence, names other designations of a kind that the question names (``EP 500/3`` for ``EP 630/4``), or it stands
+    under the heading of another room or machine."""
     return {"range_clash": float(_range_clash(asked, one)), "mark_clash": float(_mark_clash(asked, one))}
 
 
@@ -81,20 +110,52 @@ def _nudged(text: str, wanted: Amount) -> float:
 def _mark_clash(asked: Asked, one: Candidate) -> bool:
     wanted = _marks(asked.text)
     if not wanted:
-        return False
+        return _place_clash(asked, one)
     if not one.unit.fields:
         own = _marks(one.text)
         above = _marks(one.above)
-        return any(
+        differs = any(
             kind in own and not own[kind] & marks and not above.get(kind, frozenset()) & marks
             for kind, marks in wanted.items()
         )
+        return differs or _place_clash(asked, one)
     cells = [cell for at, cell in enumerate(one.unit.fields) if cell is not one.field and (at == 0 or cell.condition)]
     for kind, marks in wanted.items():
         held: frozenset[str] = frozenset().union(*(_marks(cell.value).get(kind, frozenset()) for cell in cells))
         if held and not held & marks:
             return True
+    return _place_clash(asked, one)
+
+
+def _place_clash(asked: Asked, one: Candidate) -> bool:
+    """Whether a unit, or else the nearest heading that names one, is about another room, line, machine ... of the kind
+    that the question names with its number or letter (``D 间`` for ``A 间``)."""
+    wanted = _places(asked.text)
+    if not wanted:
+        return False
+    around = (line_of(one.unit), one.lead, one.passage.lead, *reversed(one.passage.headings), one.passage.title)
+    told = [_places(each) for each in around if each]
+    for kind, marks in wanted.items():
+        nearest = next((each[kind] for each in told if kind in each), frozenset())
+        if nearest and not nearest & marks:
+            return True
     return False
+
+
+@lru_cache(maxsize=4096)
+def _places(text: str) -> Mapping[str, frozenset[str]]:
+    """Rooms, lines and machines with the numbers or letters that tell them apart, by their kind."""
+    found: dict[str, set[str]] = {}
+    read = [(each.start, each.end) for each in amounts(text) if each.unit]
+    for match in (*_PLACE_ZH.finditer(text), *_PLACE_BEHIND_ZH.finditer(text), *_PLACE_EN.finditer(text)):
+        held = match.groupdict()
+        mark = next(held[name] for name in ("number", "hash", "letter", "mark") if held.get(name))
+        kind = (held["kind"] or held.get("of") or "").lower()
+        start, end = match.span()
+        if mark.isdigit() and any(start < b and a < end for a, b in read):
+            continue
+        found.setdefault(_THINGS.get(kind, kind), set()).add(_NUMERALS.get(mark, mark.upper()))
+    return {kind: frozenset(marks) for kind, marks in found.items()}
 
 
 @lru_cache(maxsize=4096)

@@ -113,6 +113,7 @@ class Judge:
             if reading is not None:
                 pick = settled(asked, pick, reading.words, spoken)
                 pick.features["given"] = reading.odds
+                pick.features["given_yes_no"] = reading.odds * (asked.wanted is Wanted.YES_NO)
         features = dict(pick.features)
         features["code_score"] = max(-6.0, min(6.0, self.weights.code.score(features)))
         barred = vetoed(asked, pick)

@@ -18,7 +18,7 @@ FIRST_WORDS, SUBJECT = 4, 10.0
 TORN = 0.5
 """From this part of the nearer clause's words on, the other one may be meant as well."""
 _FORBIDDEN = re.compile(
-    r"不得|严禁|禁止|不允许|不准|不许|不应|不可|不能|不宜|一律不|概不|不予|(?:must|shall|may|should|can|do|does|will|is"
+    r"不得|严禁|禁止|不允许|不准|不许|不应|不可|不能|不宜|一律不|概不|不予|(?<!行)不行(?!吗)|(?:must|shall|may|should|can|do|does|will|is"
     r"|are) ?not(?![a-z])|cannot"
     r"|can't|don't|forbidden|prohibited|never(?![a-z])|not (?:permitted|allowed)|no longer",
     re.I,
@@ -35,7 +35,8 @@ _NEEDLESS = re.compile(
     re.I,
 )
 _MAY = re.compile(
-    r"可以|可(?!燃|靠|能|见|调|编|逆)|允许|方可|有权|(?<![a-z])(?:may|can|allowed|permitted|possible)(?![a-z])", re.I
+    r"可以|可(?!燃|靠|能|见|调|编|逆)|允许|方可|有权|[仅只]限|(?<![a-z])(?:may|can|allowed|permitted|possible)(?![a-z])",
+    re.I,
 )
 _MUST = re.compile(
     r"必须|应当|应(?!急|用|力|答|变)|须|需要?|要求|(?<![a-z])(?:shall|must|required|necessary|needs?"
@@ -67,7 +68,7 @@ _AT_LEAST = re.compile(
 )
 _EXCEPT = re.compile(r"除|但|except|unless|however|only (?:if|when)|仅|只有|方可", re.I)
 _LEFT_OUT = re.compile(
-    r"除(?P<a>[^，。；]{2,24}?)(?:以外|之外|外)|[，,](?P<b>[^，。；,]{2,24}?)除外"
+    r"除(?P<a>[^，。；]{2,24}?)(?:以外|之外|外)|[，,（(](?P<b>[^，。；,（()）]{2,24}?)除外"
     r"|(?:except|unless|apart from)(?: (?:for|in|at|by|during|when|if|on|with|that))? (?P<c>[^.;,]{4,80})",
     re.I,
 )
@@ -78,6 +79,15 @@ _EXCLUDED = re.compile(
 )
 """What a permission leaves out behind it: "for a test only, and never on a running plant"."""
 EXCLUDED_SAID = 0.6
+_ONLY_FOR = re.compile(
+    r"(?:仅限于?|[只仅](?:允许|可以?|能|准许?|许|限|供)(?:用于|用在|于|在|对)?|[只仅](?:适?用于|供)|限于)"
+    r"(?P<zh>[^，。；,;（）()]{2,24})"
+    r"|(?<![a-z])(?:only|solely|exclusively|limited to|restricted to)"
+    r"(?: (?:be|used|allowed|permitted|done|for|in|on|at|by|to|with))*"
+    r" (?P<en>(?!if |when |after |before |once )[^.;,()]{3,60}?)(?= (?:may|can|must|shall|is|are)(?![a-z])|[.;,()]|$)",
+    re.I,
+)
+"""What alone is allowed: "on-line changes only to add points"."""
 _ANY = re.compile(r"任何|有没有(?:例外|可能)|(?<![a-z])(?:anywhere|ever|at all|any exception|any case)(?![a-z])", re.I)
 _ONLY_WHEN = re.compile(r"[^，。；,.;]*(?:才|方可|方能|only (?:if|when))", re.I)
 _WHEN_BEFORE = re.compile(
@@ -101,6 +111,8 @@ def yes_or_no(asked: Asked, text: str) -> bool | None:
     if torn(asked, text):
         return None
     clause = meant_clause(asked, text)
+    if _beside_what_alone_is_allowed(asked, clause):
+        return None
     unmet = _condition_unmet(asked, clause)
     if unmet is not None:
         return not unmet
@@ -136,6 +148,18 @@ def _is_excluded(asked: Asked, text: str) -> bool:
     return False
 
 
+def _beside_what_alone_is_allowed(asked: Asked, clause: str) -> bool:
+    """Whether a clause allows one thing alone, and the question says little of that: its own thing may be another, or
+    the clause may be about something that was not asked."""
+    question = said(asked.text)
+    for match in _ONLY_FOR.finditer(clause):
+        words = terms_of(match["zh"] or match["en"])
+        told = sum(covered(word, question) >= 0.7 or _same_state(word.text, asked.text) for word in words)
+        if words and told <= len(words) / 2 and not amounts(match.group()):
+            return True
+    return False
+
+
 def _same_state(word: str, question: str) -> bool:
     """Whether a word and the question name one state in other words ("running", "in operation")."""
     return any(pattern.search(word) and pattern.search(question) for group in opposites() for pattern in group)
@@ -146,7 +170,10 @@ def _is_exception(asked: Asked, text: str) -> bool:
     if _ANY.search(asked.text) and _LEFT_OUT.search(text):
         return True  # "is it allowed anywhere": where there is an exception, it is
     for match in _LEFT_OUT.finditer(text):
-        words = terms_of(next(part for part in match.groups() if part))
+        left_out = next(part for part in match.groups() if part)
+        if set(codes(left_out)) & set(asked.codes):
+            return True
+        words = terms_of(left_out)
         question = said(asked.text)
         share = sum(covered(word, question) >= 0.7 for word in words) / len(words) if words else 0.0
         if share >= 0.6:

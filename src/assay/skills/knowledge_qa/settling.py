@@ -14,8 +14,8 @@ from dataclasses import replace
 
 from assay.knowledge.passage import Field
 from assay.skills.knowledge_qa.candidates import value_of
-from assay.skills.knowledge_qa.fit import answer_fit
-from assay.skills.knowledge_qa.quantities import amounts
+from assay.skills.knowledge_qa.fit import answer_fit, names_code
+from assay.skills.knowledge_qa.quantities import amounts, codes
 from assay.skills.knowledge_qa.question import Asked
 from assay.skills.knowledge_qa.ranking import Pick, nothing
 from assay.skills.knowledge_qa.spans import Short
@@ -24,6 +24,7 @@ READ = 0.6
 """How sure a short answer is that the model read and code would not have taken."""
 LEAST = 2
 """Fewer letters than this are words only where they are a number."""
+_MARKS = re.compile(r"[;；，。]|[,.](?=\s)")
 _INSIDE = re.compile(r"\d\0\d|[A-Za-z]\0[A-Za-z]|\d\0[.,]\d|\d[.,]\0\d")
 _YES = re.compile(r"\s*(?:yes|是的?|可以|能|允许|对|需要)(?![\w])", re.I)
 _NO = re.compile(r"\s*(?:no|not? |否|不|严禁|禁止)", re.I)
@@ -47,9 +48,12 @@ def settled(asked: Asked, pick: Pick, words: str, spoken: Mapping[str, frozenset
     cell: Field | None = None
     if pick.candidate.unit.fields:
         cell = _cell(pick, words)
+        cell = None if cell is not None and _of_another(asked, f"{cell.header} {cell.value}") else cell
         short = None if cell is None else Short(value_of(cell, pick.candidate.unit), -1, -1, READ, "cell")
     else:
         short = _span(pick, words)
+        if short is not None and _of_another(asked, _clause(pick.candidate.unit.text, short)):
+            short = None
     return _told(pick, agrees=-1.0) if short is None else _moved(asked, pick, short, cell, spoken)
 
 
@@ -123,6 +127,19 @@ def _cut(text: str, at: int) -> bool:
     """Whether a place is inside a number or a word of Latin letters."""
     before, behind = (unicodedata.normalize("NFKC", one) for one in (text[max(0, at - 2) : at], text[at : at + 2]))
     return bool(_INSIDE.search(f"{before}\0{behind}"))
+
+
+def _of_another(asked: Asked, words: str) -> bool:
+    """Whether words name equipment, and none that the question names."""
+    named = codes(words)
+    return bool(asked.codes and named) and not any(names_code(code, each) for code in asked.codes for each in named)
+
+
+def _clause(text: str, short: Short) -> str:
+    """What stands around a short answer up to the next marks."""
+    cuts = [0, *(one.end() for one in _MARKS.finditer(text)), len(text)]
+    first = max(at for at in cuts if at <= short.start)
+    return text[first : min(at for at in cuts if at >= short.end)]
 
 
 def _moved(asked: Asked, pick: Pick, short: Short, cell: Field | None, spoken: Mapping[str, frozenset[str]]) -> Pick:
