@@ -20,9 +20,11 @@ import yaml
 from assay.skills.plc.blocks.block import Block, blocks
 from assay.skills.plc.blocks.block import block as _block
 from assay.skills.plc.blocks.filling import read_parameters
+from assay.skills.plc.blocks.leftover import leaves_little
 from assay.skills.plc.blocks.more import more, with_more
 from assay.skills.plc.blocks.signs import general, other_number, other_vote, shown, wanted
 from assay.skills.plc.blocks.spelling import repaired
+from assay.skills.plc.blocks.stems import STOP, STOP_ZH, stem
 
 _EN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _WORD = re.compile(r"[a-z0-9]+")
@@ -44,14 +46,6 @@ TOLD = 18.0
 WHOLE = 0.9
 #: A block that watches another machine, whatever that machine does.
 PARTNER = "heartbeat"
-_STOP = frozenset(
-    "a an the of for to and or in on at with by from is are be it its that this which when if after before as i we you "
-    "please need want give make write create program function block plc code st structured text using use should "
-    "must can have has there one my our me then not no only each every so into up down out off all any while until "
-    "logic control system project simple new standard industrial machine device signal input output order first "
-    "second last time value real number".split()
-)
-_STOP_ZH = frozenset("请给我写做个需程序能块编的了和与或有是要把将")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +96,8 @@ def choose(request: str) -> tuple[Block | None, list[Found]]:
         return None, [one for one in near if one.block.id != block.id and one.block.id in signs]
     if block is not None and any(_strange(one, block) for one in with_more(said)):
         return None, near[:3]
+    if block is not None and not leaves_little(said, block):
+        return None, [one for one in near if one.block.id != block.id and one.block.id in signs]
     return block, near
 
 
@@ -158,7 +154,7 @@ class _Request:
 
     def __init__(self, request: str) -> None:
         low = request.lower()
-        self.words = f" {' '.join(_stem(one) for one in _WORD.findall(low))} "
+        self.words = f" {' '.join(stem(one) for one in _WORD.findall(low))} "
         self.characters = _FILLER.sub("", low)
 
     def said(self, phrases: Iterable[str]) -> list[str]:
@@ -224,7 +220,7 @@ def _phrases(block: Block) -> tuple[str, ...]:
 def _plain(phrase: str) -> str:
     """A phrase as it is looked for."""
     low = phrase.lower()
-    return _FILLER.sub("", low) if _ZH.search(low) else f" {' '.join(_stem(one) for one in _WORD.findall(low))} "
+    return _FILLER.sub("", low) if _ZH.search(low) else f" {' '.join(stem(one) for one in _WORD.findall(low))} "
 
 
 def _weight(phrase: str) -> float:
@@ -240,9 +236,9 @@ def _terms(text: str) -> list[str]:
     made: dict[str, None] = {}
     for word in _EN.findall(low):
         for part in {word, *word.split("-")}:
-            stem = _stem(part)
-            if part not in _STOP and len(stem) > 1 and not stem.isdigit():
-                made[stem] = None
+            root = stem(part)
+            if part not in STOP and len(root) > 1 and not root.isdigit():
+                made[root] = None
     for run in _ZH.findall(low):
         for pair in _pairs(run):
             made[pair] = None
@@ -251,15 +247,5 @@ def _terms(text: str) -> list[str]:
 
 def _pairs(run: str) -> Iterable[str]:
     for a, b in pairwise(run):
-        if a not in _STOP_ZH and b not in _STOP_ZH:
+        if a not in STOP_ZH and b not in STOP_ZH:
             yield a + b
-
-
-def _stem(word: str) -> str:
-    if len(word) <= 3:
-        return word
-    for end in ("ing", "ed", "es", "s"):
-        if word.endswith(end) and len(word) - len(end) >= 3:
-            word = word[: -len(end)]
-            break
-    return word[:-1] if len(word) > 4 and word[-1] == word[-2] else word.rstrip("e")
