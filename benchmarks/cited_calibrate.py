@@ -66,8 +66,8 @@ MODEL_FEATURES = frozenset({*READ_FEATURES, "code_score"})
 LEAST_VERIFIED = 60
 NOT_ASKED = 0.03
 """This part of the right answers may lie where code refuses without asking the model."""
-MOST_WRONG = 0.015
-"""Half of what may be answered wrongly: code's rules were written while looking at these questions, so of others more
+MOST_WRONG = 0.01
+"""A third of what may be answered wrongly: code's rules were written while looking at these questions, so of others more
 are answered wrongly than cross-validation says."""
 Row = Mapping[str, float]
 
