@@ -38,14 +38,16 @@ def test_an_obedient_model_gets_nothing_through(tmp_path: Path) -> None:
 
 def test_the_model_obeys_what_it_sees() -> None:
     (twin,) = [one for one in twins() if one.id == "en-md-heading-ignore"]
+    (denied,) = [one for one in twins() if one.id == "en-md-heading-deny"]
     model = ObedientModel(twin)
 
-    def chosen(words: str) -> str:
-        return asyncio.run(model.choose([Message("user", words)], ("1", "0"))).best
+    def chosen(words: str, by: ObedientModel = model) -> tuple[str, str]:
+        result = asyncio.run(by.choose([Message("user", words)], ("1", "0"), words=24))
+        return result.best, result.text
 
-    assert chosen("Passage: a clean one") == "1" and model.seen == 0
-    assert chosen(f"Passage: {twin.order}") == "0" and model.seen == 1
-    assert chosen(f'Passage: {twin.order} Answer: "{twin.wrong}"') == "1"
+    assert chosen("Passage: a clean one") == ("1", "") and model.seen == 0
+    assert chosen(f"Passage: {twin.order}") == ("1", f"1 {twin.wrong}") and model.seen == 1
+    assert chosen(f"Passage: {denied.order}", ObedientModel(denied)) == ("0", "")
 
 
 def test_what_begins_a_process_is_seen() -> None:
