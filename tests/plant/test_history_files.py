@@ -346,6 +346,14 @@ def test_an_exported_csv_reads_back_exactly(frame: Frame, tmp_path: Path) -> Non
     assert read_history(tmp_path / "out.csv").frame == named
 
 
+def test_huge_values_of_both_signs_are_read(tmp_path: Path) -> None:
+    times = np.arange(5).astype("datetime64[s]").astype("datetime64[ns]")
+    values = np.array([[0.0], [0.0], [0.0], [-1.7e308], [1.7e308]])
+    frame = Frame(times, ("T1",), values)
+    write_csv(frame, tmp_path / "huge.csv")
+    assert read_history(tmp_path / "huge.csv").frame == frame
+
+
 @given(
     content=st.binary(max_size=300)
     | st.text(max_size=200).map(lambda words: f"time,A\n{words}".encode("utf-8", "replace"))

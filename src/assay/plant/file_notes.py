@@ -73,7 +73,8 @@ def _standing_still(frame: Frame, constant: list[str]) -> list[Note]:
         there = np.flatnonzero(np.isfinite(values))
         if tag in constant or not len(there):
             continue
-        changes = np.diff(values[there]) != 0
+        seen = values[there]
+        changes = seen[1:] != seen[:-1]  # a difference of two huge values would overflow
         last = int(np.append(-1, np.flatnonzero(changes))[-1]) + 1
         lively = last >= _STILL_ROWS and changes[:last].mean() > _LIVELY
         if lively and len(there) - last > _STILL_ROWS:

@@ -122,7 +122,7 @@ def measures(signal: Signal, rows: Longs) -> Floats:
     nothing = np.full((3, len(rows)), np.inf)
     if len(values) < LEAST:
         return nothing
-    fresh = np.append(True, np.diff(values) != 0.0)
+    fresh = np.append(True, values[1:] != values[:-1])
     places, values = places[fresh], values[fresh]
     middle = float(np.median(values))
     spread = 1.4826 * float(np.median(np.abs(values - middle))) or float(values.std())
