@@ -31,6 +31,7 @@ from assay.skills.knowledge_qa.tools import READER
 from assay.skills.knowledge_qa.verifier import Verifier
 
 SECONDS, TOKENS = 300.0, 120_000
+"""Of one question. The worked examples (some 4,300 tokens) count with every unit that is read, though they are kept."""
 LONGEST_QUESTION = 600
 _SHOWN = ("page", "start", "end", "quote", "box")
 

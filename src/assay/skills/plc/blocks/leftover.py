@@ -36,6 +36,8 @@ SHORT = 4
 """Added to the number of words that a share is of: one odd word of three says little."""
 COMMON = 2
 """A word that fewer served requests of any block say is rare."""
+ODD = 1
+"""So many words left over hold nothing back."""
 LONG, MOST = 16, 4
 """Words, and parts and numbers, from which on a longer request counts for no more."""
 IDLE = 12
@@ -70,7 +72,7 @@ def leaves_little(request: str, block: Block) -> bool:
 
 def little(request: str, block: str, made: Served) -> bool:
     """The same with other words and coefficients. One odd word holds nothing back."""
-    if len(left_over(request, block, made)) < COMMON:
+    if len(left_over(request, block, made)) <= ODD:
         return True
     score = made.bias + math.fsum(w * x for w, x in zip(made.weights, features(request, block, made), strict=True))
     return 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, score)))) >= made.least
