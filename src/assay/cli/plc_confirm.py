@@ -43,7 +43,7 @@ def settle(task: Task, how: How, *, propose_properties: bool) -> Task:
 
     from assay.skills.plc.making.bundle import write_proposal
     from assay.skills.plc.making.faces import propose_interface, short_comments
-    from assay.skills.plc.making.work import from_library
+    from assay.skills.plc.making.work import from_library, near_block
 
     path = None
     declared = task.interface or task.requirement.interface
@@ -54,6 +54,8 @@ def settle(task: Task, how: How, *, propose_properties: bool) -> Task:
         path = write_proposal(how.folder, made.st)
         task = replace(task, interface=made.st, proposed=made)
         if not how.as_json:
+            if (near := near_block(task, how.lang)) is not None:
+                warn(near["text"])
             warn(text("plc_making.interface_proposed", how.lang))
             warn(made.st.rstrip())
             if made.questions:
@@ -142,6 +144,7 @@ def _confirm_properties(task: Task, path: Path | None, how: How) -> None:
         return
     if how.as_json:
         from assay.skills.plc.making.bundle import proposal_document
+        from assay.skills.plc.making.work import near_block
 
         print_json(
             {
@@ -149,6 +152,7 @@ def _confirm_properties(task: Task, path: Path | None, how: How) -> None:
                 "interface": proposal_document(task.proposed) if task.proposed is not None else None,
                 "interface_file": str(path) if path is not None else None,
                 "properties": [dict(one) for one in task.properties],
+                "near_block": near_block(task, how.lang),
             }
         )
         if path is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assay.skills.plc.blocks.block import blocks
-from assay.skills.plc.blocks.finding import choose
+from assay.skills.plc.blocks.finding import choose, held_back
 from assay.skills.plc.blocks.leftover import Served, features, left_over, little, served, terms
 
 
@@ -48,7 +48,7 @@ def test_one_odd_word_holds_nothing_back_and_numbers_are_none() -> None:
     own = next(one for one in blocks() if one.id == "debounce")
     assert little(f"{own.title['en']} for the turnstile", "debounce", strict)
     assert not little(f"{own.title['en']} for the turnstile and the aquarium", "debounce", strict)
-    assert terms("T#5s 17 3.5 kW") == ()
+    assert terms("T#5s 17 3.5 kW 低于2米 for 5 minutes") == ("低于",)
 
 
 def test_while_fitting_a_request_does_not_speak_for_itself() -> None:
@@ -56,3 +56,19 @@ def test_while_fitting_a_request_does_not_speak_for_itself() -> None:
     made = Served({"debounce": {"turnstil": 1, "aquarium": 2}})
     assert left_over(request, "debounce", made) == []
     assert left_over(request, "debounce", made, known=1) == ["turnstil"]
+
+
+def test_a_block_that_was_held_back_is_told_with_the_words_that_held_it() -> None:
+    more = (
+        "Start and stop a pump with two push buttons, the stop button wins, and tell the laboratory the spectrum of its"
+        " bearings whenever a lorry brings molasses from the sugar mill"
+    )
+    found = held_back(more)
+    assert found is not None and found[0].id == "start_stop"
+    assert {"laboratory", "spectrum", "molasses", "lorry"} <= set(found[1])
+    assert held_back("Start and stop a pump with two push buttons, the stop button wins") is None
+    chinese = held_back(
+        "两个按钮控制水泵的启动和停止，停止优先，并且在糖蜜罐车离开地磅的时候把轴承的振动频谱发往化验室存档"
+    )
+    assert chinese is not None and chinese[0].id == "start_stop"
+    assert all(one in "糖蜜罐车离开地磅的时候把轴承的振动频谱发往化验室存档" for one in chinese[1][1:])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from assay.skills.plc.making.faces import Proposal, propose_interface, required_
 from assay.skills.plc.making.interface import assemble, read_interface
 from assay.skills.plc.making.proposing import propose
 from assay.skills.plc.making.requirement import parse_requirement
-from assay.skills.plc.making.work import Task, from_library
+from assay.skills.plc.making.work import Task, from_library, near_block
 from assay.skills.plc.typed.check import check
 
 
@@ -244,6 +245,22 @@ def test_a_block_whose_amounts_do_not_fit_is_left_when_it_does_not_do_all_that_i
     more = f"{amount}. The lubrication pump must run for 3 s every hour."
     assert from_library(Task(parse_requirement(more))) is None
     assert told(proposed(more))["LubricationPump"] == "out BOOL"
+
+
+def test_a_block_that_was_held_back_is_told_with_the_command_that_takes_it() -> None:
+    words = (
+        "The extractor fan runs on for 5 minutes after the request, and tell the laboratory the spectrum of the"
+        " bearings whenever a lorry brings molasses from the sugar mill"
+    )
+    task = Task(parse_requirement(words))
+    near = near_block(task, "en")
+    assert near is not None and near["id"] == "run_on" and "molasses" in near["words"]
+    assert "assay plc blocks run_on --set" in near["text"] and "RUN_ON=T#300s" in near["text"]
+    assert "assay plc blocks run_on --set" in (near_block(task, "zh") or {})["text"]
+    assert near_block(replace(task, interface="FUNCTION_BLOCK F\nEND_FUNCTION_BLOCK"), "en") is None
+    assert (
+        near_block(Task(parse_requirement("The extractor fan runs on for 5 minutes after the request")), "en") is None
+    )
 
 
 def test_nothing_in_a_sentence_ends_its_comment() -> None:

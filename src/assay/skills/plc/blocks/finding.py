@@ -20,8 +20,8 @@ import yaml
 from assay.skills.plc.blocks.block import Block, blocks
 from assay.skills.plc.blocks.block import block as _block
 from assay.skills.plc.blocks.filling import read_parameters
-from assay.skills.plc.blocks.leftover import leaves_little
-from assay.skills.plc.blocks.more import more, with_more
+from assay.skills.plc.blocks.leftover import leaves_little, words_left
+from assay.skills.plc.blocks.more import more, more_words, with_more
 from assay.skills.plc.blocks.signs import general, other_number, other_vote, shown, wanted
 from assay.skills.plc.blocks.spelling import repaired
 from assay.skills.plc.blocks.stems import STOP, STOP_ZH, stem
@@ -82,8 +82,39 @@ def choose(request: str) -> tuple[Block | None, list[Found]]:
 
     A block whose signs the request shows (:mod:`.signs`) goes before scattered words; several of them are asked about.
     """
+    said, signs = _read(request)
+    block, near = _named(said, signs, request)
+    if block is None:
+        return None, near
+    others = [one for one in near if one.block.id != block.id and one.block.id in signs]
+    if other_number(said, block.id) or more(said, block.id):
+        return None, others
+    if any(_strange(one, block) for one in with_more(said)):
+        return None, near[:3]
+    return (block, near) if leaves_little(said, block) else (None, others)
+
+
+def held_back(request: str) -> tuple[Block, tuple[str, ...]] | None:
+    """The block that words and signs name and that is not chosen, because the request says more, with that; None
+    where no block is named, or the one that is named is chosen."""
+    said, signs = _read(request)
+    block, _ = _named(said, signs, request)
+    if block is None:
+        return None
+    words = [*more_words(said, block.id), *(one for one in with_more(said) if _strange(one, block))]
+    if not leaves_little(said, block):
+        words += words_left(said, block)
+    return (block, tuple(dict.fromkeys(words))) if words else None
+
+
+def _read(request: str) -> tuple[str, Mapping[str, int]]:
+    """The request as the finder reads it, and the blocks of which it shows a sign."""
     said = repaired(wanted(request))
-    signs = shown(said)
+    return said, shown(said)
+
+
+def _named(said: str, signs: Mapping[str, int], request: str) -> tuple[Block | None, list[Found]]:
+    """The block that words and signs name, whatever else the request says; or None with the ones to ask about."""
     shape = _Request(said)
     far = shape.said(_beyond()["en"] + _beyond()["zh"]) and signs.keys() != {PARTNER}
     if far or other_vote(said) or (not signs and shape.said(_beyond()["beside"])):
@@ -92,12 +123,6 @@ def choose(request: str) -> tuple[Block | None, list[Found]]:
     block, near = _by_signs(signs, found) if signs else _by_words(found)
     if block is None and len(near) == 1 and near[0].score >= TOLD and _fits(near[0].block, request):
         block = near[0].block
-    if block is not None and (other_number(said, block.id) or more(said, block.id)):
-        return None, [one for one in near if one.block.id != block.id and one.block.id in signs]
-    if block is not None and any(_strange(one, block) for one in with_more(said)):
-        return None, near[:3]
-    if block is not None and not leaves_little(said, block):
-        return None, [one for one in near if one.block.id != block.id and one.block.id in signs]
     return block, near
 
 

@@ -14,13 +14,14 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from itertools import pairwise
 from typing import Any
 
+from assay.kernel.numbers import scan
 from assay.skills.plc.blocks.block import Block, blocks
 from assay.skills.plc.blocks.stems import STOP, STOP_ZH, stem
 
@@ -81,7 +82,39 @@ def little(request: str, block: str, made: Served) -> bool:
 def left_over(request: str, block: str, made: Served, *, known: int = 0) -> list[str]:
     """The words of a request that neither the block nor more than ``known`` of the requests that it serves say."""
     own, served_ = _own_words()[block], made.words.get(block, {})
-    return [one for one in terms(request) if one not in own and one not in made.idle and served_.get(one, 0) <= known]
+
+    def knows(one: str) -> bool:
+        return one in own or one in made.idle or served_.get(one, 0) > known
+
+    between = _between(request, knows)
+    return [one for one in terms(request) if not knows(one) and one not in between]
+
+
+def _between(request: str, knows: Callable[[str], bool]) -> set[str]:
+    """The Chinese bigrams that only join two known ones (按钮, 控制: 钮控)."""
+    joined: set[str] = set()
+    apart: set[str] = set()
+    for run in _ZH.findall(request):
+        said = [knows(one + other) for one, other in pairwise(run)]
+        covered = [a or b for a, b in zip([False, *said], [*said, False], strict=True)]
+        for at, (one, other) in enumerate(pairwise(run)):
+            (joined if covered[at] and covered[at + 1] else apart).add(one + other)
+    return joined - apart
+
+
+def words_left(request: str, block: Block) -> tuple[str, ...]:
+    """What is left over as it stands in the request: English words, and Chinese runs."""
+    left = set(left_over(request, block.id, served()))
+    shown: dict[str, None] = {}
+    for word in _EN.finditer(request.lower()):
+        if any(stem(part) in left for part in word[0].split("-")):
+            shown[request[word.start() : word.end()]] = None
+    for run in _ZH.findall(request):
+        inside = [one + other in left for one, other in pairwise(run)]
+        marked = [a or b for a, b in zip([False, *inside], [*inside, False], strict=True)]
+        for piece in "".join(one if kept else " " for one, kept in zip(run, marked, strict=True)).split():
+            shown[piece] = None
+    return tuple(shown)
 
 
 def features(request: str, block: str, made: Served, *, known: int = 0) -> tuple[float, ...]:
@@ -108,8 +141,8 @@ def features(request: str, block: str, made: Served, *, known: int = 0) -> tuple
 
 
 def terms(text: str) -> tuple[str, ...]:
-    """Stems of English words and bigrams of Chinese, each once; numbers and times are told elsewhere."""
-    low = _SET_POINT.sub("setpoint", _TIME.sub(" ", text.lower()))
+    """Stems of English words and bigrams of Chinese, each once; amounts with their units are told elsewhere."""
+    low = _without_amounts(_SET_POINT.sub("setpoint", _TIME.sub(" ", text.lower())))
     made: dict[str, None] = {}
     for word in _EN.findall(low):
         for part in word.split("-"):
@@ -120,6 +153,13 @@ def terms(text: str) -> tuple[str, ...]:
             if one not in STOP_ZH and other not in STOP_ZH:
                 made[one + other] = None
     return tuple(made)
+
+
+def _without_amounts(text: str) -> str:
+    for one in reversed(scan(text)[0]):
+        if any(each.isdigit() for each in text[one.start : one.end]):
+            text = f"{text[: one.start]} {text[one.end :]}"
+    return text
 
 
 @cache

@@ -48,15 +48,27 @@ class Counted:
 
 def more(request: str, block: str) -> list[str]:
     """Names of what the request asks for and the block does not; none when it seems to do all of it."""
+    return [name for name, _ in _beyond(request, block)]
+
+
+def more_words(request: str, block: str) -> list[str]:
+    """The same in the words of the request."""
+    return [words for _, words in _beyond(request, block)]
+
+
+def _beyond(request: str, block: str) -> list[tuple[str, str]]:
     text = in_plain(request)
     asked, counted = _table()
-    found = [one.name for one in asked if one.beyond(block) and one.pattern.search(text)]
+    found = [
+        (one.name, match[0]) for one in asked if one.beyond(block) and (match := one.pattern.search(text)) is not None
+    ]
     for things in counted:
         if block in things.free:
             continue
-        numbers = {number for match in things.pattern.finditer(text) if (number := _number(match)) is not None}
-        if numbers - {1, *things.may.get(block, ())}:
-            found.append(things.name)
+        may = {1, *things.may.get(block, ())}
+        numbers = [(number, match[0]) for match in things.pattern.finditer(text) if (number := _number(match))]
+        if (words := next((words for number, words in numbers if number not in may), None)) is not None:
+            found.append((things.name, words))
     return found
 
 

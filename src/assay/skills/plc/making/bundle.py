@@ -37,6 +37,8 @@ def document(
 ) -> dict[str, Any]:
     """The bundle as JSON can hold it. ``model`` names the language model that was asked (empty: none); ``answer`` and
     ``evidence`` are what the records hold of it."""
+    from assay.skills.plc.making.work import near_block
+
     best = made.best
     return {
         "status": made.release.status,
@@ -47,6 +49,7 @@ def document(
         "requirements": [{"id": one.id, "text": one.text} for one in made.task.requirement.sentences],
         "unit": made.wanted.interface.name,
         "block": _block(made),
+        "near_block": near_block(made.task, lang) if made.block is None else None,
         "interface": _interface(made),
         "properties": [dict(one) for one in made.wanted.properties],
         "verdicts": _verdicts(made, lang),

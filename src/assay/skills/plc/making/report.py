@@ -26,6 +26,8 @@ def as_markdown(value: dict[str, Any], lang: Lang) -> str:
     lines = [f"# {_title(value, lang)}", "", f"**{_status(value, lang)}**", ""]
     for one in value["reasons"]:
         lines += [f"- {one['text']}", *(f"  - {each['id']}: {each['text']}" for each in one["sentences"])]
+    if value["near_block"]:
+        lines.append(f"- {value['near_block']['text']}")
     for head, rows in _sections(value, lang):
         lines += ["", f"## {head}", "", *(f"- {' | '.join(row)}" for row in rows)]
     if value["program"]:
@@ -41,6 +43,8 @@ def as_html(value: dict[str, Any], lang: Lang) -> str:
     ]
     if value["reasons"]:
         parts.append("<ul>" + "".join(_reason(one) for one in value["reasons"]) + "</ul>")
+    if value["near_block"]:
+        parts.append(f"<p>{escape(value['near_block']['text'])}</p>")
     for head, rows in _sections(value, lang):
         cells = "".join("<tr>" + "".join(_cell(one) for one in row) + "</tr>" for row in rows)
         parts.append(f"<h2>{escape(head)}</h2><table>{cells}</table>")

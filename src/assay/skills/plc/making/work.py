@@ -13,10 +13,11 @@ from typing import Any
 
 from assay.kernel.errors import InputError
 from assay.kernel.ports import LanguageModel
+from assay.kernel.texts import Lang, text
 from assay.skills.plc.blocks.block import Block
 from assay.skills.plc.blocks.building import Built, build
 from assay.skills.plc.blocks.filling import Filled, read_parameters
-from assay.skills.plc.blocks.finding import choose
+from assay.skills.plc.blocks.finding import choose, held_back
 from assay.skills.plc.making.adequacy import Adequacy, adequacy
 from assay.skills.plc.making.confirming import confirmed
 from assay.skills.plc.making.covering import Covered, covered
@@ -28,6 +29,9 @@ from assay.skills.plc.making.interface import Interface, read_interface
 from assay.skills.plc.making.release import Reason, Release, decide
 from assay.skills.plc.making.requirement import Requirement
 from assay.skills.plc.making.searching import Candidate, Search, search
+
+SHOWN = 8
+"""So many of the words that held a block back are told in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,23 @@ def from_library(task: Task) -> tuple[Block, Filled] | None:
     return block, filled
 
 
+def near_block(task: Task, lang: Lang) -> dict[str, Any] | None:
+    """The library's block that the request names and that was held back, because it also says words of which neither
+    the block nor requests for it speak: a person may know that they ask for nothing more. None where the interface was
+    given, or no block was held back."""
+    if task.requirement.interface is not None or (task.interface is not None and task.proposed is None):
+        return None
+    found = held_back(task.requirement.text)
+    if found is None:
+        return None
+    block, words = found
+    said = ", ".join(words[:SHOWN])
+    filled = read_parameters(block, task.requirement.text).values
+    command = " ".join([block.id, *(f"--set {name}={value}" for name, value in filled.items())])
+    told = text("plc_making.near_block", lang, block=block.id, title=block.title[lang], words=said, command=command)
+    return {"id": block.id, "words": list(words), "text": told}
+
+
 def _has(block: Block, names: frozenset[str], pins: Mapping[str, int]) -> bool:
     """Whether the block has these names and at least so many inputs and outputs."""
     face = _interface(build(block, {}))
@@ -105,10 +126,10 @@ async def make(task: Task, model: LanguageModel | None, told: Callable[[Candidat
     found = from_library(task)
     if found is not None:
         return _with_block(task, *found)
-    text = task.interface or task.requirement.interface
-    if text is None:
+    declared = task.interface or task.requirement.interface
+    if declared is None:
         raise InputError("plc_making.no_interface_no_block")
-    wanted = Wanted(read_interface(text), task.properties, task.tests, task.scan_ns, task.seconds)
+    wanted = Wanted(read_interface(declared), task.properties, task.tests, task.scan_ns, task.seconds)
     if (clash := contradiction(wanted)) is not None:
         raise InputError("plc_making.contradiction", first=clash[0], second=clash[1])
     tried = await search(task.requirement.text, wanted, model, task.candidates, told)
