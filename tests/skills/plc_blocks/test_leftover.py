@@ -71,4 +71,4 @@ def test_a_block_that_was_held_back_is_told_with_the_words_that_held_it() -> Non
         "两个按钮控制水泵的启动和停止，停止优先，并且在糖蜜罐车离开地磅的时候把轴承的振动频谱发往化验室存档"
     )
     assert chinese is not None and chinese[0].id == "start_stop"
-    assert all(one in "糖蜜罐车离开地磅的时候把轴承的振动频谱发往化验室存档" for one in chinese[1][1:])
+    assert any("振动频谱" in one for one in chinese[1]) and not any("按钮" in one for one in chinese[1])
