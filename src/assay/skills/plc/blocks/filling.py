@@ -11,12 +11,14 @@ from functools import cache
 from itertools import pairwise
 from typing import TypeVar
 
-from assay.kernel.numbers import scan
+from assay.kernel.numbers import normalise, scan
 from assay.kernel.quantity import Quantity
 from assay.kernel.unit_words import same_unit
 from assay.skills.plc.blocks.amounts import in_one_unit, literal, ranges, words_of
-from assay.skills.plc.blocks.block import Block, Parameter
+from assay.skills.plc.blocks.block import COUNT, Block, Parameter
+from assay.skills.plc.blocks.building import amount
 from assay.skills.plc.blocks.implied import summed, within_rules
+from assay.skills.plc.blocks.naming import without_kinds, without_names, without_states
 from assay.skills.plc.blocks.spelling import repaired
 from assay.skills.plc.blocks.wording import plain, unread, vague
 
@@ -27,6 +29,8 @@ _NEAR = 40
 _BEFORE, _BEHIND, _VAGUE_WORD = 16, 26, 18
 #: Two ways of giving the amounts to the parameters that are this near to each other are asked about.
 _CLOSE = 2
+#: From here on a word is far from an amount that stands right beside another parameter's word.
+_FAR = 20
 #: How much further the words of an input count than those of a parameter.
 _INPUT = 8
 _COMMON = frozenset(
@@ -53,6 +57,8 @@ _COUNTED = re.compile(
 )
 #: Power of a machine: no block without amounts of its own can mean it.
 _POWER = re.compile(r"(?<![\d.])\d+(?:\.\d+)?[ -]?(?:kW|kVA|hp|马力|千瓦)(?![a-z])", re.I)
+#: What two of three means said in other words.
+_TWO_AGREE = re.compile(r"(?<=at least )2\b|(?<=any )2\b|(?<=至少)2|(?<=任意)2|(?<=[≥=])\s?2(?![\d.])", re.I)
 _CYCLE = re.compile(r"(?:scan|cycle|task|扫描|周期)", re.I)
 
 
@@ -70,9 +76,10 @@ class Filled:
 
 def read_parameters(block: Block, request: str) -> Filled:
     """The parameters that the request gives; those it does not mention keep their defaults."""
-    text = plain(repaired(request))
+    text = plain(repaired(without_names(normalise(request))))
     if not any(one.type == "REAL" for one in block.parameters):
         text = _POWER.sub(lambda match: " " * len(match[0]), text)
+    text = _without_states(block, text)
     text, ends = ranges(block, text)
     quantities = in_one_unit(scan(text)[0])
     values: dict[str, str] = dict(ends)
@@ -80,6 +87,9 @@ def read_parameters(block: Block, request: str) -> Filled:
     inputs: dict[str, str] = {}
     claims = _claims(block, text, quantities, used, values)
     matched, unclear = _matched(claims)
+    twice = _said_twice(claims, matched)
+    used |= twice
+    matched = {place: name for place, name in matched.items() if place not in twice}
     for place, name in matched.items():
         target = inputs if name in block.inputs else values
         target[name] = claims[place, name][1]
@@ -110,8 +120,31 @@ def read_parameters(block: Block, request: str) -> Filled:
         and not any(literal(text, one, parameter) == value for parameter, value in given)  # said twice
     )
     values = within_rules(block, {**_switches(block, text), **values})
-    unused += vague(text) + unread(text, [(one.start, one.end) for one in quantities])
+    unused += _vague_left(block, text, values) + unread(text, [(one.start, one.end) for one in quantities])
     return Filled(values, unused, tuple(dict.fromkeys(unclear)), inputs)
+
+
+def _without_states(block: Block, text: str) -> str:
+    """The text without numbers that are states or kinds of things and none of the block's parameters."""
+    plain_numbers = {one.name for one in block.parameters if one.type not in ("BOOL", "TIME")}
+    if not any(one.type in (COUNT, "INT") for one in block.parameters):
+        text = without_kinds(text)
+    if "2oo3" in block.id:
+        text = _TWO_AGREE.sub(lambda match: " " * len(match[0]), text)
+    return without_states(text, [(start, end) for start, end, name in _names(block, text) if name in plain_numbers])
+
+
+def _vague_left(block: Block, text: str, values: Mapping[str, str]) -> tuple[str, ...]:
+    """Times without a number that the program does not keep: the parameter whose words stand nearest (a block without
+    one: none) has no such value."""
+    times = [one for one in block.parameters if one.type == "TIME"]
+    left = []
+    for said, least, most in vague(text):
+        nearest = min(times, key=lambda one: _distance(text, said, one, block), default=None)
+        has = amount("TIME", values.get(nearest.name, nearest.default)) if nearest is not None else None
+        if has is None or not least <= has / 10**9 <= most:
+            left.append(said.text)
+    return tuple(left)
 
 
 def _claims(
@@ -162,6 +195,20 @@ def _matched(claims: Mapping[tuple[int, str], tuple[int, str]]) -> tuple[dict[in
         if other - cost < _CLOSE and given != instead and sorted(given.values()) == sorted(instead.values()):
             close.append(pair[1])
     return dict(chosen), close
+
+
+def _said_twice(claims: Mapping[tuple[int, str], tuple[int, str]], matched: Mapping[int, str]) -> set[int]:
+    """Amounts right beside the words of another parameter, which has the very same amount already, and far from those
+    of their own (2 min clockwise, 2 min counter-clockwise, with a stop between): they are said twice."""
+    given = {name: claims[place, name][1] for place, name in matched.items()}
+    return {
+        place
+        for (place, other), (distance, made) in claims.items()
+        if place in matched
+        and other != matched[place]
+        and given.get(other) == made
+        and distance <= 0 < _FAR < claims[place, matched[place]][0]
+    }
 
 
 def _twins(block: Block, text: str, quantities: list[Quantity], values: dict[str, str]) -> None:

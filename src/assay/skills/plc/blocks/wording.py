@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from assay.kernel.numbers import scan
+from assay.kernel.quantity import Quantity
 from assay.kernel.unit_words import same_unit
+from assay.skills.plc.blocks.naming import without_names
 from assay.skills.plc.blocks.signs import wanted
 
 SECONDS = {
@@ -85,8 +87,21 @@ _BOTH = re.compile(
 _ZH_MINUTE = re.compile(r"(?<=\d)分(?![钟之米贝析段半\d])")
 _ZH_HALF_A = re.compile(r"半个?(?=毫?秒|分钟|小时|度|公斤|千克|米|巴|升|吨|斤|伏|安)")
 _VAGUE = re.compile(
-    r"(?:好?几|数|若干|多少)个?(?:毫秒|秒钟?|分钟|小时)|"
-    r"\b(?:(?:a )?few|(?:a )?couple(?: of)?|several|some) (?:seconds|minutes|hours)\b",
+    r"(?:好?几|数|若干)个?(?:毫秒|秒钟?|分钟|小时)|"
+    r"\b(?:(?:a )?few|(?:a )?couple(?: of)?|several|some) (?:milliseconds|ms|seconds|minutes|hours)\b",
+    re.I,
+)
+#: From how much to how much such a time may be, in seconds.
+_SPANS = (
+    (re.compile(r"毫秒|milli|ms", re.I), Decimal("0.001"), Decimal("0.999")),
+    (re.compile(r"秒|second", re.I), Decimal(1), Decimal(30)),
+    (re.compile(r"分|minute", re.I), Decimal(60), Decimal(1800)),
+    (re.compile(r"小时|hour", re.I), Decimal(3600), Decimal(86400)),
+)
+#: Times that ask for nothing: how many hours it ran, T seconds (a letter for a parameter), parts of a second.
+_ASKED = re.compile(
+    r"多少个?(?:毫秒|秒钟?|分钟|小时)|\bhow many (?:seconds|minutes|hours)\b|"
+    r"(?<![a-z\d])(?P<letter>[tnxk]\d?)\s?(?P<unit>毫秒|秒钟?|分钟|(?:seconds|minutes|ms)\b)",
     re.I,
 )
 _RATED = r"\b\d+(?:\.\d+)?[ -]?(?:kW|kVA|W|hp|V|马力|千瓦|伏|吨|L|lit(?:er|re)s?|升|mm|毫米|m3|m³|立方米?)"
@@ -100,27 +115,6 @@ _PLATE_BEHIND = re.compile(
     rf"(?P<keep>{_MACHINE}(?:功率|容积|容量|电压|用|为|是|有|约|[ ,(（:：]|of|with|rated|is|at){{0,4}}\s*)"
     r"(?P<amount>\d+(?:\.\d+)?[ -]?(?:kW|kVA|hp|V|马力|千瓦|伏|立方米?|m3|m³|rpm|r/min))(?![a-z/])",
     re.I,
-)
-#: Numbers that are names: the 2nd pump, pump no. 3, 3# 泵, 第二台, and votes (2 of the 3).
-_NUMBERED = tuple(
-    re.compile(one, re.I)
-    for one in (
-        r"\b\d+(?:st|nd|rd|th)\b",
-        r"\b(?:no|nr|number)\.?\s?\d+(?=\s*(?:[,;:)]|$|[a-z]))(?!\s*(?:ms|s|sec|min|m|h)\b)",
-        r"(?<![\w.])\d+\s?#|#\s?\d+",
-        r"第\s?(?:\d+|[一二三四五六七八九十]+)\s?[台个号条路只级]?|(?:\d+|[一二三四五六七八九十])号",
-        r"\b(?:[2-9]|two|three|four)[\s-]?(?:oo|out[\s-]of|of)[\s-]?(?:the |all |our )?(?:[2-9]|two|three|four)\b",
-        r"\b(?:pump|motor|line|conveyor|tank|unit|valve|station|zone|hall|plant|building|axis)\s\d{1,3}"
-        r"(?=\s*(?:[,;:)]|\.\s|\.?$|and\b|or\b|is\b|in\b|on\b|has\b|with\b|should\b|must\b|shall\b|to\b))",
-        r"(?<![\w.])%?[IQM][XBW]?\d{1,4}\.\d(?!\d)",
-        r"(?<![a-z])(?:mark|version|iec|din|iso|gb/?t?|en)[ -]?\d{3,}(?:-\d+)*",
-        r"(?:^|(?<=\n))[ \t]*(?:\d{1,2}(?:、|[.)）](?!\d))|\d{1,2}(?:\.\d{1,2})+(?=[ \t]+[A-Z][a-z]{2}))",
-        r"[(（](?:\d{1,2}|[一二三四五六七八九十]|[a-f])[)）]|[①-⑳]",
-        r"(?<=[：:；;。，,\s])\d[)）、](?!\d)",
-        r"\b(?:problem|exercise|task|lab|question|example|figure|rung|network|chapter) ?#?\d{1,2}(?:\.\d{1,2})*"
-        r"(?=[.:)]|\s*$|\s*\n)",
-        r"(?:题|任务|实验|项目|(?<!比)例|练习) ?(?:\d{1,2}(?:[.-]\d{1,2})*|[一二三四五六七八九十])(?=[：:、，])",
-    )
 )
 _DOZENS = re.compile(rf"{_N}\s+dozens?\b|(?P<zh>\d+|[一二两三四五六七八九十])打(?=[^开印])", re.I)
 #: Single figures before what they count, which are no units (九路停机信号).
@@ -155,7 +149,8 @@ _CHINESE: tuple[tuple[re.Pattern[str], str], ...] = (
 def plain(request: str) -> str:
     """The request with its amounts in a form that is read, everything else as it stands."""
     text = wanted(request)
-    for pattern in (*_NUMBERED, _PLATE, _PLATE, _PLATE_BEHIND):
+    text = _ASKED.sub(_blank_all, without_names(text))
+    for pattern in (_PLATE, _PLATE, _PLATE_BEHIND):
         text = pattern.sub(_blank, text)
     text = _OF_A_KIND.sub(lambda match: str("两三四五六七八九".index(match[0]) + 2), text)
     text = _DOZENS.sub(_dozens, text)
@@ -196,9 +191,14 @@ def unread(text: str, spans: Iterable[tuple[int, int]]) -> tuple[str, ...]:
     )
 
 
-def vague(text: str) -> tuple[str, ...]:
-    """Times without a number (a few seconds, 几分钟): nobody can set a parameter to them."""
-    return tuple(one[0].strip() for one in _VAGUE.finditer(text))
+def vague(text: str) -> list[tuple[Quantity, Decimal, Decimal]]:
+    """Times without a number (a few seconds, 几分钟) where they stand, with the least and the greatest number of
+    seconds that may be meant: nobody can set a parameter to them, but one may have such a value."""
+    found = []
+    for match in _VAGUE.finditer(text):
+        least, most = next((low, high) for unit, low, high in _SPANS if unit.search(match[0]))
+        found.append((Quantity(match[0].strip(), match.start(), match.end(), "", ()), least, most))
+    return found
 
 
 def rate(text: str, start: int, end: int, unit: str) -> Decimal:
@@ -220,12 +220,14 @@ def rate(text: str, start: int, end: int, unit: str) -> Decimal:
     return Decimal(1)
 
 
+def _blank_all(match: re.Match[str]) -> str:
+    return " " * len(match[0])
+
+
 def _blank(match: re.Match[str]) -> str:
     """The amount goes, the word for the machine stays."""
     if (kept := match.groupdict().get("keep")) is not None:
         return kept + " " * len(match["amount"])
-    if match.re in _NUMBERED:
-        return " " * len(match[0])
     return re.sub(
         r"^[\d.]+[ -]?(?:[a-z]+3?³?|马力|千瓦|伏|吨|升|毫米|立方米?)",
         lambda amount: " " * len(amount[0]),
