@@ -71,3 +71,41 @@ def test_a_time_without_a_number_leaves_a_default_that_is_such_a_time(
 def test_an_amount_said_twice_is_not_given_to_a_second_parameter() -> None:
     filled = read("run_reverse_cycle", "正转2分钟，反转2分钟，中间停一停，做满15个循环结束")
     assert dict(filled.values) == {"RUN_TIME": "T#120s", "CYCLES": "15"} and filled.unused == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "request_", "values"),
+    [
+        ("alarm_lamp", "lamp on and off for three quarters of a second", {"BLINK": "T#750ms"}),
+        ("delayed_start", "the siren sounds for a third of a minute", {"START_DELAY": "T#20s"}),
+        ("clamp_press", "holding time two and a quarter seconds", {"PRESS_TIME": "T#2250ms"}),
+        ("run_on", "再运行一整分钟", {"RUN_ON": "T#60s"}),
+        ("run_on", "it runs on for a whole minute", {"RUN_ON": "T#60s"}),
+        ("debounce", "滤波四分之一秒", {"STABLE_TIME": "T#250ms"}),
+        ("debounce", "filter time 50 milisec", {"STABLE_TIME": "T#50ms"}),
+        ("two_point_control", "回差零点二", {"HYSTERESIS": "0.2"}),
+        ("band_control", "两米五停止，一米启动", {"OFF_AT": "2.5", "ON_AT": "1.0"}),
+    ],
+)
+def test_parts_and_words_are_read_as_they_are_meant(name: str, request_: str, values: dict[str, str]) -> None:
+    filled = read(name, request_)
+    assert (dict(filled.values), filled.unused, filled.unclear) == (values, (), ())
+
+
+def test_a_number_of_levels_is_no_limit() -> None:
+    assert dict(read("analog_alarm", "四级限值报警，带死区").values) == {}
+    assert dict(read("analog_alarm", "two upper and two lower thresholds with reset differential").values) == {}
+    assert dict(read("pid", "gain four, reset two minutes").values) == {"KP": "4.0", "TI": "120.0"}
+
+
+def test_a_program_that_counts_takes_the_one_number_of_things_whatever_they_are_called() -> None:
+    assert dict(read("occupancy_counter", "red light when eighty are in there").values) == {"CAPACITY": "80"}
+    assert dict(read("moving_average", "ring buffer, 50 entries").values) == {"N": "50"}
+    assert dict(read("moving_average", "ring buffer for 6 sensors").values) == {}
+    assert read("interlock_select", "七个仓一条皮带，工人常开两个插板").unclear == ("N",)
+    assert read("interlock_select", "七个仓一条皮带，任意两个不能一起开").unclear == ()
+
+
+def test_zero_as_a_word_is_a_state_or_a_button() -> None:
+    assert dict(read("flow_totalizer", "how much went through since I last pressed zero").values) == {}
+    assert dict(read("analog_input", "scale it from zero to 16 bar").values) == {"LOW": "0.0", "HIGH": "16.0"}

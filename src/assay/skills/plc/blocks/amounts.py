@@ -153,10 +153,9 @@ def real(value: Decimal) -> str:
 
 
 def time_literal(seconds: Decimal) -> str:
-    """``T#90s``, ``T#500ms``: whole seconds where they are whole."""
-    if seconds == int(seconds):
-        return f"T#{int(seconds)}s"
-    return f"T#{int(seconds * 1000)}ms"
+    """``T#90s``, ``T#500ms``: whole seconds where they are whole, to the millisecond."""
+    milliseconds = round(seconds * 1000)
+    return f"T#{milliseconds}ms" if milliseconds % 1000 else f"T#{milliseconds // 1000}s"
 
 
 def words_of(parameter: Parameter) -> list[str]:

@@ -18,7 +18,7 @@ from assay.skills.plc.blocks.amounts import in_one_unit, literal, ranges, words_
 from assay.skills.plc.blocks.block import COUNT, Block, Parameter
 from assay.skills.plc.blocks.building import amount
 from assay.skills.plc.blocks.implied import summed, within_rules
-from assay.skills.plc.blocks.naming import without_kinds, without_names, without_states
+from assay.skills.plc.blocks.naming import without_bits, without_kinds, without_names, without_states
 from assay.skills.plc.blocks.spelling import repaired
 from assay.skills.plc.blocks.wording import plain, unread, vague
 
@@ -57,6 +57,19 @@ _COUNTED = re.compile(
 )
 #: Power of a machine: no block without amounts of its own can mean it.
 _POWER = re.compile(r"(?<![\d.])\d+(?:\.\d+)?[ -]?(?:kW|kVA|hp|马力|千瓦)(?![a-z])", re.I)
+_LEVELS = re.compile(r"\s?[级档段层路种]")
+_BETWEEN = re.compile(r"[\s:：=为是到在]*(?:(?:is|at|of|to|limit|alarm|than|设|定)\s?){0,2}")
+#: From here on a number of things is no number of buttons or lamps; this near two numbers may both be meant.
+_MANY, _NEARLY = 4, 3
+_ACCESSORY = re.compile(
+    r"\s?(?:push\s?)?(?:buttons?|keys?|lamps?|lights?|sensors?|switch|contacts?|coils?|outputs?|按钮|按键|灯|指示灯|传感器|开关|"
+    r"触点|输出|出口|入口|门|道闸|地感|线圈|[^，。；]{0,4}(?:一起|同时|都)|"
+    r"\b.{0,12}(?:at once|together|at (?:the )?same time))",
+    re.I,
+)
+_OTHERS = re.compile(
+    r"(?:另外?|其[他它余]|别的|任[意何]|只[^，。；]{0,4}|\b(?:only|just|others?|remaining|any|each)\s)$", re.I
+)
 #: What two of three means said in other words.
 _TWO_AGREE = re.compile(r"(?<=at least )2\b|(?<=any )2\b|(?<=至少)2|(?<=任意)2|(?<=[≥=])\s?2(?![\d.])", re.I)
 _CYCLE = re.compile(r"(?:scan|cycle|task|扫描|周期)", re.I)
@@ -108,7 +121,9 @@ def read_parameters(block: Block, request: str) -> Filled:
         and name not in block.inputs
         and claims[place, matched[place]][0] > claims[place, name][0] - _BEHIND
     ]
+    unclear += _other_counts(block, text, quantities, claims, matched)
     _take_the_only(block, text, quantities, values, used)
+    _count_left(block, text, quantities, values, used)
     _twins(block, text, quantities, values)
     _input_left(block, text, quantities, values, inputs, used)
     given = [(one, values[one.name]) for one in block.parameters if one.name in values]
@@ -129,6 +144,8 @@ def _without_states(block: Block, text: str) -> str:
     plain_numbers = {one.name for one in block.parameters if one.type not in ("BOOL", "TIME")}
     if not any(one.type in (COUNT, "INT") for one in block.parameters):
         text = without_kinds(text)
+    if not plain_numbers:
+        text = without_bits(text)
     if "2oo3" in block.id:
         text = _TWO_AGREE.sub(lambda match: " " * len(match[0]), text)
     return without_states(text, [(start, end) for start, end, name in _names(block, text) if name in plain_numbers])
@@ -163,8 +180,20 @@ def _claims(
         if place not in used
         for one in takers
         if (made := literal(text, quantity, one)) is not None
+        and not (one.type == "REAL" and _only_counts(block, text, quantity, one))
         and (distance := _distance(text, quantity, one, block) + (_INPUT if one.name in block.inputs else 0)) < _NEAR
     }
+
+
+def _only_counts(block: Block, text: str, quantity: Quantity, parameter: Parameter) -> bool:
+    """A number in words without a unit, or one of levels (two upper limits, 四级报警), counts things: it is a value
+    only right behind the parameter's name (gain four)."""
+    if _LEVELS.match(text, quantity.end) or _LEVELS.match(quantity.text[-1]):
+        return True
+    if any(same_unit(reading.unit) for reading in quantity.readings):
+        return False
+    said = [end for _, end, name in _names(block, text) if name == parameter.name and end <= quantity.start]
+    return quantity.text.isalpha() and not any(_BETWEEN.fullmatch(text, end, quantity.start) for end in said)
 
 
 def _matched(claims: Mapping[tuple[int, str], tuple[int, str]]) -> tuple[dict[int, str], list[str]]:
@@ -335,6 +364,49 @@ def _take_the_only(
         if len(rivals) == 1 and len(fits) == 1:
             values[parameter.name] = fits[0][1]
             used.add(fits[0][0])
+
+
+def _other_counts(
+    block: Block,
+    text: str,
+    quantities: list[Quantity],
+    claims: Mapping[tuple[int, str], tuple[int, str]],
+    matched: Mapping[int, str],
+) -> list[str]:
+    """Counts of the block that another number of things could be as well (七个仓, 两个插板)."""
+    return [
+        name
+        for place, name in matched.items()
+        if (parameter := block.parameter(name)) is not None
+        and parameter.type == COUNT
+        and any(
+            other not in matched
+            and taker == name
+            and distance < claims[place, name][0] + _NEARLY
+            and made != claims[place, name][1]
+            and not _ACCESSORY.match(text, quantities[other].end)
+            and not _OTHERS.search(text[: quantities[other].start])
+            for (other, taker), (distance, made) in claims.items()
+        )
+    ]
+
+
+def _count_left(block: Block, text: str, quantities: list[Quantity], values: dict[str, str], used: set[int]) -> None:
+    """The one greater number that is left to a block which counts something is what it counts to, whatever people
+    call the things (eighty are in there, 六罐一盘); smaller ones may count the parts of the machine."""
+    open_ = [one for one in block.parameters if one.type in (COUNT, "INT") and one.name not in values]
+    left = [
+        (place, made)
+        for place, one in enumerate(quantities)
+        if place not in used
+        and len(open_) == 1
+        and (made := literal(text, one, open_[0])) is not None
+        and int(made) >= max(_MANY, int(open_[0].low))
+        and not _ACCESSORY.match(text, one.end)
+    ]
+    if len(left) == 1:
+        values[open_[0].name] = left[0][1]
+        used.add(left[0][0])
 
 
 def _input_left(

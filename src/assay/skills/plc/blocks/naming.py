@@ -9,9 +9,13 @@ _UNIT = r"(?:%|°|℃|ms|s|secs?|seconds?|min|minutes?|h|hrs?|hours?|k?g|t|m|mm|
 #: Words before a number that say which one of the kind it is.
 _SHEET = (
     r"(?:lab|practical|homework|exercise|assignment|sheet|task|problem|question|example|figure|rung|network|chapter|"
-    r"tender|section|clause|item|paragraph|appendix|annex|lesson|project|step|test|topic|unit|module|requirement)"
+    r"tender|section|clause|item|position|pos\.|paragraph|appendix|annex|lesson|project|step|test|topic|unit|module|requirement)"
 )
-_PLACE = r"(?:pump|motor|line|conveyor|belt|tank|silo|press|machine|unit|valve|station|zone|hall|plant|building|axis)"
+_PLACE = (
+    r"(?:pump|motor|line|conveyor|belt|tank|silo|press|machine|unit|valve|station|zone|hall|plant|building|axis|crusher|"
+    r"chute|bench|cell|mill|dryer|kiln|boiler|crane|robot|bin|reactor|vessel|furnace|oven|hopper|elevator|gate|door|dock|"
+    r"lane|bay|shop|area|room)"
+)
 _NUMBERED = tuple(
     re.compile(one, re.I)
     for one in (
@@ -22,7 +26,7 @@ _NUMBERED = tuple(
         r"\b(?:[2-9]|two|three|four)[\s-]?(?:oo|out[\s-]of|of)[\s-]?(?:the |all |our )?(?:[2-9]|two|three|four)\b",
         rf"\b{_PLACE}\s\d{{1,3}}"
         r"(?=\s*(?:[,;:)]|\.\s|\.?$|(?:and|or|is|in|on|has|with|should|must|shall|to|the|our|we|it|that|which|where|when|"
-        r"if|of|at|was|gets|needs|keeps)\b))",
+        r"if|of|at|was|gets|needs|keeps|kept|first|goes|comes)\b))",
         r"(?<![a-z\d.])%?(?:DB\s?\d+\.)?(?:[IQM][XBW]?|DB[XBWD])\d{1,5}\.\d(?!\d)",
         r"(?<![a-z])(?:mark|version|iec|din|iso|gb/?t?|en)[ -]?\d{3,}(?:-\d+)*",
         r"(?:^|(?<=\n))[ \t]*(?:\d{1,2}(?:、|[.)）](?!\d))|\d{1,2}(?:\.\d{1,2})+(?=[ \t]+[A-Z][a-z]{2}))",
@@ -30,12 +34,17 @@ _NUMBERED = tuple(
         r"(?<=[：:；;。，,\s])\d[)）、](?!\d)",
         rf"\b{_SHEET} ?#?\d{{1,2}}(?:\.\d{{1,2}})*"
         rf"(?=\s*[:)(]|[.,;](?!\d)|\s+[-–—]\s|\s*$|\s*\n)(?!\s*[-(]\s?{_UNIT})",
-        rf"\b(?:section|clause|paragraph|tender|chapter|annex) ?\d{{1,2}}(?:\.\d{{1,2}})+(?!\.?\d)(?!\s*{_UNIT})",
+        rf"\b(?:section|clause|paragraph|item|position|pos\.|tender|chapter|annex) ?"
+        rf"\d{{1,2}}(?:\.\d{{1,2}})+(?!\.?\d)(?!\s*{_UNIT})",
         r"(?:题|任务|实验|项目|(?<!比)例|练习|作业|课题|条款|章节|附录) ?"
-        r"(?:\d{1,2}(?:[.-]\d{1,2})*|[一二三四五六七八九十])(?=[：:、，。（( ])",
+        r"(?:\d{1,2}(?:[.-]\d{1,2})*|[一二三四五六七八九十]{1,3})(?=[：:、，。（( ])",
         r"(?<![\d.])\d{1,2}(?:\.\d{1,2})+[条节款](?![件约])",
         r"\b(?:stop )?(?:category|cat\.?|SIL|type|class|grade) ?[0-4](?![\d.]|[ -]?(?:seconds?|s|ms|min)\b)|"
         r"(?<!\d)[0-3]类(?=停)|类别 ?[0-4](?!\d)",
+        r"(?<![\d.])\d{1,2}(?=[ -]?bits?\b|位(?:的)?(?:模块|模数|AD|A/D|转换|分辨|输入|卡|数))",
+        r"\b\w+ times (?=(?:an|per|a|every|each) (?:hour|day|shift|week|night|minute)\b)|"
+        r"(?<=\btimes )(?:in )?(?:an?|a quarter of an|half an) hour\b|"
+        r"(?<=一天|每天|一班|每班)\w{0,4}?[\d一二两三四五六七八九十百]+次",
         r"(?<![\d.])[04]\s?(?:-|–|~|to|到|至)\s?20(?=[\s-]*(?:的)?(?:[a-z]+ )?"
         r"(?:transmitter|signal|loop|sensor|card|input|变送器|信号|电流|模拟量|仪表|输入))",
         r"\bhalf (?=(?:of )?(?:the|its|their|a) (?:time|way|day|night|shift|year|crew|plant|stroke)\b)|"
@@ -62,6 +71,17 @@ _STATE = re.compile(
     rf"(?:[加减]|\b(?:adds?|subtracts?|(?:in|de)crement(?:s|ed)? by|(?:counts?|up|down) by)\s)(?P<step>1){_ENDS}",
     re.I,
 )
+_BIT = re.compile(
+    rf"(?<![\d.A-Za-z_#-])[01]{_ENDS}|(?<=[停在是为])[01](?=[\u3400-\u9fff])(?![秒分小毫个台只])|"
+    r"(?<=\bat )[01](?= (?![a-z%°]{1,3}\b))",
+    re.I,
+)
+#: The word zero alone: a button, a state, nothing.
+_ZERO = re.compile(
+    r"(?<!from )(?<!between )(?<!low )(?<!limit )(?<!minimum )(?<!below )(?<!above )(?<!least )\bzero\b"
+    r"(?! (?:to|and|through|up to|-) ?[\w-]| ?[-–~]|\s?(?:degrees|percent|%|°|bar|to))",
+    re.I,
+)
 _BESIDE = 12
 _PART = re.compile(r"[,;.，；。、]")
 
@@ -72,7 +92,12 @@ def without_names(text: str) -> str:
         text = pattern.sub(_blank, text)
     for name in {one["name"] for one in _CYLINDER.finditer(text)}:
         text = re.sub(rf"(?<![\w.]){name}(?![A-Za-z\d])", _blank, text)
-    return text
+    return _ZERO.sub(_blank, text)
+
+
+def without_bits(text: str) -> str:
+    """The text without a bare 0 or 1: only for a program that has times alone."""
+    return _BIT.sub(_blank, text)
 
 
 def without_kinds(text: str) -> str:

@@ -26,11 +26,25 @@ _UNIT = r"(?P<unit>second|minute|hour|sec|min)s?\b"
 _N = r"(?P<n>\d+(?:\.\d+)?|[a-z]+(?:-[a-z]+)?)"
 _ZH_N = r"(?P<n>\d+(?:\.\d+)?|[一二两三四五六七八九十百]+)"
 _ZH_UNIT = {"秒": "秒", "秒钟": "秒", "分": "分钟", "分钟": "分钟"}
+_FRACTIONS = {"hal": "0.5", "thi": "0.3333333333", "qua": "0.25", "fif": "0.2", "ten": "0.1"}
+#: What a part is a part of: a third of a minute, three quarters of a second, two and a quarter bars.
+_PART_OF = re.compile(
+    r"\b(?:(?:(?P<whole>\w+) and )?(?P<n>an?|one|two|three|four|\d+)[ -])?"
+    r"(?P<part>half|halves|third|quarter|fifth|tenth)s?"
+    r"[ -](?:of )?(?:an? |the |one )?(?=(?:seconds?|secs?|s|minutes?|min|hours?|bars?|degrees?|kelvin|percent|"
+    r"met(?:re|er)s?|lit(?:re|er)s?|kilos?|kg|tonnes?)\b)",
+    re.I,
+)
+_ZH_PART = re.compile(r"(?P<of>[二三四五六八十])分之(?P<n>[一二三四五])(?=秒|个?小时|分钟|巴|度|米|升)")
+_ZH_POINT = re.compile(r"零点[零一二三四五六七八九]+(?![分钟刻半点十几])")
+_ZH_AND = re.compile(
+    rf"{_ZH_N}(?P<unit>升|米|公斤|千克|度|巴|吨|斤)(?P<part>[半一二三四五六七八九])(?![\d十百零一二三四五六七八九个台升米秒分小])"
+)
 _ENGLISH: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.I), made)
     for pattern, made in (
         (
-            r"(?<=\d)\s*(?:millisecs?|milli-?\s?seconds?|millisekunden?|msecs?|msek|millis|mseconds?)\b",
+            r"(?<=\d)\s*(?:mill?isecs?|mill?i-?\s?seconds?|millisekunden?|msecs?|msek|millis|mseconds?)\b",
             " ms",
         ),
         (r"(?<=\d)[\s-]*(?:secs|seks?|sekunden?)\b", " s"),
@@ -66,13 +80,12 @@ _ENGLISH: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"(?:(?<!\d)1/2|½)\s*(?=(?:s|secs?|seconds?|min|minutes?|h|hours?)\b)",
             "0.5 ",
         ),
-        (r"\b(?:a )?quarter (?:of )?an? (?=(?:minute|hour)\b)", "0.25 "),
-        (r"\b(?:three[ -]quarters?|3/4) of an? (?=(?:minute|hour)\b)", "0.75 "),
-        (r"\b(?:a|one) tenth of a second\b", "0.1 s"),
-        (r"\b(?:a|one) quarter of a second\b|\bquarter second\b", "0.25 s"),
-        (r"\b(?:a|one) (?:fifth) of a second\b", "0.2 s"),
-        (r"\b(\d+) (?:tenths?) of a second\b", r"0.\1 s"),
-        (r"\b(?:an?|one) (minute|hour|second) and a half\b", r"1.5 \1"),
+        (r"\b3/4 of an? (?=(?:minute|hour)\b)", "0.75 "),
+        (
+            r"\b(?:an?|one) (minute|hour|second|met(?:re|er)|lit(?:re|er)|degree|bar|kilo|kg|ton(?:ne)?) and a half\b",
+            r"1.5 \1",
+        ),
+        (r"\b(?:an?|one) (?:whole|full|entire|good) (?=(?:second|minute|hour)\b)", "1 "),
         (r"\bone (?=(?:seconds?|secs?|minute|min|hour)\b)|\ban? (?=(?:minute|hour|sec|min)\b)", "1 "),
     )
 )
@@ -132,6 +145,7 @@ _CHINESE: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         "1 Hz",
     ),
+    (re.compile(r"(?:一整|整整一)个?(?=秒|分钟|小时)"), "一"),
     (re.compile(r"一个半(?=小时|钟头)"), "1.5"),
     (re.compile(r"(\d+)个半(?=小时|钟头)"), r"\1.5"),
     (re.compile(r"个?钟头"), "小时"),
@@ -155,6 +169,10 @@ def plain(request: str) -> str:
     text = _OF_A_KIND.sub(lambda match: str("两三四五六七八九".index(match[0]) + 2), text)
     text = _DOZENS.sub(_dozens, text)
     text = _PERCENT.sub(lambda match: f"{_number(match['n'])}%", text)
+    text = _PART_OF.sub(_part_of, text)
+    text = _ZH_PART.sub(lambda match: _short(_number(match["n"]) / _number(match["of"])), text)
+    text = _ZH_POINT.sub(lambda match: f"{_number(match[0])}", text)
+    text = _ZH_AND.sub(_with_a_part, text)
     for pattern, made in _CHINESE:
         text = pattern.sub(made, text)
     text = _BOTH.sub(lambda match: f"{_number(match['m']) * 60 + _number(match['s'])} s ", text)
@@ -244,6 +262,31 @@ def _dozens(match: re.Match[str]) -> str:
 def _and_a_half(match: re.Match[str]) -> str:
     found = _number(match["n"])
     return match[0] if found < 0 else f"{found + Decimal('0.5')} {match['unit']}"
+
+
+def _part_of(match: re.Match[str]) -> str:
+    n, whole = match["n"] or "a", match["whole"]
+    parts = Decimal(1) if n.lower() in ("a", "an") else _number(n)
+    before = _number(whole) if whole else Decimal(0)
+    ordinal = match["n"] is None and match["part"].lower() in ("third", "fifth", "tenth")
+    if ordinal or parts <= 0 or (whole and before < 0):
+        return match[0]
+    return _short(before + parts * Decimal(_FRACTIONS[match["part"].lower()[:3]])) + " "
+
+
+def _with_a_part(match: re.Match[str]) -> str:
+    number = _number(match["n"])
+    part = "5" if match["part"] == "半" else _figures(match["part"])
+    return match[0] if number < 0 or number != int(number) else f"{int(number)}.{part}{match['unit']}"
+
+
+def _figures(words: str) -> str:
+    return "".join(str("零一二三四五六七八九".index(one)) for one in words)
+
+
+def _short(value: Decimal) -> str:
+    """Ten figures: a third of an hour is 20 min to the millisecond."""
+    return format(Decimal(f"{value:.10g}").normalize(), "f")
 
 
 def _number(words: str) -> Decimal:
