@@ -109,3 +109,31 @@ def test_a_program_that_counts_takes_the_one_number_of_things_whatever_they_are_
 def test_zero_as_a_word_is_a_state_or_a_button() -> None:
     assert dict(read("flow_totalizer", "how much went through since I last pressed zero").values) == {}
     assert dict(read("analog_input", "scale it from zero to 16 bar").values) == {"LOW": "0.0", "HIGH": "16.0"}
+
+
+@pytest.mark.parametrize(
+    ("name", "request_", "values"),
+    [
+        ("analog_input", "原始值6400对应0，32000对应120立方/小时，线性转换",
+         {"RAW_LOW": "6400.0", "RAW_HIGH": "32000.0", "LOW": "0.0", "HIGH": "120.0"}),
+        ("analog_input", "conductivity: 4 mA = 0 µS, 20 mA = 2000 µS", {"LOW": "0.0", "HIGH": "2000.0"}),
+        ("analog_input", "the card gives 3277 to 16384 for my 4-20 mA transmitter, need that as 0 to 4.5 m",
+         {"RAW_LOW": "3277.0", "RAW_HIGH": "16384.0", "LOW": "0.0", "HIGH": "4.5"}),
+        ("analog_input", "0 to 5000 kg from a 4-20 mA scale", {"LOW": "0.0", "HIGH": "5000.0"}),
+        ("pid", "valve opening never below 10 nor above 90 percent", {"OUT_LOW": "10.0", "OUT_HIGH": "90.0"}),
+        ("pid", "阀门开度不得低于10%也不得高于90%", {"OUT_LOW": "10.0", "OUT_HIGH": "90.0"}),
+        ("band_control", "空压机6公斤启8公斤停", {"ON_AT": "6.0", "OFF_AT": "8.0"}),
+        ("analog_alarm", "alarm bits at 9, 8, 2 and 1 bar", {"HH": "9.0", "H": "8.0", "L": "2.0", "LL": "1.0"}),
+        ("analog_alarm", "warn when it goes over 78 and again when it goes over 82; same below 72 and 70",
+         {"H": "78.0", "HH": "82.0", "L": "72.0", "LL": "70.0"}),
+    ],
+)  # fmt: skip
+def test_ranges_points_and_limits_go_where_they_belong(name: str, request_: str, values: dict[str, str]) -> None:
+    filled = read(name, request_)
+    assert (dict(filled.values), filled.unused, filled.unclear) == (values, (), ())
+
+
+def test_limits_that_contradict_their_names_are_not_turned_round() -> None:
+    filled = read("analog_alarm", "high high at 80, high at 90")
+    assert dict(filled.values) == {"H": "90.0", "HH": "80.0"}
+    assert read("analog_alarm", "alarms at 9, 2, 8 and 1 bar").unused == ("9", "2", "8", "1 bar")

@@ -41,7 +41,34 @@ _LIMITS = re.compile(
     r"(-?\d+(?:\.\d+)?)\s*%?\s*(?:and|,|和|与|/)\s*(-?\d+(?:\.\d+)?)",
     re.I,
 )
-_RAW = re.compile(r"raw|count|digit|27648|32767|4095|16383|码值|原始", re.I)
+_RAW = re.compile(
+    r"raw|count|digit|\b(?:word|card|module|converter|adc?|ai)\b|27648|3276[78]|409[56]|1638[34]|码|原始|模块|卡|读数|数字量|采样值",
+    re.I,
+)
+#: A unit behind a number, and the words of English that are as short.
+_HAS_UNIT = re.compile(
+    r"\s?(?:[%°℃µ]|(?!(?:for|as|and|to|in|is|on|of|or|at|by|raw|the|it|i|a|with|from|when)\b)[a-z]{1,4}\d?(?:/[a-z]+)?\b|"
+    r"[米升吨度巴帕公毫立兆方斤])",
+    re.I,
+)
+#: From here on a number may be a count of a converter.
+_COUNTS = 1000
+_VALUE = r"(-?\d+(?:\.\d+)?|[零空]|zero)"
+_OF = r"(\s?(?:mA|毫安|[%°℃µ][a-z/]*|[a-z]{1,4}\d?(?:/[a-z]+)?|[米升吨度巴帕公毫立兆方斤小时/]{1,6})?)"
+_IS = r"\s*(?:对应(?:的是|于|着)?|等于|相当于|=|->|→|(?:is|are|equals?|means?|corresponds? to|stands? for|gives?)\b)\s*"
+#: Two points of a straight line: 6400对应0，32000对应120; 4 mA = 0 bar, 20 mA = 16 bar.
+_POINTS = re.compile(
+    rf"(?<![\d.]){_VALUE}{_OF}{_IS}{_VALUE}{_OF}[^\d.。]{{1,12}}?{_VALUE}{_OF}{_IS}(?:[满全]\w{{0,3}}?)?{_VALUE}{_OF}(?![\d.])",
+    re.I,
+)
+#: What is never left: below 10 nor above 90 percent.
+_NEVER = re.compile(
+    r"\b(?:never|not|no)\b(?: \w+){0,2} (?:below|under|less than|lower than) (-?\d+(?:\.\d+)?)\s*(?:%|percent)?,?"
+    r" (?:n?or|and)(?: \w+)? (?:above|over|more than|higher than) (-?\d+(?:\.\d+)?)|"
+    r"不[得能要可会许]?(?:低于|小于|少于|低过)\s*(-?\d+(?:\.\d+)?)\s*%?[，,、]?(?:也|且|或|又|并且)?不?[得能要可会许]?"
+    r"(?:高于|大于|超过|高过)\s*(-?\d+(?:\.\d+)?)",
+    re.I,
+)
 _IS_TIME = re.compile(r"\s*(?:ms|s|secs?|seconds?|min|minutes?|h|hours?|毫秒|秒|分)(?![a-z])", re.I)
 _RANGE_UNIT = re.compile(r"\s*(?:%|[a-z°℃/]+(?:\b|(?<=[°℃]))|转|赫兹?|度|米)?", re.I)
 _TIME_FOR = re.compile(
@@ -80,8 +107,13 @@ def ranges(block: Block, text: str) -> tuple[str, dict[str, str]]:
     values: dict[str, str] = {}
     if ends:
         text = _LIMITS.sub(lambda match: f"{match[1]}{match[2]} to {match[3]}", text)
-    for match in list(_RANGE.finditer(text)):
-        if match[3] is None and ends and block.parameter("RAW_LOW") is not None and _is_raw(text, match):
+        text = _NEVER.sub(lambda match: f"{match[1] or match[3]} to {match[2] or match[4]}", text)
+    scaled = bool(ends) and block.parameter("RAW_LOW") is not None
+    if scaled:
+        text, values = _points(text, ends[0])
+    found = list(_RANGE.finditer(text))
+    for match in found:
+        if match[3] is None and scaled and (_is_raw(text, match) or _looks_raw(text, match, found)):
             values |= {
                 "RAW_LOW": real(Decimal(match[1])),
                 "RAW_HIGH": real(Decimal(match[2])),
@@ -103,9 +135,39 @@ def ranges(block: Block, text: str) -> tuple[str, dict[str, str]]:
     return text, values
 
 
+def _points(text: str, ends: tuple[str, str]) -> tuple[str, dict[str, str]]:
+    """Two points of the line between counts (or a current, which is no parameter) and values; the text without them."""
+    match = _POINTS.search(text)
+    if match is None:
+        return text, {}
+    numbers = [Decimal(0) if one in "零空" or one.lower() == "zero" else Decimal(one) for one in match.groups()[::2]]
+    units = [one.strip().lower() for one in match.groups()[1::2]]
+    columns = [(numbers[0::2], units[0::2]), (numbers[1::2], units[1::2])]
+    columns.sort(key=lambda one: "ma" in one[1] or "毫安" in one[1] or (not any(one[1]) and max(one[0]) >= _COUNTS))
+    (values, _), (raw, signal) = columns
+    if not (any(one in ("ma", "毫安") for one in signal) or (max(raw) >= _COUNTS and max(raw) > max(values))):
+        return text, {}
+    order = sorted(range(2), key=lambda at: raw[at])
+    made = {name: real(values[at]) for name, at in zip(ends, order, strict=True)}
+    if not any(signal):
+        made |= {name: real(raw[at]) for name, at in zip(("RAW_LOW", "RAW_HIGH"), order, strict=True)}
+    return text[: match.start()] + "\0" * len(match[0]) + text[match.end() :], made
+
+
+def _looks_raw(text: str, match: re.Match[str], found: list[re.Match[str]]) -> bool:
+    """Counts that are not said to be so: a great range without a unit beside another one with smaller values."""
+    others = [one for one in found if one is not match and one[3] is None]
+    return (
+        Decimal(match[2]) >= _COUNTS
+        and not _HAS_UNIT.match(text, match.end())
+        and len(others) == 1
+        and Decimal(others[0][2]) < Decimal(match[2])
+    )
+
+
 def _is_raw(text: str, match: re.Match[str]) -> bool:
     """Counts of a converter: said to be so, or a range that no physical value has."""
-    return Decimal(match[2]) >= 1000 and bool(_RAW.search(text[max(0, match.start() - 12) : match.end() + 10]))
+    return Decimal(match[2]) >= _COUNTS and bool(_RAW.search(text[max(0, match.start() - 12) : match.end() + 10]))
 
 
 def _as_rates(text: str, span: re.Match[str], change: Decimal) -> str:

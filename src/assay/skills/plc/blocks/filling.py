@@ -6,10 +6,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import cache
 from itertools import pairwise
-from typing import TypeVar
 
 from assay.kernel.numbers import normalise, scan
 from assay.kernel.quantity import Quantity
@@ -18,11 +16,11 @@ from assay.skills.plc.blocks.amounts import in_one_unit, literal, ranges, words_
 from assay.skills.plc.blocks.block import COUNT, Block, Parameter
 from assay.skills.plc.blocks.building import amount
 from assay.skills.plc.blocks.implied import summed, within_rules
+from assay.skills.plc.blocks.listing import SAME, lists, names_of, outer_limits, places
 from assay.skills.plc.blocks.naming import without_bits, without_kinds, without_names, without_states
 from assay.skills.plc.blocks.spelling import repaired
 from assay.skills.plc.blocks.wording import plain, unread, vague
 
-T = TypeVar("T")
 _NEAR = 40
 #: What a clause between the word and the amount counts, where the word stands before it and behind it, and what a
 #: word counts that says nothing of which time or amount is meant.
@@ -44,14 +42,9 @@ _CLAUSE = re.compile(
 )
 #: The end of a sentence parts more than that of a clause.
 _END = re.compile(r"[；;。\n]|\.\s")
-_JOIN = re.compile(r"[\s/,、，和与及-]*(?:and|or)?\s*")
-_SAME = re.compile(
-    r"都|均|各|同样|一样|相同|双向|上下|升降|\b(?:both|each|either|same|equally|alike|up and down|symmetric\w*)\b",
-    re.I,
-)
 _COUNTED = re.compile(
     r"\s*(?:台|个|条|只|块|套|组|路|层|座|名|位|根|类|种|部|眼|把|盏|扇|道|步|段|点|级)|"
-    r"\s+(?!(?:per|on|off|in|and|or|to|for|at|is|are|with|when)\b)"
+    r"\s+(?!(?:per|on|off|in|and|or|to|for|at|is|are|with|when|counts|digits|increments)\b)"
     r"(?:[a-z]+[ -]){0,2}?[a-z]{2,}s\b(?<!secs)(?<!less)(?<!always)",
     re.I,
 )
@@ -96,9 +89,12 @@ def read_parameters(block: Block, request: str) -> Filled:
     text, ends = ranges(block, text)
     quantities = in_one_unit(scan(text)[0])
     values: dict[str, str] = dict(ends)
-    used = _lists(block, text, quantities, values)
+    used = lists(block, text, quantities, values)
     inputs: dict[str, str] = {}
     claims = _claims(block, text, quantities, used, values)
+    if outer := outer_limits(block, claims, values):
+        used |= outer
+        claims = _claims(block, text, quantities, used, values)
     matched, unclear = _matched(claims)
     twice = _said_twice(claims, matched)
     used |= twice
@@ -148,7 +144,7 @@ def _without_states(block: Block, text: str) -> str:
         text = without_bits(text)
     if "2oo3" in block.id:
         text = _TWO_AGREE.sub(lambda match: " " * len(match[0]), text)
-    return without_states(text, [(start, end) for start, end, name in _names(block, text) if name in plain_numbers])
+    return without_states(text, [(start, end) for start, end, name in names_of(block, text) if name in plain_numbers])
 
 
 def _vague_left(block: Block, text: str, values: Mapping[str, str]) -> tuple[str, ...]:
@@ -192,7 +188,7 @@ def _only_counts(block: Block, text: str, quantity: Quantity, parameter: Paramet
         return True
     if any(same_unit(reading.unit) for reading in quantity.readings):
         return False
-    said = [end for _, end, name in _names(block, text) if name == parameter.name and end <= quantity.start]
+    said = [end for _, end, name in names_of(block, text) if name == parameter.name and end <= quantity.start]
     return quantity.text.isalpha() and not any(_BETWEEN.fullmatch(text, end, quantity.start) for end in said)
 
 
@@ -248,8 +244,8 @@ def _twins(block: Block, text: str, quantities: list[Quantity], values: dict[str
         if not alike or one.default != other.default or (one.name in values) == (other.name in values):
             continue
         given, open_ = (one, other) if one.name in values else (other, one)
-        named = [any(_places(word, text.lower()) for word in _own(two, block)) for two in (one, other)]
-        if _SAME.search(text) or named[0] == named[1]:
+        named = [any(places(word, text.lower()) for word in _own(two, block)) for two in (one, other)]
+        if SAME.search(text) or named[0] == named[1]:
             values[open_.name] = values[given.name]
 
 
@@ -263,81 +259,6 @@ def _says_much(quantity: Quantity, text: str) -> bool:
     return any(c.isascii() and c.isdigit() for c in quantity.text) or any(
         reading.unit and same_unit(reading.unit) not in ("个", "只", "台", "次", "路") for reading in quantity.readings
     )
-
-
-def _lists(block: Block, text: str, quantities: list[Quantity], values: dict[str, str]) -> set[int]:
-    """As many amounts one after another as names one after another (HH/H/L/LL: 95, 85, 15, 5) belong together in their
-    order, and a single amount to all of them where it is said to be the same. Puts them into ``values`` and returns
-    the places of the amounts."""
-    used = _pairs(block, text, quantities, values)
-    amounts = _runs([(one.start, one.end, place) for place, one in enumerate(quantities)], text)
-    for names in _runs(_names(block, text), text):
-        fitting = [one for one in amounts if len(one) == len(names)]
-        parameters = [one for name in names for one in block.parameters if one.name == name[2]]
-        if len(quantities) == 1 and _SAME.search(text):
-            alike = {one.name: v for one in parameters if (v := literal(text, quantities[0], one)) is not None}
-            values.update(alike)
-            return used | {0} if alike else used
-        if len(fitting) != 1 or len({one.name for one in parameters}) != len(names):
-            continue
-        made = [literal(text, quantities[a[2]], one) for a, one in zip(fitting[0], parameters, strict=True)]
-        if any(one.name in values for one in parameters) or None in made:
-            continue
-        values.update({one.name: str(value) for one, value in zip(parameters, made, strict=True)})
-        return used | {a[2] for a in fitting[0]}
-    return used
-
-
-def _pairs(block: Block, text: str, quantities: list[Quantity], values: dict[str, str]) -> set[int]:
-    """Two limits behind one name (highs at 80 and 90, 低报20和10): the outer one is the double one's (HH, LL)."""
-    used: set[int] = set()
-    names = _names(block, text)
-    for run in _runs([(one.start, one.end, place) for place, one in enumerate(quantities)], text):
-        before = [one for one in names if one[1] <= run[0][0] and run[0][0] - one[1] <= 8]
-        if len(run) != 2 or not before or any(name == before[-1][2] * 2 for _, _, name in names):
-            continue
-        single, double = (
-            block.parameter(before[-1][2]),
-            block.parameter(before[-1][2] * 2),
-        )
-        if single is None or double is None:
-            continue
-        made = [literal(text, quantities[place], single) for _, _, place in run]
-        ordered = sorted(
-            (one for one in made if one is not None),
-            key=Decimal,
-            reverse=single.name == "L",
-        )
-        if len(ordered) == 2:
-            values.update({single.name: ordered[0], double.name: ordered[1]})
-            used |= {place for _, _, place in run}
-    return used
-
-
-def _names(block: Block, text: str) -> list[tuple[int, int, str]]:
-    """Where the parameters' words stand, the longest at each place, none over another."""
-    found = [
-        (start, end, parameter.name)
-        for parameter in block.parameters
-        for word in words_of(parameter)
-        for start, end in _places(word, text.lower())
-    ]
-    chosen: list[tuple[int, int, str]] = []
-    for one in sorted(found, key=lambda one: (one[0], -one[1])):
-        if not chosen or one[0] >= chosen[-1][1]:
-            chosen.append(one)
-    return chosen
-
-
-def _runs(places: list[tuple[int, int, T]], text: str) -> list[list[tuple[int, int, T]]]:
-    """The places that stand one after another with nothing but separators between them, two at least."""
-    runs: list[list[tuple[int, int, T]]] = []
-    for one in places:
-        if runs and _JOIN.fullmatch(text, runs[-1][-1][1], one[0]):
-            runs[-1].append(one)
-        else:
-            runs.append([one])
-    return [one for one in runs if len(one) > 1]
 
 
 def _take_the_only(
@@ -446,14 +367,6 @@ def _switches(block: Block, text: str) -> dict[str, str]:
     }
 
 
-def _places(word: str, low: str) -> list[tuple[int, int]]:
-    """Where a word begins a word of the text; short ones must be the whole of it."""
-    pattern = re.sub(r"(?:\\ |\\-)+", r"[\\s-]?", re.escape(word))
-    if word.isascii():
-        pattern = rf"(?<![a-z]){pattern}" + ("s?(?![a-z])" if len(word) <= 3 else "")
-    return [one.span() for one in re.finditer(pattern, low)]
-
-
 def _own(parameter: Parameter, block: Block) -> list[str]:
     """The words that only this parameter of the block has."""
     others = {word for one in block.parameters if one is not parameter for word in words_of(one)}
@@ -466,9 +379,9 @@ def _distance(text: str, quantity: Quantity, parameter: Parameter, block: Block)
     low = text.lower()
     best = _NEAR
     own = set(_own(parameter, block))
-    others = [(start, end) for start, end, name in _names(block, text) if name != parameter.name]
+    others = [(start, end) for start, end, name in names_of(block, text) if name != parameter.name]
     for word in words_of(parameter):
-        for start, end in _places(word, low):
+        for start, end in places(word, low):
             if end <= quantity.start:
                 gap, between, clause = (
                     quantity.start - end,

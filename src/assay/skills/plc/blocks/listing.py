@@ -1,0 +1,180 @@
+"""Amounts that belong together by their order: lists of names and amounts, two or four limits, turn and turn about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import TypeVar
+
+from assay.kernel.quantity import Quantity
+from assay.kernel.unit_words import same_unit
+from assay.skills.plc.blocks.amounts import literal, words_of
+from assay.skills.plc.blocks.block import Block
+
+T = TypeVar("T")
+_JOIN = re.compile(r"[\s/,、，和与及-]*(?:and|or)?\s*")
+#: What may stand between an amount and the name it goes to, and what parts two such pairs.
+_TOUCHING = re.compile(r"\s?(?:时|就|后|以上|以下|的时候)?\s?")
+_AWAY = re.compile(r"[,.;:，。；：、\n]|\band\b")
+_NONE = (10**6, "")
+SAME = re.compile(
+    r"都|均|各|同样|一样|相同|双向|上下|升降|\b(?:both|each|either|same|equally|alike|up and down|symmetric\w*)\b",
+    re.I,
+)
+
+
+def lists(block: Block, text: str, quantities: list[Quantity], values: dict[str, str]) -> set[int]:
+    """As many amounts one after another as names one after another (HH/H/L/LL: 95, 85, 15, 5) belong together in their
+    order, and a single amount to all of them where it is said to be the same. Puts them into ``values`` and returns
+    the places of the amounts."""
+    used = _pairs(block, text, quantities, values)
+    amounts = _runs([(one.start, one.end, place) for place, one in enumerate(quantities)], text)
+    for names in _runs(names_of(block, text), text):
+        fitting = [one for one in amounts if len(one) == len(names)]
+        parameters = [one for name in names for one in block.parameters if one.name == name[2]]
+        if len(quantities) == 1 and SAME.search(text):
+            alike = {one.name: v for one in parameters if (v := literal(text, quantities[0], one)) is not None}
+            values.update(alike)
+            return used | {0} if alike else used
+        if len(fitting) != 1 or len({one.name for one in parameters}) != len(names):
+            continue
+        made = [literal(text, quantities[a[2]], one) for a, one in zip(fitting[0], parameters, strict=True)]
+        if any(one.name in values for one in parameters) or None in made:
+            continue
+        values.update({one.name: str(value) for one, value in zip(parameters, made, strict=True)})
+        return used | {a[2] for a in fitting[0]}
+    return used or _four(block, text, quantities, values) or _turns(block, text, quantities, values)
+
+
+def _pairs(block: Block, text: str, quantities: list[Quantity], values: dict[str, str]) -> set[int]:
+    """Two limits behind one name (highs at 80 and 90, 低报20和10): the outer one is the double one's (HH, LL)."""
+    used: set[int] = set()
+    names = names_of(block, text)
+    for run in _runs([(one.start, one.end, place) for place, one in enumerate(quantities)], text):
+        before = [one for one in names if one[1] <= run[0][0] and run[0][0] - one[1] <= 8]
+        if len(run) != 2 or not before or any(name == before[-1][2] * 2 for _, _, name in names):
+            continue
+        single, double = (
+            block.parameter(before[-1][2]),
+            block.parameter(before[-1][2] * 2),
+        )
+        if single is None or double is None:
+            continue
+        made = [literal(text, quantities[place], single) for _, _, place in run]
+        ordered = sorted(
+            (one for one in made if one is not None),
+            key=Decimal,
+            reverse=single.name == "L",
+        )
+        if len(ordered) == 2:
+            values.update({single.name: ordered[0], double.name: ordered[1]})
+            used |= {place for _, _, place in run}
+    return used
+
+
+def names_of(block: Block, text: str) -> list[tuple[int, int, str]]:
+    """Where the parameters' words stand, the longest at each place, none over another."""
+    found = [
+        (start, end, parameter.name)
+        for parameter in block.parameters
+        for word in words_of(parameter)
+        for start, end in places(word, text.lower())
+    ]
+    chosen: list[tuple[int, int, str]] = []
+    for one in sorted(found, key=lambda one: (one[0], -one[1])):
+        if not chosen or one[0] >= chosen[-1][1]:
+            chosen.append(one)
+    return chosen
+
+
+def _runs(places: list[tuple[int, int, T]], text: str) -> list[list[tuple[int, int, T]]]:
+    """The places that stand one after another with nothing but separators between them, two at least."""
+    runs: list[list[tuple[int, int, T]]] = []
+    for one in places:
+        if runs and _JOIN.fullmatch(text, runs[-1][-1][1], one[0]):
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    return [one for one in runs if len(one) > 1]
+
+
+def _four(block: Block, text: str, quantities: list[Quantity], values: dict[str, str]) -> set[int]:
+    """Four amounts one after another that only rise or only fall (alarms at 9, 8, 2 and 1 bar) are the four limits of a
+    block that has four. Those of a list without names, so nothing else may claim them."""
+    limits = [block.parameter(name) for name in ("LL", "L", "H", "HH")]
+    runs = [
+        one for one in _runs([(q.start, q.end, place) for place, q in enumerate(quantities)], text) if len(one) == 4
+    ]
+    if None in limits or len(runs) != 1 or any(one is not None and one.name in values for one in limits):
+        return set()
+    made = [literal(text, quantities[place], limits[0]) for _, _, place in runs[0] if limits[0] is not None]
+    numbers = [Decimal(one) for one in made if one is not None]
+    ordered = sorted(set(numbers))
+    if len(ordered) != 4 or numbers not in (ordered, ordered[::-1]):
+        return set()
+    rising = sorted((one for one in made if one is not None), key=Decimal)
+    values.update({one.name: value for one, value in zip(limits, rising, strict=True) if one is not None})
+    return {place for _, _, place in runs[0]}
+
+
+def _turns(block: Block, text: str, quantities: list[Quantity], values: dict[str, str]) -> set[int]:
+    """Amounts and names turn and turn about with next to nothing between (6公斤启8公斤停, 20 s right, 5 s rest): each
+    amount belongs to the name behind it, for the last thing said is a name and the first an amount."""
+    tokens = sorted(
+        [(q.start, q.end, place, "") for place, q in enumerate(quantities) if not q.text.isalpha() or _unit(q)]
+        + [(start, end, -1, name) for start, end, name in names_of(block, text)]
+    )
+    for at in range(len(tokens) - 3):
+        four = tokens[at : at + 4]
+        named = [one[3] for one in four]
+        if named[0] or named[2] or not named[1] or not named[3] or named[1] == named[3]:
+            continue
+        if at and tokens[at - 1][3] and not _AWAY.search(text[tokens[at - 1][1] : four[0][0]]):
+            continue
+        if at + 4 < len(tokens) and not tokens[at + 4][3] and not _AWAY.search(text[four[3][1] : tokens[at + 4][0]]):
+            continue
+        gaps = [text[one[1] : other[0]] for one, other in zip(four[::2], four[1::2], strict=True)]
+        parameters = [block.parameter(one) for one in (named[1], named[3])]
+        made = [literal(text, quantities[q[2]], p) if p else None for q, p in zip(four[::2], parameters, strict=True)]
+        if all(_TOUCHING.fullmatch(gap) for gap in gaps) and None not in made and not values.keys() & set(named):
+            values.update({str(named[1]): str(made[0]), str(named[3]): str(made[1])})
+            return {four[0][2], four[2][2]}
+    return set()
+
+
+def _unit(quantity: Quantity) -> bool:
+    return any(same_unit(reading.unit) for reading in quantity.readings)
+
+
+def outer_limits(block: Block, claims: Mapping[tuple[int, str], tuple[int, str]], values: dict[str, str]) -> set[int]:
+    """Two amounts above, or two below, in a block with two limits on each side: the outer one is the double one's (over
+    78 and again over 82). Puts them into ``values`` where no word for one of them says otherwise and returns their
+    places."""
+    if any(block.parameter(name) is None for name in ("LL", "L", "H", "HH")):
+        return set()
+    near: dict[int, dict[str, tuple[int, str]]] = {}
+    for (place, name), claim in claims.items():
+        near.setdefault(place, {})[name] = claim
+    used: set[int] = set()
+    for single, double in (("H", "HH"), ("L", "LL")):
+        mine = [
+            (Decimal(next(iter(got.values()))[1]), place)
+            for place, got in near.items()
+            if min(got, key=lambda name: got[name][0]) in (single, double)
+        ]
+        if len(mine) != 2 or mine[0][0] == mine[1][0] or {single, double} & values.keys():
+            continue
+        inner, outer = (near[place] for _, place in sorted(mine, reverse=single == "L"))
+        if inner.get(double, _NONE)[0] >= inner.get(single, _NONE)[0]:
+            values.update({single: next(iter(inner.values()))[1], double: next(iter(outer.values()))[1]})
+            used |= {place for _, place in mine}
+    return used
+
+
+def places(word: str, low: str) -> list[tuple[int, int]]:
+    """Where a word begins a word of the text; short ones must be the whole of it."""
+    pattern = re.sub(r"(?:\\ |\\-)+", r"[\\s-]?", re.escape(word))
+    if word.isascii():
+        pattern = rf"(?<![a-z]){pattern}" + ("s?(?![a-z])" if len(word) <= 3 else "")
+    return [one.span() for one in re.finditer(pattern, low)]
