@@ -142,3 +142,19 @@ def test_a_plain_file_that_may_have_been_cut_off_is_said() -> None:
     (found,) = parse(cut).diagnostics
     assert (found.code, found.severity, found.values["end"]) == ("ST1014", "warning", "END_PROGRAM")
     assert parse(Source("m.st", cut.text + "END_PROGRAM\n", "codesys")).diagnostics == ()
+
+
+def test_arms_of_a_case_may_be_numbered_actions() -> None:
+    (one,) = statements("CASE a OF\nACTION 0: b := 1;\nACTION 1, 2:\nb := 2;\nELSE b := 3;\nEND_CASE;", "codesys")
+    assert isinstance(one, tree.Case) and [len(arm.labels) for arm in one.arms] == [1, 2]
+    text = "PROGRAM p\nCASE a OF\n0: b := 1;\nEND_CASE\nEND_PROGRAM\nACTION Fill:\nb := 2;\nEND_ACTION\n"
+    assert wrong(read(text, "codesys")) == []
+    assert wrong(read("PROGRAM p\nCASE a OF\nACTION 1 b := 1;\nEND_CASE\nEND_PROGRAM", "codesys")) != []
+
+
+def test_an_address_in_a_data_block_is_a_member() -> None:
+    (one,) = statements("#d.%DBX0.1 := TRUE;", "scl")
+    assert isinstance(one, tree.Assign)
+    (target,) = one.targets
+    assert isinstance(target, tree.Member) and target.name.text == "%DBX0.1"
+    assert wrong(read("PROGRAM p\nd.%DBX0.1 := TRUE;\nEND_PROGRAM")) != []

@@ -44,7 +44,7 @@ def test_errors_have_places_codes_and_sentences_in_both_languages(tmp_path: Path
 
 def test_missing_libraries_can_be_warnings(tmp_path: Path) -> None:
     file = tmp_path / "p.st"
-    file.write_text("PROGRAM P VAR m : MC_Power; END_VAR m(Enable := m.Status); END_PROGRAM", encoding="utf-8")
+    file.write_text("PROGRAM P VAR m : DriveUnit; END_VAR m(Enable := m.Status); END_PROGRAM", encoding="utf-8")
     assert run(str(file))[0] == 1
     assert run(str(file), "--missing-libraries", "warn")[0] == 0
 

@@ -246,3 +246,16 @@ def test_the_blocks_of_openplc_and_beremiz_are_not_missing() -> None:
         checked = whole(program.format(name), dialect="iec")
         assert checked.ok and ("unknown_type_external", name) in found(checked, "warning")
     assert found(whole(program.format("FIFO"), dialect="iec")) == [("unknown_type", "FIFO")]
+
+
+def test_published_libraries_are_not_missing_in_a_whole_program() -> None:
+    program = "PROGRAM p\nVAR a : BOOL; w : BYTE; f : {}; END_VAR\nf(Enable := a);\na := {}(w, 1);\nEND_PROGRAM\n"
+    for block in ("BLINK", "Lin_Trafo", "MC_MoveJog", "SMC_CamEditor", "AXIS_REF_SM3"):
+        checked = whole(program.format(block, "EXTRACT"), dialect="iec")
+        assert checked.ok and ("unknown_type_external", block) in found(checked, "warning")
+        assert ("unknown_function_external", "EXTRACT") in found(checked, "warning")
+        assert checked.left_out == ("p",)
+    assert found(whole(program.format("BLNK", "EXTRCT"), dialect="iec")) == [
+        ("unknown_type", "BLNK"),
+        ("unknown_function", "EXTRCT"),
+    ]

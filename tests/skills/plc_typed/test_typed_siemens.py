@@ -252,3 +252,11 @@ END_FUNCTION
 )
 def test_the_element_of_a_string_is_a_character_in_the_third_edition(statements: str, found: list[str]) -> None:
     assert keys(checked(ELEMENTS % statements, "iec")) == found
+
+
+def test_an_address_in_a_data_block_is_left_to_the_system() -> None:
+    found = checked(
+        'FUNCTION "f" : Void\nVAR_INPUT\n   d : DB_ANY;\nEND_VAR\nBEGIN\n#d.%DBW4 := 3;\nEND_FUNCTION\n', "scl"
+    )
+    assert keys(found) == [] and found.left_out == ("f",)
+    assert keys(probe("#other.%DBW4 := 3;")) == ["unknown_name"]

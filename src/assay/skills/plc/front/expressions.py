@@ -103,7 +103,7 @@ class Expressions(Cursor):
         return tuple(found)
 
     def member(self, base: Expr) -> Expr:
-        """``.name``, ``.3``, ``.%X3``."""
+        """``.name``, ``.3``, ``.%X3``; ``.%DBW4`` in a data block by its address (SIMATIC)."""
         self.advance()
         start = base.span.start
         if self.kind == "int":
@@ -115,6 +115,10 @@ class Expressions(Cursor):
             if text[:1] in _PARTS and text[1:].isdigit():
                 self.advance()
                 return self.part(base, text[0], text[1:], start)
+            if self.source.dialect == "scl" and text[:2] == "DB" and text[2:3] in _PARTS and text[3:4].isdigit():
+                place = tree.Name(self.spelt(), self.here())
+                self.advance()
+                return tree.Member(base, place, self.since(start))
         if self.kind == "real":  # x.1.2: the lexer took 1.2 as a number
             first, _, second = self.spelt().partition(".")
             self.advance()

@@ -86,7 +86,7 @@ class Statements(Expressions):
 
     def at_label(self) -> bool:
         """Whether the label of a CASE arm begins at the token: up to a colon only values, dots and commas."""
-        if self.kind in ("int", "typed", "string"):
+        if self.kind in ("int", "typed", "string") or self.numbered_action():
             return True
         if self.kind not in _IN_LABEL and self.key not in ("-", "(", "+", "TRUE", "FALSE"):
             return False
@@ -98,6 +98,10 @@ class Statements(Expressions):
             if kind not in _IN_LABEL and key not in _LABEL_OPS and key not in ("TRUE", "FALSE"):
                 return False
             place += 1
+
+    def numbered_action(self) -> bool:
+        """Whether ``ACTION 3:`` begins, as B&R writes the arms of a CASE."""
+        return self.key == "ACTION" and self.kinds[self.at + 1] == "int"
 
     # --- one statement
 
@@ -362,6 +366,8 @@ class Statements(Expressions):
     def arm(self) -> tree.CaseArm:
         """``1, 3..5: statements``."""
         start, began = self.start, self.at
+        if self.numbered_action():
+            self.advance()
         labels: list[tree.CaseLabel] = []
         try:
             while True:

@@ -4,8 +4,9 @@ The files of CODESYS, TwinCAT and B&R hold one object each; lists of globals, ty
 what such a file names and does not declare is taken from the rest of its project: a warning that names it, and its
 unit is typed as far as that goes and left out of what runs and is proved. A file by the standard has to declare its
 variables (VAR_EXTERNAL); one that holds a program is taken as whole, and only what is named in the way of objects with
-a file of their own (``FB_Motor``, ``ST_Axis``) may be missing; one without a program, or with USING, takes types,
-functions and blocks from other pieces of a library. A slip of the pen stays an error everywhere.
+a file of their own (``FB_Motor``, ``ST_Axis``) or of a published library may be missing; one without a program, or
+with USING, takes types, functions and blocks from other pieces of a library. A slip of the pen stays an error
+everywhere.
 """
 
 from __future__ import annotations
@@ -20,6 +21,14 @@ from assay.skills.plc.front.source import Dialect
 _OBJECT = re.compile(r"(?:.+\.)?(?:FB|FC|FU|ST|DUT|UDT|GVL|ITF|[EFIPTU])_\w+", re.IGNORECASE)
 #: Blocks that the editors of OpenPLC and Beremiz bring along beside those of the standard.
 _EDITORS = frozenset("RTC INTEGRAL DERIVATIVE PID RAMP HYSTERESIS SEMA PYTHON_EVAL PYTHON_POLL PYTHON_GEAR".split())
+#: Blocks and functions of the library Util that CODESYS and all who build on it bring along.
+_UTIL = frozenset(
+    "BLINK GEN LIN_TRAFO LIMITALARM CHARCURVE RAMP_INT RAMP_REAL FREQ_MEASURE STATISTICS_INT STATISTICS_REAL VARIANCE "
+    "PD PID_FIXCYCLE UNPACK EXTRACT PACK PUTBIT BIT_AS_BYTE BIT_AS_WORD BIT_AS_DWORD BYTE_AS_BIT WORD_AS_BIT "
+    "DWORD_AS_BIT HEXINASCII_TO_BYTE BYTE_TO_HEXINASCII WORD_AS_STRING".split()
+)
+#: What PLCopen's motion control defines, and what CODESYS SoftMotion adds to it.
+_MOTION = re.compile(r"(?:MC|SMC3?)_\w+|AXIS_REF\w*|AXES_GROUP_REF\w*", re.IGNORECASE)
 _LEAST = {"unknown_name": 4, "unknown_type": 6, "unknown_function": 6}
 
 
@@ -38,7 +47,9 @@ class Elsewhere:
             return self.names
         if finding == "owner_elsewhere":
             return self.objects
-        return self.objects or name.upper() in _EDITORS or _OBJECT.fullmatch(name) is not None
+        if self.objects or name.upper() in _EDITORS or name.upper() in _UTIL:
+            return True
+        return _OBJECT.fullmatch(name) is not None or _MOTION.fullmatch(name) is not None
 
 
 def elsewhere(unit: tree.Unit, dialect: Dialect) -> Elsewhere:

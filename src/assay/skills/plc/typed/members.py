@@ -35,6 +35,10 @@ def member(body: Body, expr: tree.Member) -> Meaning:
     if isinstance(expr.base, tree.DirectVar) and expr.base.text.upper().startswith("%DB"):
         body.unsupported("vendor", expr.span)
         return silent(body)
+    if expr.name.text.startswith("%"):
+        meaning(body, expr.base)
+        body.unsupported("vendor", expr.span)
+        return silent(body)
     dotted = _whole_path(body, expr)
     if dotted is not None:
         return dotted
