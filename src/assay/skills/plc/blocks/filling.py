@@ -92,9 +92,6 @@ def read_parameters(block: Block, request: str) -> Filled:
     used = lists(block, text, quantities, values)
     inputs: dict[str, str] = {}
     claims = _claims(block, text, quantities, used, values)
-    if outer := outer_limits(block, claims, values):
-        used |= outer
-        claims = _claims(block, text, quantities, used, values)
     matched, unclear = _matched(claims)
     twice = _said_twice(claims, matched)
     used |= twice
@@ -103,6 +100,7 @@ def read_parameters(block: Block, request: str) -> Filled:
         target = inputs if name in block.inputs else values
         target[name] = claims[place, name][1]
         used.add(place)
+    used |= outer_limits(block, claims, matched, values)
     used |= {place for place, one in enumerate(quantities) if place not in used and summed(block, values, text, one)}
     unclear += [
         name

@@ -17,7 +17,6 @@ _JOIN = re.compile(r"[\s/,、，和与及-]*(?:and|or)?\s*")
 #: What may stand between an amount and the name it goes to, and what parts two such pairs.
 _TOUCHING = re.compile(r"\s?(?:时|就|后|以上|以下|的时候)?\s?")
 _AWAY = re.compile(r"[,.;:，。；：、\n]|\band\b")
-_NONE = (10**6, "")
 SAME = re.compile(
     r"都|均|各|同样|一样|相同|双向|上下|升降|\b(?:both|each|either|same|equally|alike|up and down|symmetric\w*)\b",
     re.I,
@@ -147,28 +146,33 @@ def _unit(quantity: Quantity) -> bool:
     return any(same_unit(reading.unit) for reading in quantity.readings)
 
 
-def outer_limits(block: Block, claims: Mapping[tuple[int, str], tuple[int, str]], values: dict[str, str]) -> set[int]:
-    """Two amounts above, or two below, in a block with two limits on each side: the outer one is the double one's (over
-    78 and again over 82). Puts them into ``values`` where no word for one of them says otherwise and returns their
-    places."""
+def outer_limits(
+    block: Block,
+    claims: Mapping[tuple[int, str], tuple[int, str]],
+    matched: Mapping[int, str],
+    values: dict[str, str],
+) -> set[int]:
+    """Two amounts above, or two below, in a block with two limits on each side, of which one is matched and the other
+    left: the outer one is the double one's (over 78 and again over 82). Puts both into ``values`` and returns the place
+    of the one that was left."""
     if any(block.parameter(name) is None for name in ("LL", "L", "H", "HH")):
         return set()
     near: dict[int, dict[str, tuple[int, str]]] = {}
     for (place, name), claim in claims.items():
-        near.setdefault(place, {})[name] = claim
+        if place not in matched:
+            near.setdefault(place, {})[name] = claim
     used: set[int] = set()
     for single, double in (("H", "HH"), ("L", "LL")):
-        mine = [
-            (Decimal(next(iter(got.values()))[1]), place)
+        left = [
+            (place, next(iter(got.values()))[1])
             for place, got in near.items()
             if min(got, key=lambda name: got[name][0]) in (single, double)
         ]
-        if len(mine) != 2 or mine[0][0] == mine[1][0] or {single, double} & values.keys():
+        if len(left) != 1 or single not in values or double in values or left[0][1] == values[single]:
             continue
-        inner, outer = (near[place] for _, place in sorted(mine, reverse=single == "L"))
-        if inner.get(double, _NONE)[0] >= inner.get(single, _NONE)[0]:
-            values.update({single: next(iter(inner.values()))[1], double: next(iter(outer.values()))[1]})
-            used |= {place for _, place in mine}
+        low, high = sorted((values[single], left[0][1]), key=Decimal)
+        values.update({single: low, double: high} if single == "H" else {single: high, double: low})
+        used.add(left[0][0])
     return used
 
 
