@@ -158,3 +158,16 @@ def test_an_address_in_a_data_block_is_a_member() -> None:
     (target,) = one.targets
     assert isinstance(target, tree.Member) and target.name.text == "%DBX0.1"
     assert wrong(read("PROGRAM p\nd.%DBX0.1 := TRUE;\nEND_PROGRAM")) != []
+
+
+def test_the_address_of_a_variable_may_stand_behind_its_type() -> None:
+    text = "PROGRAM p\nVAR a : UINT AT %MW0 := 20; b AT %QX0.0 : BOOL; END_VAR\nb := a > 3;\nEND_PROGRAM\n"
+    found = read(text)
+    assert wrong(found) == []
+    program = found.unit.elements[0]
+    assert isinstance(program, tree.Pou)
+    first, second = program.blocks[0].declarations
+    assert first.location is not None and first.location.text == "%MW0" and first.initial is not None
+    assert second.location is not None and second.location.text == "%QX0.0"
+    assert wrong(read(text, "codesys")) != []
+    assert wrong(read("PROGRAM p\nVAR a AT %MW0 : UINT AT %MW2; END_VAR\nEND_PROGRAM\n")) != []

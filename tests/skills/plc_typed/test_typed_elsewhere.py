@@ -259,3 +259,9 @@ def test_published_libraries_are_not_missing_in_a_whole_program() -> None:
         ("unknown_type", "BLNK"),
         ("unknown_function", "EXTRCT"),
     ]
+
+
+def test_this_is_a_variable_in_the_programs_of_a_task() -> None:
+    checked = whole("PROGRAM _CYCLIC\nthis.speed(In := this.raw);\nIF this.speed.Q THEN n := 1; END_IF\nEND_PROGRAM\n")
+    assert checked.ok and ("unknown_name_external", "this") in found(checked, "warning")
+    assert found(whole("PROGRAM p\nTHIS^.speed := 1;\nEND_PROGRAM\n")) == [("unknown_member", "speed")]

@@ -302,6 +302,8 @@ class Declarations(Statements):
                 spec = self.type_spec()
             if self.key in ("R_EDGE", "F_EDGE"):
                 edge = self.edge()
+            if location is None and self.source.dialect == "iec" and self.peek_kind() == "direct":
+                location = self.location()  # the editor of OpenPLC writes it behind the type
             while self.key in _SKIPPED or self.key in ("RETAIN", "NON_RETAIN", "CONSTANT"):
                 self.advance()
             if self.key in (":=", "REF=") or (self.key == "REF" and self.peek() == "="):

@@ -108,9 +108,15 @@ def _meaning(body: Body, expr: tree.Expr) -> Meaning:
     return typed(body, expr)
 
 
+#: The programs that a task of B&R consists of. Their language has no THIS.
+_TASK_PARTS = frozenset({"_INIT", "_CYCLIC", "_EXIT"})
+
+
 def self_instance(body: Body, span: Span) -> Meaning:
-    """THIS, as a pointer that is followed at once or by ``^``."""
+    """THIS, as a pointer that is followed at once or by ``^``; a variable like any in the programs of B&R."""
     pou = body.pou
+    if pou is not None and pou.node.kind == "PROGRAM" and pou.name.upper() in _TASK_PARTS:
+        return named(body, tree.Name("this", span))
     if pou is None or pou.node.kind == "FUNCTION":
         body.report("no_owner", span, name="THIS")
         return None
