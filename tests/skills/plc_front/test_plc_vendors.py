@@ -8,6 +8,7 @@ import pytest
 
 from assay.skills.plc.front import tree
 from assay.skills.plc.front.files import read_sources
+from assay.skills.plc.front.guess import guess_dialect
 from assay.skills.plc.front.parser import Parsed, parse
 from assay.skills.plc.front.source import Dialect, Source
 
@@ -171,3 +172,11 @@ def test_the_address_of_a_variable_may_stand_behind_its_type() -> None:
     assert second.location is not None and second.location.text == "%QX0.0"
     assert wrong(read(text, "codesys")) != []
     assert wrong(read("PROGRAM p\nVAR a AT %MW0 : UINT AT %MW2; END_VAR\nEND_PROGRAM\n")) != []
+
+
+def test_an_object_with_methods_may_stand_without_its_end() -> None:
+    text = "FUNCTION_BLOCK Lamp\nVAR\non : BOOL;\nEND_VAR\n{}METHOD PUBLIC Switch\non := TRUE;\nEND_METHOD\n{}"
+    assert guess_dialect(text.format("", ""), ".st") == "codesys"
+    assert wrong(read(text.format("on := FALSE;\n", ""), "codesys")) == []
+    assert guess_dialect(text.format("", "END_FUNCTION_BLOCK\n"), ".st") == "iec"
+    assert guess_dialect("CLASS Lamp\nMETHOD Switch\nEND_METHOD\n", ".st") == "iec"

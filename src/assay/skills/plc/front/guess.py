@@ -22,7 +22,8 @@ _CODESYS = re.compile(
     |\bOF\s+\w+\s*\[|\bFB_(?:init|exit|reinit)\b""",
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
-_NEW_IEC = re.compile(r"^[ \t]*(?:NAMESPACE|CLASS|USING)\b|\bEND_METHOD\b|\bREF_TO\b", re.IGNORECASE | re.MULTILINE)
+_NEW_IEC = re.compile(r"^[ \t]*(?:NAMESPACE|CLASS|USING)\b|\bREF_TO\b", re.IGNORECASE | re.MULTILINE)
+_METHOD_END = re.compile(r"\bEND_METHOD\b", re.IGNORECASE)
 _UNIT = re.compile(r"^[ \t]*(?:PROGRAM|FUNCTION_BLOCK|FUNCTION)\b", re.IGNORECASE | re.MULTILINE)
 #: A unit's head without a result, which in a file without variables stands for one that is declared elsewhere (B&R).
 _HEAD = re.compile(r"^[ \t]*FUNCTION(?:_BLOCK)?[ \t]+\w+[ \t]*$", re.IGNORECASE | re.MULTILINE)
@@ -48,9 +49,12 @@ def guess_dialect(text: str, suffix: str = "") -> Dialect:
     scl = len(_SCL.findall(plain))
     if scl >= 2 or (scl and re.search(r"""(?<![\w"])#[A-Za-z_"]|^[ \t]*(?:DATA|ORGANIZATION)_BLOCK""", plain, re.M)):
         return "scl"
-    if _NEW_IEC.search(plain) and not re.search(r"\{\s*attribute|\bTHIS\^|\bPOINTER\s+TO\b", plain, re.IGNORECASE):
+    alone = _UNIT.search(plain) and not _UNIT_END.search(plain)  # an object as CODESYS shows it: no END_FUNCTION_BLOCK
+    if (_NEW_IEC.search(plain) or (_METHOD_END.search(plain) and not alone)) and not re.search(
+        r"\{\s*attribute|\bTHIS\^|\bPOINTER\s+TO\b", plain, re.IGNORECASE
+    ):
         return "iec"
-    if _CODESYS.search(plain) or (_UNIT.search(plain) and not _UNIT_END.search(plain)):
+    if _CODESYS.search(plain) or alone:
         return "codesys"
     if not _VARIABLES.search(plain) and (_HEAD.search(plain) or not _ELEMENT.search(plain)):
         return "codesys"
