@@ -137,3 +137,51 @@ def test_limits_that_contradict_their_names_are_not_turned_round() -> None:
     filled = read("analog_alarm", "high high at 80, high at 90")
     assert dict(filled.values) == {"H": "90.0", "HH": "80.0"}
     assert read("analog_alarm", "alarms at 9, 2, 8 and 1 bar").unused == ("9", "2", "8", "1 bar")
+
+
+def test_an_amount_that_is_a_parameters_twice_is_no_pause() -> None:
+    filled = read("run_reverse_cycle", "30 s left, rest, 30 s right, ten times")
+    assert dict(filled.values) == {"RUN_TIME": "T#30s", "CYCLES": "10"} and filled.unused == ()
+    assert dict(read("run_reverse_cycle", "rotate, 2 s stop, rotate the opposite way, 2 s stop").values) == {
+        "PAUSE_TIME": "T#2s"
+    }
+    both = read("cascade_start", "switch on one after another, 2 s apart, switch off in reverse order 2 s apart")
+    assert dict(both.values) == {"START_DELAY": "T#2s", "STOP_DELAY": "T#2s"}
+
+
+def test_two_different_times_for_one_parameter_stay_open() -> None:
+    assert read("run_reverse_cycle", "20 s right, 5 s rest, 15 s left").unused == ("15 s",)
+
+
+def test_a_bare_number_at_the_end_of_a_clause_is_not_dropped() -> None:
+    assert read("short_cycle_guard", "runs for three minutes, once stopped it stays off for six.").unused == ("six",)
+
+
+@pytest.mark.parametrize(
+    ("name", "request_", "values"),
+    [
+        ("sequence", "分四步，每步只给半分钟，屏上有暂停和终止两个键", {"N": "4", "STEP_TIME": "T#30s"}),
+        ("run_reverse_cycle", "顺转一分钟、停十秒、逆转一分钟、停十秒，共六轮",
+         {"RUN_TIME": "T#60s", "PAUSE_TIME": "T#10s", "CYCLES": "6"}),
+        ("quiz_buzzer", "六人抢答题，主持人清零", {"N": "6"}),
+        ("quiz_buzzer", "两个灯有时候会一起亮，要改成只亮一个", {}),
+        ("interlock_select", "八个料仓要同一台风机，不让两个一起上", {"N": "8"}),
+        ("ramp", "the set-point may climb by no more than half a degree per second", {"RISE": "0.5"}),
+        ("ramp", "去年爆了两次管，升、降各有各的快慢", {}),
+        ("pid", "a controller that i can call every 200 ms, proportional and integral", {"PERIOD": "T#200ms"}),
+        ("pump_dry_run", "ignore flow switch 20 s after pump start", {"STARTUP_TIME": "T#20s"}),
+        ("reversing_starter", "change of direction only by way of the STOP button", {"STOP_FIRST": "TRUE"}),
+        ("reversing_starter", "不允许不经停止直接换向，间隔不小于1秒", {"DEAD_TIME": "T#1s", "STOP_FIRST": "TRUE"}),
+        ("short_cycle_guard", "after dropping out don't come back for 3 minutes, keep going 60 s at least",
+         {"MIN_OFF": "T#180s", "MIN_ON": "T#60s"}),
+        ("flasher", "two seconds tone, four seconds silence", {"ON_TIME": "T#2s", "OFF_TIME": "T#4s"}),
+        ("shuttle", "it is charged for 10 s, travels to the right and is discharged for 5 s",
+         {"LOAD_TIME": "T#10s", "UNLOAD_TIME": "T#5s"}),
+        ("analog_input", "4-20 mA, 0 to 3.5 m, fault if it is off by more than 800 counts",
+         {"LOW": "0.0", "HIGH": "3.5", "MARGIN": "800.0"}),
+        ("batch_dosing", "剩3升只开小阀，剩0.2升全关", {"FINE_BAND": "3.0", "IN_FLIGHT": "0.2"}),
+    ],
+)  # fmt: skip
+def test_amounts_are_found_by_what_people_call_them(name: str, request_: str, values: dict[str, str]) -> None:
+    filled = read(name, request_)
+    assert (dict(filled.values), filled.unused, filled.unclear) == (values, (), ())

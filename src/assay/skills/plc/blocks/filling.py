@@ -25,10 +25,10 @@ _NEAR = 40
 #: What a clause between the word and the amount counts, where the word stands before it and behind it, and what a
 #: word counts that says nothing of which time or amount is meant.
 _BEFORE, _BEHIND, _VAGUE_WORD = 16, 26, 18
+#: How much further such a word counts where another parameter that has it too is named by a word of its own.
+_OTHER_NAMED = 6
 #: Two ways of giving the amounts to the parameters that are this near to each other are asked about.
 _CLOSE = 2
-#: From here on a word is far from an amount that stands right beside another parameter's word.
-_FAR = 20
 #: How much further the words of an input count than those of a parameter.
 _INPUT = 8
 _COMMON = frozenset(
@@ -43,22 +43,29 @@ _CLAUSE = re.compile(
 #: The end of a sentence parts more than that of a clause.
 _END = re.compile(r"[；;。\n]|\.\s")
 _COUNTED = re.compile(
-    r"\s*(?:台|个|条|只|块|套|组|路|层|座|名|位|根|类|种|部|眼|把|盏|扇|道|步|段|点|级)|"
+    r"\s*(?:台|个|条|只|块|套|组|路|层|座|名|位|根|类|种|部|眼|把|盏|扇|道|步|段|点|级|人|队|轮|遍|趟|罐|瓶|盒|袋|件|箱|张|方|选)|"
     r"\s+(?!(?:per|on|off|in|and|or|to|for|at|is|are|with|when|counts|digits|increments)\b)"
     r"(?:[a-z]+[ -]){0,2}?[a-z]{2,}s\b(?<!secs)(?<!less)(?<!always)",
     re.I,
 )
 #: Power of a machine: no block without amounts of its own can mean it.
 _POWER = re.compile(r"(?<![\d.])\d+(?:\.\d+)?[ -]?(?:kW|kVA|hp|马力|千瓦)(?![a-z])", re.I)
+_COUNTERS = frozenset("个只台次路")
+#: A number at the end of a clause that has its unit from the one before it (runs three minutes and rests for six).
+_OPEN = re.compile(r"\b(?:for|after|another)\s$", re.I)
+_CLAUSE_END = re.compile(r"\s*(?:[,;]|\.(?!\d)|$|and\b|then\b)", re.I)
 _LEVELS = re.compile(r"\s?[级档段层路种]")
 _BETWEEN = re.compile(r"[\s:：=为是到在]*(?:(?:is|at|of|to|limit|alarm|than|设|定)\s?){0,2}")
 #: From here on a number of things is no number of buttons or lamps; this near two numbers may both be meant.
 _MANY, _NEARLY = 4, 3
 _ACCESSORY = re.compile(
     r"\s?(?:push\s?)?(?:buttons?|keys?|lamps?|lights?|sensors?|switch|contacts?|coils?|outputs?|按钮|按键|灯|指示灯|传感器|开关|"
-    r"触点|输出|出口|入口|门|道闸|地感|线圈|[^，。；]{0,4}(?:一起|同时|都)|"
-    r"\b.{0,12}(?:at once|together|at (?:the )?same time))",
+    r"触点|输出|出口|入口|门|道闸|地感|线圈|键)",
     re.I,
+)
+#: Some of the things, not how many there are: two at the same time, 两个一起, 另外两个.
+_AT_ONCE = re.compile(
+    r"[^，。；]{0,4}(?:一起|同时|都)|\s(?:come|light)\b|\b.{0,12}(?:at once|together|at (?:the )?same time)", re.I
 )
 _OTHERS = re.compile(
     r"(?:另外?|其[他它余]|别的|任[意何]|只[^，。；]{0,4}|\b(?:only|just|others?|remaining|any|each)\s)$", re.I
@@ -93,7 +100,7 @@ def read_parameters(block: Block, request: str) -> Filled:
     inputs: dict[str, str] = {}
     claims = _claims(block, text, quantities, used, values)
     matched, unclear = _matched(claims)
-    twice = _said_twice(claims, matched)
+    twice = _said_twice(block, text, quantities, claims, matched)
     used |= twice
     matched = {place: name for place, name in matched.items() if place not in twice}
     for place, name in matched.items():
@@ -175,8 +182,18 @@ def _claims(
         for one in takers
         if (made := literal(text, quantity, one)) is not None
         and not (one.type == "REAL" and _only_counts(block, text, quantity, one))
+        and not (one.type == COUNT and _of_the_machine(text, quantity, one))
         and (distance := _distance(text, quantity, one, block) + (_INPUT if one.name in block.inputs else 0)) < _NEAR
     }
+
+
+def _of_the_machine(text: str, quantity: Quantity, parameter: Parameter) -> bool:
+    """Buttons and lamps (两个键) that are not what the block counts, and a few of the things (另外两个)."""
+    found = _ACCESSORY.match(text, quantity.end)
+    if found is not None and not any(word in found[0].lower() for word in words_of(parameter)):
+        return True
+    some = _AT_ONCE.match(text, quantity.end) or _OTHERS.search(text[: quantity.start])
+    return bool(some) and quantity.readings[0].mantissa < _MANY
 
 
 def _only_counts(block: Block, text: str, quantity: Quantity, parameter: Parameter) -> bool:
@@ -184,8 +201,9 @@ def _only_counts(block: Block, text: str, quantity: Quantity, parameter: Paramet
     only right behind the parameter's name (gain four)."""
     if _LEVELS.match(text, quantity.end) or _LEVELS.match(quantity.text[-1]):
         return True
-    if any(same_unit(reading.unit) for reading in quantity.readings):
-        return False
+    units = {same_unit(reading.unit) for reading in quantity.readings} - {""}
+    if units:
+        return units <= _COUNTERS
     said = [end for _, end, name in names_of(block, text) if name == parameter.name and end <= quantity.start]
     return quantity.text.isalpha() and not any(_BETWEEN.fullmatch(text, end, quantity.start) for end in said)
 
@@ -220,9 +238,15 @@ def _matched(claims: Mapping[tuple[int, str], tuple[int, str]]) -> tuple[dict[in
     return dict(chosen), close
 
 
-def _said_twice(claims: Mapping[tuple[int, str], tuple[int, str]], matched: Mapping[int, str]) -> set[int]:
-    """Amounts right beside the words of another parameter, which has the very same amount already, and far from those
-    of their own (2 min clockwise, 2 min counter-clockwise, with a stop between): they are said twice."""
+def _said_twice(
+    block: Block,
+    text: str,
+    quantities: list[Quantity],
+    claims: Mapping[tuple[int, str], tuple[int, str]],
+    matched: Mapping[int, str],
+) -> set[int]:
+    """Amounts right beside the words of another parameter, which has the very same amount already, and without a word
+    of their own in their clause (2 min clockwise, 2 min counter-clockwise, a stop between): they are said twice."""
     given = {name: claims[place, name][1] for place, name in matched.items()}
     return {
         place
@@ -230,8 +254,18 @@ def _said_twice(claims: Mapping[tuple[int, str], tuple[int, str]], matched: Mapp
         if place in matched
         and other != matched[place]
         and given.get(other) == made
-        and distance <= 0 < _FAR < claims[place, matched[place]][0]
+        and distance <= 0 < claims[place, matched[place]][0]
+        and not _in_clause(block, text, quantities[place], matched[place])
     }
+
+
+def _in_clause(block: Block, text: str, quantity: Quantity, name: str) -> bool:
+    """Does a word of the parameter stand in the clause of the amount?"""
+    spans = [(start, end) for start, end, said in names_of(block, text) if said == name]
+    return any(
+        not _CLAUSE.search(text[end : quantity.start] if end <= quantity.start else text[quantity.end : start])
+        for start, end in spans
+    )
 
 
 def _twins(block: Block, text: str, quantities: list[Quantity], values: dict[str, str]) -> None:
@@ -254,8 +288,10 @@ def _says_much(quantity: Quantity, text: str) -> bool:
         return False
     if re.fullmatch(r"1\s?[台个只]", quantity.text):
         return False
+    if _OPEN.search(text[: quantity.start]) and _CLAUSE_END.match(text, quantity.end):
+        return True
     return any(c.isascii() and c.isdigit() for c in quantity.text) or any(
-        reading.unit and same_unit(reading.unit) not in ("个", "只", "台", "次", "路") for reading in quantity.readings
+        reading.unit and same_unit(reading.unit) not in _COUNTERS for reading in quantity.readings
     )
 
 
@@ -278,7 +314,10 @@ def _take_the_only(
             if place not in used
             and not _CYCLE.search(text[max(0, one.start - 16) : one.end + 8])
             and (made := literal(text, one, parameter)) is not None
-            and (_says_much(one, text) or (anything and int(made) >= int(parameter.low)))
+            and (
+                _says_much(one, text)
+                or (anything and int(made) >= int(parameter.low) and not _of_the_machine(text, one, parameter))
+            )
         ]
         if len(rivals) == 1 and len(fits) == 1:
             values[parameter.name] = fits[0][1]
@@ -304,7 +343,6 @@ def _other_counts(
             and distance < claims[place, name][0] + _NEARLY
             and made != claims[place, name][1]
             and not _ACCESSORY.match(text, quantities[other].end)
-            and not _OTHERS.search(text[: quantities[other].start])
             for (other, taker), (distance, made) in claims.items()
         )
     ]
@@ -377,6 +415,12 @@ def _distance(text: str, quantity: Quantity, parameter: Parameter, block: Block)
     low = text.lower()
     best = _NEAR
     own = set(_own(parameter, block))
+    unnamed = not any(places(word, low) for word in own) and any(
+        places(word, low)
+        for one in block.parameters
+        if one is not parameter and one.type == parameter.type and set(words_of(one)) & set(words_of(parameter))
+        for word in _own(one, block)
+    )
     others = [(start, end) for start, end, name in names_of(block, text) if name != parameter.name]
     for word in words_of(parameter):
         for start, end in places(word, low):
@@ -395,7 +439,7 @@ def _distance(text: str, quantity: Quantity, parameter: Parameter, block: Block)
             if any(a <= start and end <= b and (a, b) != (start, end) for a, b in others):
                 continue  # the high of high-high
             late = 0 if word.isascii() or end <= quantity.start else _LATE
-            late += 0 if word in own else _VAGUE_WORD
+            late += 0 if word in own else _VAGUE_WORD + (_OTHER_NAMED if unnamed else 0)
             clauses = len(_CLAUSE.findall(between)) + len(_END.findall(between))
             best = min(best, gap + late + clause * clauses - min(8, len(word)))
     return best

@@ -14,6 +14,7 @@ from assay.skills.plc.blocks.block import Block
 
 T = TypeVar("T")
 _JOIN = re.compile(r"[\s/,、，和与及-]*(?:and|or)?\s*")
+_COUNTED = re.compile(r"[一二两三四五六七八九十百]+[个只台次路]?")
 #: What may stand between an amount and the name it goes to, and what parts two such pairs.
 _TOUCHING = re.compile(r"\s?(?:时|就|后|以上|以下|的时候)?\s?")
 _AWAY = re.compile(r"[,.;:，。；：、\n]|\band\b")
@@ -32,7 +33,7 @@ def lists(block: Block, text: str, quantities: list[Quantity], values: dict[str,
     for names in _runs(names_of(block, text), text):
         fitting = [one for one in amounts if len(one) == len(names)]
         parameters = [one for name in names for one in block.parameters if one.name == name[2]]
-        if len(quantities) == 1 and SAME.search(text):
+        if len(quantities) == 1 and SAME.search(text) and not _COUNTED.fullmatch(quantities[0].text):
             alike = {one.name: v for one in parameters if (v := literal(text, quantities[0], one)) is not None}
             values.update(alike)
             return used | {0} if alike else used
@@ -136,6 +137,8 @@ def _turns(block: Block, text: str, quantities: list[Quantity], values: dict[str
         gaps = [text[one[1] : other[0]] for one, other in zip(four[::2], four[1::2], strict=True)]
         parameters = [block.parameter(one) for one in (named[1], named[3])]
         made = [literal(text, quantities[q[2]], p) if p else None for q, p in zip(four[::2], parameters, strict=True)]
+        if len({p.type for p in parameters if p}) != 1:
+            continue
         if all(_TOUCHING.fullmatch(gap) for gap in gaps) and None not in made and not values.keys() & set(named):
             values.update({str(named[1]): str(made[0]), str(named[3]): str(made[1])})
             return {four[0][2], four[2][2]}
@@ -180,5 +183,7 @@ def places(word: str, low: str) -> list[tuple[int, int]]:
     """Where a word begins a word of the text; short ones must be the whole of it."""
     pattern = re.sub(r"(?:\\ |\\-)+", r"[\\s-]?", re.escape(word))
     if word.isascii():
+        if word in ("i", "a"):  # integral and alpha, not the words of the language
+            pattern += r"(?=\s*[=:]?\s*\d)"
         pattern = rf"(?<![a-z]){pattern}" + ("s?(?![a-z])" if len(word) <= 3 else "")
     return [one.span() for one in re.finditer(pattern, low)]

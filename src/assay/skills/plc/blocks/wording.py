@@ -132,7 +132,7 @@ _PLATE_BEHIND = re.compile(
 _DOZENS = re.compile(rf"{_N}\s+dozens?\b|(?P<zh>\d+|[一二两三四五六七八九十])打(?=[^开印])", re.I)
 #: Single figures before what they count, which are no units (九路停机信号).
 _OF_A_KIND = re.compile(
-    r"(?<![一二两三四五六七八九十百千第零点\d])[两三四五六七八九](?=[路步段道级节]|[点位](?![零一二三四五六七八九\d]))"
+    r"(?<![一二两三四五六七八九十百千第零点\d])[两三四五六七八九](?=[路步段道级节人队轮遍趟罐瓶盒袋件箱]|张桌|方(?!向|面|法|式|案|米|形)|选一|(?<=[加减升降].)转(?![向角速动])|[点位](?![零一二三四五六七八九\d]))"
 )
 _PERCENT = re.compile(r"百分之(?P<n>\d+(?:\.\d+)?|[零一二两三四五六七八九十百点]+)")
 _CHINESE: tuple[tuple[re.Pattern[str], str], ...] = (
