@@ -185,3 +185,29 @@ def test_a_bare_number_at_the_end_of_a_clause_is_not_dropped() -> None:
 def test_amounts_are_found_by_what_people_call_them(name: str, request_: str, values: dict[str, str]) -> None:
     filled = read(name, request_)
     assert (dict(filled.values), filled.unused, filled.unclear) == (values, (), ())
+
+
+@pytest.mark.parametrize(
+    ("request_", "values", "inputs"),
+    [
+        ("热熔胶罐保持180度，174度加热棒投入，186度切除", {"HYSTERESIS": "6.0"}, {"SetPoint": "180.0"}),
+        ("the compressor runs when it is 2 K above the wanted temperature and quits when it is 2 K below",
+         {"HYSTERESIS": "2.0", "COOLING": "TRUE"}, {}),
+        ("设定值减八度接通、设定值加八度断开", {"HYSTERESIS": "8.0"}, {}),
+    ],
+)  # fmt: skip
+def test_two_points_around_the_set_point_are_its_hysteresis(
+    request_: str, values: dict[str, str], inputs: dict[str, str]
+) -> None:
+    filled = read("two_point_control", request_)
+    assert (dict(filled.values), dict(filled.inputs), filled.unused) == (values, inputs, ())
+
+
+@pytest.mark.parametrize("request_", ["on 2 K above it and off 1 K below it", "2 K above it, 2 K below it"])
+def test_two_points_that_are_not_as_far_or_do_not_say_which_way_stay_open(request_: str) -> None:
+    filled = read("two_point_control", request_)
+    assert "HYSTERESIS" not in filled.values and filled.unused
+
+
+def test_half_a_dozen_is_six() -> None:
+    assert dict(read("quiz_buzzer", "half a dozen pushbuttons, the first wins").values) == {"N": "6"}

@@ -15,7 +15,7 @@ from assay.kernel.unit_words import same_unit
 from assay.skills.plc.blocks.amounts import in_one_unit, literal, ranges, words_of
 from assay.skills.plc.blocks.block import COUNT, Block, Parameter
 from assay.skills.plc.blocks.building import amount
-from assay.skills.plc.blocks.implied import summed, within_rules
+from assay.skills.plc.blocks.implied import around, summed, within_rules
 from assay.skills.plc.blocks.listing import SAME, lists, names_of, outer_limits, places
 from assay.skills.plc.blocks.naming import without_bits, without_kinds, without_names, without_states
 from assay.skills.plc.blocks.spelling import repaired
@@ -97,6 +97,9 @@ def read_parameters(block: Block, request: str) -> Filled:
     quantities = in_one_unit(scan(text)[0])
     values: dict[str, str] = dict(ends)
     used = lists(block, text, quantities, values)
+    made, said = around(block, text, quantities, values)
+    values |= made
+    used |= said
     inputs: dict[str, str] = {}
     claims = _claims(block, text, quantities, used, values)
     matched, unclear = _matched(claims)

@@ -59,6 +59,7 @@ _ENGLISH: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (r"(?<=\d)½", ".5"),
         (r"(?<=\d)\s?(?-i:C)(?=\s*(?:[,.;/)]|$|[a-z]))(?!-)", " °C"),
+        (r"\bplus\s?(?:/|or|-)?\s?minus (?=\w)", "+/- "),
         (r"\bminus (?=\d)", "-"),
         (r"(?:±|\+\s?/\s?-)\s?(?=\d)", " +/- "),
         (r"\b(as|to|is|be|equals?|of) (?:zero|0)(?=\s*(?:[,;]|\.?$|and\b))", r"\1 nothing"),
@@ -68,7 +69,6 @@ _ENGLISH: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"(?<![\d.,])(\d+),(\d{1,2})(?=\s*(?:ms|s|secs?|seconds?|min|minutes?|h|hours?)\b)",
             r"\1.\2",
         ),
-        (r"\bhalf a dozen\b", "6"),
         (
             r"\bhalf (?:of )?an? (?=(?:second|minute|hour|degree|kelvin|bar|percent|kilo|kg|litre|liter|sec|min)\b)",
             "0.5 ",
@@ -129,6 +129,7 @@ _PLATE_BEHIND = re.compile(
     r"(?P<amount>\d+(?:\.\d+)?[ -]?(?:kW|kVA|hp|V|马力|千瓦|伏|立方米?|m3|m³|rpm|r/min))(?![a-z/])",
     re.I,
 )
+_HALF_DOZEN = re.compile(r"\bhalf a dozen\b", re.I)
 _DOZENS = re.compile(rf"{_N}\s+dozens?\b|(?P<zh>\d+|[一二两三四五六七八九十])打(?=[^开印])", re.I)
 #: Single figures before what they count, which are no units (九路停机信号).
 _OF_A_KIND = re.compile(
@@ -167,7 +168,7 @@ def plain(request: str) -> str:
     for pattern in (_PLATE, _PLATE, _PLATE_BEHIND):
         text = pattern.sub(_blank, text)
     text = _OF_A_KIND.sub(lambda match: str("两三四五六七八九".index(match[0]) + 2), text)
-    text = _DOZENS.sub(_dozens, text)
+    text = _DOZENS.sub(_dozens, _HALF_DOZEN.sub("6", text))
     text = _PERCENT.sub(lambda match: f"{_number(match['n'])}%", text)
     text = _PART_OF.sub(_part_of, text)
     text = _ZH_PART.sub(lambda match: _short(_number(match["n"]) / _number(match["of"])), text)
