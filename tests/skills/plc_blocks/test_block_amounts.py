@@ -211,3 +211,8 @@ def test_two_points_that_are_not_as_far_or_do_not_say_which_way_stay_open(reques
 
 def test_half_a_dozen_is_six() -> None:
     assert dict(read("quiz_buzzer", "half a dozen pushbuttons, the first wins").values) == {"N": "6"}
+
+
+def test_a_great_number_of_things_that_the_block_does_not_count_is_named() -> None:
+    assert read("clamp_press", "夹紧后压装，满500件停机换箱").unused == ("500",)
+    assert read("clamp_press", "夹紧后压装，两人操作").unused == ()

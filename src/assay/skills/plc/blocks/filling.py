@@ -43,7 +43,7 @@ _CLAUSE = re.compile(
 #: The end of a sentence parts more than that of a clause.
 _END = re.compile(r"[；;。\n]|\.\s")
 _COUNTED = re.compile(
-    r"\s*(?:台|个|条|只|块|套|组|路|层|座|名|位|根|类|种|部|眼|把|盏|扇|道|步|段|点|级|人|队|轮|遍|趟|罐|瓶|盒|袋|件|箱|张|方|选)|"
+    r"\s*(?:台|个|条|只|块|套|组|路|层|座|名|位|根|类|种|部|眼|把|盏|扇|道|步|段|点|级)|"
     r"\s+(?!(?:per|on|off|in|and|or|to|for|at|is|are|with|when|counts|digits|increments)\b)"
     r"(?:[a-z]+[ -]){0,2}?[a-z]{2,}s\b(?<!secs)(?<!less)(?<!always)",
     re.I,
@@ -54,6 +54,8 @@ _COUNTERS = frozenset("个只台次路")
 #: A number at the end of a clause that has its unit from the one before it (runs three minutes and rests for six).
 _OPEN = re.compile(r"\b(?:for|after|another)\s$", re.I)
 _CLAUSE_END = re.compile(r"\s*(?:[,;]|\.(?!\d)|$|and\b|then\b)", re.I)
+#: What a few of may be said by the way; a greater number of them is something that is counted (500件).
+_FEW = re.compile(r"\s*[人队轮遍趟罐瓶盒袋件箱张方选]")
 _LEVELS = re.compile(r"\s?[级档段层路种]")
 _BETWEEN = re.compile(r"[\s:：=为是到在]*(?:(?:is|at|of|to|limit|alarm|than|设|定)\s?){0,2}")
 #: From here on a number of things is no number of buttons or lamps; this near two numbers may both be meant.
@@ -291,6 +293,8 @@ def _says_much(quantity: Quantity, text: str) -> bool:
         return False
     if re.fullmatch(r"1\s?[台个只]", quantity.text):
         return False
+    if re.fullmatch(r"\d", quantity.text) and _FEW.match(text, quantity.end):
+        return False
     if _OPEN.search(text[: quantity.start]) and _CLAUSE_END.match(text, quantity.end):
         return True
     return any(c.isascii() and c.isdigit() for c in quantity.text) or any(
@@ -421,7 +425,7 @@ def _distance(text: str, quantity: Quantity, parameter: Parameter, block: Block)
     unnamed = not any(places(word, low) for word in own) and any(
         places(word, low)
         for one in block.parameters
-        if one is not parameter and one.type == parameter.type and set(words_of(one)) & set(words_of(parameter))
+        if one is not parameter and one.type == parameter.type
         for word in _own(one, block)
     )
     others = [(start, end) for start, end, name in names_of(block, text) if name != parameter.name]
