@@ -24,8 +24,8 @@ from typing import Any
 from assay.kernel.errors import InputError
 from assay.skills.plc.blocks.block import Block
 from assay.skills.plc.blocks.building import amount, build
+from assay.skills.plc.blocks.choosing import choose
 from assay.skills.plc.blocks.filling import read_parameters
-from assay.skills.plc.blocks.finding import choose
 from assay.skills.plc.making.fitting import beyond
 from assay.skills.plc.making.requirement import parse_requirement
 from assay.skills.plc.making.work import Task, from_library
@@ -99,7 +99,7 @@ def held(chosen: Block, request: str) -> list[str]:
 def parameters(chosen: Block, record: Mapping[str, Any]) -> dict[str, Any]:
     """The right block: are its parameters those of the request, and do the limits take them?"""
     filled = read_parameters(chosen, record["request"])
-    shown = {"expected": record["parameters"], "values": dict(filled.values)}
+    shown = {"expected": record.get("parameters", {}), "values": dict(filled.values)}
     if filled.unused or filled.unclear:
         return shown | {"result": "kept_back", "unused": list(filled.unused), "unclear": list(filled.unclear)}
     try:
@@ -109,9 +109,9 @@ def parameters(chosen: Block, record: Mapping[str, Any]) -> dict[str, Any]:
     # A limit that was not asked for may be out of reach instead of at its default.
     same = all(
         amount(one.type, filled.values.get(one.name, one.default))
-        == amount(one.type, record["parameters"].get(one.name, one.default))
+        == amount(one.type, record.get("parameters", {}).get(one.name, one.default))
         for one in chosen.parameters
-        if not (one.away and one.name not in record["parameters"] and filled.values.get(one.name) == one.away)
+        if not (one.away and one.name not in record.get("parameters", {}) and filled.values.get(one.name) == one.away)
     )
     return shown | {"result": "right" if same else "wrong_parameters"}
 

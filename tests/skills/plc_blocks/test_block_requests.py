@@ -9,8 +9,8 @@ import yaml
 
 from assay.skills.plc.blocks.block import block, blocks
 from assay.skills.plc.blocks.building import build
+from assay.skills.plc.blocks.choosing import choose
 from assay.skills.plc.blocks.filling import read_parameters
-from assay.skills.plc.blocks.finding import choose
 from assay.skills.plc.front.source import Source
 from assay.skills.plc.typed.check import check
 

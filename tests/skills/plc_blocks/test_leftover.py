@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assay.skills.plc.blocks.block import blocks
-from assay.skills.plc.blocks.finding import choose, held_back
+from assay.skills.plc.blocks.choosing import choose, held_back
 from assay.skills.plc.blocks.leftover import Served, features, left_over, little, served, terms
 
 

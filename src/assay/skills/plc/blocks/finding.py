@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import pairwise
 from math import log
@@ -20,8 +20,8 @@ import yaml
 from assay.skills.plc.blocks.block import Block, blocks
 from assay.skills.plc.blocks.block import block as _block
 from assay.skills.plc.blocks.filling import read_parameters
-from assay.skills.plc.blocks.leftover import leaves_little, words_left
-from assay.skills.plc.blocks.more import more, more_words, with_more
+from assay.skills.plc.blocks.leftover import leaves_little
+from assay.skills.plc.blocks.more import more, with_more
 from assay.skills.plc.blocks.signs import general, other_number, other_vote, shown, wanted
 from assay.skills.plc.blocks.spelling import repaired
 from assay.skills.plc.blocks.stems import STOP, STOP_ZH, stem
@@ -46,6 +46,8 @@ TOLD = 18.0
 WHOLE = 0.9
 #: A block that watches another machine, whatever that machine does.
 PARTNER = "heartbeat"
+#: One request is looked up several times on its way.
+KEPT = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,11 @@ class Found:
 
 def find(request: str, limit: int = 5) -> list[Found]:
     """The blocks by falling score; an empty list when the request says nothing the library knows."""
+    return list(_ranked(request)[:limit])
+
+
+@lru_cache(maxsize=KEPT)
+def _ranked(request: str) -> tuple[Found, ...]:
     terms = _terms(request)
     weights, index = _index()
     total = sum(weights.get(one, 1.5) for one in terms) or 1.0
@@ -74,56 +81,66 @@ def find(request: str, limit: int = 5) -> list[Found]:
         if hit + said > 0:
             found.append(Found(block, round(hit + said, 6), round(said, 6), round(covered, 6)))
     found.sort(key=lambda one: (-one.score, one.block.id))
-    return found[:limit]
+    return tuple(found)
 
 
-def choose(request: str) -> tuple[Block | None, list[Found]]:
-    """The block that is meant, or None with the ones to ask about (none: the library has no such block).
+def by_words(request: str) -> tuple[Block | None, list[Found]]:
+    """The block that words alone say is meant, or None with the ones to ask about (none: the library has no such
+    block).
 
     A block whose signs the request shows (:mod:`.signs`) goes before scattered words; several of them are asked about.
     """
-    said, signs = _read(request)
-    block, near = _named(said, signs, request)
+    asked = read(request)
+    block, near = named(asked)
     if block is None:
         return None, near
-    others = [one for one in near if one.block.id != block.id and one.block.id in signs]
-    if other_number(said, block.id) or more(said, block.id):
+    others = [one for one in near if one.block.id != block.id and one.block.id in asked.signs]
+    if other_number(asked.said, block.id) or more(asked.said, block.id):
         return None, others
-    if any(_strange(one, block) for one in with_more(said)):
+    if strange(asked.said, block):
         return None, near[:3]
-    return (block, near) if leaves_little(said, block) else (None, others)
+    return (block, near) if leaves_little(asked.said, block) else (None, others)
 
 
-def held_back(request: str) -> tuple[Block, tuple[str, ...]] | None:
-    """The block that words and signs name and that is not chosen, because the request says more, with that; None
-    where no block is named, or the one that is named is chosen."""
-    said, signs = _read(request)
-    block, _ = _named(said, signs, request)
-    if block is None:
-        return None
-    words = [*more_words(said, block.id), *(one for one in with_more(said) if _strange(one, block))]
-    if not leaves_little(said, block):
-        words += words_left(said, block)
-    return (block, tuple(dict.fromkeys(words))) if words else None
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request as it was typed and as the finder reads it, and the blocks of which it shows a sign."""
+
+    request: str
+    said: str
+    signs: Mapping[str, int]
+
+    @property
+    def far(self) -> bool:
+        """Whether it speaks of what is known to lie beyond the library."""
+        shape = _Request(self.said)
+        return bool(
+            (shape.said(_beyond()["en"] + _beyond()["zh"]) and self.signs.keys() != {PARTNER})
+            or other_vote(self.said)
+            or (not self.signs and shape.said(_beyond()["beside"]))
+        )
 
 
-def _read(request: str) -> tuple[str, Mapping[str, int]]:
-    """The request as the finder reads it, and the blocks of which it shows a sign."""
+def read(request: str) -> Asked:
+    """The request without slips of the pen and without what it says it does not want."""
     said = repaired(wanted(request))
-    return said, shown(said)
+    return Asked(request, said, shown(said))
 
 
-def _named(said: str, signs: Mapping[str, int], request: str) -> tuple[Block | None, list[Found]]:
+def named(asked: Asked) -> tuple[Block | None, list[Found]]:
     """The block that words and signs name, whatever else the request says; or None with the ones to ask about."""
-    shape = _Request(said)
-    far = shape.said(_beyond()["en"] + _beyond()["zh"]) and signs.keys() != {PARTNER}
-    if far or other_vote(said) or (not signs and shape.said(_beyond()["beside"])):
+    if asked.far:
         return None, []
-    found = find(said, limit=len(blocks()))
-    block, near = _by_signs(signs, found) if signs else _by_words(found)
-    if block is None and len(near) == 1 and near[0].score >= TOLD and _fits(near[0].block, request):
+    found = find(asked.said, limit=len(blocks()))
+    block, near = _by_signs(asked.signs, found) if asked.signs else _by_words(found)
+    if block is None and len(near) == 1 and near[0].score >= TOLD and _fits(near[0].block, asked.request):
         block = near[0].block
     return block, near
+
+
+def strange(said: str, block: Block) -> list[str]:
+    """The phrases for what it is to come with (with automatic restart) of which the block knows no word."""
+    return [one for one in with_more(said) if _strange(one, block)]
 
 
 def _strange(phrase: str, block: Block) -> bool:

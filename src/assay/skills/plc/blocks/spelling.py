@@ -14,6 +14,7 @@ _RIGHT = frozenset(
     "ladder letter better matter should filler filter center centre poster master faster buffer burner turner tender "
     "printer pointer painter stated tested listed sorted shorts sports ported parted carton cotton sample simple "
     "planes panels planet plants lifter lifted latter former format normal manual annual hourly stepper stopper "
+    "section sections "
     "whether weather either neither rather gather father mother holder folder molder loaded leaded".split()
 )
 

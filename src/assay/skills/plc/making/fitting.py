@@ -12,7 +12,8 @@ import re
 
 from assay.skills.plc.blocks.block import Block, blocks
 from assay.skills.plc.blocks.filling import read_parameters
-from assay.skills.plc.blocks.finding import choose, find
+from assay.skills.plc.blocks.finding import by_words, find
+from assay.skills.plc.blocks.meaning import elsewhere
 from assay.skills.plc.blocks.more import answers, more
 from assay.skills.plc.making.requirement import Numbered, Requirement
 
@@ -26,13 +27,19 @@ def beyond(requirement: Requirement, block: Block) -> list[Numbered]:
     """The sentences that the block may not answer; none for a request of one sentence."""
     if len(requirement.sentences) < 2:
         return []
-    return [one for one in requirement.sentences if not _answers(one.text, block)]
+    return [one for one in requirement.sentences if not (_answers(one.text, block) or _tells(one.text, block))]
+
+
+def _tells(sentence: str, block: Block) -> bool:
+    """Whether a sentence may tell of the block after all (why it is wanted, what goes wrong today), by its sense, and
+    says nothing that only others do."""
+    return not more(sentence, block.id) and elsewhere(sentence, block.id) is False
 
 
 def _answers(sentence: str, block: Block) -> bool:
     if _says_nothing(sentence):
         return True
-    found, near = choose(sentence)
+    found, near = by_words(sentence)
     if (found is not None and found.id == block.id) or answers(sentence, block.id):
         return True
     if found is not None or more(sentence, block.id):

@@ -16,8 +16,8 @@ from assay.kernel.ports import LanguageModel
 from assay.kernel.texts import Lang, text
 from assay.skills.plc.blocks.block import Block
 from assay.skills.plc.blocks.building import Built, build
+from assay.skills.plc.blocks.choosing import choose, held_back
 from assay.skills.plc.blocks.filling import Filled, read_parameters
-from assay.skills.plc.blocks.finding import choose, held_back
 from assay.skills.plc.making.adequacy import Adequacy, adequacy
 from assay.skills.plc.making.confirming import confirmed
 from assay.skills.plc.making.covering import Covered, covered
