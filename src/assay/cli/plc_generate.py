@@ -53,6 +53,7 @@ def generate(
     sealed_tests: SealedOption = None,
     candidates: Annotated[int, typer.Option("--candidates", min=1, max=100, help=about("candidates"))] = 10,
     scan: ScanOption = "100ms",
+    block: Annotated[str | None, typer.Option("--block", metavar="BLOCK", help=about("take_block"))] = None,
     yes: Annotated[bool, typer.Option("--yes", help=about("yes"))] = False,
     no_model: Annotated[bool, typer.Option("--no-model", help=about("no_model"))] = False,
     lang: LangOption = None,
@@ -60,6 +61,7 @@ def generate(
 ) -> None:
     """From a requirement to a program with its verdict."""
     import asyncio
+    from dataclasses import replace
 
     from assay.cli.plc_confirm import How, settle
     from assay.skills.plc.making.bundle import write
@@ -68,7 +70,7 @@ def generate(
     speaks = resolve_lang(lang)
     asked = read_requirement(requirement)
     given = _text(interface) if interface is not None else None
-    task = _task(asked, given, properties, tests, sealed_tests, candidates, _scan(scan))
+    task = replace(_task(asked, given, properties, tests, sealed_tests, candidates, _scan(scan)), block=block)
     how = How(out, speaks, yes, as_json, model=not no_model)
     task = settle(task, how, propose_properties=properties is None)
     made, model = asyncio.run(_make(task, no_model, speaks))

@@ -247,7 +247,7 @@ def test_a_block_whose_amounts_do_not_fit_is_left_when_it_does_not_do_all_that_i
     assert told(proposed(more))["LubricationPump"] == "out BOOL"
 
 
-def test_a_block_that_was_held_back_is_told_with_the_command_that_takes_it() -> None:
+def test_a_block_that_was_held_back_is_told_and_taken_when_a_person_names_it() -> None:
     words = (
         "The extractor fan runs on for 5 minutes after the request, and tell the laboratory the spectrum of the"
         " bearings whenever a lorry brings molasses from the sugar mill"
@@ -255,8 +255,12 @@ def test_a_block_that_was_held_back_is_told_with_the_command_that_takes_it() -> 
     task = Task(parse_requirement(words))
     near = near_block(task, "en")
     assert near is not None and near["id"] == "run_on" and "molasses" in near["words"]
-    assert "assay plc blocks run_on --set" in near["text"] and "RUN_ON=T#300s" in near["text"]
-    assert "assay plc blocks run_on --set" in (near_block(task, "zh") or {})["text"]
+    assert "--block run_on" in near["text"] and "RUN_ON = T#300s" in near["text"]
+    assert "--block run_on" in (near_block(task, "zh") or {})["text"]
+    found = from_library(replace(task, block="run_on"))
+    assert found is not None and found[0].id == "run_on" and found[1].values == {"RUN_ON": "T#300s"}
+    with pytest.raises(InputError, match="no_such_thing"):
+        from_library(replace(task, block="no_such_thing"))
     assert near_block(replace(task, interface="FUNCTION_BLOCK F\nEND_FUNCTION_BLOCK"), "en") is None
     assert (
         near_block(Task(parse_requirement("The extractor fan runs on for 5 minutes after the request")), "en") is None

@@ -189,7 +189,11 @@ def _block(made: Made) -> dict[str, Any] | None:
         return None
     unused = list(made.filled.unused) if made.filled is not None else []
     inputs = dict(made.filled.inputs) if made.filled is not None else {}
-    return {"id": made.block.block.id, "parameters": dict(made.block.values), "inputs": inputs, "unused": unused}
+    named = made.task.block is not None
+    return {
+        "id": made.block.block.id, "named": named, "parameters": dict(made.block.values), "inputs": inputs,
+        "unused": unused,
+    }  # fmt: skip
 
 
 def _outcome(one: Outcome) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from assay.kernel.errors import InputError
 from assay.kernel.ports import LanguageModel
 from assay.kernel.texts import Lang, text
 from assay.skills.plc.blocks.block import Block
+from assay.skills.plc.blocks.block import block as library_block
 from assay.skills.plc.blocks.building import Built, build
 from assay.skills.plc.blocks.choosing import choose, held_back
 from assay.skills.plc.blocks.filling import Filled, read_parameters
@@ -38,7 +39,8 @@ SHOWN = 8
 class Task:
     """What is asked. ``interface`` is text of ST (None: the one in the requirement, or a library block's own);
     ``proposed`` is what it was confirmed from, when it was proposed. ``sealed`` tests are run once on the chosen
-    candidate. ``candidates``: most that may be judged."""
+    candidate. ``candidates``: most that may be judged. ``block``: the id of the library's block that a person named: it
+    is taken whatever else the requirement says."""
 
     requirement: Requirement
     interface: str | None = None
@@ -49,6 +51,7 @@ class Task:
     scan_ns: int = 100_000_000
     seconds: float = 20.0
     proposed: Proposal | None = None
+    block: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,8 @@ def from_library(task: Task) -> tuple[Block, Filled] | None:
     """The block that the request asks for with its parameters, when the request fixes no other interface: neither by
     declaring one nor by names (of its own, of properties, of tests) or more signals than the block has. Raises
     InputError, with what there is to choose, when several blocks fit or a parameter is unclear."""
+    if task.block is not None:
+        return _filled(task, _known(task.block))
     if task.interface is not None or task.requirement.interface is not None:
         return None
     words = task.requirement.text
@@ -86,16 +91,29 @@ def from_library(task: Task) -> tuple[Block, Filled] | None:
             told = "; ".join(f"{one.block.id} ({one.block.title[task.requirement.lang]})" for one in near)
             raise InputError("plc_making.which_block", blocks=told)
         return None
-    filled = read_parameters(block, words)
     try:
-        if filled.unclear:
-            raise InputError("plc_making.unclear_parameter", block=block.id, names=", ".join(filled.unclear))
-        build(block, filled.values)
+        return _filled(task, block)
     except InputError:
         if beyond(task.requirement, block):  # whose amounts do not fit and which does not do all of it
             return None
         raise
+
+
+def _filled(task: Task, block: Block) -> tuple[Block, Filled]:
+    """The block with what the requirement says for its parameters. Raises InputError where that is unclear or out of
+    the block's limits."""
+    filled = read_parameters(block, task.requirement.text)
+    if filled.unclear:
+        raise InputError("plc_making.unclear_parameter", block=block.id, names=", ".join(filled.unclear))
+    build(block, filled.values)
     return block, filled
+
+
+def _known(name: str) -> Block:
+    found = library_block(name)
+    if found is None:
+        raise InputError("plc_making.no_such_block", name=name[:60])
+    return found
 
 
 def near_block(task: Task, lang: Lang) -> dict[str, Any] | None:
@@ -110,8 +128,8 @@ def near_block(task: Task, lang: Lang) -> dict[str, Any] | None:
     block, words = found
     said = ", ".join(words[:SHOWN])
     filled = read_parameters(block, task.requirement.text).values
-    command = " ".join([block.id, *(f"--set {name}={value}" for name, value in filled.items())])
-    told = text("plc_making.near_block", lang, block=block.id, title=block.title[lang], words=said, command=command)
+    values = ", ".join(f"{name} = {value}" for name, value in filled.items()) or "-"
+    told = text("plc_making.near_block", lang, block=block.id, title=block.title[lang], words=said, values=values)
     return {"id": block.id, "words": list(words), "text": told}
 
 
@@ -162,7 +180,8 @@ def _judged(made: Made) -> Made:
     if unused:
         reason: Reason = ("unused_amounts", {"amounts": ", ".join(unused)})
         release = replace(release, status="not_released", reasons=(*release.reasons, reason))
-    more = beyond(made.task.requirement, made.block.block) if made.block is not None else []
+    found = made.block.block if made.block is not None and made.task.block is None else None
+    more = beyond(made.task.requirement, found) if found is not None else []
     if more:
         reason = ("beyond_block", {"sentences": ", ".join(one.id for one in more)})
         release = replace(release, status="not_released", reasons=(*release.reasons, reason))
