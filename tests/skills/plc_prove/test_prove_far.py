@@ -27,6 +27,13 @@ def test_a_state_behind_long_timers_is_reached_and_the_run_is_cut_down() -> None
     assert found.k == len(found.trace.rows) == 241  # 200 scans of 100 ms after the first, then 40.
 
 
+@pytest.mark.parametrize("minutes", [5, 20])
+def test_what_follows_a_switch_after_many_minutes_is_reached(minutes: int) -> None:
+    text = block(f"t(IN := a AND NOT b, PT := T#{minutes}m); q := t.Q AND NOT b;", "t : TOF;")
+    found = verdict(text, "reachable", "FELL(q) AND NOT b AND NOT c", backends=("python", "c"))
+    assert found.status == "PROVED" and found.trace is not None and found.trace.replayed == ("python", "c")
+
+
 def test_reached_with_a_scan_time_that_varies() -> None:
     assert verdict(SLOW, "reachable", "q", scan_ns=None).status == "PROVED"
 

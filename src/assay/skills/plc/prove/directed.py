@@ -13,7 +13,7 @@ import random
 import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import product, zip_longest
 from typing import Any
 
 from assay.kernel.errors import AssayError
@@ -27,8 +27,10 @@ from assay.skills.plc.prove.watcher import Meant
 from assay.skills.plc.run.machine import machine
 
 #: Scans of all runs together and of cutting down one of them, and statements of either. Shortest and longest run.
-SCANS, CUTTING, STATEMENTS = 40_000, 40_000, 1_000_000
-SHORT, LONG = 200, 6_000
+SCANS, CUTTING, STATEMENTS = 240_000, 80_000, 2_000_000
+SHORT, LONG = 200, 16_000
+#: Scans before what is switched on goes off again, and more than the longest time that is waited for what follows.
+PULSE, SPARE = 3, 10
 
 #: Inputs whose values are all combined for runs that hold them.
 COMBINED = 4
@@ -89,7 +91,7 @@ class _Runs:
         self._elapsed = [10**8, *[min(max(one, VARYING[0]), VARYING[1]) for one in times]]
         counts = [one for one in samples.whole if 1 < one <= LONG]
         longest = max([*self._holds, *counts[-1:]], default=0)
-        self._length = min(max(SHORT, 3 * longest // 2 + 20), LONG)
+        self._length = min(max(SHORT, 2 * longest + 3 * SPARE), LONG)
         if STATEMENTS // steps < SHORT:  # Of a huge unit many short runs show more than one long one.
             self._length = max(self._most // 25, 2)
 
@@ -139,14 +141,27 @@ class _Runs:
         if not self._inputs:
             yield self._rows([({}, self._length)])
             return
-        for values in product((True, False), repeat=min(len(flags), COMBINED)):
-            vector = self._vector()
-            vector |= {one.number: value for one, value in zip(flags, values, strict=False)}
-            yield self._rows([(vector, self._length)])
+        yield from _in_turn(self._held(flags), self._switched(flags))
         number = 0
         while True:
             yield self._rows(self._phases(number))
             number += 1
+
+    def _held(self, flags: Sequence[Any]) -> Iterator[Rows]:
+        """Everything stays as it is."""
+        for values in product((True, False), repeat=min(len(flags), COMBINED)):
+            vector = self._vector()
+            vector |= {one.number: value for one, value in zip(flags, values, strict=False)}
+            yield self._rows([(vector, self._length)])
+
+    def _switched(self, flags: Sequence[Any]) -> Iterator[Rows]:
+        """One input on for a moment, or on for the longest time, and what comes of it while nothing else is asked."""
+        if not self._holds:
+            return
+        wait = self._holds[-1] + SPARE
+        for one, count in product(flags, (PULSE, wait)):
+            vector = self._vector() | {each.number: False for each in flags}
+            yield self._rows([(vector, PULSE), ({**vector, one.number: True}, count), (vector, wait)])
 
     def _phases(self, number: int) -> Iterator[tuple[dict[int, Any], int]]:
         vector = self._vector()
@@ -206,6 +221,11 @@ class _Runs:
                     start += size
             size //= 2
         return rows
+
+
+def _in_turn(first: Iterator[Rows], second: Iterator[Rows]) -> Iterator[Rows]:
+    for pair in zip_longest(first, second):
+        yield from (one for one in pair if one is not None)
 
 
 def _own_time(meant: Meant, tick: int) -> int:
