@@ -85,7 +85,9 @@ def requests(path: Path) -> list[Request]:
         if line.strip():
             one = json.loads(line)
             key = (one.get("by"), one["block"], one.get("near"), one["request"].isascii())
-            group = f"{one.get('by')} {one['block'] or one['near']} {places[key]}" if "by" in one else one["request"]
+            group = (
+                f"{one.get('by')} {one['block'] or one.get('near')} {places[key]}" if "by" in one else one["request"]
+            )
             places[key] += 1
             found.append(Request(path.stem, one["request"], one["block"], group))
     return found

@@ -120,12 +120,12 @@ def library(
     """The library: listed, found by words, made with parameters."""
     from assay.skills.plc.blocks.block import block, blocks
     from assay.skills.plc.blocks.building import build
-    from assay.skills.plc.blocks.finding import find
+    from assay.skills.plc.blocks.choosing import search
 
     speaks = resolve_lang(lang)
     one = block(name) if name is not None else None
     if one is None:
-        found = list(blocks()) if name is None else [each.block for each in find(name)]
+        found = list(blocks()) if name is None else search(name)
         if not found:
             raise InputError("cli.plc_no_block", words=(name or "")[:80])
         rows = [{"id": each.id, "title": each.title[speaks], "about": each.about[speaks]} for each in found]

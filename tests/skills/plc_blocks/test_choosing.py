@@ -60,6 +60,9 @@ def test_what_people_say_in_their_own_words_finds_the_block(request_: str, block
         "把上个月的发票按客户排序并发邮件给会计",
         "star delta start for the fan. And blink a lamp twice a second while the chiller is in night mode",
         "?!",
+        "It shall be good.",
+        "要好用。",
+        "read 40 registers from an energy meter over Modbus TCP",
     ],
 )
 def test_what_no_block_does_is_not_chosen(request_: str) -> None:

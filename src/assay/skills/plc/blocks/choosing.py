@@ -27,6 +27,8 @@ from assay.skills.plc.blocks.signs import other_number
 WORDS, SIGNS = 3.0, 2.0
 """What the best score by words counts, and three words of a sign, beside the logarithm of a probability."""
 LONGEST_SIGN = 3
+WORTH_SHOWING = 0.1
+"""A block of this part of the probability by sense alone is shown to somebody who looks for one."""
 SURE, ASKED = 0.7, 3
 """Where the likeliest block has less of the probability, the next one is asked about too; so many are at most."""
 TENTH = 10.0
@@ -80,7 +82,7 @@ def choose(request: str) -> tuple[Block | None, list[Found]]:
     if shares is None:
         return by_words(request)
     one = likely(asked, shares)
-    probability = trust().probability(features(asked, one))
+    probability = _probability(asked, one)
     chosen, near = by_words(request)
     agreed = chosen is not None and chosen.id == one.block.id
     if probability >= (trust().agreed if agreed else trust().least):
@@ -90,6 +92,14 @@ def choose(request: str) -> tuple[Block | None, list[Found]]:
     first = [one.block, one.second] if one.share < SURE else [one.block]
     known = {each.id for each in first}
     return None, [*_found(asked, first), *(each for each in near if each.block.id not in known)][:ASKED]
+
+
+def _probability(asked: Asked, one: Likely) -> float:
+    """That the block does all that is asked for; none where the request says no word that the block knows, for the
+    sense of any text lies nearest to some block ("It shall be good")."""
+    if not any(each.block.id == one.block.id for each in find(asked.said, limit=len(blocks()))):
+        return 0.0
+    return trust().probability(features(asked, one))
 
 
 def held_back(request: str) -> tuple[Block, tuple[str, ...]] | None:
@@ -102,7 +112,7 @@ def held_back(request: str) -> tuple[Block, tuple[str, ...]] | None:
     shares = meaning.heard(asked.said)
     if block is None and shares is not None and not asked.far:
         one = likely(asked, shares)
-        block = one.block if trust().probability(features(asked, one)) >= trust().ask else None
+        block = one.block if _probability(asked, one) >= trust().ask else None
     if block is None:
         return None
     words = [*more_words(asked.said, block.id), *strange(asked.said, block)]
@@ -113,18 +123,34 @@ def held_back(request: str) -> tuple[Block, tuple[str, ...]] | None:
 
 def likely(asked: Asked, shares: Mapping[str, float]) -> Likely:
     """The likeliest block by sense, words and signs together."""
+    total = _totals(asked, shares)
+    first, second = sorted(blocks(), key=lambda one: (-total[one.id], one.id))[:2]
+    whole = math.fsum(math.exp(each - total[first.id]) for each in total.values())
+    sense = math.log(shares.get(first.id, 0.0) + meaning.LEAST)
+    return Likely(first, 1.0 / whole, sense, second, total[first.id] - total[second.id])
+
+
+def search(words: str, limit: int = 5) -> list[Block]:
+    """The blocks that words may mean, the likeliest first; an empty list when they say nothing the library knows."""
+    asked = read(words)
+    by_score = [one.block for one in find(asked.said, limit=limit)]
+    shares = meaning.heard(asked.said) if leftover.terms(asked.said) else None
+    if shares is None:
+        return by_score
+    total = _totals(asked, shares)
+    meant = [one for one in blocks() if one in by_score or shares.get(one.id, 0.0) >= WORTH_SHOWING]
+    return sorted(meant, key=lambda one: (-total[one.id], one.id))[:limit]
+
+
+def _totals(asked: Asked, shares: Mapping[str, float]) -> dict[str, float]:
     by_score = {one.block.id: one.score for one in find(asked.said, limit=len(blocks()))}
     best = max(by_score.values(), default=0.0) + 1.0
-    total = {
+    return {
         one.id: math.log(shares.get(one.id, 0.0) + meaning.LEAST)
         + WORDS * by_score.get(one.id, 0.0) / best
         + SIGNS * min(asked.signs.get(one.id, 0), LONGEST_SIGN) / LONGEST_SIGN
         for one in blocks()
     }
-    first, second = sorted(blocks(), key=lambda one: (-total[one.id], one.id))[:2]
-    whole = math.fsum(math.exp(each - total[first.id]) for each in total.values())
-    sense = math.log(shares.get(first.id, 0.0) + meaning.LEAST)
-    return Likely(first, 1.0 / whole, sense, second, total[first.id] - total[second.id])
 
 
 def features(
