@@ -27,6 +27,8 @@ from assay.skills.plc.blocks.signs import other_number
 WORDS, SIGNS = 3.0, 2.0
 """What the best score by words counts, and three words of a sign, beside the logarithm of a probability."""
 LONGEST_SIGN = 3
+PLAIN = 0.9
+"""From this probability on the sentences of a longer request are not asked one by one."""
 WORTH_SHOWING = 0.1
 """A block of this part of the probability by sense alone is shown to somebody who looks for one."""
 SURE, ASKED = 0.7, 3
@@ -92,6 +94,16 @@ def choose(request: str) -> tuple[Block | None, list[Found]]:
     first = [one.block, one.second] if one.share < SURE else [one.block]
     known = {each.id for each in first}
     return None, [*_found(asked, first), *(each for each in near if each.block.id not in known)][:ASKED]
+
+
+def surely(request: str, block: Block) -> bool:
+    """Whether the request as a whole so plainly asks for a block that no single sentence of it needs to say so."""
+    asked = read(request)
+    shares = meaning.heard(asked.said)
+    if shares is None:
+        return False
+    one = likely(asked, shares)
+    return one.block.id == block.id and _probability(asked, one) >= PLAIN
 
 
 def _probability(asked: Asked, one: Likely) -> float:

@@ -9,10 +9,12 @@ was asked.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from assay.skills.plc.blocks.block import Block, blocks
+from assay.skills.plc.blocks.choosing import surely
 from assay.skills.plc.blocks.filling import read_parameters
-from assay.skills.plc.blocks.finding import by_words, find
+from assay.skills.plc.blocks.finding import Found, by_words, find
 from assay.skills.plc.blocks.meaning import elsewhere
 from assay.skills.plc.blocks.more import answers, more
 from assay.skills.plc.making.requirement import Numbered, Requirement
@@ -24,10 +26,30 @@ _DEMAND = re.compile(r"\b(?:shall|must|should)\b|应|必须|不得|禁止|须", 
 
 
 def beyond(requirement: Requirement, block: Block) -> list[Numbered]:
-    """The sentences that the block may not answer; none for a request of one sentence."""
+    """The sentences that the block may not answer; none for a request of one sentence. Where the request as a whole
+    plainly asks for the block, only those that name something else."""
     if len(requirement.sentences) < 2:
         return []
-    return [one for one in requirement.sentences if not (_answers(one.text, block) or _tells(one.text, block))]
+    plain = surely(requirement.text, block)
+    return [
+        one
+        for one in requirement.sentences
+        if not (_answers(one.text, block) or _tells(one.text, block)) and (not plain or _elsewhere(one.text, block))
+    ]
+
+
+def _elsewhere(sentence: str, block: Block) -> bool:
+    """Whether a sentence by itself names other blocks, or says what only others do."""
+    found, near = by_words(sentence)
+    if found is not None or more(sentence, block.id):
+        return found is None or found.id != block.id
+    return bool(near) and not _as_near(near, block)
+
+
+def _as_near(near: Sequence[Found], block: Block) -> bool:
+    """Whether a block is about as near to a sentence as any of those that it may mean."""
+    own = max((one.score for one in near if one.block.id == block.id), default=0.0)
+    return own > 0.0 and own >= _MOSTLY * max(one.score for one in near)
 
 
 def _tells(sentence: str, block: Block) -> bool:
@@ -47,8 +69,7 @@ def _answers(sentence: str, block: Block) -> bool:
     if (not near or any(one.block.id == block.id for one in near)) and _sets(sentence, block):
         return True
     if near:
-        own = max((one.score for one in near if one.block.id == block.id), default=0.0)
-        return own >= _MOSTLY * max(one.score for one in near) and own > 0.0
+        return _as_near(near, block)
     return not _DEMAND.search(sentence) or _speaks_of(sentence, block)
 
 
