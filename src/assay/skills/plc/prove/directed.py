@@ -27,8 +27,13 @@ from assay.skills.plc.prove.watcher import Meant
 from assay.skills.plc.run.machine import machine
 
 #: Scans of all runs together and of cutting down one of them, and statements of either. Shortest and longest run.
-SCANS, CUTTING, STATEMENTS = 240_000, 80_000, 2_000_000
+SCANS, CUTTING, STATEMENTS = 40_000, 40_000, 1_000_000
 SHORT, LONG = 200, 16_000
+#: The greatest number of the program that a run is made long for, because it may count scans.
+COUNTED = 6_000
+#: Where a time of the program takes more scans than this, so many runs of that length may be made, at most so many
+#: scans of all, and so many times the statements.
+MINUTES, RUNS, MOST, MORE = 1_500, 16, 240_000, 2
 #: Scans before what is switched on goes off again, and more than the longest time that is waited for what follows.
 PULSE, SPARE = 3, 10
 
@@ -84,16 +89,19 @@ class _Runs:
         self._machine = machine(self._probes.project, model.unit.name, coverage=coverage)
         self._draw = random.Random(20261127)
         steps = max(model.run.steps, 1)
-        self._most = max(STATEMENTS // steps, min(SHORT, 10 * STATEMENTS // steps))
         tick = self._scan or 10**8
         times = sorted({*samples.times, *[one for each in meant if (one := _own_time(each, tick))]})
         self._holds = sorted({min(-(-one // tick), LONG) for one in times if one > 0})
         self._elapsed = [10**8, *[min(max(one, VARYING[0]), VARYING[1]) for one in times]]
-        counts = [one for one in samples.whole if 1 < one <= LONG]
+        minutes = bool(self._holds) and self._holds[-1] > MINUTES
+        statements = STATEMENTS * (MORE if minutes else 1)
+        self._most = max(statements // steps, min(SHORT, 10 * statements // steps))
+        counts = [one for one in samples.whole if 1 < one <= COUNTED]
         longest = max([*self._holds, *counts[-1:]], default=0)
         self._length = min(max(SHORT, 2 * longest + 3 * SPARE), LONG)
         if STATEMENTS // steps < SHORT:  # Of a huge unit many short runs show more than one long one.
             self._length = max(self._most // 25, 2)
+        self._scans = min(max(SCANS, RUNS * self._length), MOST) if minutes else SCANS
 
     def all(self, found: Far) -> None:
         """Run after run, until everything is found or the work is done."""
@@ -121,7 +129,7 @@ class _Runs:
         return wanted & found
 
     def _done(self, spent: int) -> bool:
-        return spent > min(SCANS, self._most) or time.monotonic() > self._deadline
+        return spent > min(self._scans, self._most) or time.monotonic() > self._deadline
 
     def _run(self, rows: Rows) -> dict[str, list[object]]:
         self._machine.reset()
