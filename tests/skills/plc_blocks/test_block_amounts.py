@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
 
-from assay.skills.plc.blocks.block import block
+from assay.skills.plc.blocks.block import Block, Parameter, block, blocks
 from assay.skills.plc.blocks.filling import Filled, read_parameters
 
 
@@ -216,3 +218,78 @@ def test_half_a_dozen_is_six() -> None:
 def test_a_great_number_of_things_that_the_block_does_not_count_is_named() -> None:
     assert read("clamp_press", "夹紧后压装，满500件停机换箱").unused == ("500",)
     assert read("clamp_press", "夹紧后压装，两人操作").unused == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "request_", "values"),
+    [
+        (
+            "ramp",
+            "Slew the reference, 5 % per second going up and 2 % per second coming down",
+            {"RISE": "5.0", "FALL": "2.0"},
+        ),
+        (
+            "ramp",
+            "Slew the reference, 2 % per second coming down and 5 % per second going up",
+            {"RISE": "5.0", "FALL": "2.0"},
+        ),
+        (
+            "cascade_start",
+            "Bring it up from the stockpile end with 8 sec between belts, and on shutdown drop the crusher belt first "
+            "and each following one 20 s later",
+            {"START_DELAY": "T#8s", "STOP_DELAY": "T#20s"},
+        ),
+        (
+            "cascade_start",
+            "停机时每台隔20秒，启动时每台隔8秒",
+            {"START_DELAY": "T#8s", "STOP_DELAY": "T#20s"},
+        ),
+        (
+            "analog_alarm",
+            "38度提醒,41度严重,往下30提醒、26严重,回差0.5度,超了3秒",
+            {"H": "38.0", "HH": "41.0", "L": "30.0", "LL": "26.0", "HYSTERESIS": "0.5", "DELAY": "T#3s"},
+        ),
+    ],
+)
+def test_the_word_of_its_own_clause_is_the_amounts(name: str, request_: str, values: dict[str, str]) -> None:
+    filled = read(name, request_)
+    assert (dict(filled.values), filled.unused, filled.unclear) == (values, (), ())
+
+
+def test_a_grade_that_does_not_fit_its_side_is_not_taken() -> None:
+    filled = read("analog_alarm", "41度提醒，38度严重")
+    assert filled.unused or filled.unclear or filled.values.get("H") != "41.0"
+
+
+_EN = ("7 s {0}, 11 s {1}", "{0} 7 s, {1} 11 s", "7 s {0} and 11 s {1}", "{0} and {1} 7 s and 11 s respectively")
+_ZH = ("{0}7秒，{1}11秒", "7秒{0}，11秒{1}", "{0}和{1}分别为7秒和11秒")
+
+
+def test_the_times_of_two_parameters_are_never_swapped() -> None:
+    """Every two times of every block in both orders, named before the amount, behind it and respectively."""
+    read_right = 0
+    for one in blocks():
+        named = [two for two in one.parameters if two.type == "TIME"]
+        for first, second in permutations(named, 2):
+            for language, forms in (("en", _EN), ("zh", _ZH)):
+                words = [_word(two, language, one) for two in (first, second)]
+                if None in words:
+                    continue
+                for form in forms:
+                    request = form.format(*words)
+                    filled = read_parameters(one, request)
+                    if not (filled.unused or filled.unclear):
+                        got = filled.values.get(first.name), filled.values.get(second.name)
+                        assert got == ("T#7s", "T#11s"), (one.id, request)
+                        read_right += 1
+    assert read_right > 100
+
+
+def _word(parameter: Parameter, language: str, one: Block) -> str | None:
+    """The first word that only this parameter of the block has."""
+    others = {
+        word.lower() for two in one.parameters if two is not parameter for some in two.words.values() for word in some
+    }
+    return next(
+        (word for word in parameter.words.get(language, ()) if word.lower() not in others and word != "*"), None
+    )

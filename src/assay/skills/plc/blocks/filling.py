@@ -29,6 +29,8 @@ _BEFORE, _BEHIND, _VAGUE_WORD = 16, 26, 18
 _OTHER_NAMED = 6
 #: Two ways of giving the amounts to the parameters that are this near to each other are asked about.
 _CLOSE = 2
+#: How far at most a time is from the parameter of starting or stopping that its sentence is about.
+_IN_PHASE = 24
 #: How much further the words of an input count than those of a parameter.
 _INPUT = 8
 _COMMON = frozenset(
@@ -74,6 +76,14 @@ _OTHERS = re.compile(
 )
 #: What two of three means said in other words.
 _TWO_AGREE = re.compile(r"(?<=at least )2\b|(?<=any )2\b|(?<=至少)2|(?<=任意)2|(?<=[≥=])\s?2(?![\d.])", re.I)
+#: From here on to the end of the sentence it is about stopping, or about starting.
+_PHASE = re.compile(
+    r"(?P<stop>\b(?:on|at|for|during) (?:shut-?\s?down|stop(?:ping)?)\b|\bwhen (?:stopping|shutting down)\b|"
+    r"停[机止车](?:时|的时候))|"
+    r"\bbring\w* (?:it |them |the \w+ )?up\b|\b(?:on|at|for|during) start(?:-?\s?up|ing)\b|\bwhen starting\b|"
+    r"[启起]动(?:时|的时候)|开[机车]时",
+    re.I,
+)
 _CYCLE = re.compile(r"(?:scan|cycle|task|扫描|周期)", re.I)
 
 
@@ -99,6 +109,7 @@ def read_parameters(block: Block, request: str) -> Filled:
     quantities = in_one_unit(scan(text)[0])
     values: dict[str, str] = dict(ends)
     used = lists(block, text, quantities, values)
+    used |= _clause_each(block, text, quantities, used, values)
     made, said = around(block, text, quantities, values)
     values |= made
     used |= said
@@ -188,8 +199,62 @@ def _claims(
         if (made := literal(text, quantity, one)) is not None
         and not (one.type == "REAL" and _only_counts(block, text, quantity, one))
         and not (one.type == COUNT and _of_the_machine(text, quantity, one))
-        and (distance := _distance(text, quantity, one, block) + (_INPUT if one.name in block.inputs else 0)) < _NEAR
+        and (phase := _phase(text, quantity, one)) is not False
+        and (
+            distance := min(_distance(text, quantity, one, block), _IN_PHASE if phase else _NEAR)
+            + (_INPUT if one.name in block.inputs else 0)
+        )
+        < _NEAR
     }
+
+
+def _phase(text: str, quantity: Quantity, parameter: Parameter) -> bool | None:
+    """What follows "on shutdown" up to the end of the sentence is a time of stopping, what follows "bring it up" one of
+    starting: is the parameter of that kind? None where nothing is said, or the parameter is of neither kind."""
+    said = [match for match in _PHASE.finditer(text) if match.end() <= quantity.start]
+    if not said or _END.search(text[said[-1].end() : quantity.start]):
+        return None
+    if not parameter.name.startswith(("START_", "STOP_")):
+        return None
+    return parameter.name.startswith("STOP_" if said[-1]["stop"] else "START_")
+
+
+def _clause_each(
+    block: Block, text: str, quantities: list[Quantity], used: set[int], values: dict[str, str]
+) -> set[int]:
+    """Two clauses one behind the other, each with one amount and words of one parameter behind it (5 % per second
+    going up and 2 % per second coming down): the word of its own clause is the amount's, not that of the clause before.
+    Puts them into ``values`` and returns the places of the amounts."""
+    said = _words_behind(block, text, quantities, used)
+    for (place, one), (after, other) in pairwise(sorted(said.items())):
+        between = text[quantities[place].end : quantities[after].start]
+        if after != place + 1 or one is other or one.type != other.type or len(_CLAUSE.findall(between)) != 1:
+            continue
+        made = [literal(text, quantities[at], two) for at, two in ((place, one), (after, other))]
+        if made[0] is not None and made[1] is not None and not {one.name, other.name} & values.keys():
+            values.update({one.name: made[0], other.name: made[1]})
+            return {place, after}
+    return set()
+
+
+def _words_behind(block: Block, text: str, quantities: list[Quantity], used: set[int]) -> dict[int, Parameter]:
+    """The amounts that stand before the one word of their clause that only one parameter has, with that parameter."""
+    named = [
+        (start, end, one)
+        for one in block.parameters
+        for word in _own(one, block)
+        for start, end in places(word, text.lower())
+    ]
+    cuts = [0, *(match.end() for match in _CLAUSE.finditer(text)), len(text)]
+    found: dict[int, Parameter] = {}
+    for start, end in pairwise(cuts):
+        inside = [place for place, one in enumerate(quantities) if start <= one.start and one.end <= end]
+        words = [one for one in named if start <= one[0] and one[1] <= end]
+        if len(inside) != 1 or inside[0] in used or len({one.name for _, _, one in words}) != 1:
+            continue
+        if all(at >= quantities[inside[0]].end for at, _, _ in words):
+            found[inside[0]] = words[0][2]
+    return found
 
 
 def _of_the_machine(text: str, quantity: Quantity, parameter: Parameter) -> bool:

@@ -18,6 +18,13 @@ _COUNTED = re.compile(r"[一二两三四五六七八九十百]+[个只台次路]
 #: What may stand between an amount and the name it goes to, and what parts two such pairs.
 _TOUCHING = re.compile(r"\s?(?:时|就|后|以上|以下|的时候)?\s?")
 _AWAY = re.compile(r"[,.;:，。；：、\n]|\band\b")
+#: How bad a limit is, said behind its amount, and on which side the limits are that follow.
+_GRADE = re.compile(
+    r"\s?(?:(?P<mild>提醒|预警|(?:pre-?)?warn(?:ing)?\b|pre-?alarm\b)|严重|危险|critical\b|danger\b|trip\b)", re.I
+)
+_SIDE = re.compile(
+    r"(?P<low>往下|向下|低于|\b(?:below|down(?:wards)?|under)\b)|往上|向上|高于|\b(?:above|up(?:wards)?|over)\b", re.I
+)
 SAME = re.compile(
     r"都|均|各|同样|一样|相同|双向|上下|升降|\b(?:both|each|either|same|equally|alike|up and down|symmetric\w*)\b",
     re.I,
@@ -28,7 +35,7 @@ def lists(block: Block, text: str, quantities: list[Quantity], values: dict[str,
     """As many amounts one after another as names one after another (HH/H/L/LL: 95, 85, 15, 5) belong together in their
     order, and a single amount to all of them where it is said to be the same. Puts them into ``values`` and returns
     the places of the amounts."""
-    used = _pairs(block, text, quantities, values)
+    used = _graded(block, text, quantities, values) or _pairs(block, text, quantities, values)
     amounts = _runs([(one.start, one.end, place) for place, one in enumerate(quantities)], text)
     for names in _runs(names_of(block, text), text):
         fitting = [one for one in amounts if len(one) == len(names)]
@@ -45,6 +52,30 @@ def lists(block: Block, text: str, quantities: list[Quantity], values: dict[str,
         values.update({one.name: str(value) for one, value in zip(parameters, made, strict=True)})
         return used | {a[2] for a in fitting[0]}
     return used or _four(block, text, quantities, values) or _turns(block, text, quantities, values)
+
+
+def _graded(block: Block, text: str, quantities: list[Quantity], values: dict[str, str]) -> set[int]:
+    """Limits with how bad they are behind them (38度提醒，41度严重，往下30提醒): the mild one is the single one's,
+    the other the double one's. Only where the outer one of a side is the worse one; else nothing is taken."""
+    said: dict[str, tuple[int, str]] = {}
+    for place, one in enumerate(quantities):
+        grade = _GRADE.match(text, one.end)
+        if grade is None:
+            continue
+        sides = list(_SIDE.finditer(text, 0, one.start))
+        name = ("L" if sides and sides[-1]["low"] else "H") * (1 if grade["mild"] else 2)
+        parameter = block.parameter(name)
+        made = literal(text, one, parameter) if parameter is not None else None
+        if made is None or name in said or name in values:
+            return set()
+        said[name] = place, made
+    for single, double, sign in (("H", "HH", 1), ("L", "LL", -1)):
+        if (single in said) != (double in said):
+            return set()
+        if single in said and sign * (Decimal(said[double][1]) - Decimal(said[single][1])) <= 0:
+            return set()
+    values.update({name: made for name, (_, made) in said.items()})
+    return {place for place, _ in said.values()}
 
 
 def _pairs(block: Block, text: str, quantities: list[Quantity], values: dict[str, str]) -> set[int]:
