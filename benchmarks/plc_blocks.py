@@ -64,7 +64,7 @@ def share(judged: list[dict[str, Any]], results: tuple[str, ...]) -> float | Non
 
 def judge(record: Mapping[str, Any]) -> dict[str, Any]:
     """One request through the door that ``assay plc generate`` uses first."""
-    made = {"id": record["id"], "request": record["request"], "block": record["block"]}
+    made = {"id": record.get("id"), "request": record["request"], "block": record["block"]}
     chosen, offered = choose(record["request"])
     made["offered"] = [one.block.id for one in offered[:3]]
     if chosen is None:

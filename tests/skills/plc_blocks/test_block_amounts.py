@@ -293,3 +293,57 @@ def _word(parameter: Parameter, language: str, one: Block) -> str | None:
     return next(
         (word for word in parameter.words.get(language, ()) if word.lower() not in others and word != "*"), None
     )
+
+
+@pytest.mark.parametrize(
+    ("request_", "values"),
+    [
+        ("alarms, high and low 11 °C and 7 °C respectively", {"H": "11.0", "L": "7.0"}),
+        ("alarms, low and high 7 and 11 °C respectively", {"L": "7.0", "H": "11.0"}),
+        ("high and low limits 11 and 7 bar", {"H": "11.0", "L": "7.0"}),
+        ("高低报警分别为11和7度", {"H": "11.0", "L": "7.0"}),
+    ],
+)
+def test_two_names_and_two_amounts_belong_together_in_their_order(request_: str, values: dict[str, str]) -> None:
+    one = block("analog_alarm")
+    assert one is not None
+    read = read_parameters(one, request_)
+    assert {name: read.values.get(name) for name in values} == values or read.unused or read.unclear
+    # The outer limits are not asked for: out of reach, or at their defaults.
+    assert float(read.values.get("HH", "1000000")) > 11.0 and float(read.values.get("LL", "-1000000")) < 7.0
+
+
+def test_and_is_no_per_day() -> None:
+    one = block("ramp")
+    assert one is not None
+    read = read_parameters(one, "ramp with 7 °C rise and 11 °C fall")
+    assert dict(read.values) == {"RISE": "7.0", "FALL": "11.0"} or read.unused or read.unclear
+    assert "RISE" not in read.values or float(read.values["RISE"]) == 7.0
+
+
+@pytest.mark.parametrize(
+    ("request_", "clear"),
+    [
+        ("CIP: pre-rinse, caustic, rinse, acid, final rinse. No step longer than 20 min", False),
+        ("CIP: pre-rinse, caustic, rinse, acid, final rinse, no step longer than 20 min", False),
+        ("顺控：进水、加药、搅拌、沉淀、排水，每步最长5分钟", False),
+        ("Sequence: fill, heat, stir, drain. No step longer than 20 min", True),
+        ("Step sequence with 6 steps: fill, heat, stir, drain, rinse, dry", True),
+        ("Step sequence with hold, abort and resume", True),
+    ],
+)
+def test_steps_that_are_listed_and_not_counted_are_asked_about(request_: str, clear: bool) -> None:
+    one = block("sequence")
+    assert one is not None
+    assert ("N" not in read_parameters(one, request_).unclear) is clear
+
+
+def test_three_switches_are_what_two_of_three_votes_on() -> None:
+    one = block("vote_2oo3")
+    assert one is not None
+    for request in (
+        "装了3个开关，两个动了就停，有一个对不上超过8秒就报",
+        "3 level switches, trip on two, alarm when one differs for 8 s",
+    ):
+        read = read_parameters(one, request)
+        assert dict(read.values) == {"DISCREPANCY_TIME": "T#8s"} and not read.unused

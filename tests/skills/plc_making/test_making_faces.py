@@ -259,6 +259,8 @@ def test_a_block_that_was_held_back_is_told_and_taken_when_a_person_names_it() -
     assert "--block run_on" in (near_block(task, "zh") or {})["text"]
     found = from_library(replace(task, block="run_on"))
     assert found is not None and found[0].id == "run_on" and found[1].values == {"RUN_ON": "T#300s"}
+    with pytest.raises(InputError, match="--block"):
+        from_library(replace(task, block="run_on", interface="FUNCTION_BLOCK F\nEND_FUNCTION_BLOCK"))
     with pytest.raises(InputError, match="no_such_thing"):
         from_library(replace(task, block="no_such_thing"))
     assert near_block(replace(task, interface="FUNCTION_BLOCK F\nEND_FUNCTION_BLOCK"), "en") is None

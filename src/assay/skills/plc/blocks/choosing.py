@@ -1,10 +1,9 @@
 """Which block of the library a request is answered by: what its words name and what its sense means, weighed together.
 
 Boosted trees tell how probable it is that the likeliest block does all that the request asks for: from how far that
-block leads, from what the request says besides (:mod:`.leftover`, :mod:`.more`) and from amounts that nothing takes.
-From ``least`` on a block is chosen (from ``agreed`` on where its words alone would choose it too), from ``ask`` on it
-is asked about. The trees are data (``meaning.json``); the program that makes them judges requests by classifiers that
-have not seen them.
+block leads, and from what the request says besides (:mod:`.leftover`, :mod:`.more`). From ``least`` on a block is
+chosen (from ``agreed`` on where its words alone would choose it too), from ``ask`` on it is asked about. The trees are
+data (``meaning.json``); the program that makes them judges requests by classifiers that have not seen them.
 """
 
 from __future__ import annotations

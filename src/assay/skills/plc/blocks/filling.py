@@ -16,7 +16,7 @@ from assay.skills.plc.blocks.amounts import in_one_unit, literal, ranges, words_
 from assay.skills.plc.blocks.block import COUNT, Block, Parameter
 from assay.skills.plc.blocks.building import amount
 from assay.skills.plc.blocks.implied import around, summed, within_rules
-from assay.skills.plc.blocks.listing import SAME, lists, names_of, outer_limits, places
+from assay.skills.plc.blocks.listing import SAME, listed_phases, lists, names_of, outer_limits, places
 from assay.skills.plc.blocks.naming import without_bits, without_kinds, without_names, without_states
 from assay.skills.plc.blocks.spelling import repaired
 from assay.skills.plc.blocks.wording import plain, unread, vague
@@ -75,7 +75,12 @@ _OTHERS = re.compile(
     r"(?:另外?|其[他它余]|别的|任[意何]|只[^，。；]{0,4}|\b(?:only|just|others?|remaining|any|each)\s)$", re.I
 )
 #: What two of three means said in other words.
-_TWO_AGREE = re.compile(r"(?<=at least )2\b|(?<=any )2\b|(?<=至少)2|(?<=任意)2|(?<=[≥=])\s?2(?![\d.])", re.I)
+_TWO_AGREE = re.compile(
+    r"(?<=at least )2\b|(?<=any )2\b|(?<=至少)2|(?<=任意)2|(?<=[≥=])\s?2(?![\d.])|"
+    r"(?<![\d.])3\s?[个只台支路套](?=\S{0,4}(?:开关|变送器|传感器|测点|触点|信号|表|探头))|"
+    r"(?<![\d.])3(?= (?:\w+ )?(?:switches|sensors|transmitters|contacts|probes|signals)\b)",
+    re.I,
+)
 #: From here on to the end of the sentence it is about stopping, or about starting.
 _PHASE = re.compile(
     r"(?P<stop>\b(?:on|at|for|during) (?:shut-?\s?down|stop(?:ping)?)\b|\bwhen (?:stopping|shutting down)\b|"
@@ -143,6 +148,7 @@ def read_parameters(block: Block, request: str) -> Filled:
     _count_left(block, text, quantities, values, used)
     _twins(block, text, quantities, values)
     _input_left(block, text, quantities, values, inputs, used)
+    unclear += _uncounted(block, text, values)
     given = [(one, values[one.name]) for one in block.parameters if one.name in values]
     unused = tuple(
         one.text
@@ -166,6 +172,17 @@ def _without_states(block: Block, text: str) -> str:
     if "2oo3" in block.id:
         text = _TWO_AGREE.sub(lambda match: " " * len(match[0]), text)
     return without_states(text, [(start, end) for start, end, name in names_of(block, text) if name in plain_numbers])
+
+
+def _uncounted(block: Block, text: str, values: Mapping[str, str]) -> list[str]:
+    """The number of steps of a block that has such a number, where steps are listed by name and not counted, and are
+    more or fewer than the default: whether all that is listed is a step, a person says."""
+    return [
+        one.name
+        for one in block.parameters
+        if one.type == COUNT and one.name not in values and "steps" in one.words["en"]
+        if listed_phases(text) not in (0, amount(COUNT, one.default))
+    ]
 
 
 def _vague_left(block: Block, text: str, values: Mapping[str, str]) -> tuple[str, ...]:

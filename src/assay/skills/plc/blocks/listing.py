@@ -25,6 +25,11 @@ _GRADE = re.compile(
 _SIDE = re.compile(
     r"(?P<low>往下|向下|低于|\b(?:below|down(?:wards)?|under)\b)|往上|向上|高于|\b(?:above|up(?:wards)?|over)\b", re.I
 )
+#: What is listed behind a colon: names without a number, up to the end of the sentence or to what has one.
+_PHASES = re.compile(
+    r"[:：]\s*((?:[^\d,，、;；:：.。\n]{2,30}[,，、]\s*){2,}(?:[^\d,，、;；:：.。\n]{2,30}(?=[.。;；\n]|$))?)"
+)
+LEAST_LISTED = 3
 SAME = re.compile(
     r"都|均|各|同样|一样|相同|双向|上下|升降|\b(?:both|each|either|same|equally|alike|up and down|symmetric\w*)\b",
     re.I,
@@ -82,8 +87,11 @@ def _pairs(block: Block, text: str, quantities: list[Quantity], values: dict[str
     """Two limits behind one name (highs at 80 and 90, 低报20和10): the outer one is the double one's (HH, LL)."""
     used: set[int] = set()
     names = names_of(block, text)
+    listed = {one for some in _runs(names, text) if len({name for _, _, name in some}) > 1 for one in some}
     for run in _runs([(one.start, one.end, place) for place, one in enumerate(quantities)], text):
         before = [one for one in names if one[1] <= run[0][0] and run[0][0] - one[1] <= 8]
+        if before and before[-1] in listed:  # "high and low 11 and 7": one each, in their order
+            continue
         if len(run) != 2 or not before or any(name == before[-1][2] * 2 for _, _, name in names):
             continue
         single, double = (
@@ -102,6 +110,16 @@ def _pairs(block: Block, text: str, quantities: list[Quantity], values: dict[str
             values.update({single.name: ordered[0], double.name: ordered[1]})
             used |= {place for _, _, place in run}
     return used
+
+
+def listed_phases(text: str) -> int:
+    """How many short things without a number are listed behind a colon (CIP: pre-rinse, caustic, rinse); 0 where fewer
+    than three are."""
+    found = _PHASES.search(text)
+    if found is None:
+        return 0
+    items = [one for one in re.split(r"[,，、]", found[1]) if one.strip()]
+    return len(items) if len(items) >= LEAST_LISTED else 0
 
 
 def names_of(block: Block, text: str) -> list[tuple[int, int, str]]:

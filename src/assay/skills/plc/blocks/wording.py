@@ -226,7 +226,7 @@ def rate(text: str, start: int, end: int, unit: str) -> Decimal:
     for said in (
         re.search(r"/\s*([a-z]+)$", unit, re.I),
         re.match(
-            r"\s*(?:[^\s\d,.;，。]+\s+)?(?:per|an|a|each|every|/)\s*([a-z]+)",
+            r"\s*(?:[^\s\d,.;，。]+\s+)?(?:(?:per|an|a|each|every)\s+|/\s*)([a-z]+)",
             after,
             re.I,
         ),

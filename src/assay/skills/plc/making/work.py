@@ -75,9 +75,12 @@ def from_library(task: Task) -> tuple[Block, Filled] | None:
     """The block that the request asks for with its parameters, when the request fixes no other interface: neither by
     declaring one nor by names (of its own, of properties, of tests) or more signals than the block has. Raises
     InputError, with what there is to choose, when several blocks fit or a parameter is unclear."""
+    declared = task.interface is not None or task.requirement.interface is not None
     if task.block is not None:
+        if declared:
+            raise InputError("plc_making.block_and_interface")
         return _filled(task, _known(task.block))
-    if task.interface is not None or task.requirement.interface is not None:
+    if declared:
         return None
     words = task.requirement.text
     block, near = choose(words)
