@@ -24,7 +24,7 @@ from assay.knowledge.document import Span
 from assay.knowledge.library_reader import LibraryReader
 from assay.skills.knowledge_qa.checks import supported_short
 from assay.skills.knowledge_qa.judge import shown_short
-from assay.skills.knowledge_qa.runner import Asking, Outcome, ask, embedded_cosines
+from assay.skills.knowledge_qa.runner import Asking, Outcome, ask, embedded_cosines, pairs_or_none
 from benchmarks.about import about
 from benchmarks.cited_set import (
     SETS,
@@ -73,6 +73,7 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--resume", type=Path, help="keep the model's choices here; a second run takes them from it")
     parser.add_argument("--work", type=Path, help="keep the library and the vectors here")
     parser.add_argument("--cases", action="store_true", help="print also the questions that were not answered right")
+    parser.add_argument("--words", action="store_true", help="without the small reader")
     return parser
 
 
@@ -85,7 +86,8 @@ async def _run(chosen: Sequence[Question], folder: Path, options: argparse.Names
 
             model = RememberingModel(open_model(), options.resume)
         vectors = RememberingVectors((options.work or Path(temporary)) / "vectors.npz")
-        asking = Asking(model=model, cosines=embedded_cosines(vectors))
+        pairs = None if options.words else pairs_or_none()
+        asking = Asking(model=model, cosines=embedded_cosines(vectors), pairs=pairs)
         records = []
         try:
             for number, question in enumerate(chosen, 1):

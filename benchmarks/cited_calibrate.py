@@ -27,10 +27,10 @@ from typing import Any
 from assay.kernel.ports import LanguageModel
 from assay.skills import knowledge_qa
 from assay.skills.knowledge_qa.candidates import Candidate, Cosines, candidates_of
-from assay.skills.knowledge_qa.combine import Combiner, combiner, combiner_of
+from assay.skills.knowledge_qa.combine import combiner, combiner_file, combiner_of
 from assay.skills.knowledge_qa.parts import parts_of
 from assay.skills.knowledge_qa.question import read_question
-from assay.skills.knowledge_qa.ranking import compared
+from assay.skills.knowledge_qa.ranking import READ, READ_FOREIGN, Pairs, compared, in_order, looked_at, read_together
 from assay.skills.knowledge_qa.runner import Asking, embedded_cosines
 from assay.skills.knowledge_qa.tools import LIMIT
 from benchmarks.about import about
@@ -41,6 +41,7 @@ from benchmarks.cited_set import (
     SETS,
     Question,
     RememberingModel,
+    RememberingPairs,
     RememberingVectors,
     Shelf,
     data_files,
@@ -64,6 +65,8 @@ LEAST_OF_KIND = 30
 READ_FEATURES = ("given", "given_yes_no", "agrees", "moved")
 MODEL_FEATURES = frozenset({*READ_FEATURES, "code_score"})
 LEAST_VERIFIED = 60
+NEVER = 2.0
+"""No probability reaches this."""
 NOT_ASKED = 0.03
 """This part of the right answers may lie where code refuses without asking the model."""
 MOST_WRONG = 0.01
@@ -75,12 +78,11 @@ Row = Mapping[str, float]
 def main() -> None:
     """Fit, print, and perhaps write."""
     options = _options().parse_args()
-    made = _loaded()
+    made = _loaded(options)
     records = _recorded(options.work) if options.refit else _asked(made, options)
     report = fit_answers(made, records, options.wrong)
     if options.write:
-        target = Path(knowledge_qa.__file__).parent / "data" / "combiner.json"
-        target.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
+        _file(options).write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
     told = {**about(data_files(*_folders())), "questions": len(records), **report, "combiner": made}
     print(json.dumps(told, ensure_ascii=False))
 
@@ -95,7 +97,8 @@ def _asked(made: dict[str, Any], options: argparse.Namespace) -> list[dict[str, 
     vectors = RememberingVectors(options.work / "vectors.npz")
     cosines = embedded_cosines(vectors)
     shelves = [(Shelf.open(options.work / folder.name, folder), folder) for folder in _folders()]
-    rows = [rank_rows(shelf, one, cosines) for shelf, folder in shelves for one in _answerable(folder)]
+    pairs = None if options.words else RememberingPairs(options.work / "pairs.jsonl")
+    rows = [rank_rows(shelf, one, cosines, pairs) for shelf, folder in shelves for one in _answerable(folder)]
     made["rank"] = fit_rank([one for one in rows if one])
     vectors.save()
     print("rank fitted", file=sys.stderr, flush=True)
@@ -105,8 +108,8 @@ def _asked(made: dict[str, Any], options: argparse.Namespace) -> list[dict[str, 
         asked = questions("calibration", folder)
         if options.sample is not None:
             asked = random.Random(options.seed).sample(asked, min(options.sample, len(asked)))
-        records += asyncio.run(_records(shelf, asked, cosines, weights, options))
-        records += asyncio.run(_deleted(folder, asked, cosines, weights, options.work))
+        records += asyncio.run(_records(shelf, asked, Asking(None, cosines, pairs, weights), options))
+        records += asyncio.run(_deleted(folder, asked, Asking(None, cosines, pairs, weights), options.work))
     vectors.save()
     (options.work / "records.jsonl").write_text(
         "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records), encoding="utf-8"
@@ -131,12 +134,17 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--sample", type=int, help="ask only so many questions, drawn with --seed, of the fitted order")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--wrong", type=float, default=MOST_WRONG, help="at most this part may be answered wrongly")
-    parser.add_argument("--write", action="store_true", help="write src/assay/skills/knowledge_qa/data/combiner.json")
+    parser.add_argument("--words", action="store_true", help="fit combiner.json, for where the small reader is missing")
+    parser.add_argument("--write", action="store_true", help="write it to src/assay/skills/knowledge_qa/data")
     return parser
 
 
-def _loaded() -> dict[str, Any]:
-    path = Path(knowledge_qa.__file__).parent / "data" / "combiner.json"
+def _file(options: argparse.Namespace) -> Path:
+    return Path(knowledge_qa.__file__).parent / "data" / combiner_file(read=not options.words)
+
+
+def _loaded(options: argparse.Namespace) -> dict[str, Any]:
+    path = _file(options)
     loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return loaded
 
@@ -144,7 +152,7 @@ def _loaded() -> dict[str, Any]:
 # --- the order of units ---
 
 
-def rank_rows(shelf: Shelf, question: Question, cosines: Cosines) -> list[tuple[Row, bool]]:
+def rank_rows(shelf: Shelf, question: Question, cosines: Cosines, pairs: Pairs | None) -> list[tuple[Row, bool]]:
     """The features of a question's units with whether each is one that answers; empty where none was found."""
     reader = shelf.reader(question.user)
     names = {info.id: info.name for info in reader.documents(outdated=True)}
@@ -152,12 +160,15 @@ def rank_rows(shelf: Shelf, question: Question, cosines: Cosines) -> list[tuple[
     if rest:
         return []
     found = candidates_of(asked, reader.search(asked.text, limit=LIMIT))
-    order = sorted(found, key=lambda one: -combiner().rank.score(one.features))
+    order = in_order(found, combiner(read=pairs is not None).first)
     golden = {one.key for one in found if _answers(one, names, question)}
-    looked_at = order[:LOOKED_AT] + [one for one in order[LOOKED_AT:] if one.key in golden]
     if not golden:
         return []
-    return [(one.features, one.key in golden) for one in compared(asked, looked_at, cosines)]
+    if pairs is not None:
+        seen = read_together(asked, looked_at(asked, order, READ, READ_FOREIGN), pairs)
+    else:
+        seen = compared(asked, order[:LOOKED_AT] + [one for one in order[LOOKED_AT:] if one.key in golden], cosines)
+    return [(one.features, one.key in golden) for one in seen]
 
 
 def _answers(one: Candidate, names: Mapping[str, str], question: Question) -> bool:
@@ -202,7 +213,7 @@ def _weights(names: Sequence[str], values: Any) -> dict[str, float]:
 
 
 async def _records(
-    shelf: Shelf, asked: Sequence[Question], cosines: Cosines, weights: Combiner, options: argparse.Namespace
+    shelf: Shelf, asked: Sequence[Question], asking: Asking, options: argparse.Namespace
 ) -> list[dict[str, Any]]:
     inner: LanguageModel | None = None
     if options.model == "configured":
@@ -210,7 +221,7 @@ async def _records(
 
         inner = open_model()
     model = RememberingModel(inner, options.work / "choices.jsonl")
-    asking = Asking(model=model, cosines=cosines, weights=weights)
+    asking = replace(asking, model=model)
     records = []
     try:
         for number, question in enumerate(asked, 1):
@@ -222,11 +233,9 @@ async def _records(
     return records
 
 
-async def _deleted(
-    set_folder: Path, asked: Sequence[Question], cosines: Cosines, weights: Combiner, work: Path
-) -> list[dict[str, Any]]:
+async def _deleted(set_folder: Path, asked: Sequence[Question], asking: Asking, work: Path) -> list[dict[str, Any]]:
     """The answerable questions over documents without their evidence, judged by code alone."""
-    asking, records = Asking(model=None, cosines=cosines, weights=weights), []
+    records = []
     with tempfile.TemporaryDirectory() as folder:
         place, access = Path(folder) / "library", set_folder / "access.json"
         corpus = Corpus.open(place, embedding_in(work), folder=set_folder / "corpus", access=access)
@@ -269,6 +278,9 @@ def fit_answers(made: dict[str, Any], records: Sequence[dict[str, Any]], most_wr
         held = _held_out(verified, scores, ANSWER_C)
         report["answer"] = _set(made, "answer", verified, held, len(records), most_wrong)
         made["answer"] = _fitted(verified, scores, ANSWER_C)
+    else:  # nothing is known of what the model's readings are worth beside all this, so it is not asked
+        made["answer"], made["thresholds"]["answer_from"] = made["code"], made["thresholds"]["code_from"]
+        made["thresholds"]["ask_from"] = NEVER
     report["as_recorded"] = figures(records)
     return report
 

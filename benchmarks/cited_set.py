@@ -17,6 +17,7 @@ from assay.knowledge.access import AccessBook
 from assay.knowledge.library import Library
 from assay.knowledge.library_reader import LibraryReader
 from assay.knowledge.rights import Asker
+from assay.llm.pairs import Read, Text
 from assay.skills.knowledge_qa.quantities import amounts
 
 FOLDER = Path(__file__).parent / "cited"
@@ -196,6 +197,34 @@ class RememberingVectors:
             np.savez(temporary, keys=np.array(list(self._known)), vectors=np.array(list(self._known.values())))
             temporary.replace(self._path)
             self._new = 0
+
+
+class RememberingPairs:
+    """What the small reader read, kept in a file between runs: a second run or a refit reads nothing again."""
+
+    def __init__(self, path: Path) -> None:
+        from assay.skills.knowledge_qa.runner import pairs_or_none
+
+        self._path, self._pairs = path, pairs_or_none()
+        self._known: dict[str, Read] = {}
+        if path.exists():
+            for line in path.read_text(encoding="utf-8").splitlines():
+                key, *read = json.loads(line)
+                self._known[key] = Read(*read)
+
+    def __call__(self, question: str, texts: Sequence[Text]) -> list[Read]:
+        """What is read in each of the texts."""
+        keys = [
+            hashlib.sha256(canonical_json([question, one.above, one.text]).encode()).hexdigest()[:24] for one in texts
+        ]
+        new = [at for at, key in enumerate(keys) if key not in self._known]
+        if new and self._pairs is not None:
+            made = self._pairs(question, [texts[at] for at in new])
+            with self._path.open("a", encoding="utf-8") as out:
+                for at, read in zip(new, made, strict=True):
+                    self._known[keys[at]] = read
+                    out.write(json.dumps([keys[at], read.score, read.start, read.end]) + "\n")
+        return [self._known[key] for key in keys]
 
 
 # --- judging ---

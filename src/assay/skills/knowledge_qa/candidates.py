@@ -87,7 +87,8 @@ QUESTION_BEFORE = 3
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A unit of a hit with its features by name; ``field`` is the cell of a row that answers."""
+    """A unit of a hit with its features by name; ``field`` is the cell of a row that answers, ``words`` what the small
+    reader would answer from it."""
 
     passage: Passage
     index: int
@@ -96,6 +97,7 @@ class Candidate:
     field: Field | None = None
     branch: tuple[str, ...] = ()
     lead: str = ""
+    words: str = ""
 
     @property
     def unit(self) -> Unit:

@@ -1,7 +1,8 @@
 """Features into one number: how well a unit fits a question, and how probable it is that it answers it.
 
-Both are logistic regressions. Their coefficients and thresholds are data of this package (``data/combiner.json``),
-made by ``python -m benchmarks.cited_calibrate`` from the calibration half of the question set and nothing else.
+Both are logistic regressions. Their coefficients and thresholds are data of this package (``data/combiner.json``, and
+``data/combiner_read.json`` for where the small reader is installed), made by ``python -m benchmarks.cited_calibrate``
+from the calibration half of the question set and nothing else.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ class Logistic:
 
 @dataclass(frozen=True, slots=True)
 class Combiner:
-    """``rank`` orders units; ``answer`` judges the first of them, ``code`` does so without a language model.
+    """``rank`` orders units; ``answer`` judges the first of them, ``code`` does so without a language model. ``first``
+    chooses which units are read at all, before anything but words has been seen of them.
 
     An answer leaves when its probability is at least ``answer_from`` (``code_from`` without a model). Below
     ``ask_from`` code refuses without asking the model. ``second``: of two units that are closer in score the second
@@ -48,6 +50,7 @@ class Combiner:
     rank: Logistic
     answer: Logistic
     code: Logistic
+    first: Logistic
     answer_from: float
     code_from: float
     about_from: float = 0.1
@@ -66,10 +69,15 @@ class Combiner:
 
 
 @cache
-def combiner() -> Combiner:
-    """The shipped one."""
-    source = resources.files("assay.skills.knowledge_qa").joinpath("data", "combiner.json")
+def combiner(*, read: bool = False) -> Combiner:
+    """The shipped one; ``read``: the one fitted with the small reader."""
+    source = resources.files("assay.skills.knowledge_qa").joinpath("data", combiner_file(read=read))
     return combiner_of(json.loads(source.read_text(encoding="utf-8")))
+
+
+def combiner_file(*, read: bool) -> str:
+    """The name of the file that holds it."""
+    return "combiner_read.json" if read else "combiner.json"
 
 
 def combiner_of(loaded: Mapping[str, Any]) -> Combiner:
@@ -77,4 +85,5 @@ def combiner_of(loaded: Mapping[str, Any]) -> Combiner:
     rank, answer, code = (
         Logistic(loaded[name]["weights"], loaded[name]["bias"]) for name in ("rank", "answer", "code")
     )
-    return Combiner(rank, answer, code, **loaded["thresholds"])
+    first = Logistic(loaded["first"]["weights"]) if "first" in loaded else rank
+    return Combiner(rank, answer, code, first, **loaded["thresholds"])

