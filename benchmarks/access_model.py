@@ -23,7 +23,7 @@ from assay.knowledge.library import Library
 from assay.knowledge.library_reader import LibraryReader
 from assay.knowledge.reading import read_bytes
 from assay.knowledge.rights import Asker
-from assay.skills.knowledge_qa.runner import Asking, ask, cosines_or_none, pairs_or_none
+from assay.skills.knowledge_qa.runner import Asking, ask, cosines_or_none
 from benchmarks.about import digest
 from benchmarks.cited_set import CORPUS, FOLDER, ON, Question, data_files, questions
 
@@ -45,7 +45,7 @@ async def _asked(count: int, seed: int, folder: Path) -> dict[str, Any]:
     full = _library(folder / "full", sorted(CORPUS.iterdir()), book)
     less: dict[str, Library] = {}
     chief = full.reader(Asker("chief", frozenset().union(*book.users.values())), on=date.fromisoformat(ON))
-    cosines, pairs, model = cosines_or_none(), pairs_or_none(), _model()
+    cosines, model = cosines_or_none(), _model()
     outcomes: Counter[str] = Counter()
     differences = []
     try:
@@ -57,9 +57,9 @@ async def _asked(count: int, seed: int, folder: Path) -> dict[str, Any]:
                 less[user] = _library(folder / user, files, None)
             alone = less[user].reader(book.asker(user), on=date.fromisoformat(ON))
             if number % 5 == 0:
-                await _document(one.question, chief, Asking(model, cosines, pairs))  # leaves its traces in every cache
-            mine = await _document(one.question, reader, Asking(model, cosines, pairs))
-            without = await _document(one.question, alone, Asking(model, cosines_or_none(), pairs_or_none()))
+                await _document(one.question, chief, Asking(model, cosines))  # leaves its traces in every cache
+            mine = await _document(one.question, reader, Asking(model, cosines))
+            without = await _document(one.question, alone, Asking(model, cosines_or_none()))
             outcomes[json.loads(mine)["refusal_reason"] or "answered"] += 1
             if mine != without:
                 differences.append({"user": user, "question": one.id, "with_rights": mine, "without": without})

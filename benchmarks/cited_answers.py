@@ -73,7 +73,7 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--resume", type=Path, help="keep the model's choices here; a second run takes them from it")
     parser.add_argument("--work", type=Path, help="keep the library and the vectors here")
     parser.add_argument("--cases", action="store_true", help="print also the questions that were not answered right")
-    parser.add_argument("--words", action="store_true", help="without the small reader")
+    parser.add_argument("--words", action="store_true", help="without a model, leave the small reader out too")
     return parser
 
 
@@ -86,7 +86,7 @@ async def _run(chosen: Sequence[Question], folder: Path, options: argparse.Names
 
             model = RememberingModel(open_model(), options.resume)
         vectors = RememberingVectors((options.work or Path(temporary)) / "vectors.npz")
-        pairs = None if options.words else pairs_or_none()
+        pairs = None if options.words or model is not None else pairs_or_none()
         asking = Asking(model=model, cosines=embedded_cosines(vectors), pairs=pairs)
         records = []
         try:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assay.kernel.evidence import canonical_json
-from assay.skills.knowledge_qa.runner import Asking, ask, embedded_cosines, pairs_or_none
+from assay.skills.knowledge_qa.runner import Asking, ask, embedded_cosines
 from benchmarks.about import about
 from benchmarks.cited.check_set import lines
 from benchmarks.cited.make_flips import Flip, applied, flips
@@ -102,7 +102,7 @@ async def _run(options: argparse.Namespace, temporary: Path) -> Record:
     vectors = RememberingVectors(work / "vectors.npz")
     model = None if options.no_model else _model(options.resume)
     corpus = Corpus.open(temporary / "library", embedding)
-    bench = Bench(corpus, Asking(model=model, cosines=embedded_cosines(vectors), pairs=pairs_or_none()))
+    bench = Bench(corpus, Asking(model=model, cosines=embedded_cosines(vectors)))
     chosen = chosen_of(options.split, options.sample, options.seed)
     try:
         base = await bench.base(chosen)

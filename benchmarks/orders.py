@@ -36,7 +36,7 @@ from assay.knowledge.reading import read_bytes
 from assay.knowledge.rights import Asker
 from assay.skills.knowledge_qa import skill
 from assay.skills.knowledge_qa.candidates import Cosines
-from assay.skills.knowledge_qa.runner import Asking, ask, cosines_or_none, pairs_or_none
+from assay.skills.knowledge_qa.runner import Asking, ask, cosines_or_none
 from benchmarks.about import about
 from benchmarks.cited.orders import Twin, twins
 
@@ -250,8 +250,7 @@ async def asked(
     with Library.open(place / "library", read=lambda data, name: read_bytes(data, name), indexer=indexer) as library:
         library.add(sorted(place.glob("*.*")))
         obedient = ObedientModel(twin)
-        pairs = pairs_or_none() if cosines is not None else None
-        asking = Asking(model=model or obedient, cosines=cosines, pairs=pairs)
+        asking = Asking(model=model or obedient, cosines=cosines)
         with watched() as watch:
             outcome = await ask(twin.question, library.reader(Asker("li")), asking)
         return Asked(outcome.document(run=False), watch, obedient.seen)

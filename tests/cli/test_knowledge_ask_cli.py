@@ -34,10 +34,11 @@ def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(Indexer, "configured", classmethod(lambda cls: cls(None)))
     monkeypatch.setattr("assay.knowledge.apart.ReadingProcess", InProcess)
     monkeypatch.setattr("assay.skills.knowledge_qa.runner.cosines_or_none", lambda: None)
+    monkeypatch.setattr("assay.skills.knowledge_qa.runner.pairs_or_none", lambda: None)
     # A new calibration must not move these tests.
     easy = replace(combiner(), code_from=0.1, about_from=0.02)
     for module in ("runner", "audit"):
-        monkeypatch.setattr(f"assay.skills.knowledge_qa.{module}.combiner", lambda: easy)
+        monkeypatch.setattr(f"assay.skills.knowledge_qa.{module}.combiner", lambda **_: easy)
 
 
 class InProcess:

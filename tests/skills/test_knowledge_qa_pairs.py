@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pytest
-from tests.skills.knowledge_qa_shelf import Doc, ShelfReader
+from tests.skills.knowledge_qa_shelf import Doc, ScriptedModel, ShelfReader
 
 from assay.llm.pairs import Read, Text, installed
 from assay.skills.knowledge_qa.combine import combiner
 from assay.skills.knowledge_qa.question import read_question
 from assay.skills.knowledge_qa.ranking import MOST_READ, ranked
-from assay.skills.knowledge_qa.runner import Asking, Outcome, ask, pairs_or_none
+from assay.skills.knowledge_qa.runner import Asking, Outcome, ask, equipped, pairs_or_none
 from assay.skills.knowledge_qa.settling import heeded
 
 MANUAL = """# Pump P-201
@@ -112,6 +112,10 @@ class TestShipped:
         (other,) = pairs("What is the pressure of the seal water?", texts)
         assert there.score > 0 > other.score
         assert texts[0].text[there.start : there.end] == "15 minutes"
+
+    def test_it_verifies_where_no_language_model_does(self) -> None:
+        assert equipped(None).pairs is pairs_or_none()
+        assert equipped(ScriptedModel()).pairs is None
 
     def test_one_reader_serves_a_process(self) -> None:
         assert pairs_or_none() is pairs_or_none()

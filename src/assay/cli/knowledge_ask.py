@@ -160,10 +160,10 @@ class _Asker:
     def _asking(self) -> Asking:
         """The configured model and vectors; where they are not installed, code decides alone and one line says so."""
         from assay.cli.investigate import open_or_none
-        from assay.skills.knowledge_qa.runner import Asking, cosines_or_none, pairs_or_none
+        from assay.skills.knowledge_qa.runner import equipped
 
         model = None if self._no_model else open_or_none(self._where.speaks)
-        return Asking(model=model, cosines=cosines_or_none(), pairs=pairs_or_none())
+        return equipped(model)
 
 
 def _tell(outcome: Outcome) -> None:

