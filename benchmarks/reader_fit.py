@@ -24,7 +24,8 @@ import torch
 from torch.nn import functional
 
 from assay.llm.e5 import Weights, read_weights
-from assay.llm.pairs import Coded, Text, coded, embedder_weights
+from assay.llm.embedding import weights_file
+from assay.llm.pairs import Coded, Text, coded
 from assay.skills import knowledge_qa
 from benchmarks.about import about
 from benchmarks.reader_examples import FOLDER, Example, example_of, examples
@@ -57,7 +58,7 @@ def main() -> None:
     options = _options().parse_args()
     torch.manual_seed(options.seed)
     random.seed(options.seed)
-    weights = read_weights(embedder_weights())
+    weights = read_weights(weights_file())
     folders = sorted(one for one in options.data.iterdir() if one.is_dir())
     held = [one for one in folders if one.name in options.hold]
     given = learnt(weights, [one for one in folders if one not in held], options.work)

