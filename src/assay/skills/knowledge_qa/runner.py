@@ -105,9 +105,9 @@ def _citations(value: Any) -> list[dict[str, Any]]:
 class Asking:
     """What questions are asked with. Construct it once and ask in a loop: model and vectors stay open.
 
-    ``model`` None lets code alone decide. ``pairs`` is the small reader; without it ``cosines`` compares a question
-    with texts by meaning, and without that words alone count. ``weights`` are by default those that were fitted with or
-    without the reader.
+    ``model`` None lets code alone decide. ``pairs`` is the small reader, and with it no model is asked; without it
+    ``cosines`` compares a question with texts by meaning, and without that words alone count. ``weights`` are by
+    default those that were fitted with or without the reader.
     """
 
     model: LanguageModel | None = None
@@ -240,11 +240,16 @@ def equipped(model: LanguageModel | None) -> Asking:
 
 @cache
 def pairs_or_none() -> Pairs | None:
-    """The small reader, one in a process; None where the embedder's weights are not installed."""
-    from assay.llm.pairs import PairReader, installed
+    """The small reader, one in a process; None where the weights that it was learned on are not
+    installed."""
+    from assay.llm.pairs import PairReader, fits
 
-    file = resources.files("assay.skills.knowledge_qa").joinpath("data", "reader.npz")
-    return PairReader(Path(str(file))).read if installed() else None
+    return PairReader(reader_file()).read if fits(reader_file()) else None
+
+
+def reader_file() -> Path:
+    """What the small reader learned."""
+    return Path(str(resources.files("assay.skills.knowledge_qa").joinpath("data", "reader.npz")))
 
 
 def embedded_cosines(embed: Callable[[Sequence[str], bool], Any], most: int = 20000) -> Cosines:
