@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 FILE = "recent.duckdb"
 _OPEN_SECONDS = 10.0
+_CLOSE_SECONDS = 60.0
 _SCHEMA = """
 create table if not exists tags(id integer primary key, name varchar not null);
 create table if not exists recent(tag integer, time bigint, value double, quality smallint, source_time bigint,
@@ -48,6 +50,8 @@ class Recent:
     def __init__(self, folder: Path, *, read_only: bool = False) -> None:
         self._path = folder / FILE
         self._connection = _connect(self._path, read_only=read_only)
+        # DuckDB refuses to close a connection while one of its cursors reads.
+        self._idle, self._readers, self._closing = threading.Condition(), 0, False
         with store_errors(self._path):
             if not read_only:
                 self._connection.execute(_SCHEMA)
@@ -57,8 +61,11 @@ class Recent:
             self.count, self.next_seq = self._counted()
 
     def close(self) -> None:
-        """Close the file; everything written is in it."""
-        self._connection.close()
+        """Close the file; everything written is in it. Reads that have begun are waited for, later ones refused."""
+        with self._idle:
+            self._closing = True
+            self._idle.wait_for(lambda: not self._readers, _CLOSE_SECONDS)
+            self._connection.close()
 
     def tags(self) -> tuple[str, ...]:
         """Every tag that was ever written, in order of first appearance."""
@@ -116,10 +123,27 @@ class Recent:
                 conditions.append(f"time {operator} ?")
                 params.append(bound)
         query = f"select tag, time, value, quality, source_time, seq from recent where {' and '.join(conditions)}"
-        with store_errors(self._path), self._connection.cursor() as cursor:
+        with store_errors(self._path), self._cursor() as cursor:
             got = cursor.sql(query, params=params).to_arrow_table()
         columns = {name: got[name].to_numpy() for name in got.column_names}
         return Rows(tuple(known), **columns)
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        import duckdb
+
+        with self._idle:
+            if self._closing:
+                raise duckdb.ConnectionException("the history is closed")
+            cursor = self._connection.cursor()
+            self._readers += 1
+        try:
+            yield cursor
+        finally:
+            cursor.close()
+            with self._idle:
+                self._readers -= 1
+                self._idle.notify_all()
 
     def forget(self, *, up_to: int | None = None, before: int | None = None) -> None:
         """Remove samples numbered up to ``up_to`` (they are in a closed part now), or with a time before ``before``."""
@@ -135,7 +159,7 @@ class Recent:
 
     def span(self) -> tuple[int, int] | None:
         """The first and the last time in nanoseconds; None without samples."""
-        with store_errors(self._path), self._connection.cursor() as cursor:
+        with store_errors(self._path), self._cursor() as cursor:
             found = cursor.execute("select min(time), max(time) from recent").fetchone()
         return None if found is None or found[0] is None else (int(found[0]), int(found[1]))
 
