@@ -77,6 +77,40 @@ def test_what_is_barred_stays_barred_whatever_the_reader_says() -> None:
     assert not outcome.answered, "a temperature is no mass"
 
 
+TABLE = """# Transformers
+
+## Settings
+
+| Item | 1# main | 2# main |
+|---|---|---|
+| Top oil, trip, °C | none | 105 |
+| Fan start, °C | 55 | 60 |
+"""
+
+
+@pytest.mark.parametrize(("question", "status"), [("Fan start of the transformers in °C?", "ambiguous")])
+def test_the_reader_does_not_choose_between_sister_columns(question: str, status: str) -> None:
+    outcome = asyncio.run(ask(question, shelf(TABLE), Asking(pairs=Scripted("Fan start", "60"))))
+    assert not outcome.answered
+    assert outcome.reason is not None and outcome.reason.value == status
+
+
+def test_several_values_of_one_sentence_are_told_together() -> None:
+    text = "# HP-1\n\nThe bearing temperature alarm is at 85 °C and the trip at 95 °C.\n"
+    outcome = asyncio.run(
+        ask("Alarm and trip temperature of the bearings on HP-1?", shelf(text), Asking(pairs=Scripted("bearing")))
+    )
+    assert outcome.answered and outcome.short == "85 °C; 95 °C"
+
+
+def test_a_question_set_in_bold_is_no_answer() -> None:
+    text = "# Room\n\n**问：夜里除湿机坏了，湿度 68 %，片子正压着。** 答：超上限先停投料，叫空调班。\n"
+    asked = read_question("除湿机坏了湿度 68 %，先做什么？")
+    picks = ranked(asked, shelf(text).search(asked.text), combiner(read=True), None, Scripted("停投料"))
+    assert all("压着" not in pick.candidate.text for pick in picks)
+    assert "压着" in picks[0].candidate.above
+
+
 def test_the_coefficients_follow_the_reader() -> None:
     assert combiner(read=True).rank.weights["read"] > 0
     assert "read" not in combiner().rank.weights

@@ -6,6 +6,7 @@ import pytest
 
 from assay.knowledge.document import Span
 from assay.knowledge.passage import Unit, UnitKind
+from assay.skills.knowledge_qa.months import months_of
 from assay.skills.knowledge_qa.parts import parts_of
 from assay.skills.knowledge_qa.polarity import yes_or_no
 from assay.skills.knowledge_qa.quantities import amounts, clauses, codes
@@ -105,3 +106,77 @@ def test_the_number_under_the_condition_of_the_question_is_taken() -> None:
     unit = Unit(UnitKind.SENTENCE, text, (Span(1, 0, len(text)),))
     assert short_answers(read_question("55 kW 的变频器断电后等几分钟？"), unit, None)[0].text == "10 min"
     assert short_answers(read_question("132 kW 的变频器断电后等几分钟？"), unit, None)[0].text == "15 min"
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("What stick-out is set in WC-6? in WC-5 it's 15 mm", "What stick-out is set in WC-6?"),
+        ("PC-3 的滤筒压差到多少换？PC-1 是 1.5 kPa。", "PC-3 的滤筒压差到多少换?"),
+        ("下冲用的脂是哪个牌号？上冲的我知道。", "下冲用的脂是哪个牌号?"),
+    ],
+)
+def test_what_is_known_of_another_thing_is_not_asked_about(question: str, asked: str) -> None:
+    assert read_question(question).text == asked
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Last thunder was 35 minutes ago. May we go back into the tower?",
+        "May the pump be started? The oil is at 12 °C.",
+        "油温到多少报警,再到多少停泵?我说的是大机的液压油。",
+        "How much oil does P-1 take?",
+    ],
+)
+def test_the_case_that_a_question_tells_stays(question: str) -> None:
+    assert read_question(question).text == question
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("油温到多少报警，再到多少停泵？我说的是大机的液压油。", 2),
+        ("PC-3 启动前空吹，冬天几分钟夏天几分钟？", 2),
+        ("203 和 205 间各限几个人？", 2),
+        ("N-1 跟 N-2 的吸附切换周期各是几秒", 2),
+        ("Alarm and trip temperature of the bearings on HP-1?", 2),
+        ("Longest runs between two CIPs for cheese milk and for cream?", 2),
+        ("When was T12 handed over, and how many hours did its trial run take?", 2),
+        ("What is the distance between P-1 and P-2?", 1),
+    ],
+)
+def test_several_things_are_asked_in_one_breath(question: str, parts: int) -> None:
+    assert len(parts_of(read_question(question))) == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "months"),
+    [
+        ("夏季 7、8 月除外", {7, 8}),
+        ("现在是七月", {7}),
+        ("11 月至次年 2 月", {11, 12, 1, 2}),
+        ("from November to January", {11, 12, 1}),
+        ("except in May", {5}),
+        ("May the pump run for 3 months?", set()),
+        ("每 3 个月一次，2024-05-03 起", set()),
+    ],
+)
+def test_months_are_read_as_they_are_said(text: str, months: set[int]) -> None:
+    assert months_of(text) == months
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "yes"),
+    [
+        (
+            "May people walk down a stopped escalator in an evacuation?",
+            "A missing comb tooth: stop at once; never use it as a staircase, except in an evacuation.",
+            True,
+        ),
+        ("现在是七月，加热器照样一直投着对吧？", "电缆室加热器常年投，夏季 7、8 月除外。", False),
+        ("晚上来了酸槽车，调度已经书面同意了，能卸不能？", "夜间不得卸酸，经调度书面同意的除外。", True),
+    ],
+)
+def test_an_exception_turns_the_rule_round(question: str, text: str, yes: bool) -> None:
+    assert yes_or_no(read_question(question), text) is yes

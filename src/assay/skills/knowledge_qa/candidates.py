@@ -16,6 +16,7 @@ from assay.skills.knowledge_qa.columns import (
     label_asked,
     meaning_asked,
     open_columns,
+    sister_named,
 )
 from assay.skills.knowledge_qa.lexicon import opposites
 from assay.skills.knowledge_qa.quantities import Amount, amounts, codes, dates
@@ -75,6 +76,10 @@ _GAUGE = re.compile(
 )
 _ASKS_ITSELF = re.compile(r"[?？][\s*_\"”』」）)]*$")
 _TITLE_ALONE = re.compile(r"^[^。！？!?;；]{1,80}(?:\*\*|__)[\s:：]*$")
+_MARKED_QUESTION = re.compile(
+    r"^[\W_]*(?:问题?|提问|Q(?:uestion)?)\s*\d*\s*[:：.](?!.*(?:[?？]|答\s*[:：]|(?<![A-Za-z])A(?:nswer)?\s*[:：]))", re.I
+)
+"""How a question is marked that may end without a question mark ("问：……压着。")."""
 _POINTS_BACK = re.compile(
     r"^[\s\d.)）、]*(?:its?|they|their|these|those|this|the same|其(?!他|它|余|中)|它们?|该(?![^，。]{0,3}[不当])|此"
     r"|上述|两者)(?![a-z])",
@@ -181,7 +186,9 @@ def _says_nothing(unit: Unit) -> bool:
     """Whether a unit is a short heading, a title set in bold, or a question whose answer follows."""
     if unit.kind is UnitKind.HEADING and len(unit.text) < 24:
         return True
-    return not unit.fields and bool(_TITLE_ALONE.match(unit.text.strip()) or _ASKS_ITSELF.search(unit.text))
+    text = unit.text.strip()
+    asks = _ASKS_ITSELF.search(text) or _MARKED_QUESTION.match(text)
+    return not unit.fields and bool(_TITLE_ALONE.match(text) or asks)
 
 
 def lead_of(passage: Passage, index: int) -> str:
@@ -195,6 +202,8 @@ def lead_of(passage: Passage, index: int) -> str:
             break
         if (end := max(text.rfind("?"), text.rfind("？"))) >= 0:
             return text[: end + 1]
+        if _MARKED_QUESTION.match(text):
+            return text
     if re.search(r"[?？]\s*(?:\*\*|__)", units[index].text) and (story := _in_bold(units, index)):
         return story
     pointing = _POINTS_BACK.match(units[index].text) and not units[index - 1].fields
@@ -388,10 +397,16 @@ def _with_field(asked: Asked, one: Candidate, implied: frozenset[str] = frozense
     scored = sorted(made, key=lambda each: each[:2], reverse=True)
     best = scored[0]
     tied = {value_of(each[2], one.unit) for each in scored if abs(each[0] - best[0]) < 0.05 and each[0] > -5}
-    field = best[2] if best[0] > -5 else None
-    several = len(tied) > 1 or open_columns(asked, one.unit, field, value_of, implied)
+    field = _sister(asked, one.unit, best[2]) if best[0] > -5 else None
+    several = (len(tied) > 1 and field is best[2]) or open_columns(asked, one.unit, field, value_of, implied)
     features = {**one.features, "cell": max(-1.0, best[0]), "cells_tied": float(several)}
     return replace(one, features=features, field=field)
+
+
+def _sister(asked: Asked, unit: Unit, best: Field) -> Field:
+    """The column of the machine, room or product that the question names, where the best one is of another."""
+    named = [one for one in unit.fields[1:] if one is not best and sister_named(asked, unit, best, one)]
+    return named[0] if len(named) == 1 else best
 
 
 def _cell(asked: Asked, cell: Field, unit: Unit, own: float) -> float:

@@ -35,6 +35,9 @@ _MEANING_ASKED = re.compile(
 _WORD_NUMBER = re.compile(
     r"(?P<word>[A-Za-z]{2,}|[\u4e00-\u9fff]) ?(?P<number>\d+|[一二三四五六七八九]|[IVX]+(?![A-Za-z]))(?![\d.])"
 )
+_NUMBER_WORD = re.compile(
+    r"(?<![\dA-Za-z.])(?P<number>\d{1,2})\s?(?:[#号]\s?(?P<word>[\u4e00-\u9fff])|#\s?(?P<latin>[A-Za-z]{2,}))"
+)
 _DIGITS = re.compile(r"\d{2,}")
 OTHERS = "*"
 """Stands for the other codes of a list that has one name."""
@@ -85,6 +88,9 @@ def _numbered(text: str) -> dict[str, frozenset[str]]:
         if not any(start < match.end() and match.start() < end for start, end in read):
             word = match["word"].lower()
             found[word] = found.get(word, frozenset()) | {match["number"]}
+    for match in _NUMBER_WORD.finditer(text):
+        word = match["word"] or match["latin"].lower()
+        found[word] = found.get(word, frozenset()) | {match["number"]}
     return found
 
 
@@ -104,6 +110,15 @@ def open_columns(
         return False
     heads = [chosen.header, *(one.header for one in others)]
     return not any(implied & set(codes(head)) or named_of(asked, head, heads) for head in heads)
+
+
+def sister_named(asked: Asked, unit: Unit, one: Field, other: Field) -> bool | None:
+    """Of two columns that say the same of different things: whether the question names ``other`` and not ``one``; None
+    where they are no such columns."""
+    if not _peers(unit, one, other):
+        return None
+    heads = (one.header, other.header)
+    return named_of(asked, other.header, heads) and not named_of(asked, one.header, heads)
 
 
 def _same_kind(mine: Sequence[Amount], theirs: Sequence[Amount]) -> bool:

@@ -13,8 +13,9 @@ from assay.skills.knowledge_qa.cases import open_list, open_sister, same_thing
 from assay.skills.knowledge_qa.combine import Combiner
 from assay.skills.knowledge_qa.fit import codes_of_documents
 from assay.skills.knowledge_qa.lexicon import opposites
-from assay.skills.knowledge_qa.quantities import codes
-from assay.skills.knowledge_qa.question import Asked, Wanted
+from assay.skills.knowledge_qa.parts import EACH
+from assay.skills.knowledge_qa.quantities import amounts, codes
+from assay.skills.knowledge_qa.question import TOGETHER, Asked, Wanted
 from assay.skills.knowledge_qa.ranking import CELL_SAYS, Pairs, Pick, denies, ranked, value_key
 from assay.skills.knowledge_qa.settling import heeded, settled
 from assay.skills.knowledge_qa.spans import Short
@@ -45,7 +46,8 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """``picks`` answer when ``reason`` is None; else a refusal shows them. ``features`` judged the first."""
+    """``picks`` answer when ``reason`` is None; else a refusal shows them. ``features`` judged the first (``best``), and
+    it is ``likely`` enough where nothing else speaks against it."""
 
     picks: tuple[Pick, ...] = ()
     reason: Reason | None = None
@@ -53,6 +55,7 @@ class Ruling:
     features: Mapping[str, float] = field(default_factory=dict)
     ranked: tuple[Pick, ...] = ()
     best: Pick | None = None
+    likely: bool = False
 
 
 @dataclass(slots=True)
@@ -77,7 +80,7 @@ class Judge:
         inside = best.features.get("inner_branches") or best.features.get("cells_tied") or open_list(asked, best)
         near = self._several(best, probability)
         if inside and near:
-            return Ruling((best,), Reason.AMBIGUOUS, probability, best.features, found, best)
+            return Ruling((best,), Reason.AMBIGUOUS, probability, best.features, found, best, enough)
         twin = twin_of(asked, best, others) or open_sister(asked, best, others)
         branches = [twin] if twin is not None else branches_of(asked, best, others, self.weights)
         if branches and near:
@@ -87,7 +90,7 @@ class Judge:
         if rival is not None and (near or named or alike(best.candidate.text, rival.candidate.text)):
             return Ruling((best, rival), Reason.CONFLICT, probability, best.features, found, best)
         if enough:
-            return Ruling((best,), None, probability, best.features, found, best)
+            return Ruling((best,), None, probability, best.features, found, best, likely=True)
         denial = next((pick for pick in picks[:LOOKED_AT] if denies(asked, pick.candidate) and about(pick)), None)
         if denial is not None and self._premise(asked, denial):
             return Ruling((denial,), Reason.FALSE_PREMISE, probability, best.features, found, best)
@@ -180,7 +183,15 @@ def vetoed(asked: Asked, pick: Pick) -> bool:
     if _of_another_kind(asked, pick):
         return True
     named = [code for code in asked.codes if not code.startswith("GRADE")]
-    return (bool(named) and pick.features.get("codes_missing", 0.0) >= len(named)) or asked.asks > 1
+    return (bool(named) and pick.features.get("codes_missing", 0.0) >= len(named)) or not _all_told(asked, pick)
+
+
+def _all_told(asked: Asked, pick: Pick) -> bool:
+    """Whether as many things are told as asked for: not where code could not part them, and not one number where the
+    question wants one of each."""
+    if asked.asks != 1:
+        return asked.asks == TOGETHER
+    return not EACH.search(asked.text) or len(amounts(pick.short.text)) != 1
 
 
 def elsewhere(pick: Pick) -> bool:

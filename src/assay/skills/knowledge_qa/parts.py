@@ -7,18 +7,22 @@ from dataclasses import replace
 
 from assay.skills.knowledge_qa.question import Asked, Wanted, read_question
 
-_EACH = re.compile(
+EACH = re.compile(
     r"分别|各自|各是|各为|各有|各需|各(?=多|几|是|为|打|给|用|保|控|加|要|设|取|装|不|达|留)|respectively|each(?![a-z])"
     r"|both(?![a-z])",
     re.I,
 )
 _CODE = r"[A-Z]{1,4}-?\d+[A-Z]?"
 _TWO_CODES = re.compile(
-    rf"(?P<one>{_CODE})\s*(?:和|与|及|、|,? and (?:of |for |in |on |at )?(?:the )?)\s*(?P<two>{_CODE})"
+    rf"(?P<one>{_CODE})\s*(?:和|与|及|跟|、|,? and (?:of |for |in |on |at )?(?:the )?)\s*(?P<two>{_CODE})"
 )
-_TWO_WORDS = re.compile(r"(?P<one>[\u4e00-\u9fff]{2,8})(?:和|与|及|、)(?P<two>[\u4e00-\u9fff]{2,8})")
+_TWO_WORDS = re.compile(r"(?P<one>[\u4e00-\u9fff]{2,8})(?:和|与|及|跟|、)(?P<two>[\u4e00-\u9fff]{2,8})")
 _TWO_GRADES = re.compile(
-    r"(?P<one>[A-Z一二三四]\s?(?P<noun>[型级类间室区仓段]))(?:和|与|及|、|，)?(?P<two>[A-Z一二三四]\s?(?P=noun))"
+    r"(?P<one>[A-Z一二三四]\s?(?P<noun>[型级类间室区仓段机线炉罐泵]))\s?(?:和|与|及|跟|、|，)?\s?(?P<two>[A-Z一二三四]\s?(?P=noun))"
+)
+_TWO_NUMBERS = re.compile(r"(?<![\d.A-Za-z-])(?P<one>\d{2,4})\s?(?:和|与|及|跟|、)\s?(?P<two>\d{2,4})\s?(?P<noun>[间室号线机])")
+_ASKED_TWICE = re.compile(
+    r"(?P<one>[\u4e00-\u9fff]{1,4}?)(?P<wh>(?:多少|几)[\u4e00-\u9fff]{1,2}?)(?P<two>[\u4e00-\u9fff]{1,4}?)(?P=wh)(?=[？?]|$)"
 )
 _TWO_PLACES = re.compile(
     r"(?<![a-z])(?P<prep>in|on|of|for|at|into|to|from|with|under|above|below|before|after|during|between) "
@@ -54,10 +58,16 @@ _TOGETHER = re.compile(
     r"|between|together|differen(?:ce|t) (?:between|from)|same|altogether|in total|combined|ratio|compared",
     re.I,
 )
+_BETWEEN_TWO = re.compile(r"between (?:two|any two|successive)(?![a-z])", re.I)
 _VALUE = (Wanted.NUMBER, Wanted.DURATION, Wanted.COUNT)
 _WH_HAN = re.compile(r"多少|多[大久长高重宽厚深快]|几|百分之")
 
 
+_TWO_KINDS = re.compile(
+    r"^(?:what(?:'s| is| are) )?(?:the )?(?P<one>[a-z-]+) and (?P<two>[a-z-]+) "
+    r"(?P<noun>(?:temperature|pressure|level|speed|limit|setting|value|time|current|flow|torque|voltage)s?)(?![a-z])",
+    re.I,
+)
 LONGEST_WORD = 4
 MOST = 4
 """A question in more parts than these is read as it stands."""
@@ -71,7 +81,7 @@ def parts_of(asked: Asked) -> tuple[Asked, ...]:
 
 
 def _split(asked: Asked) -> tuple[Asked, ...]:
-    return _by_codes(asked) or _by_grades(asked) or _by_words(asked) or _by_phrases(asked) or (asked,)
+    return _by_codes(asked) or _by_grades(asked) or _by_numbers(asked) or _by_words(asked) or _by_phrases(asked) or (asked,)
 
 
 def _by_codes(asked: Asked) -> tuple[Asked, ...]:
@@ -83,9 +93,8 @@ def _by_codes(asked: Asked) -> tuple[Asked, ...]:
     alike = re.sub(r"[A-Z]?$", "", one) == re.sub(r"[A-Z]?$", "", two) or re.sub(r"\d.*", "", one) == re.sub(
         r"\d.*", "", two
     )
-    between = re.search(
-        r"between\s+(?:the\s+)?$|之间", asked.text[: match.start()] + asked.text[match.end() : match.end() + 3], re.I
-    )
+    before, behind = asked.text[: match.start()], asked.text[match.end() : match.end() + 3]
+    between = re.search(r"between\s+(?:the\s+)?$", before, re.I) or "之间" in behind
     if not alike or one == two or between:
         return ()
     return _each(asked, match, (match["one"], match["two"]))
@@ -99,9 +108,20 @@ def _by_grades(asked: Asked) -> tuple[Asked, ...]:
     return _each(asked, match, (match["one"], match["two"])) if asked.wanted in _VALUE else ()
 
 
+def _by_numbers(asked: Asked) -> tuple[Asked, ...]:
+    """``203 和 205 间各限几人``, ``冬天几分钟夏天几分钟``: the question about each."""
+    if asked.yes_no or _TOGETHER.search(asked.text):
+        return ()
+    if match := _TWO_NUMBERS.search(asked.text):
+        return _each(asked, match, (match["one"] + match["noun"], match["two"] + match["noun"]))
+    if match := _ASKED_TWICE.search(asked.text):
+        return _each(asked, match, (match["one"] + match["wh"], match["two"] + match["wh"]))
+    return ()
+
+
 def _by_words(asked: Asked) -> tuple[Asked, ...]:
     """``报警和停炉值各是多少``, ``甲醇和苯的罐车最多装多少``: the question about each of two things."""
-    each = bool(_EACH.search(asked.text))
+    each = bool(EACH.search(asked.text))
     joined = not asked.yes_no and asked.wanted in _VALUE and _WH_HAN.search(asked.text)
     if not each and (not joined or _TOGETHER.search(asked.text)):
         return ()
@@ -157,7 +177,7 @@ def _by_phrases(asked: Asked) -> tuple[Asked, ...]:
     """English: "in room 2 and in room 4", "stage 2 and stage 3", "before a cold and a warm start"; and two subjects or
     two kinds where the question asks for things in the plural ("at what pressures are A and B ...")."""
     text = asked.text.rstrip(" ?.")
-    if asked.yes_no or re.search(r"[\u4e00-\u9fff]", text) or _TOGETHER.search(text):
+    if asked.yes_no or re.search(r"[\u4e00-\u9fff]", text) or _TOGETHER.search(_BETWEEN_TWO.sub(" ", text)):
         return ()
     if match := _TWO_TIMES.search(text):
         return _each(asked, match, (f" {match['one']}", f" {match['two']}"), text)
@@ -166,6 +186,8 @@ def _by_phrases(asked: Asked) -> tuple[Asked, ...]:
         return _each(asked, match, (f"{prep} {match['one']}", f"{prep} {match['two']}"), text)
     if match := _TWO_NUMBERED.search(text):
         return _each(asked, match, (match["one"], match["two"]), text)
+    if match := _TWO_KINDS.match(text):
+        return _each(asked, match, tuple(f"{match[side]} {match['noun']}" for side in ("one", "two")), text)
     if match := _TWO_OF_A_KIND.search(text):
         det, noun = match["det"], match["noun"]
         return _each(asked, match, (f"{det} {match['one']} {noun}", f"{det} {match['two']} {noun}"), text)
@@ -195,7 +217,7 @@ def _parallel(before: str, after: str) -> tuple[str, str]:
         at = after.find(before[-size:])
         if at > 0:
             return before[-(at + size) :], after[: at + size]
-    rest = _EACH.split(after)[0]
+    rest = EACH.split(after)[0]
     return _last_word(before), rest if rest != after and 1 < len(rest) <= LONGEST_WORD else _first_word(after)
 
 
@@ -219,6 +241,6 @@ def _each(asked: Asked, match: re.Match[str], words: tuple[str, ...], text: str 
 
 
 def _part(asked: Asked, words: str) -> Asked:
-    made = read_question(" ".join(_EACH.sub("", words).split()), asked.lang, split=False)
+    made = read_question(" ".join(EACH.sub("", words).split()), asked.lang, split=False)
     wanted = asked.wanted if asked.wanted is not Wanted.ANY else made.wanted
     return replace(made, wanted=wanted, editions=asked.editions, old=asked.old)

@@ -20,8 +20,9 @@ from assay.skills.knowledge_qa.claims import alarm_claim, quote_claim
 from assay.skills.knowledge_qa.exceptions import exceptions_of
 from assay.skills.knowledge_qa.judge import Judge, Reason, Ruling, edition_of, shown_short
 from assay.skills.knowledge_qa.parts import parts_of
-from assay.skills.knowledge_qa.question import Asked, asks_nothing, read_question
-from assay.skills.knowledge_qa.ranking import Pick
+from assay.skills.knowledge_qa.quantities import amounts
+from assay.skills.knowledge_qa.question import TOGETHER, Asked, asks_nothing, read_question
+from assay.skills.knowledge_qa.ranking import Pick, value_key
 from assay.skills.knowledge_qa.terms import grams
 from assay.skills.knowledge_qa.tools import ALARM, FIND, LIMIT, OPEN
 from assay.skills.knowledge_qa.unordered import without_ordered
@@ -60,6 +61,8 @@ async def plan(state: State) -> Draft | Stop:
         session.parts = parts_of(session.asked)
         for part in session.parts:
             session.rulings.append((part, await _ruled(session, state, part)))
+        if len(session.parts) > 1:
+            session.rulings = await _together(session, state) or session.rulings
     bad = [(part, ruling) for part, ruling in session.rulings if ruling.reason is not None]
     if bad:
         return await _refused(session, state, *bad[0])
@@ -101,6 +104,44 @@ async def _ruled(session: Session, state: State, asked: Asked) -> Ruling:
     if not told or (former.best is not None and still_said(session.reader, former.best)):
         return ruling
     return replace(former, reason=Reason.OUTDATED_ONLY)
+
+
+async def _together(session: Session, state: State) -> list[tuple[Asked, Ruling]]:
+    """The rulings where one unit says all that is asked for, and the whole question tells so better than its parts
+    ("bearing temperature: alarm and trip"); empty otherwise."""
+    asked = replace(session.asked, parts=(), asks=TOGETHER)
+    whole = await _ruled(session, state, asked)
+    if whole.best is None or whole.reason not in (None, Reason.AMBIGUOUS, Reason.NEAR_MISS, Reason.NOT_IN_CORPUS):
+        return []
+    if whole.probability <= min(ruling.probability for _, ruling in session.rulings):
+        return []
+    reason = None if whole.likely else Reason.NEAR_MISS
+    for heard in (False, True):
+        picks = _picks_of(session.rulings, whole.best.candidate.key, heard=heard)
+        if picks:
+            return [
+                (part, replace(whole, picks=(pick,), reason=reason, ranked=ruling.ranked, best=pick))
+                for (part, ruling), pick in zip(session.rulings, picks, strict=True)
+            ]
+    if len(amounts(whole.best.short.text)) < len(session.rulings):
+        return []
+    return [(asked, replace(whole, picks=(whole.best,), reason=reason))]
+
+
+def _picks_of(rulings: Sequence[tuple[Asked, Ruling]], key: tuple[str, int], *, heard: bool) -> list[Pick]:
+    """What the parts would answer from one unit, by code alone or as ``heard`` of the small reader; empty where that is
+    not another value each."""
+    found = [_of_unit(ruling, key, heard=heard) for _, ruling in rulings]
+    picks = [pick for pick in found if pick is not None and pick.short.kind != "sentence"]
+    values = {value_key(part, pick) for (part, _), pick in zip(rulings, picks, strict=False)}
+    return picks if len(values) == len(rulings) == len(picks) else []
+
+
+def _of_unit(ruling: Ruling, key: tuple[str, int], *, heard: bool) -> Pick | None:
+    best = ruling.best
+    if heard and best is not None and best.candidate.key == key:
+        return best
+    return next((pick for pick in ruling.ranked if pick.candidate.key == key), None)
 
 
 def still_said(reader: Reader, pick: Pick) -> bool:

@@ -6,6 +6,7 @@ import itertools
 import re
 
 from assay.skills.knowledge_qa.lexicon import opposites
+from assay.skills.knowledge_qa.months import months_of
 from assay.skills.knowledge_qa.quantities import Amount, amounts, codes
 from assay.skills.knowledge_qa.question import Asked
 from assay.skills.knowledge_qa.ranges import holds
@@ -106,7 +107,7 @@ _NEGATED = re.compile(
 def yes_or_no(asked: Asked, text: str) -> bool | None:
     """Whether a clause says yes to a question, or None where words and numbers do not decide it."""
     if _ASKS_MAY.search(asked.text) or not _ASKS_MUST.search(asked.text):
-        if _is_excluded(asked, text):
+        if _is_excluded(asked, text) and not _is_exception(asked, text):
             return _negates(asked)
     if torn(asked, text):
         return None
@@ -173,6 +174,10 @@ def _is_exception(asked: Asked, text: str) -> bool:
         left_out = next(part for part in match.groups() if part)
         if set(codes(left_out)) & set(asked.codes):
             return True
+        if (held := months_of(left_out)) and (named := months_of(asked.text)):
+            if named <= held:
+                return True
+            continue
         words = terms_of(left_out)
         question = said(asked.text)
         share = sum(covered(word, question) >= 0.7 for word in words) / len(words) if words else 0.0

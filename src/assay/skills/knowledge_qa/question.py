@@ -14,6 +14,8 @@ from assay.skills.knowledge_qa.quantities import Amount, amounts, clauses, codes
 from assay.skills.knowledge_qa.terms import Term, terms_of
 
 MOST_CHARACTERS = 600
+TOGETHER = 0
+"""``Asked.asks`` of a question whose several things are told together, each by its part."""
 
 
 class Wanted(StrEnum):
@@ -77,7 +79,7 @@ _LINKS = re.compile(r"(?<![a-z])(?:when|where)(?![a-z])", re.I)
 _ASKS_ELSE = re.compile(r"(?<![a-z])(?:what|which|who|whom|whose|how)(?![a-z])", re.I)
 _YES_NO = re.compile(
     r"吗|是否|能否|可否|能不能|可不可以|要不要|是不是|有没有|需不需要|用不用|该不该|行不行|对不对|会不会"
-    r"|算不算|准不准|允不允许|可以.{0,30}(?:么|吧)\s*[？?]?$|[^什怎那这]么[？?]?$|[^\s要]不[？?]?$"
+    r"|算不算|准不准|允不允许|能[^，。？?]{0,6}不能|(?:对|是|行|可以|没事|没问题)吧[？?]?$|可以.{0,30}(?:么|吧)\s*[？?]?$|[^什怎那这]么[？?]?$|[^\s要]不[？?]?$"
     r"|^(?:is|are|was|were|do|does|did|can|could|may|must|should|shall|will|would|has|have|am)(?![a-z])"
     r"|[,，] (?:still ok|ok to|okay to|(?:is|are|do|does|can|could|may|must|should|shall|will|has"
     r"|have) (?:it|the|i|we|this|they|there|you|a|an|one))(?![a-z])",
@@ -85,7 +87,8 @@ _YES_NO = re.compile(
 )
 _OPEN = re.compile(
     r"多[少大久长高重宽厚深快远紧粗热]|几(?!乎|何)|谁|哪|什么|怎么|如何|为何"
-    r"|(?<![a-z])(?:what|who|whom|whose|how (?:much|many|long|often|far|hot|high)|which|why)(?![a-z])",
+    r"|(?<![a-z])(?:what|who|whom|whose|how(?! come)|which|why)(?![a-z])"
+    r"|^(?:and )?(?:when|where) (?:is|are|was|were|do|does|did|must|shall|should|may|can|will|has|have)(?![a-z])",
     re.I,
 )
 _PER = re.compile(r" per (second|minute|hour)(?![a-z])", re.I)
@@ -134,6 +137,14 @@ _ASKING_WORDS = re.compile(
 )
 _OPENS = re.compile(r"(?:when|if|while|after|before|with|at|in|on|for|once|should)(?![a-z])", re.I)
 MOST_ASKING_WORDS = 3
+_ASIDE = re.compile(r"(?P<asked>.+?[?？])\s*(?P<aside>[^?？]+[^?？\s])\s*$", re.S)
+_KNOWN = re.compile(
+    r"我?(?:都|已经?)?(?:知道|晓得|查到|找到|看到|有)了?(?:[的，,。.]|$)|(?:是|为|写的?是?|要)\s*[-−]?\d"
+    r"|(?<![a-z])(?:i|we)(?:'ve| have| know| got| found| see)(?![a-z])|(?:'s|(?<![a-z])(?:is|are|has|have|says?|gives?|takes?|at|=))"
+    r" [-−]?\d",
+    re.I,
+)
+"""Behind a question: what the asker says is known of something else ("WC-6? In WC-5 it's 15 mm")."""
 _PARTS = re.compile(
     r"[；;]|[?？](?=\s*\S)|(?:，|,)\s*(?:and|以及|另外|还有|同时)\s*"
     r"|\s+and (?=(?:(?:by|for|to|at|in|with|from|of|on|after|until|below|above|under|up to) )?(?:what|how|whom?|whose"
@@ -188,7 +199,7 @@ class Asked:
 
 def read_question(text: str, lang: Lang | None = None, *, split: bool = True) -> Asked:
     """Read a question; ``lang`` None takes the language that it is written in."""
-    plain = " ".join(unicodedata.normalize("NFKC", text).split())[:MOST_CHARACTERS]
+    plain = without_aside(" ".join(unicodedata.normalize("NFKC", text).split())[:MOST_CHARACTERS])
     edition = [next(each for each in match.groups() if each) for match in _EDITION.finditer(plain)]
     bare = _EDITION.sub(" ", plain)
     yes_no = bool(_YES_NO.search(plain))
@@ -211,6 +222,15 @@ def read_question(text: str, lang: Lang | None = None, *, split: bool = True) ->
         asks=len(_TWICE.findall(plain)) + 1,
     )
     return asked if not split else _with_parts(asked, lang)
+
+
+def without_aside(text: str) -> str:
+    """A question without what the asker adds as known of another thing: that is no part of what is asked about, and its
+    names and numbers would be looked for. What is added to a yes/no question is its case and stays."""
+    match = _ASIDE.match(text)
+    if match is None or not _OPEN.search(match["asked"]) or _YES_NO.search(match["asked"]):
+        return text
+    return match["asked"] if _KNOWN.search(match["aside"]) and not _OPEN.search(match["aside"]) else text
 
 
 def asks_nothing(asked: Asked) -> bool:
@@ -259,7 +279,7 @@ def _measured(wanted: Wanted, text: str) -> Wanted:
 def _with_parts(asked: Asked, lang: Lang | None) -> Asked:
     """The question with its parts, where it asks for several things that are asked for in words of their own."""
     pieces = [piece.strip(" ,，。.?？") for piece in _PARTS.split(asked.text)]
-    pieces = [piece for piece in pieces if len(piece) > 3]
+    pieces = _with_last(asked.text, [piece for piece in pieces if len(piece) > 3])
     if len(pieces) > 2 and not (_OPEN.search(pieces[0]) or _YES_NO.search(pieces[0])):
         pieces = [f"{pieces[0]} {pieces[1]}", *pieces[2:]]
     if len(pieces) < 2:
@@ -272,6 +292,14 @@ def _with_parts(asked: Asked, lang: Lang | None) -> Asked:
     if not all(_OPEN.search(piece) or _YES_NO.search(piece) or (named and not at) for at, piece in enumerate(pieces)):
         return asked
     return replace(asked, parts=tuple(_completed(part, asked) for part in parts[:3]))
+
+
+def _with_last(text: str, pieces: list[str]) -> list[str]:
+    """What is said behind the question mark of several questions belongs to each ("报警多少，停泵多少？我说的是大机")."""
+    last = pieces[-1] if pieces else ""
+    told = len(pieces) > 2 and not (_OPEN.search(last) or _YES_NO.search(last))
+    behind = told and re.search(r"[?？]\s*$", text[: text.rfind(last)])
+    return [f"{piece} {last}" for piece in pieces[:-1]] if behind else pieces
 
 
 def _whole(piece: str, first: str, topic: str) -> str:

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from assay.knowledge.passage import Field
 from assay.skills.knowledge_qa.candidates import value_of
+from assay.skills.knowledge_qa.columns import open_columns, sister_named
 from assay.skills.knowledge_qa.fit import answer_fit, names_code
 from assay.skills.knowledge_qa.quantities import amounts, codes
 from assay.skills.knowledge_qa.question import Asked
@@ -48,7 +49,7 @@ def settled(asked: Asked, pick: Pick, words: str, spoken: Mapping[str, frozenset
     cell: Field | None = None
     if pick.candidate.unit.fields:
         cell = _cell(pick, words)
-        cell = None if cell is not None and _of_another(asked, f"{cell.header} {cell.value}") else cell
+        cell = None if cell is not None and not _may_be_meant(asked, pick, cell) else cell
         short = None if cell is None else Short(value_of(cell, pick.candidate.unit), -1, -1, READ, "cell")
     else:
         short = _span(pick, words)
@@ -143,6 +144,15 @@ def _of_another(asked: Asked, words: str) -> bool:
     return bool(asked.codes and named) and not any(names_code(code, each) for code in asked.codes for each in named)
 
 
+def _may_be_meant(asked: Asked, pick: Pick, cell: Field) -> bool:
+    """Whether the words may take another cell: of no other equipment than the question names, and of a column for
+    another machine, room or product than code's only where the question names that one."""
+    if _of_another(asked, f"{cell.header} {cell.value}"):
+        return False
+    own = pick.candidate.field
+    return own is None or sister_named(asked, pick.candidate.unit, own, cell) is not False
+
+
 def _clause(text: str, short: Short) -> str:
     """What stands around a short answer up to the next marks."""
     cuts = [0, *(one.end() for one in _MARKS.finditer(text)), len(text)]
@@ -158,7 +168,7 @@ def _moved(asked: Asked, pick: Pick, short: Short, cell: Field | None, spoken: M
         "sure": short.sure,
         "inner_branches": 0.0,
         "when": 0.0,
-        "cells_tied": 0.0,
+        "cells_tied": float(open_columns(asked, candidate.unit, cell, value_of)),
         "none": float(nothing(candidate)),
     }
     return _told(replace(pick, candidate=candidate, short=short, features=features), moved=1.0)
