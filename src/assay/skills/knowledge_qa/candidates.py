@@ -77,7 +77,8 @@ _GAUGE = re.compile(
 _ASKS_ITSELF = re.compile(r"[?？][\s*_\"”』」）)]*$")
 _TITLE_ALONE = re.compile(r"^[^。！？!?;；]{1,80}(?:\*\*|__)[\s:：]*$")
 _MARKED_QUESTION = re.compile(
-    r"^[\W_]*(?:问题?|提问|Q(?:uestion)?)\s*\d*\s*[:：.](?!.*(?:[?？]|答\s*[:：]|(?<![A-Za-z])A(?:nswer)?\s*[:：]))", re.I
+    r"^[\W_]*(?:问题?|提问|Q(?:uestion)?)\s*\d*\s*[:：.](?!.*(?:[?？]|答\s*[:：]|(?<![A-Za-z])A(?:nswer)?\s*[:：]))",
+    re.I,
 )
 """How a question is marked that may end without a question mark ("问：……压着。")."""
 _POINTS_BACK = re.compile(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 _HAN = {"十一": "11", "十二": "12", "十": "10", **{one: str(at) for at, one in enumerate("一二三四五六七八九", 1)}}
-_HAN_MONTH = re.compile(r"(?<![一二三四五六七八九十第])(十[一二]?|[一二三四五六七八九])(?=\s?月(?!\s?[一二三四五六七八九十\d]))")
+_HAN_MONTH = re.compile(
+    r"(?<![一二三四五六七八九十第])(十[一二]?|[一二三四五六七八九])(?=\s?月(?!\s?[一二三四五六七八九十\d]))"
+)
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NAME = re.compile(
     r"(?<![A-Za-z])(?P<name>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|(?:(?<=in )|(?<=of )|(?<=to )|(?<=by )|(?<=and )|(?<=from )"
@@ -13,7 +15,9 @@ _NAME = re.compile(
     r"|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)(?![A-Za-z])"
 )
 _ONE = r"(?:1[0-2]|[1-9])(?!\d)"
-_LIST = re.compile(rf"(?<![\d./-])(?P<all>{_ONE}(?:\s?(?:月份?)?\s?(?:、|和|及|或|/|,|至(?:次年|翌年)?|到|[-–—~～])\s?{_ONE})*)\s?月(?!\s?\d)")
+_LIST = re.compile(
+    rf"(?<![\d./-])(?P<all>{_ONE}(?:\s?(?:月份?)?\s?(?:、|和|及|或|/|,|至(?:次年|翌年)?|到|[-–—~～])\s?{_ONE})*)\s?月(?!\s?\d)"
+)
 _NUMBER = re.compile(_ONE)
 _RANGE = re.compile(rf"({_ONE})\s?(?:月份?)?\s?(?:至(?:次年|翌年)?|到|[-–—~～]|to|through|until)\s?({_ONE})")
 

@@ -20,7 +20,9 @@ _TWO_WORDS = re.compile(r"(?P<one>[\u4e00-\u9fff]{2,8})(?:和|与|及|跟|、)(?
 _TWO_GRADES = re.compile(
     r"(?P<one>[A-Z一二三四]\s?(?P<noun>[型级类间室区仓段机线炉罐泵]))\s?(?:和|与|及|跟|、|，)?\s?(?P<two>[A-Z一二三四]\s?(?P=noun))"
 )
-_TWO_NUMBERS = re.compile(r"(?<![\d.A-Za-z-])(?P<one>\d{2,4})\s?(?:和|与|及|跟|、)\s?(?P<two>\d{2,4})\s?(?P<noun>[间室号线机])")
+_TWO_NUMBERS = re.compile(
+    r"(?<![\d.A-Za-z-])(?P<one>\d{2,4})\s?(?:和|与|及|跟|、)\s?(?P<two>\d{2,4})\s?(?P<noun>[间室号线机])"
+)
 _ASKED_TWICE = re.compile(
     r"(?P<one>[\u4e00-\u9fff]{1,4}?)(?P<wh>(?:多少|几)[\u4e00-\u9fff]{1,2}?)(?P<two>[\u4e00-\u9fff]{1,4}?)(?P=wh)(?=[？?]|$)"
 )
@@ -81,7 +83,14 @@ def parts_of(asked: Asked) -> tuple[Asked, ...]:
 
 
 def _split(asked: Asked) -> tuple[Asked, ...]:
-    return _by_codes(asked) or _by_grades(asked) or _by_numbers(asked) or _by_words(asked) or _by_phrases(asked) or (asked,)
+    return (
+        _by_codes(asked)
+        or _by_grades(asked)
+        or _by_numbers(asked)
+        or _by_words(asked)
+        or _by_phrases(asked)
+        or (asked,)
+    )
 
 
 def _by_codes(asked: Asked) -> tuple[Asked, ...]:

@@ -40,7 +40,8 @@ def lists(block: Block, text: str, quantities: list[Quantity], values: dict[str,
     """As many amounts one after another as names one after another (HH/H/L/LL: 95, 85, 15, 5) belong together in their
     order, and a single amount to all of them where it is said to be the same. Puts them into ``values`` and returns
     the places of the amounts."""
-    used = _graded(block, text, quantities, values) or _pairs(block, text, quantities, values)
+    used = _nested(block, text, quantities, values)
+    used = used or _graded(block, text, quantities, values) or _pairs(block, text, quantities, values)
     amounts = _runs([(one.start, one.end, place) for place, one in enumerate(quantities)], text)
     for names in _runs(names_of(block, text), text):
         fitting = [one for one in amounts if len(one) == len(names)]
@@ -165,6 +166,28 @@ def _four(block: Block, text: str, quantities: list[Quantity], values: dict[str,
     rising = sorted((one for one in made if one is not None), key=Decimal)
     values.update({one.name: value for one, value in zip(limits, rising, strict=True) if one is not None})
     return {place for _, _, place in runs[0]}
+
+
+def _nested(block: Block, text: str, quantities: list[Quantity], values: dict[str, str]) -> set[int]:
+    """Two pairs of amounts of which one lies inside the other (warn at 1.0 and 0.3, serious at 1.5 and 0.1) are the
+    limits of a block that has four: the outer pair is the double one's."""
+    limits = [block.parameter(name) for name in ("LL", "L", "H", "HH")]
+    if limits[0] is None or None in limits or any(one is not None and one.name in values for one in limits):
+        return set()
+    runs = _runs([(q.start, q.end, place) for place, q in enumerate(quantities)], text)
+    pairs = []
+    for run in runs:
+        made = [literal(text, quantities[place], limits[0]) for _, _, place in run]
+        if len(run) == 2 and None not in made:
+            pairs.append((sorted((str(one) for one in made), key=Decimal), {place for _, _, place in run}))
+    if len(pairs) != 2:
+        return set()
+    (inner, _), (outer, _) = sorted(pairs, key=lambda one: Decimal(one[0][1]) - Decimal(one[0][0]))
+    ordered = [outer[0], inner[0], inner[1], outer[1]]
+    if sorted(set(ordered), key=Decimal) != ordered:
+        return set()
+    values.update({one.name: value for one, value in zip(limits, ordered, strict=True) if one is not None})
+    return pairs[0][1] | pairs[1][1]
 
 
 def _turns(block: Block, text: str, quantities: list[Quantity], values: dict[str, str]) -> set[int]:
