@@ -46,8 +46,8 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """``picks`` answer when ``reason`` is None; else a refusal shows them. ``features`` judged the first (``best``), and
-    it is ``likely`` enough where nothing else speaks against it."""
+    """``picks`` answer when ``reason`` is None; else a refusal shows them. ``features`` judged the first (``best``);
+    ``likely``: it would do where nothing else spoke against it."""
 
     picks: tuple[Pick, ...] = ()
     reason: Reason | None = None

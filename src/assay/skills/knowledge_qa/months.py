@@ -26,8 +26,8 @@ def months_of(text: str) -> frozenset[int]:
     """The months; of a range all of them, also over the turn of the year. A duration ("3 个月") is none."""
     plain = _HAN_MONTH.sub(lambda match: _HAN[match[1]], text)
     found: set[int] = set()
-    for match in _LIST.finditer(plain):
-        found |= _of_list(match["all"])
+    for listed in _LIST.finditer(plain):
+        found |= _of_list(listed["all"])
     named = _NAME.sub(lambda match: str(_NAMES.index(match["name"][:3].lower()) + 1), text)
     spelled = [_NAMES.index(match["name"][:3].lower()) + 1 for match in _NAME.finditer(text)]
     if len(spelled) == 2 and (match := _RANGE.search(named)) and [int(match[1]), int(match[2])] == spelled:

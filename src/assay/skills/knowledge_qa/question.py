@@ -140,8 +140,8 @@ MOST_ASKING_WORDS = 3
 _ASIDE = re.compile(r"(?P<asked>.+?[?？])\s*(?P<aside>[^?？]+[^?？\s])\s*$", re.S)
 _KNOWN = re.compile(
     r"我?(?:都|已经?)?(?:知道|晓得|查到|找到|看到|有)了?(?:[的，,。.]|$)|(?:是|为|写的?是?|要)\s*[-−]?\d"
-    r"|(?<![a-z])(?:i|we)(?:'ve| have| know| got| found| see)(?![a-z])|(?:'s|(?<![a-z])(?:is|are|has|have|says?|gives?|takes?|at|=))"
-    r" [-−]?\d",
+    r"|(?<![a-z])(?:i|we)(?:'ve| have| know| got| found| see)(?![a-z])"
+    r"|(?:'s|(?<![a-z])(?:is|are|has|have|says?|gives?|takes?|at|=)) [-−]?\d",
     re.I,
 )
 """Behind a question: what the asker says is known of something else ("WC-6? In WC-5 it's 15 mm")."""
@@ -225,8 +225,8 @@ def read_question(text: str, lang: Lang | None = None, *, split: bool = True) ->
 
 
 def without_aside(text: str) -> str:
-    """A question without what the asker adds as known of another thing: that is no part of what is asked about, and its
-    names and numbers would be looked for. What is added to a yes/no question is its case and stays."""
+    """A question without what the asker adds as known of another thing: it is not asked about, and its names and
+    numbers would be looked for. What is added to a yes/no question is its case and stays."""
     match = _ASIDE.match(text)
     if match is None or not _OPEN.search(match["asked"]) or _YES_NO.search(match["asked"]):
         return text
@@ -295,7 +295,7 @@ def _with_parts(asked: Asked, lang: Lang | None) -> Asked:
 
 
 def _with_last(text: str, pieces: list[str]) -> list[str]:
-    """What is said behind the question mark of several questions belongs to each ("报警多少，停泵多少？我说的是大机")."""
+    """What is said behind several questions belongs to each ("报警多少，停泵多少？我说的是大机")."""
     last = pieces[-1] if pieces else ""
     told = len(pieces) > 2 and not (_OPEN.search(last) or _YES_NO.search(last))
     behind = told and re.search(r"[?？]\s*$", text[: text.rfind(last)])
