@@ -15,9 +15,8 @@ _NAME = re.compile(
     r"|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)(?![A-Za-z])"
 )
 _ONE = r"(?:1[0-2]|[1-9])(?!\d)"
-_LIST = re.compile(
-    rf"(?<![\d./-])(?P<all>{_ONE}(?:\s?(?:月份?)?\s?(?:、|和|及|或|/|,|至(?:次年|翌年)?|到|[-–—~～])\s?{_ONE})*)\s?月(?!\s?\d)"
-)
+_JOIN = r"\s?(?:月份?)?\s?(?:、|和|及|或|/|,|至(?:次年|翌年)?|到|[-–—~～])\s?"
+_LIST = re.compile(rf"(?<![\d./-])(?P<all>{_ONE}(?:{_JOIN}{_ONE})*)\s?月(?!\s?\d)")
 _NUMBER = re.compile(_ONE)
 _RANGE = re.compile(rf"({_ONE})\s?(?:月份?)?\s?(?:至(?:次年|翌年)?|到|[-–—~～]|to|through|until)\s?({_ONE})")
 
