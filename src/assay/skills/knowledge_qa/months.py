@@ -9,10 +9,11 @@ _HAN_MONTH = re.compile(
     r"(?<![一二三四五六七八九十第])(十[一二]?|[一二三四五六七八九])(?=\s?月(?!\s?[一二三四五六七八九十\d]))"
 )
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_BEFORE_MAY = "|".join(rf"(?<={word} )" for word in ("in", "of", "to", "by", "and", "from", "till", "until", r"\d"))
+"""The verb begins a question; the month stands behind one of these."""
 _NAME = re.compile(
-    r"(?<![A-Za-z])(?P<name>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|(?:(?<=in )|(?<=of )|(?<=to )|(?<=by )|(?<=and )|(?<=from )"
-    r"|(?<=till )|(?<=until )|(?<=\d ))May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?"
-    r"|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)(?![A-Za-z])"
+    r"(?<![A-Za-z])(?P<name>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|June?|July?|Aug(?:ust)?|Sept?(?:ember)?"
+    rf"|(?:{_BEFORE_MAY})May|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)(?![A-Za-z])"
 )
 _ONE = r"(?:1[0-2]|[1-9])(?!\d)"
 _JOIN = r"\s?(?:月份?)?\s?(?:、|和|及|或|/|,|至(?:次年|翌年)?|到|[-–—~～])\s?"
