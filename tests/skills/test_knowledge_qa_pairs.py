@@ -148,9 +148,11 @@ class TestShipped:
         assert there.score > 0 > other.score
         assert texts[0].text[there.start : there.end] == "15 minutes"
 
-    def test_it_verifies_where_no_language_model_does(self) -> None:
-        assert equipped(None).pairs is pairs_or_none()
-        assert equipped(ScriptedModel()).pairs is None
+    def test_it_verifies_unless_the_language_model_is_asked_for(self) -> None:
+        assert equipped(ScriptedModel).pairs is pairs_or_none()
+        assert equipped(ScriptedModel).model is None, "it is not even opened"
+        assert equipped(ScriptedModel, by_model=True).pairs is None
+        assert isinstance(equipped(ScriptedModel, by_model=True).model, ScriptedModel)
 
     def test_one_reader_serves_a_process(self) -> None:
         assert pairs_or_none() is pairs_or_none()

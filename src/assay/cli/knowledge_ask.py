@@ -50,6 +50,7 @@ def ask(
     out: Annotated[Path | None, typer.Option("--out", metavar="OUT.jsonl", help=about("out"))] = None,
     html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help=about("html"))] = None,
     no_model: Annotated[bool, typer.Option("--no-model", help=about("no_model"))] = False,
+    by_model: Annotated[bool, typer.Option("--by-model", help=about("by_model"))] = False,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -60,7 +61,7 @@ def ask(
         raise InputError("cli.knowledge_ask_what")
     of_plant = plant if library is None and docs is None else None
     where = Where(library, of_plant, docs, access, user, on, lang)
-    asker = _Asker(where, plant or "", no_model)
+    asker = _Asker(where, plant or "", no_model, by_model)
     if batch is not None and out is not None:
         raise typer.Exit(1 if asyncio.run(asker.batch(batch, out)) else 0)
     assert question is not None
@@ -82,8 +83,8 @@ def ask(
 class _Asker:
     """Opens the library, the model and the records once, and asks."""
 
-    def __init__(self, where: Where, plant: str, no_model: bool) -> None:
-        self._where, self._plant, self._no_model = where, plant, no_model
+    def __init__(self, where: Where, plant: str, no_model: bool, by_model: bool) -> None:
+        self._where, self._plant, self._no_model, self._by_model = where, plant, no_model, by_model
         self._readers: dict[str | None, LibraryReader] = {}
 
     async def one(self, question: str, *, pictures: bool) -> tuple[Outcome, dict[Place, str]]:
@@ -158,12 +159,12 @@ class _Asker:
         return self._readers[user]
 
     def _asking(self) -> Asking:
-        """The configured model and vectors; where they are not installed, code decides alone and one line says so."""
+        """What is installed here; where nothing is, code decides alone and one line says so."""
         from assay.cli.investigate import open_or_none
         from assay.skills.knowledge_qa.runner import equipped
 
-        model = None if self._no_model else open_or_none(self._where.speaks)
-        return equipped(model)
+        opened = None if self._no_model else lambda: open_or_none(self._where.speaks)
+        return equipped(opened, by_model=self._by_model)
 
 
 def _tell(outcome: Outcome) -> None:

