@@ -29,7 +29,7 @@ SETS = {"first": FOLDER, "second": FOLDER / "second", "third": FOLDER / "third",
 """Sets by several hands: the first in two halves, the second and third for calibration, the fourth for tests."""
 ON = "2026-06-01"
 """The day on which the set is asked: what is valid does not change with the calendar."""
-_OWN_NUMBER = re.compile(r"^\s*(?:第?\s?\d+(?:\.\d+)*\s?条|[A-Z]?\.?\d+(?:\.\d+)*[.)、]?(?=\s)|[-*+]\s)\s*")
+_OWN_NUMBER = re.compile(r"^\s*(?:第\s?\d+\s?条|(?:[A-Z]\.)?\d+(?:\.\d+)+(?=\s)|\d+[.)、](?=\s)|[-*+]\s)\s*")
 """A clause's number or a list's mark, which a quote of the set may leave out."""
 
 
@@ -291,8 +291,8 @@ def cites_gold(document: Mapping[str, Any], gold: Sequence[Mapping[str, str]]) -
 def _same_place(cited: Mapping[str, Any], gold: Mapping[str, str]) -> bool:
     if Path(gold["document"]).stem != Path(cited["document"]).stem:
         return False
-    mine, theirs = plain(_OWN_NUMBER.sub("", cited["quote"])), plain(gold["quote"])
-    return theirs in mine or (len(mine) > 3 and mine in theirs)
+    mine, theirs = ([plain(one["quote"]), plain(_OWN_NUMBER.sub("", one["quote"]))] for one in (cited, gold))
+    return any(other in one or (len(one) > 3 and one in other) for one in mine for other in theirs)
 
 
 def right(question: Question, document: Mapping[str, Any]) -> bool:

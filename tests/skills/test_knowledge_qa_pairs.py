@@ -103,6 +103,39 @@ def test_several_values_of_one_sentence_are_told_together() -> None:
     assert outcome.answered and outcome.short == "85 °C; 95 °C"
 
 
+def told(text: str, question: str, liked: str) -> Outcome:
+    return asyncio.run(ask(question, shelf(text), Asking(pairs=Scripted(liked))))
+
+
+def test_two_cases_of_one_value_are_not_two_values() -> None:
+    text = "# Unit\n\nThe oil and water temperature alarm is at 60 °C in summer and 70 °C in winter.\n"
+    assert not told(text, "Oil and water temperature at which the alarm comes?", "alarm").answered
+
+
+def test_one_column_does_not_answer_for_two() -> None:
+    text = "# 变压器\n\n| 项目 | 1#主变 | 2#主变 |\n|---|---|---|\n| 风机启动温度，℃ | 55 | 60 |\n"
+    assert not told(text, "1#和2#主变的风机启动温度是多少℃？", "风机启动").answered
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "short"),
+    [
+        ("How much oil does each pump take?", "Each pump takes 2 L of oil.", "2 L"),
+        ("Must each lock be tested every 12 months?", "Each lock must be tested every 12 months.", "yes"),
+        ("Q345 的屈服强度多少？", "Q345：屈服强度 345 MPa。", "345 MPa"),
+    ],
+)
+def test_what_holds_for_each_answers(question: str, text: str, short: str) -> None:
+    assert told(f"# Unit\n\n{text}\n", question, text[:4]).short == short
+
+
+def test_a_limit_is_no_sister_of_an_action() -> None:
+    text = (
+        "# Oil\n\n| Item | Unit | Limit | Action |\n|---|---|---|---|\n| Water content | ppm | 200 | change the oil |\n"
+    )
+    assert told(text, "What water content of the oil in ppm calls for action?", "Water").short == "200 ppm"
+
+
 def test_a_question_set_in_bold_is_no_answer() -> None:
     text = "# Room\n\n**问：夜里除湿机坏了，湿度 68 %，片子正压着。** 答：超上限先停投料，叫空调班。\n"
     asked = read_question("除湿机坏了湿度 68 %，先做什么？")

@@ -113,6 +113,7 @@ def test_the_number_under_the_condition_of_the_question_is_taken() -> None:
     [
         ("What stick-out is set in WC-6? in WC-5 it's 15 mm", "What stick-out is set in WC-6?"),
         ("PC-3 的滤筒压差到多少换？PC-1 是 1.5 kPa。", "PC-3 的滤筒压差到多少换?"),
+        ("2# 主变风扇在多少度启动？1# 的主变是 55。", "2# 主变风扇在多少度启动?"),
         ("下冲用的脂是哪个牌号？上冲的我知道。", "下冲用的脂是哪个牌号?"),
     ],
 )
@@ -127,6 +128,11 @@ def test_what_is_known_of_another_thing_is_not_asked_about(question: str, asked:
         "May the pump be started? The oil is at 12 °C.",
         "油温到多少报警,再到多少停泵?我说的是大机的液压油。",
         "How much oil does P-1 take?",
+        "What is the minimum flow of the pump? We've got the P-201B",
+        "What torque for the flange bolts? The bolts are M16, the flange is 80 mm",
+        "How long must I wait before opening the drive? We have the 132 kW one",
+        "电机轴承的报警温度是多少?我问的是2号电机",
+        "怎么办?罐液位显示是 95%",
     ],
 )
 def test_the_case_that_a_question_tells_stays(question: str) -> None:
@@ -143,11 +149,21 @@ def test_the_case_that_a_question_tells_stays(question: str) -> None:
         ("Alarm and trip temperature of the bearings on HP-1?", 2),
         ("Longest runs between two CIPs for cheese milk and for cream?", 2),
         ("When was T12 handed over, and how many hours did its trial run take?", 2),
+        ("2号机运行几分钟停几分钟？", 2),
         ("What is the distance between P-1 and P-2?", 1),
+        ("P-1 跟 P-2 差多少？", 1),
+        ("温度从多少度升到多少度？", 1),
+        ("转速在 1200 和 1500 间要停留多久？", 1),
+        ("Suction and discharge pressure equal on P-1, what should I do?", 1),
     ],
 )
 def test_several_things_are_asked_in_one_breath(question: str, parts: int) -> None:
     assert len(parts_of(read_question(question))) == parts
+
+
+def test_a_part_keeps_its_subject() -> None:
+    parts = parts_of(read_question("2号机运行几分钟停几分钟？"))
+    assert [one.text for one in parts] == ["2号机运行几分钟?", "2号机停几分钟?"]
 
 
 @pytest.mark.parametrize(
@@ -158,6 +174,13 @@ def test_several_things_are_asked_in_one_breath(question: str, parts: int) -> No
         ("11 月至次年 2 月", {11, 12, 1, 2}),
         ("from November to January", {11, 12, 1}),
         ("except in May", {5}),
+        ("夏季七、八月", {7, 8}),
+        ("七八月", {7, 8}),
+        ("七到九月", {7, 8, 9}),
+        ("10月底至次年1月初", {10, 11, 12, 1}),
+        ("between May and July", {5, 6, 7}),
+        ("1 October to 31 December", {10, 11, 12}),
+        ("三月内", set()),
         ("May the pump run for 3 months?", set()),
         ("每 3 个月一次，2024-05-03 起", set()),
     ],
@@ -174,7 +197,15 @@ def test_months_are_read_as_they_are_said(text: str, months: set[int]) -> None:
             "A missing comb tooth: stop at once; never use it as a staircase, except in an evacuation.",
             True,
         ),
+        (
+            "Can visitors go into the hall if no engineer is present?",
+            "Only staff may enter the hall; never visitors, unless an engineer is present.",
+            False,
+        ),
         ("现在是七月，加热器照样一直投着对吧？", "电缆室加热器常年投，夏季 7、8 月除外。", False),
+        ("七月份电缆室加热器要投吗？", "电缆室加热器必须常年投用，夏季七、八月除外。", False),
+        ("九月份电缆室加热器要投吗？", "电缆室加热器必须常年投用，夏季七、八月除外。", True),
+        ("调度还没书面同意，这酸能卸不能？", "夜间不得卸酸，经调度书面同意的除外。", False),
         ("晚上来了酸槽车，调度已经书面同意了，能卸不能？", "夜间不得卸酸，经调度书面同意的除外。", True),
     ],
 )

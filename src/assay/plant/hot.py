@@ -61,8 +61,9 @@ class Recent:
             self.count, self.next_seq = self._counted()
 
     def close(self) -> None:
-        """Close the file; everything written is in it. Reads that have begun are waited for, later ones refused."""
-        with self._idle:
+        """Close the file; everything written is in it. Reads that have begun are waited for (a minute), later ones
+        refused. TerminalError where a read does not end."""
+        with self._idle, store_errors(self._path):
             self._closing = True
             self._idle.wait_for(lambda: not self._readers, _CLOSE_SECONDS)
             self._connection.close()
@@ -140,10 +141,12 @@ class Recent:
         try:
             yield cursor
         finally:
-            cursor.close()
-            with self._idle:
-                self._readers -= 1
-                self._idle.notify_all()
+            try:
+                cursor.close()
+            finally:
+                with self._idle:
+                    self._readers -= 1
+                    self._idle.notify_all()
 
     def forget(self, *, up_to: int | None = None, before: int | None = None) -> None:
         """Remove samples numbered up to ``up_to`` (they are in a closed part now), or with a time before ``before``."""

@@ -76,11 +76,9 @@ _GAUGE = re.compile(
 )
 _ASKS_ITSELF = re.compile(r"[?？][\s*_\"”』」）)]*$")
 _TITLE_ALONE = re.compile(r"^[^。！？!?;；]{1,80}(?:\*\*|__)[\s:：]*$")
-_MARKED_QUESTION = re.compile(
-    r"^[\W_]*(?:问题?|提问|Q(?:uestion)?)\s*\d*\s*[:：.](?!.*(?:[?？]|答\s*[:：]|(?<![A-Za-z])A(?:nswer)?\s*[:：]))",
-    re.I,
-)
-"""How a question is marked that may end without a question mark ("问：……压着。")."""
+_MARKED_QUESTION = re.compile(r"^[\W_]*(?:问|提问|Q\d{0,2}|Question\s*\d*)\s*[:：.]", re.I)
+_MARKED_ANSWER = re.compile(r"^[\W_]*(?:答|A\d{0,2}|Answer)\s*[:：.]", re.I)
+"""How a question may be marked that ends without a question mark ("问：……压着。答：停投料。")."""
 _POINTS_BACK = re.compile(
     r"^[\s\d.)）、]*(?:its?|they|their|these|those|this|the same|其(?!他|它|余|中)|它们?|该(?![^，。]{0,3}[不当])|此"
     r"|上述|两者)(?![a-z])",
@@ -175,7 +173,7 @@ def candidates_of(asked: Asked, hits: Sequence[Hit]) -> list[Candidate]:
             "same_language": float(hit.passage.lang == asked.lang),
         }
         for index, unit in enumerate(hit.passage.units):
-            if _MATTER.match(unit.text) or _says_nothing(unit):
+            if _MATTER.match(unit.text) or _says_nothing(hit.passage.units, index):
                 continue
             features = {**shared, **_features(asked, hit.passage, index, weights)}
             one = Candidate(hit.passage, index, features, lead=lead_of(hit.passage, index))
@@ -183,13 +181,20 @@ def candidates_of(asked: Asked, hits: Sequence[Hit]) -> list[Candidate]:
     return _siblings(asked, found[:MOST_UNITS], implied)
 
 
-def _says_nothing(unit: Unit) -> bool:
+def _says_nothing(units: Sequence[Unit], index: int) -> bool:
     """Whether a unit is a short heading, a title set in bold, or a question whose answer follows."""
+    unit = units[index]
     if unit.kind is UnitKind.HEADING and len(unit.text) < 24:
         return True
     text = unit.text.strip()
-    asks = _ASKS_ITSELF.search(text) or _MARKED_QUESTION.match(text)
+    asks = _ASKS_ITSELF.search(text) or _asks_without_mark(units, index)
     return not unit.fields and bool(_TITLE_ALONE.match(text) or asks)
+
+
+def _asks_without_mark(units: Sequence[Unit], index: int) -> bool:
+    """Whether a unit is marked as a question and the next one as its answer."""
+    marked = index + 1 < len(units) and not units[index].fields and _MARKED_QUESTION.match(units[index].text)
+    return bool(marked and _MARKED_ANSWER.match(units[index + 1].text))
 
 
 def lead_of(passage: Passage, index: int) -> str:
@@ -203,7 +208,7 @@ def lead_of(passage: Passage, index: int) -> str:
             break
         if (end := max(text.rfind("?"), text.rfind("？"))) >= 0:
             return text[: end + 1]
-        if _MARKED_QUESTION.match(text):
+        if _asks_without_mark(units, at):
             return text
     if re.search(r"[?？]\s*(?:\*\*|__)", units[index].text) and (story := _in_bold(units, index)):
         return story

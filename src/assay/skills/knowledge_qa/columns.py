@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from assay.knowledge.passage import Field, Unit
 from assay.skills.knowledge_qa.lexicon import attributes_in
+from assay.skills.knowledge_qa.numbered import numbered
 from assay.skills.knowledge_qa.quantities import Amount, amounts, codes
 from assay.skills.knowledge_qa.question import Asked
 from assay.skills.knowledge_qa.ranges import holds
@@ -31,12 +32,6 @@ _MEANING_ASKED = re.compile(
     r"是?什么(?:意思|毛病|故障|报警|含义|问题)|(?:表示|代表|说明|指|是|叫)什么|啥(?:意思|毛病|故障)|什么原因报"
     r"|what does .+ (?:mean|say|stand for|indicate|tell)|meaning of|what(?: fault| alarm)? is (?:code |alarm )?[A-Z]",
     re.I,
-)
-_WORD_NUMBER = re.compile(
-    r"(?P<word>[A-Za-z]{2,}|[\u4e00-\u9fff]) ?(?P<number>\d+|[一二三四五六七八九]|[IVX]+(?![A-Za-z]))(?![\d.])"
-)
-_NUMBER_WORD = re.compile(
-    r"(?<![\dA-Za-z.])(?P<number>\d{1,2})\s?(?:[#号]\s?(?P<word>[\u4e00-\u9fff])|#\s?(?P<latin>[A-Za-z]{2,}))"
 )
 _DIGITS = re.compile(r"\d{2,}")
 OTHERS = "*"
@@ -73,25 +68,11 @@ def head_number(asked: Asked, header: str) -> float:
     held = [holds(header, one) for one in asked.amounts if one.unit]
     if True in held or False in held:
         return 1.0 if True in held else -1.0
-    mine, theirs = _numbered(header), _numbered(asked.text)
-    shared = mine.keys() & theirs.keys()
+    mine, theirs = numbered(header), numbered(asked.text)
+    shared = {word for word in mine.keys() & theirs.keys() if len(theirs[word]) == 1}
     if not shared:
         return 0.0
     return 1.0 if any(mine[word] & theirs[word] for word in shared) else -1.0
-
-
-@lru_cache(maxsize=2048)
-def _numbered(text: str) -> dict[str, frozenset[str]]:
-    read = [(one.start, one.end) for one in amounts(text) if one.unit]
-    found: dict[str, frozenset[str]] = {}
-    for match in _WORD_NUMBER.finditer(text):
-        if not any(start < match.end() and match.start() < end for start, end in read):
-            word = match["word"].lower()
-            found[word] = found.get(word, frozenset()) | {match["number"]}
-    for match in _NUMBER_WORD.finditer(text):
-        word = match["word"] or match["latin"].lower()
-        found[word] = found.get(word, frozenset()) | {match["number"]}
-    return found
 
 
 def open_columns(
@@ -118,11 +99,15 @@ def sister_named(asked: Asked, unit: Unit, one: Field, other: Field) -> bool | N
     if not _peers(unit, one, other):
         return None
     heads = (one.header, other.header)
+    if any(len(numbers) > 1 for numbers in numbered(asked.text).values()):
+        return False  # "1# and 2#": neither of the two alone
     return named_of(asked, other.header, heads) and not named_of(asked, one.header, heads)
 
 
 def _same_kind(mine: Sequence[Amount], theirs: Sequence[Amount]) -> bool:
-    return bool(theirs) and (mine[0].dimension == theirs[0].dimension or not mine[0].unit or not theirs[0].unit)
+    return bool(mine and theirs) and (
+        mine[0].dimension == theirs[0].dimension or not mine[0].unit or not theirs[0].unit
+    )
 
 
 def _same(mine: Sequence[Amount], theirs: Sequence[Amount]) -> bool:
@@ -138,11 +123,12 @@ def _peers(unit: Unit, one: Field, other: Field) -> bool:
     if families[0] & families[1]:
         return True
     if any(_UNIT_HEAD.fullmatch(each.header.strip()) for each in unit.fields):
-        return not any(named.dimension for each in (one, other) for named, _ in attributes_in(each.header))
+        alike = _same_kind(amounts(one.value), amounts(other.value))
+        return alike and not any(named.dimension for each in (one, other) for named, _ in attributes_in(each.header))
     ranges = [{each.dimension for each in amounts(head.header) if each.unit} for head in (one, other)]
     if ranges[0] & ranges[1]:
         return True
-    return bool(_numbered(one.header).keys() & _numbered(other.header).keys())
+    return bool(numbered(one.header).keys() & numbered(other.header).keys())
 
 
 def named_of(asked: Asked, head: str, heads: Sequence[str]) -> bool:

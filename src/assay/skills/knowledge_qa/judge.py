@@ -29,6 +29,9 @@ SAID_NEAR = 0.6
 """Several values are told where what names the first says this part of the question."""
 READ_MOST = 3
 """The model reads at most so many units for one question."""
+_RESPECTIVELY = re.compile(r"分别|各自|respectively", re.I)
+_JOINED = re.compile(r"和|与|及|跟|、|(?<![a-z])and(?![a-z])", re.I)
+_FOR_EACH = re.compile(r"每|各|均|都|(?<![a-z])(?:each|every|both|all)(?![a-z])", re.I)
 LOOKED_AT = 3
 """Among so many units a denial of what the question takes for granted is looked for."""
 
@@ -47,7 +50,7 @@ class Reason(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Ruling:
     """``picks`` answer when ``reason`` is None; else a refusal shows them. ``features`` judged the first (``best``);
-    ``likely``: it would do where nothing else spoke against it."""
+    ``likely``: it answers, or would if its own unit did not give several values."""
 
     picks: tuple[Pick, ...] = ()
     reason: Reason | None = None
@@ -174,8 +177,8 @@ def twin_of(asked: Asked, best: Pick, others: Sequence[Pick]) -> Pick | None:
 
 def vetoed(asked: Asked, pick: Pick) -> bool:
     """What no probability outweighs: an answer in another dimension than asked for, a yes or no that nothing decides,
-    equipment that is not there or whose sibling alone is named, another case by its number or designation, or several
-    things that code could not part."""
+    equipment that is not there or whose sibling alone is named, another case by its number or designation, several
+    things that code could not part, or one number for two of them."""
     if pick.features.get("dimension_fit", 0.0) < 0 or pick.features.get("undecided", 0.0):
         return True
     if elsewhere(pick):
@@ -188,10 +191,13 @@ def vetoed(asked: Asked, pick: Pick) -> bool:
 
 def _all_told(asked: Asked, pick: Pick) -> bool:
     """Whether as many things are told as asked for: not where code could not part them, and not one number where the
-    question wants one of each."""
+    question wants one of each of two things and the unit does not say that it holds for each."""
     if asked.asks != 1:
         return asked.asks == TOGETHER
-    return not EACH.search(asked.text) or len(amounts(pick.short.text)) != 1
+    if asked.wanted is Wanted.YES_NO or len(amounts(pick.short.text)) != 1:
+        return True
+    joined = EACH.search(asked.text) and _JOINED.search(asked.text)
+    return not (_RESPECTIVELY.search(asked.text) or joined) or bool(_FOR_EACH.search(pick.candidate.text))
 
 
 def elsewhere(pick: Pick) -> bool:

@@ -3,43 +3,73 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
-_HAN = {"十一": "11", "十二": "12", "十": "10", **{one: str(at) for at, one in enumerate("一二三四五六七八九", 1)}}
-_HAN_MONTH = re.compile(
-    r"(?<![一二三四五六七八九十第])(十[一二]?|[一二三四五六七八九])(?=\s?月(?!\s?[一二三四五六七八九十\d]))"
+_HAN = {"十一": 11, "十二": 12, "十": 10, **{one: at for at, one in enumerate("一二三四五六七八九", 1)}}
+_ONE = r"(?:1[0-2](?!\d)|[1-9](?!\d)|十[一二]?|[一二三四五六七八九])"
+_PART = r"(?:\s?(?:初|底|末|上旬|中旬|下旬|份|\d{1,2}\s?[日号]))?"
+_TO = r"(?:\s?(?:至|到|[-–—~～])\s?(?:次年的?|翌年的?|来年的?|明年的?)?\s?)"
+_AND = r"(?:\s?(?:、|,|，|和|及|或|/)\s?|)"
+_RUN = re.compile(
+    rf"(?<![\d./第每个一二三四五六七八九十-])(?<!每 ){_ONE}(?:\s?月{_PART})?"
+    rf"(?:(?:{_TO}|{_AND}){_ONE}(?:\s?月{_PART})?)*"
 )
+_MONTH = re.compile(rf"({_ONE})(?:\s?月{_PART})?")
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_BEFORE_MAY = "|".join(rf"(?<={word} )" for word in ("in", "of", "to", "by", "and", "from", "till", "until", r"\d"))
-"""The verb begins a question; the month stands behind one of these."""
 _NAME = re.compile(
-    r"(?<![A-Za-z])(?P<name>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|June?|July?|Aug(?:ust)?|Sept?(?:ember)?"
-    rf"|(?:{_BEFORE_MAY})May|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)(?![A-Za-z])"
+    r"(?<![A-Za-z])(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?"
+    r"|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)(?![A-Za-z])"
 )
-_ONE = r"(?:1[0-2]|[1-9])(?!\d)"
-_JOIN = r"\s?(?:月份?)?\s?(?:、|和|及|或|/|,|至(?:次年|翌年)?|到|[-–—~～])\s?"
-_LIST = re.compile(rf"(?<![\d./-])(?P<all>{_ONE}(?:{_JOIN}{_ONE})*)\s?月(?!\s?\d)")
-_NUMBER = re.compile(_ONE)
-_RANGE = re.compile(rf"({_ONE})\s?(?:月份?)?\s?(?:至(?:次年|翌年)?|到|[-–—~～]|to|through|until)\s?({_ONE})")
+_BEFORE_MAY = re.compile(
+    r"(?<![a-z])(?:in|of|to|by|and|or|from|till|until|through|during|since|before|after|except|between|\d)\s$", re.I
+)
+"""The verb begins a question; the month stands behind one of these, or another month stands in the text."""
+_THROUGH = re.compile(r"\.?(?: \d{1,2})?\s?(?:to|till|until|through|[-–—])\s?(?:the end of |end of |\d{1,2} )?", re.I)
+_BETWEEN = re.compile(r"between (?:\d{1,2} )?$", re.I)
 
 
 def months_of(text: str) -> frozenset[int]:
     """The months; of a range all of them, also over the turn of the year. A duration ("3 个月") is none."""
-    plain = _HAN_MONTH.sub(lambda match: _HAN[match[1]], text)
+    return frozenset(_han(text) | _named(text))
+
+
+def _han(text: str) -> set[int]:
+    """What stands before 月; a run of numbers ends with one, and is no duration (``三月内``)."""
     found: set[int] = set()
-    for listed in _LIST.finditer(plain):
-        found |= _of_list(listed["all"])
-    named = _NAME.sub(lambda match: str(_NAMES.index(match["name"][:3].lower()) + 1), text)
-    spelled = [_NAMES.index(match["name"][:3].lower()) + 1 for match in _NAME.finditer(text)]
-    if len(spelled) == 2 and (match := _RANGE.search(named)) and [int(match[1]), int(match[2])] == spelled:
-        return frozenset(found | _between(*spelled))
-    return frozenset(found | set(spelled))
-
-
-def _of_list(words: str) -> set[int]:
-    found = {int(one) for one in _NUMBER.findall(words)}
-    for match in _RANGE.finditer(words):
-        found |= _between(int(match[1]), int(match[2]))
+    for run in _RUN.finditer(text):
+        words = run.group()
+        if not re.search(rf"月{_PART}$", words) or text[run.end() :].lstrip()[:1] in ("内", "后", "前", "一"):
+            continue
+        ones = list(_MONTH.finditer(words))
+        found |= {_number(one[1]) for one in ones}
+        for one, other in pairwise(ones):
+            if re.fullmatch(_TO, words[one.end() : other.start()]):
+                found |= _between(_number(one[1]), _number(other[1]))
     return found
+
+
+def _number(words: str) -> int:
+    return _HAN.get(words) or int(words)
+
+
+def _named(text: str) -> set[int]:
+    spelled = [match for match in _NAME.finditer(text) if match.group() != "May" or _is_month(text, match)]
+    found = {_of_name(match) for match in spelled}
+    for one, other in pairwise(spelled):
+        joint = text[one.end() : other.start()]
+        between = _BETWEEN.search(text[: one.start()]) and re.fullmatch(r" and (?:\d{1,2} )?", joint)
+        if between or _THROUGH.fullmatch(joint):
+            found |= _between(_of_name(one), _of_name(other))
+    return found
+
+
+def _is_month(text: str, may: re.Match[str]) -> bool:
+    others = [match for match in _NAME.finditer(text) if match.group() != "May"]
+    return bool(others or _BEFORE_MAY.search(text[: may.start()]))
+
+
+def _of_name(match: re.Match[str]) -> int:
+    return _NAMES.index(match.group()[:3].lower()) + 1
 
 
 def _between(first: int, last: int) -> set[int]:

@@ -16,15 +16,20 @@ _CODE = r"[A-Z]{1,4}-?\d+[A-Z]?"
 _TWO_CODES = re.compile(
     rf"(?P<one>{_CODE})\s*(?:和|与|及|跟|、|,? and (?:of |for |in |on |at )?(?:the )?)\s*(?P<two>{_CODE})"
 )
-_TWO_WORDS = re.compile(r"(?P<one>[\u4e00-\u9fff]{2,8})(?:和|与|及|跟|、)(?P<two>[\u4e00-\u9fff]{2,8})")
+_TWO_WORDS = re.compile(r"(?P<one>[\u4e00-\u9fff]{2,8})(?:和|与|及|、)(?P<two>[\u4e00-\u9fff]{2,8})")
 _TWO_GRADES = re.compile(
-    r"(?P<one>[A-Z一二三四]\s?(?P<noun>[型级类间室区仓段机线炉罐泵]))\s?(?:和|与|及|跟|、|，)?\s?(?P<two>[A-Z一二三四]\s?(?P=noun))"
+    r"(?P<one>[A-Z一二三四]\s?(?P<noun>[型级类间室区仓段]))(?:和|与|及|、|，)?(?P<two>[A-Z一二三四]\s?(?P=noun))"
+)
+_TWO_THINGS = re.compile(
+    r"(?P<one>[A-Z一二三四]\s?(?P<noun>机(?![械组油])|[线炉罐泵]))\s?(?:和|与|及|跟|、|，|\s)\s?(?P<two>[A-Z一二三四]\s?(?P=noun))"
 )
 _TWO_NUMBERS = re.compile(
-    r"(?<![\d.A-Za-z-])(?P<one>\d{2,4})\s?(?:和|与|及|跟|、)\s?(?P<two>\d{2,4})\s?(?P<noun>[间室号线机])"
+    r"(?<![\d.A-Za-z在-])(?<!在 )(?P<one>\d{2,4})\s?(?:和|与|及|跟|、)\s?(?P<two>\d{2,4})\s?"
+    r"(?P<noun>机(?![械组油])|[间室号线](?!的))"
 )
 _ASKED_TWICE = re.compile(
-    r"(?P<one>[\u4e00-\u9fff]{1,4}?)(?P<wh>(?:多少|几)[\u4e00-\u9fff]{1,2}?)(?P<two>[\u4e00-\u9fff]{1,4}?)(?P=wh)(?=[？?]|$)"
+    r"(?P<one>[\u4e00-\u9fff]{1,4}?)(?P<wh>(?:多少|几)[\u4e00-\u9fff]{1,2}?)(?P<two>(?!到|至|升|降|或|还)[\u4e00-\u9fff]{1,4}?)"
+    r"(?P=wh)(?=[？?]|$)"
 )
 _TWO_PLACES = re.compile(
     r"(?<![a-z])(?P<prep>in|on|of|for|at|into|to|from|with|under|above|below|before|after|during|between) "
@@ -66,7 +71,8 @@ _WH_HAN = re.compile(r"多少|多[大久长高重宽厚深快]|几|百分之")
 
 
 _TWO_KINDS = re.compile(
-    r"^(?:what(?:'s| is| are) )?(?:the )?(?P<one>[a-z-]+) and (?P<two>[a-z-]+) "
+    r"^(?:what(?:'s| is| are) )?(?:the )?(?P<one>(?!when|where|who|how|what|which)[a-z-]+) and "
+    r"(?P<two>(?!when|where|who|how|what|which)[a-z-]+) "
     r"(?P<noun>(?:temperature|pressure|level|speed|limit|setting|value|time|current|flow|torque|voltage)s?)(?![a-z])",
     re.I,
 )
@@ -103,7 +109,7 @@ def _by_codes(asked: Asked) -> tuple[Asked, ...]:
         r"\d.*", "", two
     )
     before, behind = asked.text[: match.start()], asked.text[match.end() : match.end() + 3]
-    between = re.search(r"between\s+(?:the\s+)?$", before, re.I) or "之间" in behind
+    between = re.search(r"between\s+(?:the\s+)?$", before, re.I) or re.search(r"之间|差|一起|相[差比同]", behind)
     if not alike or one == two or between:
         return ()
     return _each(asked, match, (match["one"], match["two"]))
@@ -111,7 +117,7 @@ def _by_codes(asked: Asked) -> tuple[Asked, ...]:
 
 def _by_grades(asked: Asked) -> tuple[Asked, ...]:
     """``A 型、B 型各保压多少秒``, ``一级二级报警各多少``: the question about each."""
-    match = _TWO_GRADES.search(asked.text)
+    match = _TWO_GRADES.search(asked.text) or _TWO_THINGS.search(asked.text)
     if match is None or asked.yes_no or match["one"] == match["two"] or _TOGETHER.search(asked.text):
         return ()
     return _each(asked, match, (match["one"], match["two"])) if asked.wanted in _VALUE else ()
@@ -123,9 +129,12 @@ def _by_numbers(asked: Asked) -> tuple[Asked, ...]:
         return ()
     if match := _TWO_NUMBERS.search(asked.text):
         return _each(asked, match, (match["one"] + match["noun"], match["two"] + match["noun"]))
-    if match := _ASKED_TWICE.search(asked.text):
-        return _each(asked, match, (match["one"] + match["wh"], match["two"] + match["wh"]))
-    return ()
+    match = _ASKED_TWICE.search(asked.text)
+    last = _last_word(match["one"]) if match is not None else ""
+    if match is None or not last or last.endswith("从"):
+        return ()
+    before, case = match["one"].removesuffix(last), (last, match["two"])
+    return _each(asked, match, (before + case[0] + match["wh"], before + case[1] + match["wh"]))
 
 
 def _by_words(asked: Asked) -> tuple[Asked, ...]:
@@ -195,7 +204,7 @@ def _by_phrases(asked: Asked) -> tuple[Asked, ...]:
         return _each(asked, match, (f"{prep} {match['one']}", f"{prep} {match['two']}"), text)
     if match := _TWO_NUMBERED.search(text):
         return _each(asked, match, (match["one"], match["two"]), text)
-    if match := _TWO_KINDS.match(text):
+    if asked.wanted in _VALUE and (match := _TWO_KINDS.match(text)):
         return _each(asked, match, tuple(f"{match[side]} {match['noun']}" for side in ("one", "two")), text)
     if match := _TWO_OF_A_KIND.search(text):
         det, noun = match["det"], match["noun"]

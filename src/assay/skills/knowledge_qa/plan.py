@@ -23,6 +23,7 @@ from assay.skills.knowledge_qa.parts import parts_of
 from assay.skills.knowledge_qa.quantities import amounts
 from assay.skills.knowledge_qa.question import TOGETHER, Asked, asks_nothing, read_question
 from assay.skills.knowledge_qa.ranking import Pick, value_key
+from assay.skills.knowledge_qa.spans import conditional_list
 from assay.skills.knowledge_qa.terms import grams
 from assay.skills.knowledge_qa.tools import ALARM, FIND, LIMIT, OPEN
 from assay.skills.knowledge_qa.unordered import without_ordered
@@ -31,6 +32,8 @@ SESSION = "knowledge_qa_session"
 MOST_SHOWN = 6
 OLD_LEAST, OLD_MORE = 0.25, 1.5
 """A replaced version is told where it is at least that likely to say it, and so much likelier than those in force."""
+_TOLD = (Reason.CONFLICT, Reason.FALSE_PREMISE, Reason.OUTDATED_ONLY)
+"""What is told of a part stands, whatever the whole question finds."""
 ALIKE, SAME_TITLE = 0.6, 0.6
 """Two sentences or titles with at least this part in common say the same thing of two editions."""
 
@@ -109,23 +112,37 @@ async def _ruled(session: Session, state: State, asked: Asked) -> Ruling:
 async def _together(session: Session, state: State) -> list[tuple[Asked, Ruling]]:
     """The rulings where one unit says all that is asked for, and the whole question tells so better than its parts
     ("bearing temperature: alarm and trip"); empty otherwise."""
+    own = [ruling for _, ruling in session.rulings]
+    if any(ruling.reason in _TOLD for ruling in own):
+        return []
     asked = replace(session.asked, parts=(), asks=TOGETHER)
     whole = await _ruled(session, state, asked)
-    if whole.best is None or whole.reason not in (None, Reason.AMBIGUOUS, Reason.NEAR_MISS, Reason.NOT_IN_CORPUS):
+    if whole.best is None or whole.reason in _TOLD or whole.probability <= min(one.probability for one in own):
         return []
-    if whole.probability <= min(ruling.probability for _, ruling in session.rulings):
+    if not whole.likely and all(ruling.reason is None for ruling in own):
         return []
-    reason = None if whole.likely else Reason.NEAR_MISS
+    reason = whole.reason
     for heard in (False, True):
         picks = _picks_of(session.rulings, whole.best.candidate.key, heard=heard)
         if picks:
+            settled = whole.likely and not any(
+                _open(part, pick) for (part, _), pick in zip(session.rulings, picks, strict=True)
+            )
+            reason = None if settled else whole.reason or Reason.NEAR_MISS
             return [
                 (part, replace(whole, picks=(pick,), reason=reason, ranked=ruling.ranked, best=pick))
                 for (part, ruling), pick in zip(session.rulings, picks, strict=True)
             ]
-    if len(amounts(whole.best.short.text)) < len(session.rulings):
+    if reason is not None or len(amounts(whole.best.short.text)) < len(own):
         return []
-    return [(asked, replace(whole, picks=(whole.best,), reason=reason))]
+    return [(asked, whole)]
+
+
+def _open(asked: Asked, pick: Pick) -> bool:
+    """Whether a unit leaves open which of its values is meant: a case each, or a column each."""
+    if pick.features.get("cells_tied", 0.0):
+        return True
+    return not pick.candidate.unit.fields and conditional_list(asked, pick.candidate.text)
 
 
 def _picks_of(rulings: Sequence[tuple[Asked, Ruling]], key: tuple[str, int], *, heard: bool) -> list[Pick]:
@@ -134,7 +151,9 @@ def _picks_of(rulings: Sequence[tuple[Asked, Ruling]], key: tuple[str, int], *, 
     found = [_of_unit(ruling, key, heard=heard) for _, ruling in rulings]
     picks = [pick for pick in found if pick is not None and pick.short.kind != "sentence"]
     values = {value_key(part, pick) for (part, _), pick in zip(rulings, picks, strict=False)}
-    return picks if len(values) == len(rulings) == len(picks) else []
+    shorts = [pick.short.text for pick in picks]
+    apart = not any(one in other for at, one in enumerate(shorts) for other in (*shorts[:at], *shorts[at + 1 :]))
+    return picks if apart and len(values) == len(rulings) == len(picks) else []
 
 
 def _of_unit(ruling: Ruling, key: tuple[str, int], *, heard: bool) -> Pick | None:

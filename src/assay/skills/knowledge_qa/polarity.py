@@ -80,6 +80,8 @@ _EXCLUDED = re.compile(
 )
 """What a permission leaves out behind it: "for a test only, and never on a running plant"."""
 EXCLUDED_SAID = 0.6
+_NEAR_NEGATION = 10
+_NOT_SO = re.compile(r"没|未|无(?!论)|(?<![a-z])(?:no|not|without|nobody)(?![a-z])|n't", re.I)
 _ONLY_FOR = re.compile(
     r"(?:仅限于?|[只仅](?:允许|可以?|能|准许?|许|限|供)(?:用于|用在|于|在|对)?|[只仅](?:适?用于|供)|限于)"
     r"(?P<zh>[^，。；,;（）()]{2,24})"
@@ -107,7 +109,7 @@ _NEGATED = re.compile(
 def yes_or_no(asked: Asked, text: str) -> bool | None:
     """Whether a clause says yes to a question, or None where words and numbers do not decide it."""
     if _ASKS_MAY.search(asked.text) or not _ASKS_MUST.search(asked.text):
-        if _is_excluded(asked, text) and not _is_exception(asked, text):
+        if _is_excluded(asked, text) and (asked.negated or not _is_exception(asked, text)):
             return _negates(asked)
     if torn(asked, text):
         return None
@@ -177,13 +179,19 @@ def _is_exception(asked: Asked, text: str) -> bool:
         if (held := months_of(left_out)) and (named := months_of(asked.text)):
             if named <= held:
                 return True
-            continue
         words = terms_of(left_out)
         question = said(asked.text)
         share = sum(covered(word, question) >= 0.7 for word in words) / len(words) if words else 0.0
         if share >= 0.6:
-            return True
+            return not _denied_in(asked.text, left_out)
     return False
+
+
+def _denied_in(question: str, left_out: str) -> bool:
+    """Whether the question says that what is left out is not so ("if no engineer is present", 还没书面同意)."""
+    named = [word for word in terms_of(left_out) if word.kind != "code" and word.text.lower() in question.lower()]
+    before = [question[: question.lower().index(word.text.lower())][-_NEAR_NEGATION:] for word in named]
+    return any(_NOT_SO.search(each) for each in before)
 
 
 def says_when(text: str, start: int, end: int) -> bool:

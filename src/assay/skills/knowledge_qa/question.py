@@ -10,6 +10,7 @@ from enum import StrEnum
 from assay.kernel.texts import Lang
 from assay.skills.knowledge_qa.focus import focus_of, unit_asked
 from assay.skills.knowledge_qa.lexicon import Attribute, attributes_in
+from assay.skills.knowledge_qa.numbered import numbered
 from assay.skills.knowledge_qa.quantities import Amount, amounts, clauses, codes
 from assay.skills.knowledge_qa.terms import Term, terms_of
 
@@ -139,12 +140,12 @@ _OPENS = re.compile(r"(?:when|if|while|after|before|with|at|in|on|for|once|shoul
 MOST_ASKING_WORDS = 3
 _ASIDE = re.compile(r"(?P<asked>.+?[?？])\s*(?P<aside>[^?？]+[^?？\s])\s*$", re.S)
 _KNOWN = re.compile(
-    r"我?(?:都|已经?)?(?:知道|晓得|查到|找到|看到|有)了?(?:[的，,。.]|$)|(?:是|为|写的?是?|要)\s*[-−]?\d"
-    r"|(?<![a-z])(?:i|we)(?:'ve| have| know| got| found| see)(?![a-z])"
-    r"|(?:'s|(?<![a-z])(?:is|are|has|have|says?|gives?|takes?|at|=)) [-−]?\d",
+    r"(?:知道|晓得|查到|找到|看到)了?[。.]?\s*$"
+    r"|(?<![a-z])(?:i|we) (?:already )?know(?![a-z])"
+    r"|(?<![a-z])(?:i|we)(?:'ve| have) (?:already )?(?:found|seen|got|looked)",
     re.I,
 )
-"""Behind a question: what the asker says is known of something else ("WC-6? In WC-5 it's 15 mm")."""
+_FAMILY = re.compile(r"\d+")
 _PARTS = re.compile(
     r"[；;]|[?？](?=\s*\S)|(?:，|,)\s*(?:and|以及|另外|还有|同时)\s*"
     r"|\s+and (?=(?:(?:by|for|to|at|in|with|from|of|on|after|until|below|above|under|up to) )?(?:what|how|whom?|whose"
@@ -225,12 +226,27 @@ def read_question(text: str, lang: Lang | None = None, *, split: bool = True) ->
 
 
 def without_aside(text: str) -> str:
-    """A question without what the asker adds as known of another thing: it is not asked about, and its names and
-    numbers would be looked for. What is added to a yes/no question is its case and stays."""
+    """A question without what the asker adds as known of another thing ("WC-6? In WC-5 it's 15 mm"): it is not asked
+    about, and its names and numbers would be looked for. What tells the question's own case stays."""
     match = _ASIDE.match(text)
     if match is None or not _OPEN.search(match["asked"]) or _YES_NO.search(match["asked"]):
         return text
-    return match["asked"] if _KNOWN.search(match["aside"]) and not _OPEN.search(match["aside"]) else text
+    asked, aside = match["asked"], match["aside"]
+    if _OPEN.search(aside):
+        return text
+    known = _KNOWN.search(aside) and not codes(aside) and not re.search(r"\d", aside)
+    return asked if known or _of_a_sister(asked, aside) else text
+
+
+def _of_a_sister(asked: str, aside: str) -> bool:
+    """Whether an aside names others of the kind that the question names, and none of those."""
+    mine, theirs = set(codes(asked)), set(codes(aside))
+    if mine and theirs:
+        families = [{_FAMILY.sub("", code) for code in each} for each in (mine, theirs)]
+        return not mine & theirs and families[1] <= families[0]
+    wanted, told = numbered(asked), numbered(aside)
+    shared = wanted.keys() & told.keys()
+    return bool(shared) and not any(wanted[word] & told[word] for word in shared)
 
 
 def asks_nothing(asked: Asked) -> bool:

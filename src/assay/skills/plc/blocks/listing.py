@@ -22,6 +22,10 @@ _AWAY = re.compile(r"[,.;:，。；：、\n]|\band\b")
 _GRADE = re.compile(
     r"\s?(?:(?P<mild>提醒|预警|(?:pre-?)?warn(?:ing)?\b|pre-?alarm\b)|严重|危险|critical\b|danger\b|trip\b)", re.I
 )
+_PAIR_GRADE = re.compile(
+    r"(?P<mild>提醒|预警|\b(?:pre-?)?warn(?:ing)?s?\b|\bpre-?alarms?\b)|严重|危险|跳闸|跳车|\b(?:serious|severe|critical|danger|trips?)\b",
+    re.I,
+)
 _SIDE = re.compile(
     r"(?P<low>往下|向下|低于|\b(?:below|down(?:wards)?|under)\b)|往上|向上|高于|\b(?:above|up(?:wards)?|over)\b", re.I
 )
@@ -40,8 +44,8 @@ def lists(block: Block, text: str, quantities: list[Quantity], values: dict[str,
     """As many amounts one after another as names one after another (HH/H/L/LL: 95, 85, 15, 5) belong together in their
     order, and a single amount to all of them where it is said to be the same. Puts them into ``values`` and returns
     the places of the amounts."""
-    used = _nested(block, text, quantities, values)
-    used = used or _graded(block, text, quantities, values) or _pairs(block, text, quantities, values)
+    used = _graded(block, text, quantities, values) or _nested(block, text, quantities, values)
+    used = used or _pairs(block, text, quantities, values)
     amounts = _runs([(one.start, one.end, place) for place, one in enumerate(quantities)], text)
     for names in _runs(names_of(block, text), text):
         fitting = [one for one in amounts if len(one) == len(names)]
@@ -169,25 +173,34 @@ def _four(block: Block, text: str, quantities: list[Quantity], values: dict[str,
 
 
 def _nested(block: Block, text: str, quantities: list[Quantity], values: dict[str, str]) -> set[int]:
-    """Two pairs of amounts of which one lies inside the other (warn at 1.0 and 0.3, serious at 1.5 and 0.1) are the
-    limits of a block that has four: the outer pair is the double one's."""
-    limits = [block.parameter(name) for name in ("LL", "L", "H", "HH")]
-    if limits[0] is None or None in limits or any(one is not None and one.name in values for one in limits):
+    """Two pairs of amounts of one unit of which the milder one lies inside the worse one (warn at 1.0 and 0.3, serious
+    at 1.5 and 0.1) are the limits of a block that has four: the worse pair is the double one's."""
+    limits = [one for name in ("LL", "L", "H", "HH") if (one := block.parameter(name)) is not None]
+    if len(limits) != 4 or any(one.name in values for one in limits):
         return set()
-    runs = _runs([(q.start, q.end, place) for place, q in enumerate(quantities)], text)
-    pairs = []
-    for run in runs:
-        made = [literal(text, quantities[place], limits[0]) for _, _, place in run]
-        if len(run) == 2 and None not in made:
-            pairs.append((sorted((str(one) for one in made), key=Decimal), {place for _, _, place in run}))
-    if len(pairs) != 2:
+    pairs = [
+        run for run in _runs([(q.start, q.end, place) for place, q in enumerate(quantities)], text) if len(run) == 2
+    ]
+    graded = [(match["mild"] is not None, run) for run in pairs if (match := _pair_grade(text, run)) is not None]
+    if len(pairs) != 2 or len({mild for mild, _ in graded}) != 2:
         return set()
-    (inner, _), (outer, _) = sorted(pairs, key=lambda one: Decimal(one[0][1]) - Decimal(one[0][0]))
-    ordered = [outer[0], inner[0], inner[1], outer[1]]
-    if sorted(set(ordered), key=Decimal) != ordered:
+    taken = [place for run in pairs for _, _, place in run]
+    if len({same_unit(one.unit) for place in taken for one in quantities[place].readings[:1] if one.unit}) > 1:
         return set()
-    values.update({one.name: value for one, value in zip(limits, ordered, strict=True) if one is not None})
-    return pairs[0][1] | pairs[1][1]
+    made = {mild: [literal(text, quantities[place], limits[0]) for _, _, place in run] for mild, run in graded}
+    outer, inner = (sorted((str(one) for one in made[mild] if one is not None), key=Decimal) for mild in (False, True))
+    ordered = [*outer[:1], *inner, *outer[1:]]
+    if len(ordered) != 4 or sorted(set(ordered), key=Decimal) != ordered:
+        return set()
+    values.update({one.name: value for one, value in zip(limits, ordered, strict=True)})
+    return set(taken)
+
+
+def _pair_grade(text: str, run: list[tuple[int, int, int]]) -> re.Match[str] | None:
+    """How bad the limits of a pair are: the last word that says so before it in its clause."""
+    before = _AWAY.split(text[: run[0][0]])[-1]
+    found = list(_PAIR_GRADE.finditer(before))
+    return found[-1] if found else None
 
 
 def _turns(block: Block, text: str, quantities: list[Quantity], values: dict[str, str]) -> set[int]:

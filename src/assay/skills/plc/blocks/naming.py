@@ -14,7 +14,7 @@ _SHEET = (
 _PLACE = (
     r"(?:pump|motor|line|conveyor|belt|tank|silo|press|machine|unit|valve|station|zone|hall|plant|building|axis|crusher|"
     r"chute|bench|cell|mill|dryer|kiln|boiler|crane|robot|bin|reactor|vessel|furnace|oven|hopper|elevator|gate|door|dock|"
-    r"lane|bay|shop|area|room|aisle|chamber|place|bench|filter|fan|compressor|well|cooler|heater|chiller|pit|sump|basin|mixer)"
+    r"lane|bay|shop|area|room|aisle|chamber|place|bench)"
 )
 _NUMBERED = tuple(
     re.compile(one, re.I)
@@ -26,8 +26,9 @@ _NUMBERED = tuple(
         r"\b(?:[2-9]|two|three|four)[\s-]?(?:oo|out[\s-]of|of)[\s-]?(?:the |all |our )?(?:[2-9]|two|three|four)\b",
         rf"\b{_PLACE}\s\d{{1,3}}"
         r"(?=\s*(?:[,;:)]|\.\s|\.?$|(?:and|or|is|in|on|has|with|should|must|shall|to|the|our|we|it|that|which|where|when|"
-        r"if|of|at|was|gets|needs|keeps|kept|first|goes|comes|takes|meets|nobody|"
-        r"inlet|outlet|suction|discharge|entry|exit|feed|drain|roof|cover|lid|drive)\b))",
+        r"if|of|at|was|gets|needs|keeps|kept|first|goes|comes|takes|meets|nobody)\b))",
+        rf"\b(?:{_PLACE}|filter|fan|compressor|cooler|heater|chiller|pit|sump|basin|mixer)\s\d{{1,2}}"
+        r"(?=\s(?:inlet|outlet|suction|discharge|entry|exit|feed|drain|roof|cover|lid|drive)\b)",
         r"(?<![a-z\d.])%?(?:DB\s?\d+\.)?(?:[IQM][XBW]?|DB[XBWD])\d{1,5}\.\d(?!\d)",
         r"(?<![a-z])(?:mark|version|iec|din|iso|gb/?t?|en)[ -]?\d{3,}(?:-\d+)*",
         r"(?:^|(?<=\n))[ \t]*(?:\d{1,2}(?:、|[.)）](?!\d))|\d{1,2}(?:\.\d{1,2})+(?=[ \t]+[A-Z][a-z]{2}))",
