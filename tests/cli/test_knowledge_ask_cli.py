@@ -16,6 +16,7 @@ from tests.knowledge import made_pdf
 from assay.cli.root import run
 from assay.knowledge.indexing import Indexer
 from assay.knowledge.reading import read_bytes
+from assay.llm.pairs import Read
 from assay.plant.home import home
 from assay.plant.records import open_records
 from assay.skills.knowledge_qa.combine import combiner
@@ -235,3 +236,17 @@ def test_a_batch_says_how_many_lines_failed_and_fails_when_all_did(
     assert "2 of 3 lines could not be asked" in told and "several lines (1)" in told
     code, told, made = batch(docs, capsys, huge + b"\n" + missing)
     assert code == 1 and len(made) == 2 and all(len(one["error"]["en"]) < 200 for one in made)
+
+
+def test_the_model_is_opened_only_where_it_verifies(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], docs: Path
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("assay.cli.investigate.open_or_none", opened.append)
+    monkeypatch.setattr(
+        "assay.skills.knowledge_qa.runner.pairs_or_none", lambda: lambda _, texts: [Read(2.0, 0, 0) for _ in texts]
+    )
+    asking = ["knowledge", "ask", QUESTION, "--docs", str(docs)]
+    assert run(asking) in (0, 3) and not opened
+    assert run([*asking, "--by-model", "--no-model"]) in (0, 3) and not opened
+    assert run([*asking, "--by-model"]) in (0, 3) and opened == ["en"]
