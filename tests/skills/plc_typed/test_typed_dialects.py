@@ -263,3 +263,34 @@ def test_a_function_may_be_named_like_a_type() -> None:
         "FUNCTION TIME : TIME\nTIME := T#5s;\nEND_FUNCTION\nPROGRAM P\nVAR t : TIME; END_VAR\nt := T#1s;\nEND_PROGRAM\n"
     )
     assert keys(checked(text)) == []
+
+
+ACTIONS = """FUNCTION_BLOCK FB_Tank
+VAR_INPUT amount : INT; END_VAR
+VAR_OUTPUT level : INT; END_VAR
+level := 100;
+ACTION Fill: level := level + amount; END_ACTION
+END_FUNCTION_BLOCK
+PROGRAM Main
+VAR tanks : ARRAY[1..2] OF FB_Tank; END_VAR
+VAR_OUTPUT a, b : INT; END_VAR
+tanks[1].Fill(amount := 3, level => a);
+tanks[2].Fill(%s);
+b := tanks[2].level;
+END_PROGRAM"""
+
+
+def test_an_action_takes_and_gives_the_variables_of_its_unit() -> None:
+    for dialect in ("codesys", "twincat"):
+        found = checked(ACTIONS % "amount := 2 * a", dialect)
+        assert keys(found) == []
+        runs = machine(found.project, "Main")
+        for a, b in ((3, 6), (6, 18), (9, 36)):
+            runs.scan({}, 0)
+            assert runs.fault is None and runs.outputs() == {"a": a, "b": b}
+
+
+def test_an_action_takes_no_others_and_by_the_standard_none() -> None:
+    assert keys(checked(ACTIONS % "amont := 2")) == ["unknown_argument_close"]
+    assert keys(checked(ACTIONS % "amount := 'x'")) == ["mismatch"]
+    assert keys(checked(ACTIONS % "", "iec")) == ["too_many"]

@@ -247,9 +247,7 @@ def _super(body: Body, target: SuperBase, expr: tree.Call) -> ir.Invoke | Typed 
 def _method(body: Body, target: Bound, expr: tree.Call) -> Typed | ir.Invoke | None:
     method = target.method
     if method.part == "action":
-        if expr.arguments:
-            body.report("too_many", expr.span, name=method.name, most=0, given=len(expr.arguments))
-        return ir.Invoke(method.full, target.instance, (), (), (), expr.span)
+        return _action(body, target, expr)
     result = None
     if resolve.gives(method):
         result = resolve.result_of(body.world, method)
@@ -261,6 +259,33 @@ def _method(body: Body, target: Bound, expr: tree.Call) -> Typed | ir.Invoke | N
     if bound is None:
         return _failed(body, result, expr.span)
     return made(body, method.full, target.instance, bound, expr.span, result, _virtual(target))
+
+
+def _action(body: Body, target: Bound, expr: tree.Call) -> ir.Invoke | None:
+    """An action has no variables: what CODESYS lets a call hand in and out are those of its unit, stored before the
+    action runs and read after it."""
+    method = target.method
+    plain = ir.Invoke(method.full, target.instance, (), (), (), expr.span)
+    if not expr.arguments:
+        return plain
+    if not body.vendor:
+        body.report("too_many", expr.span, name=method.name, most=0, given=len(expr.arguments))
+        return plain
+    named = {one.name.key for one in expr.arguments if one.name is not None}
+    variables = [one for one in method.owner.all_vars() if one.section != "in_out" or one.key in named]
+    open_ = method.owner.incomplete()
+    name = spelled(expr.target)
+    bound = bind(body, variables, expr, name, function=False, instance=target.instance, open_=open_)
+    if bound is None:
+        return None
+    if bound.in_outs or bound.enable is not None or bound.enabled is not None:
+        body.unsupported("in_out", expr.span)
+    for key, value in bound.inputs:
+        body.before.append(ir.Store(ir.FieldOf(target.instance, key, value.type, expr.span), value, expr.span))
+    for key, place in bound.outputs:
+        held = ir.FieldOf(target.instance, key, place.type, expr.span)
+        body.after.append(ir.Store(place, ir.Load(held, place.type, expr.span), expr.span))
+    return plain
 
 
 def _virtual(target: Bound) -> str | None:
