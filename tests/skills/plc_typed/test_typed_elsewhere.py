@@ -265,3 +265,20 @@ def test_this_is_a_variable_in_the_programs_of_a_task() -> None:
     checked = whole("PROGRAM _CYCLIC\nthis.speed(In := this.raw);\nIF this.speed.Q THEN n := 1; END_IF\nEND_PROGRAM\n")
     assert checked.ok and ("unknown_name_external", "this") in found(checked, "warning")
     assert found(whole("PROGRAM p\nTHIS^.speed := 1;\nEND_PROGRAM\n")) == [("unknown_member", "speed")]
+
+
+def test_what_a_dot_follows_may_stand_in_another_file_of_a_library() -> None:
+    text = "FUNCTION Grade : INT\nVAR_INPUT raw : REAL; END_VAR\n{}\nEND_FUNCTION\n"
+    checked = whole(text.format("IF raw > Limits.most THEN Grade := 2; END_IF"), dialect="iec")
+    assert checked.ok and found(checked, "warning") == [("unknown_name_external", "Limits")]
+    bare = whole(text.format("IF raw > most THEN Grade := 2; END_IF"), dialect="iec")
+    assert found(bare) == [("unknown_name", "most")]
+    assert found(whole(text.format("Grade := gade.most;"), dialect="iec")) == [("unknown_name_close", "gade")]
+    program = text.format("Grade := Limits.most;") + "PROGRAM p\nVAR n : INT; END_VAR\nn := Grade(2.0);\nEND_PROGRAM\n"
+    assert found(whole(program, dialect="iec")) == [("unknown_name", "Limits")]
+
+
+def test_the_result_of_a_method_may_be_of_a_type_of_another_file() -> None:
+    text = "FUNCTION_BLOCK FB_Gate\nVAR n : INT; END_VAR\nMETHOD State : FB_Elsewhere\nState := FB_Other.Shut;\n"
+    checked = whole(text + "State.n := n;\nEND_METHOD\nEND_FUNCTION_BLOCK\n")
+    assert checked.ok and "State" not in [name for _, name in found(checked, "warning")]

@@ -29,7 +29,7 @@ _UTIL = frozenset(
 )
 #: What PLCopen's motion control defines, and what CODESYS SoftMotion adds to it.
 _MOTION = re.compile(r"(?:MC|SMC3?)_\w+|AXIS_REF\w*|AXES_GROUP_REF\w*", re.IGNORECASE)
-_LEAST = {"unknown_name": 4, "unknown_type": 6, "unknown_function": 6}
+_LEAST = {"unknown_name": 4, "unknown_base": 4, "unknown_type": 6, "unknown_function": 6}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ class Elsewhere:
             return self.names
         if finding == "owner_elsewhere":
             return self.objects
+        if finding == "unknown_base" and self.names:
+            return True
         if self.objects or name.upper() in _EDITORS or name.upper() in _UTIL:
             return True
         return _OBJECT.fullmatch(name) is not None or _MOTION.fullmatch(name) is not None

@@ -126,8 +126,15 @@ def self_instance(body: Body, span: Span) -> Meaning:
 # --- names ----------------------------------------------------------------------------------------------------------
 
 
-def named(body: Body, name: tree.Name, sigil: str = "") -> Meaning:
-    """A bare name: local, of the owner, global, a member of an enumeration, a unit ..."""
+def base_of(body: Body, expr: tree.Expr) -> Meaning:
+    """What stands before a dot: a bare name there may also be a list of globals or an enumeration of another file."""
+    if isinstance(expr, tree.NameExpr):
+        return followed(body, named(body, expr.name, expr.sigil, dotted=True))
+    return meaning(body, expr)
+
+
+def named(body: Body, name: tree.Name, sigil: str = "", dotted: bool = False) -> Meaning:
+    """A bare name: local, of the owner, global, a member of an enumeration, a unit ... ``dotted``: a dot follows."""
     key = name.key
     found: Meaning = None
     if sigil != '"':
@@ -148,7 +155,7 @@ def named(body: Body, name: tree.Name, sigil: str = "") -> Meaning:
         return None
     if body.env.dialect == "scl":
         return _of_siemens(body, name, sigil)
-    unknown(body, name)
+    unknown(body, name, dotted=dotted)
     return None
 
 
@@ -176,9 +183,9 @@ def _enabled(body: Body, span: Span) -> Meaning:
     return Spot(ir.LocalVar("ENO", t.BOOL, span))
 
 
-def unknown(body: Body, name: tree.Name, local: bool = False, external: bool = False) -> None:
+def unknown(body: Body, name: tree.Name, local: bool = False, external: bool = False, dotted: bool = False) -> None:
     """One finding for a name that is declared nowhere. ``local``: no other file can declare it; ``external``: SCL takes
-    it from the rest of the project."""
+    it from the rest of the project; ``dotted``: what a dot follows may be an object of another file."""
     owner = body.owner
     if body.pou is not None and body.pou.incomplete():
         body.failed = True
@@ -190,7 +197,8 @@ def unknown(body: Body, name: tree.Name, local: bool = False, external: bool = F
         near = tuple(one.name for one in owner.all_vars())
     close = body.world.close(name.key, near)
     typo = local or (close in near and (body.env.dialect == "scl" or slip(name.key, close)))
-    external = external or (not typo and body.world.report.outside("unknown_name", name.span, name.text, close))
+    finding = "unknown_base" if dotted else "unknown_name"
+    external = external or (not typo and body.world.report.outside(finding, name.span, name.text, close))
     shared = (body.world.report.lenient and not typo) or (external and body.world.report.lenient is None)
     place = "" if body.pou is None or shared else body.pou.key
     once, text = (place, name.key), name.text
@@ -209,7 +217,7 @@ def own_meaning(body: Body, name: tree.Name) -> Meaning:
         part = owner.name.partition(".")[0] if owner.part == "get" else owner.name
         if part.upper() == key and resolve.gives(owner):
             kind = resolve.result_of(body.world, owner)
-            return None if kind is None else Spot(ir.LocalVar(part, kind, name.span))
+            return silent(body) if kind is None else Spot(ir.LocalVar(part, kind, name.span))
         return of_pou(body, owner.owner, name, of_self=True)
     if owner is None:
         return None

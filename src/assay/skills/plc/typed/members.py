@@ -15,6 +15,7 @@ from assay.skills.plc.typed.meaning import (
     Named,
     Spot,
     SuperBase,
+    base_of,
     constant_of,
     followed,
     global_spot,
@@ -42,7 +43,7 @@ def member(body: Body, expr: tree.Member) -> Meaning:
     dotted = _whole_path(body, expr)
     if dotted is not None:
         return dotted
-    base = siemens.data_outside(body, expr.base) or meaning(body, expr.base)
+    base = siemens.data_outside(body, expr.base) or base_of(body, expr.base)
     match base:
         case None:
             body.failed = True
