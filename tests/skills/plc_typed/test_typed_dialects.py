@@ -294,3 +294,12 @@ def test_an_action_takes_no_others_and_by_the_standard_none() -> None:
     assert keys(checked(ACTIONS % "amont := 2")) == ["unknown_argument_close"]
     assert keys(checked(ACTIONS % "amount := 'x'")) == ["mismatch"]
     assert keys(checked(ACTIONS % "", "iec")) == ["too_many"]
+
+
+def test_the_states_of_a_chart_are_parts_of_their_unit() -> None:
+    text = "FUNCTION_BLOCK FB_Step\nEND_FUNCTION_BLOCK\nFUNCTION_BLOCK FB_Door EXTENDS FB_Step\nEND_FUNCTION_BLOCK\n"
+    text += "PROGRAM Main\nVAR door : FB_Door; open : BOOL; END_VAR\nopen := door.UML_SC_FB_{}.Opened;\nEND_PROGRAM\n"
+    for unit in ("Door", "Step"):
+        found = checked(text.format(unit), "twincat")
+        assert keys(found) == [] and found.left_out == ("Main",)
+    assert keys(checked(text.format("Gate"), "twincat")) == ["unknown_member"]

@@ -222,6 +222,10 @@ def _of_instance(body: Body, base: Spot, kind: t.Block | t.Interface, name: tree
         return silent(body)
     if name.key in _LIFE:
         return _born(body, name)
+    if any(name.key == f"UML_SC_{one.key}" for one in pou.line()):
+        # The states that TwinCAT makes of a state chart and puts into its unit.
+        body.unsupported("vendor", name.span)
+        return silent(body)
     names = (*(one.name for one in pou.all_vars()), *(one.name for two in pou.line() for one in two.methods.values()))
     body.report("unknown_member", name.span, name=name.text, type=pou.name, close=nearest(name.key, names))
     return None
