@@ -282,3 +282,14 @@ def test_the_result_of_a_method_may_be_of_a_type_of_another_file() -> None:
     text = "FUNCTION_BLOCK FB_Gate\nVAR n : INT; END_VAR\nMETHOD State : FB_Elsewhere\nState := FB_Other.Shut;\n"
     checked = whole(text + "State.n := n;\nEND_METHOD\nEND_FUNCTION_BLOCK\n")
     assert checked.ok and "State" not in [name for _, name in found(checked, "warning")]
+
+
+def test_a_structure_has_what_its_incomplete_base_has() -> None:
+    base = "TYPE ST_Base : STRUCT beam : ST_Elsewhere; n : INT; END_STRUCT END_TYPE\n"
+    side = "TYPE ST_Side EXTENDS ST_Base : STRUCT m : INT; END_STRUCT END_TYPE\n"
+    main = "PROGRAM Main\nVAR s : ST_Side; END_VAR\ns.n := s.m; s.beam.width := 3;\nEND_PROGRAM\n"
+    for texts in ((base, side, main), (side, main)):
+        checked = whole(*texts)
+        assert checked.ok and checked.left_out == ("Main",)
+    known = base.replace("ST_Elsewhere", "INT")
+    assert found(whole(known, side, main.replace("s.beam.width", "s.beem"))) == [("unknown_member", "beem")]

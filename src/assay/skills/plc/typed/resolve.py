@@ -181,7 +181,10 @@ def _fill_struct(world: World, found: TypeName, spec: tree.StructType) -> None:
         base = resolve(world, spec.extends, found.env, None)
         if isinstance(base, t.Struct):
             fields.extend(base.fields)
-        elif base is not None:
+            known = base.name.upper() not in world.open_structs
+        elif base is None:
+            known = False
+        else:
             world.report.add("extends_what", spec.extends.span, name=kinds.spell(base))
     seen = {name.upper() for name, _ in fields}
     for one in spec.fields:
