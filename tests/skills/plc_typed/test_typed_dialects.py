@@ -303,3 +303,14 @@ def test_the_states_of_a_chart_are_parts_of_their_unit() -> None:
         found = checked(text.format(unit), "twincat")
         assert keys(found) == [] and found.left_out == ("Main",)
     assert keys(checked(text.format("Gate"), "twincat")) == ["unknown_member"]
+
+
+def test_a_file_of_one_list_gives_the_list_its_name() -> None:
+    program = "PROGRAM Main\nVAR n : INT; END_VAR\nn := Lines.speed; n := speed;\nEND_PROGRAM\n"
+    files = [
+        Source("Lines.st", "VAR_GLOBAL\nspeed : INT := 4;\nEND_VAR\nVAR_GLOBAL CONSTANT\nmost : INT := 9;\nEND_VAR\n"),
+        Source("main.st", program),
+    ]
+    assert keys(check([Source(one.name, one.text, "codesys") for one in files], lints=False)) == []
+    found = check([Source(one.name, one.text, "iec") for one in files], lenient=False, lints=False)
+    assert keys(found) == ["unknown_name"]

@@ -342,6 +342,9 @@ class Units(Members):
         blocks = [self.section()]
         while self.key == "VAR_GLOBAL" and not self.attributes_before():
             blocks.append(self.section())
+        if name is None and before == 0 and self.kind == "end" and self.source.dialect in ("codesys", "twincat"):
+            # The file of one list, as CODESYS shows it: others name the list as the file is named.
+            name = Name(self.stem(), self.span(start, start))
         return tree.GlobalVars(name, tuple(blocks), self.since(start), qualified)
 
     def attributes_before(self) -> bool:
