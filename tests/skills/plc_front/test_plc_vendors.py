@@ -180,3 +180,20 @@ def test_an_object_with_methods_may_stand_without_its_end() -> None:
     assert wrong(read(text.format("on := FALSE;\n", ""), "codesys")) == []
     assert guess_dialect(text.format("", "END_FUNCTION_BLOCK\n"), ".st") == "iec"
     assert guess_dialect("CLASS Lamp\nMETHOD Switch\nEND_METHOD\n", ".st") == "iec"
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "VAR_INST n : INT; END_VAR",
+        "VAR r : REFERENCE TO INT; END_VAR",
+        "SUPER^.Switch();",
+        "on := on AND_THEN n > 0;",
+        "p := ADR(on);",
+    ],
+)
+def test_an_object_of_the_standard_has_no_words_of_codesys(part: str) -> None:
+    text = "FUNCTION_BLOCK Lamp\nVAR on : BOOL; n : INT; END_VAR\nMETHOD Switch\n{}\nEND_METHOD\nEND_FUNCTION_BLOCK\n"
+    assert guess_dialect(text.format(part), ".st") == "codesys"
+    assert guess_dialect(text.format(f"(* {part} *)"), ".st") == "iec"
+    assert guess_dialect(f"{text.format('')}PROGRAM PLC_PRG\nEND_PROGRAM\n", ".st") == "codesys"

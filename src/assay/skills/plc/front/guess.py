@@ -22,6 +22,13 @@ _CODESYS = re.compile(
     |\bOF\s+\w+\s*\[|\bFB_(?:init|exit|reinit)\b""",
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
+#: What the standard's own objects, with END_METHOD, never have.
+_NOT_IEC = re.compile(
+    r"""\{\s*attribute|\bTHIS\^|\bSUPER\^|\bPOINTER\s+TO\b|\bREFERENCE\s+TO\b|\bREF=|\b__[A-Za-z]\w*|^[ \t]*PROPERTY\b
+    |\bVAR_(?:STAT|INST)\b|\bAND_THEN\b|\bOR_ELSE\b|\bADR\s*\(
+    |^[ \t]*PROGRAM\s+PLC_PRG\b|\bFB_(?:init|exit|reinit)\b""",
+    re.VERBOSE | re.IGNORECASE | re.MULTILINE,
+)
 _NEW_IEC = re.compile(r"^[ \t]*(?:NAMESPACE|CLASS|USING)\b|\bREF_TO\b", re.IGNORECASE | re.MULTILINE)
 _METHOD_END = re.compile(r"\bEND_METHOD\b", re.IGNORECASE)
 _UNIT = re.compile(r"^[ \t]*(?:PROGRAM|FUNCTION_BLOCK|FUNCTION)\b", re.IGNORECASE | re.MULTILINE)
@@ -50,9 +57,10 @@ def guess_dialect(text: str, suffix: str = "") -> Dialect:
     if scl >= 2 or (scl and re.search(r"""(?<![\w"])#[A-Za-z_"]|^[ \t]*(?:DATA|ORGANIZATION)_BLOCK""", plain, re.M)):
         return "scl"
     alone = _UNIT.search(plain) and not _UNIT_END.search(plain)  # an object as CODESYS shows it: no END_FUNCTION_BLOCK
-    if (_NEW_IEC.search(plain) or (_METHOD_END.search(plain) and not alone)) and not re.search(
-        r"\{\s*attribute|\bTHIS\^|\bPOINTER\s+TO\b", plain, re.IGNORECASE
-    ):
+    if _NEW_IEC.search(plain):
+        if not re.search(r"\{\s*attribute|\bTHIS\^|\bPOINTER\s+TO\b", plain, re.IGNORECASE):
+            return "iec"
+    elif _METHOD_END.search(plain) and not alone and not _NOT_IEC.search(plain):
         return "iec"
     if _CODESYS.search(plain) or alone:
         return "codesys"
