@@ -235,6 +235,15 @@ def test_folders_are_searched_and_other_files_in_them_stepped_over(tmp_path: Pat
         read_sources([tmp_path / "none.st"])
 
 
+def test_a_database_of_another_kind_in_a_folder_is_stepped_over(tmp_path: Path) -> None:
+    (tmp_path / "line.db").write_text(
+        'DATA_BLOCK "Line"\nVERSION : 0.1\nSTRUCT\n n : Int;\nEND_STRUCT;\nBEGIN\nEND_DATA_BLOCK\n'
+    )
+    (tmp_path / "motor.db").write_text('record(ai, "$(P):SPEED") {\n  field(EGU, "rpm")\n}\n')
+    assert [Path(one.name).name for one in read_sources([tmp_path])[0]] == ["line.db"]
+    assert len(read_sources([tmp_path / "motor.db"])[0]) == 1
+
+
 def test_an_empty_file_is_said(tmp_path: Path) -> None:
     assert read(tmp_path, "p.st", "")[1] == ["ST4001"]
 

@@ -26,7 +26,8 @@ def read_sources(paths: Sequence[Path], dialect: Dialect | None = None) -> tuple
     """The sources of files, and of folders all the files in them that can hold programs, in the order of their names.
 
     ``dialect`` None: each file's is guessed. Raises InputError for a file that is not there, no text, too big, or XML
-    that is broken or of a kind that is not read (a folder's XML of another kind is stepped over).
+    that is broken or of a kind that is not read (a folder's XML of another kind, and a ``.db`` without a data block,
+    are stepped over).
     """
     sources: list[Source] = []
     found: list[Diagnostic] = []
@@ -39,6 +40,8 @@ def read_sources(paths: Sequence[Path], dialect: Dialect | None = None) -> tuple
             found.append(Diagnostic("ST4002", "info", Span(str(path), 0, 0), error.key, error.params))
             continue
         if not text.lstrip("\ufeff \t\r\n").startswith("<"):
+            if not asked and _other_database(path, text):
+                continue
             sources.append(Source(str(path), text.lstrip("\ufeff"), dialect or guess_dialect(text, path.suffix)))
             if not text.strip():
                 found.append(Diagnostic("ST4001", "warning", Span(str(path), 0, 0), "plc_front.empty", {}))
@@ -55,6 +58,11 @@ def read_sources(paths: Sequence[Path], dialect: Dialect | None = None) -> tuple
         sources.append(source)
         found.extend(notes)
     return sources, found
+
+
+def _other_database(path: Path, text: str) -> bool:
+    """Whether a ``.db`` is no data block of SIMATIC but a file of another kind with that ending, as EPICS has them."""
+    return path.suffix.lower() == ".db" and bool(text.strip()) and "DATA_BLOCK" not in text.upper()
 
 
 def read_text(path: Path) -> tuple[str, str]:
