@@ -64,6 +64,16 @@ def test_literals_have_their_values(code: str, kind: str, value: object, name: s
     assert (found.kind, found.value, found.type_name, found.raw) == (kind, value, name, code)
 
 
+def test_words_of_scl_are_written_by_their_bytes() -> None:
+    for code, value, name in (("B#(1, 2)", 258, "WORD"), ("BYTE#(255,0,0,1)", 0xFF000001, "DWORD")):
+        found, diagnostics = parse_expression(code, dialect="scl")
+        assert not diagnostics and isinstance(found, tree.Literal_)
+        assert (found.kind, found.value, found.type_name, found.raw) == ("int", value, name, code)
+        assert parse_expression(code)[1]
+    for code in ("B#(256,0)", "B#(1,2,3)"):
+        assert parse_expression(code, dialect="scl")[1]
+
+
 @pytest.mark.parametrize("code", ["T#5", "D#2020-13-01", "TOD#25:00:00", "BOOL#2", "INT#x", "16#", "1e999", "'open"])
 def test_a_literal_that_is_none_is_an_error(code: str) -> None:
     found, diagnostics = parse_expression(code)

@@ -44,10 +44,12 @@ _TOKEN = re.compile(
 )""",
     re.VERBOSE | re.IGNORECASE,
 )
-# In SCL a quoted text is a name, the title of a region is free text, and so are some lines of a block's head.
+# In SCL a quoted text is a name, a word may be written by its bytes (``B#(1,2)``), the title of a region is free text,
+# and so are some lines of a block's head.
 _SCL = re.compile(
     r"""[\s\ufeff\u200b]*+(?:
   (?P<quoted>"[^"\r\n]+")
+| (?P<typed>\bB(?:YTE)?\#\([ \t]*\d+(?:[ \t]*,[ \t]*\d+)+[ \t]*\))
 | (?P<region>\bREGION\b(?![ \t]*(?::=|[.(:,;]))[^\r\n]*?(?=[ \t]*(?://|\(\*|/\*|\r|\n|\Z))
       |\bEND_REGION\b[^\r\n]*?(?=[ \t]*(?:;|//|\(\*|/\*|\r|\n|\Z)))
 | (?<![^\s])(?P<head>(?:TITLE[ \t]*=(?!=)[^\r\n]*|VERSION[ \t]*:[ \t]*(?:'[ \d.]*'|"[ \d.]*"|[\d.]+)(?![\w#])
@@ -206,7 +208,7 @@ class _Lexer:
             closing = self.text[start : start + 4].upper() == "END_"
             self.tokens.add("region", "END_REGION" if closing else "REGION", start, end)
         else:
-            self.tokens.add("quoted", "", start, end)
+            self.tokens.add(kind, "", start, end)
         return end
 
     def comment(self, opens: str, start: int) -> int:

@@ -133,6 +133,14 @@ def unescape(text: str, wide: bool) -> str:
         place = found.end()
 
 
+def octets(text: str) -> Read:
+    """SCL's words by their bytes, the highest first: ``(1,2)`` of ``B#(1,2)``. Raises ValueError."""
+    parts = [int(one) for one in text.strip("()").split(",")]
+    if len(parts) not in (2, 4) or max(parts) > 255:
+        raise ValueError(text)
+    return "int", int.from_bytes(parts, "big"), "WORD" if len(parts) == 2 else "DWORD"
+
+
 def typed(text: str) -> Read | None:
     """A literal with a prefix; None when the prefix is no elementary type (then it is an enumeration's value).
 
@@ -141,6 +149,8 @@ def typed(text: str) -> Read | None:
     prefix, _, rest = text.partition("#")
     prefix = prefix.upper()
     name = _LONG.get(prefix, prefix)
+    if rest.startswith("("):
+        return octets(rest)
     if name == "BOOL":
         if rest.upper() in ("TRUE", "FALSE", "0", "1", "2#0", "2#1", "16#0", "16#1"):
             return "bool", rest.upper() in ("TRUE", "1", "2#1", "16#1"), name

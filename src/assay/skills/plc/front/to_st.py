@@ -12,6 +12,7 @@ from assay.skills.plc.front import tree
 from assay.skills.plc.front.diagnostic import Diagnostic
 from assay.skills.plc.front.layout import nodes
 from assay.skills.plc.front.lexer import Tokens, tokenize
+from assay.skills.plc.front.literals import octets
 from assay.skills.plc.front.parser import Parsed
 from assay.skills.plc.front.rewrite import Edits, flat, plain_name, variables
 from assay.skills.plc.front.source import Source, Span
@@ -135,6 +136,9 @@ class _Rewriter:
             self.edits.replace(start, end, f"// {text}" if key == "REGION" else "")
         elif kind in ("typed", "time", "date"):
             prefix, mark, rest = text.partition("#")
+            if rest.startswith("("):
+                self.octets(start, end, rest)
+                return
             new = _PREFIXES.get(prefix.upper())
             if new and mark:
                 self.edits.replace(start, end, f"{new}#{rest}")
@@ -142,6 +146,14 @@ class _Rewriter:
             self.word(tokens, place, key, start, end)
         elif key in ("ORGANIZATION_BLOCK", "END_ORGANIZATION_BLOCK"):
             self.edits.replace(start, end, key.replace("ORGANIZATION_BLOCK", "PROGRAM"))
+
+    def octets(self, start: int, end: int, text: str) -> None:
+        """A word written by its bytes, which the standard writes in one number."""
+        try:
+            _, value, name = octets(text)
+        except ValueError:
+            return
+        self.edits.replace(start, end, f"{name}#16#{value:X}")
 
     def word(self, tokens: Tokens, place: int, key: str, start: int, end: int) -> None:
         """A word that is no name of the program."""
