@@ -105,13 +105,12 @@ def test_scl_becomes_plain_text() -> None:
     assert "t_1  : TON;" in written and "#" not in written.replace("T#", "") and '"' not in written
 
 
-def test_a_word_by_its_bytes_becomes_a_number() -> None:
-    text = (
-        "FUNCTION f : WORD\nVAR_TEMP d : DWORD; END_VAR\nBEGIN\nf := B#(1,255); d := BYTE#(1, 0, 0, 2);\nEND_FUNCTION\n"
-    )
+def test_a_word_by_its_bytes_or_digits_becomes_a_number() -> None:
+    text = "FUNCTION f : WORD\nVAR_TEMP d : DWORD; END_VAR\nBEGIN\n"
+    text += "f := B#(1,255); d := BYTE#(1, 0, 0, 2); f := C#12;\nEND_FUNCTION\n"
     written, lost = convert([Source("p.scl", text, "scl")], "st")
     assert not lost and parse(Source("p.st", written)).ok
-    assert "f := WORD#16#1FF; d := DWORD#16#1000002;" in written
+    assert "f := WORD#16#1FF; d := DWORD#16#1000002; f := WORD#16#12;" in written
 
 
 GLOBAL_LISTS = """FUNCTION_BLOCK Belt

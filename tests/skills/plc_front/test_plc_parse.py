@@ -64,13 +64,25 @@ def test_literals_have_their_values(code: str, kind: str, value: object, name: s
     assert (found.kind, found.value, found.type_name, found.raw) == (kind, value, name, code)
 
 
-def test_words_of_scl_are_written_by_their_bytes() -> None:
-    for code, value, name in (("B#(1, 2)", 258, "WORD"), ("BYTE#(255,0,0,1)", 0xFF000001, "DWORD")):
-        found, diagnostics = parse_expression(code, dialect="scl")
-        assert not diagnostics and isinstance(found, tree.Literal_)
-        assert (found.kind, found.value, found.type_name, found.raw) == ("int", value, name, code)
-        assert parse_expression(code)[1]
-    for code in ("B#(256,0)", "B#(1,2,3)"):
+@pytest.mark.parametrize(
+    ("code", "value", "name"),
+    [
+        ("B#(1, 2)", 258, "WORD"),
+        ("BYTE#(255,0,0,1)", 0xFF000001, "DWORD"),
+        ("C#120", 0x120, "WORD"),
+        ("BCD16#-12", 0xF012, "WORD"),
+        ("bcd32#1_234_567", 0x1234567, "DWORD"),
+    ],
+)
+def test_words_of_scl_are_written_by_their_bytes_or_decimal_digits(code: str, value: int, name: str) -> None:
+    found, diagnostics = parse_expression(code, dialect="scl")
+    assert not diagnostics and isinstance(found, tree.Literal_)
+    assert (found.kind, found.value, found.type_name, found.raw) == ("int", value, name, code)
+
+
+def test_words_of_scl_have_so_many_parts() -> None:
+    assert parse_expression("B#(1,2)")[1]
+    for code in ("B#(256,0)", "B#(1,2,3)", "C#1000", "BCD16#2#1"):
         assert parse_expression(code, dialect="scl")[1]
 
 

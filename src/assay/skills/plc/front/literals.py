@@ -24,9 +24,11 @@ _ESCAPE = re.compile(r"\$(?:\r?\n|.)", re.DOTALL)
 _NAMED = {"L": "\n", "N": "\n", "P": "\f", "R": "\r", "T": "\t", "$": "$", "'": "'", '"': '"'}
 _REALS = frozenset({"REAL", "LREAL"})
 _INTS = frozenset(
-    "SINT INT DINT LINT USINT UINT UDINT ULINT BYTE WORD DWORD LWORD B W DW LW L CHAR WCHAR C BCD16 BCD32 __UXINT "
+    "SINT INT DINT LINT USINT UINT UDINT ULINT BYTE WORD DWORD LWORD B W DW LW L CHAR WCHAR __UXINT "
     "__XINT __XWORD XINT UXINT XWORD BIT".split()
 )
+#: SCL's words whose digits are decimal ones of four bits each, and how many they have.
+_DECIMAL: Final = {"C": ("WORD", 3), "BCD16": ("WORD", 3), "BCD32": ("DWORD", 7)}
 #: SCL's short prefixes and the long names of the others.
 _LONG = {"B": "BYTE", "W": "WORD", "DW": "DWORD", "LW": "LWORD", "L": "DINT", "T": "TIME", "LT": "LTIME"}
 _DATES = {
@@ -133,12 +135,21 @@ def unescape(text: str, wide: bool) -> str:
         place = found.end()
 
 
-def octets(text: str) -> Read:
-    """SCL's words by their bytes, the highest first: ``(1,2)`` of ``B#(1,2)``. Raises ValueError."""
-    parts = [int(one) for one in text.strip("()").split(",")]
-    if len(parts) not in (2, 4) or max(parts) > 255:
+def coded(text: str) -> Read:
+    """SCL's words by their bytes, the highest first (``B#(1,2)``), or by their decimal digits (``C#12`` of a counter,
+    ``BCD16#-12``; the highest four bits are the sign). Raises ValueError."""
+    prefix, _, rest = text.upper().partition("#")
+    if rest.startswith("("):
+        parts = [int(one) for one in rest.strip("()").split(",")]
+        if len(parts) not in (2, 4) or max(parts) > 255:
+            raise ValueError(text)
+        return "int", int.from_bytes(parts, "big"), "WORD" if len(parts) == 2 else "DWORD"
+    name, digits = _DECIMAL[prefix]
+    number = _digits(rest).lstrip("+-")
+    if not number.isdecimal() or len(number.lstrip("0")) > digits:
         raise ValueError(text)
-    return "int", int.from_bytes(parts, "big"), "WORD" if len(parts) == 2 else "DWORD"
+    sign = 0xF << 4 * digits if rest.startswith("-") else 0
+    return "int", sign | int(number, 16), name
 
 
 def typed(text: str) -> Read | None:
@@ -149,8 +160,8 @@ def typed(text: str) -> Read | None:
     prefix, _, rest = text.partition("#")
     prefix = prefix.upper()
     name = _LONG.get(prefix, prefix)
-    if rest.startswith("("):
-        return octets(rest)
+    if rest.startswith("(") or prefix in _DECIMAL:
+        return coded(text)
     if name == "BOOL":
         if rest.upper() in ("TRUE", "FALSE", "0", "1", "2#0", "2#1", "16#0", "16#1"):
             return "bool", rest.upper() in ("TRUE", "1", "2#1", "16#1"), name

@@ -12,7 +12,7 @@ from assay.skills.plc.front import tree
 from assay.skills.plc.front.diagnostic import Diagnostic
 from assay.skills.plc.front.layout import nodes
 from assay.skills.plc.front.lexer import Tokens, tokenize
-from assay.skills.plc.front.literals import octets
+from assay.skills.plc.front.literals import coded
 from assay.skills.plc.front.parser import Parsed
 from assay.skills.plc.front.rewrite import Edits, flat, plain_name, variables
 from assay.skills.plc.front.source import Source, Span
@@ -136,8 +136,8 @@ class _Rewriter:
             self.edits.replace(start, end, f"// {text}" if key == "REGION" else "")
         elif kind in ("typed", "time", "date"):
             prefix, mark, rest = text.partition("#")
-            if rest.startswith("("):
-                self.octets(start, end, rest)
+            if rest.startswith("(") or prefix.upper() in ("C", "BCD16", "BCD32"):
+                self.coded(start, end, text)
                 return
             new = _PREFIXES.get(prefix.upper())
             if new and mark:
@@ -147,10 +147,10 @@ class _Rewriter:
         elif key in ("ORGANIZATION_BLOCK", "END_ORGANIZATION_BLOCK"):
             self.edits.replace(start, end, key.replace("ORGANIZATION_BLOCK", "PROGRAM"))
 
-    def octets(self, start: int, end: int, text: str) -> None:
-        """A word written by its bytes, which the standard writes in one number."""
+    def coded(self, start: int, end: int, text: str) -> None:
+        """A word written by its bytes or its decimal digits, which the standard writes as a number."""
         try:
-            _, value, name = octets(text)
+            _, value, name = coded(text)
         except ValueError:
             return
         self.edits.replace(start, end, f"{name}#16#{value:X}")
