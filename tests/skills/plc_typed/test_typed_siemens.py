@@ -260,3 +260,16 @@ def test_an_address_in_a_data_block_is_left_to_the_system() -> None:
     )
     assert keys(found) == [] and found.left_out == ("f",)
     assert keys(probe("#other.%DBW4 := 3;")) == ["unknown_name"]
+
+
+def test_powers_of_ten_and_whole_rests_where_a_real_is_wanted() -> None:
+    text = 'FUNCTION_BLOCK "Probe"\nVAR_INPUT n : INT; END_VAR\nVAR_OUTPUT r, s : REAL; END_VAR\n'
+    text += "BEGIN\n{}\nEND_FUNCTION_BLOCK\n"
+    found = checked(text.format("r := EXPD(n) + 0.5; s := 1.5 + ROUND(n / 2.0) MOD 3;"), "scl")
+    assert keys(found, "error", "warning") == []
+    one = machine(found.project, "Probe")
+    one.scan({"n": 2})
+    assert one.outputs() == {"r": 100.5, "s": 2.5}
+    one.scan({"n": 10})
+    assert one.outputs()["s"] == 3.5
+    assert keys(checked(text.format("r := n MOD 2.5;"), "scl")) == ["operands"]

@@ -89,8 +89,9 @@ def binary(body: Body, expr: tree.Binary, want: DataType | None) -> Typed | None
 
 
 def _hint(expr: tree.Binary, want: DataType | None) -> DataType | None:
+    """What an operator's operands take from the context: MOD is of integers even where a real is wanted."""
     op = OPS[expr.op]
-    return None if op in _COMPARE else want
+    return None if op in _COMPARE or (op == "mod" and kinds.is_kind(want, "real")) else want
 
 
 def combine(

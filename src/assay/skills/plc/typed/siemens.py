@@ -37,12 +37,22 @@ def is_absolute(key: str) -> bool:
 
 
 def without_type(name: str, expr: tree.Call, want: DataType | None) -> tuple[str, tree.Call, DataType | None]:
-    """``LIMIT_REAL(..)``, ``SCALE_X_INT(..)`` as LIMIT and SCALE_X whose result is of that type."""
-    found = _WITH_TYPE.fullmatch(name)
-    if found is None or not isinstance(expr.target, tree.NameExpr):
+    """``LIMIT_REAL(..)``, ``SCALE_X_INT(..)`` as LIMIT and SCALE_X whose result is of that type; STEP 7's ``EXPD(x)``
+    as ten to the power of x."""
+    if not isinstance(expr.target, tree.NameExpr):
         return name, expr, want
-    target = replace(expr.target, name=replace(expr.target.name, text=found[1]))
-    return found[1], replace(expr, target=target), t.ELEMENTARY.get(found[2], want)
+    if name == "EXPD" and len(expr.arguments) == 1:
+        span = expr.target.span
+        ten = tree.Argument(None, ":=", tree.Literal_("real", 10.0, None, "10.0", span), span)
+        return "EXPT", _renamed(expr, expr.target, "EXPT", (ten, replace(expr.arguments[0], name=None))), want
+    found = _WITH_TYPE.fullmatch(name)
+    if found is None:
+        return name, expr, want
+    return found[1], _renamed(expr, expr.target, found[1], expr.arguments), t.ELEMENTARY.get(found[2], want)
+
+
+def _renamed(expr: tree.Call, target: tree.NameExpr, name: str, arguments: tuple[tree.Argument, ...]) -> tree.Call:
+    return replace(expr, target=replace(target, name=replace(target.name, text=name)), arguments=arguments)
 
 
 def asks_type(expr: tree.Expr) -> bool:
