@@ -15,7 +15,7 @@ from assay.cli.plc_parts import (
     LangOption,
     about,
     as_document,
-    checked,
+    checked_apart,
     show,
 )
 from assay.kernel.texts import text
@@ -41,22 +41,22 @@ def check(
 ) -> None:
     """Parse, resolve and type; exit 0 when no error was found, else 1."""
     speaks = resolve_lang(lang)
-    found, sources = checked(files, dialect, lenient=_LENIENT[missing], lints=not no_lints)
-    counts = {
-        one: sum(each.severity == one for each in found.diagnostics) for one in ("error", "warning", "info")
-    }  # fmt: skip
+    parts, sources = checked_apart(files, dialect, lenient=_LENIENT[missing], lints=not no_lints)
+    found = [one for part in parts for one in part.diagnostics]
+    ok = all(one.ok for one in parts)
+    counts = {one: sum(each.severity == one for each in found) for one in ("error", "warning", "info")}
     if as_json:
         print_json(
             {
-                "ok": found.ok,
+                "ok": ok,
                 "counts": counts,
-                "units": [{"name": one.name, "kind": one.kind} for one in found.project.own()],
-                "left_out": list(found.left_out),
-                "diagnostics": [as_document(one, sources, speaks) for one in found.diagnostics],
+                "units": [{"name": one.name, "kind": one.kind} for part in parts for one in part.project.own()],
+                "left_out": [name for part in parts for name in part.left_out],
+                "diagnostics": [as_document(one, sources, speaks) for one in found],
             }
         )
     else:
-        show(found.diagnostics, sources, speaks)
-        key = "cli.plc_check_ok" if found.ok else "cli.plc_check_bad"
+        show(found, sources, speaks)
+        key = "cli.plc_check_ok" if ok else "cli.plc_check_bad"
         say(text(key, speaks, files=len(sources), errors=counts["error"], warnings=counts["warning"]))
-    raise typer.Exit(0 if found.ok else 1)
+    raise typer.Exit(0 if ok else 1)

@@ -60,6 +60,18 @@ def checked(
     return found, {one.name: one for one in sources}
 
 
+def checked_apart(
+    files: Sequence[Path], dialect: str = "auto", *, lenient: bool | None = None, lints: bool = False
+) -> tuple[list[Checked], dict[str, Source]]:
+    """As ``checked``, but projects of a solution that declare the same names are checked each by itself."""
+    from assay.skills.plc.front.files import read_sources
+    from assay.skills.plc.typed.apart import check_apart
+
+    sources, notes = read_sources(files, choose_dialect(dialect))
+    found = check_apart(sources, lenient=lenient, lints=lints, notes=notes)
+    return found, {one.name: one for one in sources}
+
+
 def checked_project(
     files: Sequence[Path], dialect: str, lang: Lang, *, as_json: bool = False
 ) -> tuple[Project, dict[str, Source]]:

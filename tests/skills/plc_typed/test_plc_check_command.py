@@ -57,3 +57,35 @@ def test_bad_input_is_an_input_error(arguments: list[str], tmp_path: Path, monke
     Path("p.st").write_text(GOOD, encoding="utf-8")
     found = RUNNER.invoke(app, ["check", *arguments])
     assert isinstance(found.exception, InputError)
+
+
+def test_projects_of_a_solution_have_their_own_names(tmp_path: Path) -> None:
+    for name in ("Line", "Simulation"):
+        folder = tmp_path / name
+        (folder / "POUs").mkdir(parents=True)
+        (folder / f"{name}.plcproj").write_text("<Project/>", encoding="utf-8")
+        (folder / "POUs" / "Main.st").write_text(GOOD, encoding="utf-8")
+    code, output = run(str(tmp_path), "--json", "--no-lints")
+    assert code == 0
+    assert [one["name"] for one in json.loads(output)["units"]] == ["P", "P"]
+    (tmp_path / "Line" / "POUs" / "Again.st").write_text(GOOD, encoding="utf-8")
+    code, output = run(str(tmp_path), "--json", "--no-lints")
+    assert code == 1
+    assert [one["code"] for one in json.loads(output)["diagnostics"]] == ["ST2301"]
+    (tmp_path / "Line" / "Line.plcproj").unlink()
+    (tmp_path / "Simulation" / "Simulation.plcproj").unlink()
+    assert run(str(tmp_path / "Simulation"))[0] == 0
+    assert run(str(tmp_path))[0] == 1
+
+
+def test_projects_that_share_no_name_are_checked_together(tmp_path: Path) -> None:
+    for name, text in (
+        ("Library", "FUNCTION Twice : INT VAR_INPUT a : INT; END_VAR Twice := 2 * a; END_FUNCTION"),
+        ("Line", "PROGRAM P VAR s : STRING; END_VAR s := Twice(2); END_PROGRAM"),
+    ):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}.plcproj").write_text("<Project/>", encoding="utf-8")
+        (tmp_path / name / "Main.st").write_text(text, encoding="utf-8")
+    code, output = run(str(tmp_path), "--json", "--no-lints")
+    assert code == 1
+    assert [one["code"] for one in json.loads(output)["diagnostics"]] == ["ST2101"]

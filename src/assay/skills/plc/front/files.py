@@ -60,6 +60,23 @@ def read_sources(paths: Sequence[Path], dialect: Dialect | None = None) -> tuple
     return sources, found
 
 
+def by_project(sources: Sequence[Source]) -> list[list[Source]]:
+    """The sources by the TwinCAT project they belong to: the nearest folder above each that holds a ``.plcproj``. Those
+    of no project are one list of their own."""
+    known: dict[Path, bool] = {}
+    groups: dict[Path | None, list[Source]] = {}
+    for source in sources:
+        home = None
+        for folder in Path(source.name).parents:
+            if folder not in known:
+                known[folder] = any(folder.glob("*.plcproj"))
+            if known[folder]:
+                home = folder
+                break
+        groups.setdefault(home, []).append(source)
+    return list(groups.values())
+
+
 def _other_database(path: Path, text: str) -> bool:
     """Whether a ``.db`` is no data block of SIMATIC but a file of another kind with that ending, as EPICS has them."""
     return path.suffix.lower() == ".db" and bool(text.strip()) and "DATA_BLOCK" not in text.upper()
