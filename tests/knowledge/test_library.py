@@ -428,3 +428,19 @@ def test_a_picture_is_cut_from_the_stored_file(tmp_path: Path) -> None:
             picture is not None and whole is not None and picture.startswith(b"\x89PNG") and len(whole) > len(picture)
         )
         assert reader.picture(note.id, note.version, Span(1, 0, 5)) is None
+
+
+def test_an_edition_replaces_the_earlier_one_of_the_same_work(tmp_path: Path) -> None:
+    """By its number or title: another manual's version 3 stays valid."""
+    tower = "# Fibre tower manual\n\nDocument no. LV-OM-22\n"
+    texts = {
+        "fd.md": f"{tower}Version 4\nThis edition supersedes version 3.\n\nDraw at 20 m/s.\n",
+        "fd_old.md": f"{tower}Version 3\n\nDraw at 18 m/s.\n",
+        "other.md": "# Kiln manual\n\nDocument no. LV-OM-23\nVersion 3\n\nFire at 900 °C.\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    with Library.open(tmp_path / "library", indexer=Indexer(None)) as library:
+        library.add([tmp_path / name for name in texts])
+        seen = library.reader(Asker("li")).documents(outdated=True)
+    assert {one.name: one.current for one in seen} == {"fd.md": True, "fd_old.md": False, "other.md": True}

@@ -41,6 +41,17 @@ MARCH = date(2024, 3, 1)
             Stated("", None, None, ("pump_2019.md",)),
         ),
         ("手册（第 2 版）\n", Stated("2")),
+        ("第3版，自2024-03-01起有效，至2024-04-30止\n", Stated("3", MARCH, date(2024, 4, 30))),
+        ("第4版\n本版代替第3版（ZS-SM-03）。", Stated("4", None, None, ("ZS-SM-03",))),
+        (
+            "Version 4, valid from 2024-03-01\nThis edition supersedes version 3 (valid from 2021-09-01).",
+            Stated("4", MARCH, None, ("version 3",)),
+        ),
+        (
+            "Version 3, valid from 2021-09-01\nSuperseded by version 4 (valid from 2024-03-01). Kept for reference.",
+            Stated("3", date(2021, 9, 1), date(2024, 2, 29)),
+        ),
+        ("第3版\n已于2024年3月1日被第4版代替。", Stated("3", None, date(2024, 2, 29))),
         ("版本 | B/2 | 生效日期 | 2024.03.01", Stated("B/2", MARCH)),
         ("Operating manual (V3.0)", Stated("3.0")),
         ("本办法自二〇二四年三月一日起施行，原《旧办法》同时废止。", Stated("", MARCH, None, ("旧办法",))),

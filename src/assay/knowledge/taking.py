@@ -19,7 +19,7 @@ from assay.knowledge.sentences import language
 from assay.knowledge.store import contents, keeping
 from assay.knowledge.store.codec import storable
 from assay.knowledge.store.store import Store
-from assay.knowledge.versions import VersionRow, meant
+from assay.knowledge.versions import VersionRow, edition_alone, meant
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -145,7 +145,7 @@ class Taker:
             pages=len(new.read.pages),
             doubts=len(new.read.doubts),
             groups=groups,
-            unresolved=tuple(one for one in new.replaces if not meant(one, others)),
+            unresolved=tuple(one for one in new.replaces if not (edition_alone(one) or meant(one, others))),
             notes=tuple(dict(note) for note in new.read.notes),
         )
 

@@ -23,6 +23,12 @@ _EDITION = re.compile(
     r"|第? ?[a-z0-9一二三四五六七八九十.]{1,4} ?版",
     re.ASCII,
 )
+_EDITION_ALONE = re.compile(
+    r"(?:version|edition|issue|revision|rev\.?) ?(?P<en>[a-z]?\d*(?:\.\d+)*)"
+    r"|第 ?(?P<zh>[\d一二三四五六七八九十]{1,3}) ?版"
+)
+_OLD = re.compile(r"旧版|old edition|superseded", re.IGNORECASE)
+_HAN = {one: str(at) for at, one in enumerate("一二三四五六七八九十", 1)}
 _MARKS = re.compile(r"[\s_《》〈〉<>\"'“”‘’「」()（）\[\]【】:：,，;；]+")
 
 
@@ -102,12 +108,34 @@ def meant(reference: str, rows: Sequence[VersionRow]) -> set[str]:
     return set()
 
 
+def edition_alone(reference: str) -> str:
+    """The mark of a reference that names an edition and nothing else ("version 3" of the document itself), else ""."""
+    found = _EDITION_ALONE.fullmatch(unicodedata.normalize("NFKC", reference).casefold().strip())
+    mark = "" if found is None else found["zh"] or found["en"]
+    return _HAN.get(mark, mark)
+
+
 def _targets(row: VersionRow, rows: Sequence[VersionRow]) -> list[VersionRow]:
     if not row.replaces:
         return []
     others = [one for one in rows if one.document != row.document]
-    named = {document for reference in row.replaces for document in meant(reference, others)}
-    return [one for one in others if one.document in named]
+    marks = {mark for reference in row.replaces if (mark := edition_alone(reference))}
+    named = {document for one in row.replaces if not edition_alone(one) for document in meant(one, others)}
+    return [one for one in others if one.document in named or (_label(one) in marks and _same_work(one, row))]
+
+
+def _label(row: VersionRow) -> str:
+    label = unicodedata.normalize("NFKC", row.label).casefold().strip()
+    return _HAN.get(label, label)
+
+
+def _same_work(one: VersionRow, other: VersionRow) -> bool:
+    """Whether two documents are editions of one work: they state one number, or have one title but for its edition."""
+    numbers = [_plain(each.number) for each in (one, other)]
+    if numbers[0] and numbers[0] == numbers[1]:
+        return True
+    titles = [_MARKS.sub("", _EDITION.sub(" ", _plain(_OLD.sub(" ", each.title)))) for each in (one, other)]
+    return bool(titles[0]) and titles[0] == titles[1]
 
 
 def _older(target: VersionRow, row: VersionRow) -> bool:

@@ -83,7 +83,7 @@ _BEGINS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"{_OWN}(?:is\s+)?{_FROM_LABEL}\s*[:：]?\s*(?:on\s+)?{_D}",
-        rf"{_OWN}(?:自|从|于)\s*{_D}\s*(?:起|开始)?\s*(?:正式)?(?:施行|实施|生效|执行|启用)(?=$|\s)",
+        rf"{_OWN}(?:自|从|于)\s*{_D}\s*(?:起|开始)?\s*(?:正式)?(?:施行|实施|生效|有效|执行|启用)(?=$|\s)",
         rf"^(?:{DAY}\s*(?:发布|批准|印发)\s*)?{_D}\s*(?:起)?\s*(?:正式)?(?:实施|施行|生效)$",
         rf"^{_SELF}\s+(?:shall\s+)?(?:comes?|enters?|takes?|applies|apply|becomes?)\s+(?:into\s+(?:force|effect)|effect|effective|from)"
         rf"\s*(?:on|from|as\s+of)?\s*{_D}",
@@ -94,7 +94,14 @@ _ENDS = tuple(
     for pattern in (
         rf"{_OWN}(?:is\s+)?{_TO_LABEL}\s*[:：]?\s*{_D}",
         rf"^{_SELF}\s*(?:自|于)\s*{_D}\s*(?:起)?\s*(?:废止|失效)",
+        rf"^(?:有效期?)?\s*至\s*{_D}\s*止$",
     )
+)
+#: The document says that another edition has taken its place ("Superseded by version 4", 已被第4版代替).
+_SUPERSEDED = re.compile(
+    rf"^(?:{_SELF}\s+(?:is|was|has\s+been)\s+)?superseded\s+by\b|^{_SELF}\s+(?:is|was|has\s+been)\s+replaced\s+by\b"
+    rf"|^(?:{_SELF})?\s*[已现]?(?:[于自]\s*{DAY}\s*起?)?被[^。；;\n]{{0,40}}(?:代替|替代|取代)",
+    re.IGNORECASE,
 )
 _BETWEEN = re.compile(
     rf"^(?:有效期限?|validity(?:\s+period)?|valid)\s*[:：]?\s*(?:自|从|from\s+)?\s*(?P<first>{DAY})"
@@ -112,6 +119,9 @@ def stated_of(pages: Sequence[Page], blocks: Sequence[Block]) -> Stated:
     if version is None:
         version = newest_version(pages, blocks)
     first, last = _days(_clauses(front), own=False)
+    if len(first) > 1:  # one of them may be another edition's
+        first, _ = _days(_clauses(_without_other(front)), own=False)
+    last |= _superseded(front)
     tail_first, tail_last = _days(_clauses(tail), own=True)
     begin, end = _one(first | tail_first), _one(last | tail_last)
     if begin and end and end < begin:
@@ -215,6 +225,16 @@ def _days(clauses: Sequence[str], *, own: bool) -> tuple[set[date], set[date]]:
                 _put(last, found["day"], (lambda day: day - timedelta(days=1)) if before else lambda day: day)
                 break
     return first, last
+
+
+def _superseded(front: str) -> set[date]:
+    """The day before the one on which the edition that took the document's place became valid, where it tells one."""
+    found: set[date] = set()
+    for sentence in _SENTENCE.findall(front):
+        if _SUPERSEDED.match(_MARKS.sub("", sentence)):
+            for words in re.findall(DAY, sentence):
+                _put(found, words, lambda day: day - timedelta(days=1))
+    return found
 
 
 def _put(days: set[date], words: str, turn: Callable[[date], date]) -> None:

@@ -25,11 +25,15 @@ _CANCELLED = re.compile(
 #: What may stand between the verb and a code; anything else means that the code belongs to something else.
 _FILLER = re.compile(
     r"^(?:\s|,|、|，|和|及|以及|与|原|旧版?|文件|标准|规程|编号(?:为)?|the|and|all|previous|former|old|document|procedure|standard|"
-    r"manual|instruction|specification|edition|version|revision|issue|of|no\.?|number|[(（)）\"“”'])*$",
+    r"manual|instruction|specification|edition|version|revision|issue|of|no\.?|number|第\s*[\d一二三四五六七八九十]{1,3}\s*版|[(（)）\"“”'])*$",
     re.IGNORECASE,
 )
 
 
+_EARLIER = re.compile(
+    r"^\s*(?:the\s+)?(?P<edition>(?:version|edition|issue|revision|rev\.?)\s*[A-Z]?\d*(?:\.\d+)*\b|第\s*[\d一二三四五六七八九十]{1,3}\s*版)",
+    re.IGNORECASE,
+)
 _OWN_NUMBER = re.compile(
     r"^(?:本)?(?:(?:文件|文档|标准|规程|制度|手册|作业指导书|受控)\s*(?:编\s*号|编码)\s*[:：]?|编\s*号\s*[:：]|(?:发?文|标准)\s*号\s*[:：]"
     r"|(?:document|doc\.?|sop|procedure|manual|instruction|standard|specification|spec\.?)\s*(?:no\.?|number|id|code|#)\s*[:：]?)"
@@ -61,8 +65,14 @@ def names_in(sentence: str, own_words: str, *, own: bool) -> list[str]:
             continue
         if re.search(r"部分$|不|可|能|被|由|part(?:ly|ially)?$|not$|may|can", before, re.IGNORECASE):
             continue
-        found += _listed(after)
+        found += _listed(after) or _edition(after)
     return found
+
+
+def _edition(text: str) -> list[str]:
+    """An earlier edition of the document itself ("supersedes version 3")."""
+    found = _EARLIER.match(text)
+    return [" ".join(found["edition"].split())] if found else []
 
 
 def _listed(text: str) -> list[str]:
