@@ -121,21 +121,25 @@ async def _together(session: Session, state: State) -> list[tuple[Asked, Ruling]
         return []
     if not whole.likely and all(ruling.reason is None for ruling in own):
         return []
-    reason = whole.reason
     for heard in (False, True):
         picks = _picks_of(session.rulings, whole.best.candidate.key, heard=heard)
         if picks:
-            settled = whole.likely and not any(
-                _open(part, pick) for (part, _), pick in zip(session.rulings, picks, strict=True)
-            )
-            reason = None if settled else whole.reason or Reason.NEAR_MISS
-            return [
-                (part, replace(whole, picks=(pick,), reason=reason, ranked=ruling.ranked, best=pick))
-                for (part, ruling), pick in zip(session.rulings, picks, strict=True)
-            ]
-    if reason is not None or len(amounts(whole.best.short.text)) < len(own):
-        return []
-    return [(asked, whole)]
+            return _each_told(session.rulings, whole, picks)
+    told = whole.reason is None and len(amounts(whole.best.short.text)) >= len(own)
+    return [(asked, whole)] if told else []
+
+
+def _each_told(
+    rulings: Sequence[tuple[Asked, Ruling]], whole: Ruling, picks: Sequence[Pick]
+) -> list[tuple[Asked, Ruling]]:
+    """The parts' rulings by what the whole question's unit says of each; refused where the unit leaves one open."""
+    parts = [part for part, _ in rulings]
+    settled = whole.likely and not any(_open(part, pick) for part, pick in zip(parts, picks, strict=True))
+    reason = None if settled else whole.reason or Reason.NEAR_MISS
+    return [
+        (part, replace(whole, picks=(pick,), reason=reason, ranked=ruling.ranked, best=pick))
+        for (part, ruling), pick in zip(rulings, picks, strict=True)
+    ]
 
 
 def _open(asked: Asked, pick: Pick) -> bool:
@@ -150,13 +154,16 @@ def _picks_of(rulings: Sequence[tuple[Asked, Ruling]], key: tuple[str, int], *, 
     not another value each."""
     found = [_of_unit(ruling, key, heard=heard) for _, ruling in rulings]
     picks = [pick for pick in found if pick is not None and pick.short.kind != "sentence"]
-    values = {value_key(part, pick) for (part, _), pick in zip(rulings, picks, strict=False)}
+    if len(picks) < len(rulings):
+        return []
+    values = {value_key(part, pick) for (part, _), pick in zip(rulings, picks, strict=True)}
     shorts = [pick.short.text for pick in picks]
     apart = not any(one in other for at, one in enumerate(shorts) for other in (*shorts[:at], *shorts[at + 1 :]))
-    return picks if apart and len(values) == len(rulings) == len(picks) else []
+    return picks if apart and len(values) == len(picks) else []
 
 
 def _of_unit(ruling: Ruling, key: tuple[str, int], *, heard: bool) -> Pick | None:
+    """What a part would answer from a unit; None where it did not look at it."""
     best = ruling.best
     if heard and best is not None and best.candidate.key == key:
         return best

@@ -69,7 +69,7 @@ _AT_LEAST = re.compile(
 )
 _EXCEPT = re.compile(r"除|但|except|unless|however|only (?:if|when)|仅|只有|方可", re.I)
 _LEFT_OUT = re.compile(
-    r"除(?P<a>[^，。；]{2,24}?)(?:以外|之外|外)|[，,（(](?P<b>[^，。；,（()）]{2,24}?)除外"
+    r"除(?P<a>[^，。；]{2,24}?)(?:以外|之外|外)|[，,；;（(](?P<b>[^，。；,（()）]{2,24}?)除外"
     r"|(?:except|unless|apart from)(?: (?:for|in|at|by|during|when|if|on|with|that))? (?P<c>[^.;,]{4,80})",
     re.I,
 )

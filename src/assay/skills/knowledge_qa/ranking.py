@@ -30,7 +30,7 @@ MOST_READ = 8.0
 """No reading counts for more than these log-odds."""
 KEPT = 12
 FOLLOWS = re.compile(
-    r"^\s*(?:[\d.]+\s+)?(?:但|然而|除|不过|例外|上述.{0,12}(?:不适用|除外)|however|but(?![a-z])|except"
+    r"^\s*(?:[\d.]+\s+)?(?:但|然而|除|不过|例外|上述.{0,12}(?:不适用|除外)|[^，,。；;]{1,16}除外|however|but(?![a-z])|except"
     r"|unless|exception|this does not apply)",
     re.I,
 )
@@ -196,7 +196,9 @@ def _ruling_text(asked: Asked, one: Candidate) -> str:
     if one.unit.fields or at >= len(units) or not FOLLOWS.match(units[at].text):
         return one.text
     behind = codes(units[at].text)
-    return line_of(units[at]) if any(code in behind for code in asked.codes) else one.text
+    if any(code in behind for code in asked.codes):
+        return line_of(units[at])
+    return f"{one.text.rstrip('。.')}；{line_of(units[at])}" if "除外" in units[at].text else one.text
 
 
 def _differ(shorts: Sequence[Short]) -> bool:
