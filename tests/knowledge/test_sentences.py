@@ -24,6 +24,7 @@ CASES = [
     "见附录A.| 然后停泵.|再启动",
     "Keep oil, grease, etc. in the store.| Max. 80 °C is allowed.",
     "按 GB/T 3766.1-2015 执行。",
+    "Rinse for 19 min.| [more](javascript:x) and 3 min. [sic] after that.",
     "(unclosed bracket.| Next one.| 下一句。|好",
     "",
     " \n\t ",

@@ -31,6 +31,8 @@ _MARKER = re.compile(
     r"(?:\d{1,2}|[a-zA-Z])[)）]|\d{1,2}[.、]\s*(?=[^\d\s])|[a-z]\.\s+|[一二三四五六七八九十]{1,3}、|[①-⑳])"
 )
 _INLINE = re.compile(r"[:：]\s*(?=(?:[(（]?(?:1|a|A|一)[)）]|①|1[、.](?!\d)))")
+_LINK = re.compile(r"!?\[[^\[\]]*\]\(")
+"""A link in Markdown begins something of its own, also behind what may be an abbreviation ("19 min. [more](..)")."""
 _WORD = re.compile(r"[A-Za-z.]+$")
 _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0002ffff]")
 _INTRODUCES = re.compile(
@@ -161,7 +163,7 @@ def _full_stop(text: str, start: int, at: int) -> bool:
     if word in _POINTING and re.match(r"#?[\dA-Z]*\d|[A-Z]\b", head):
         return False
     if word in _EITHER:
-        return not head or head[0].isupper() or not head[0].isascii()
+        return not head or head[0].isupper() or not head[0].isascii() or _LINK.match(head) is not None
     lone = before.strip()
     return not (head and re.fullmatch(r"(?:\d+(?:\.\d+)*|[A-Za-z]|[IVXivx]{1,4}|[A-Z]\.(?:\s?[A-Z])?)", lone))
 
