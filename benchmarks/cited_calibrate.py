@@ -216,12 +216,12 @@ async def _records(
     shelf: Shelf, asked: Sequence[Question], asking: Asking, options: argparse.Namespace
 ) -> list[dict[str, Any]]:
     inner: LanguageModel | None = None
-    if options.model == "configured":
+    if options.words and options.model == "configured":  # the reader verifies without a language model
         from assay.llm.config import open_model
 
         inner = open_model()
     model = RememberingModel(inner, options.work / "choices.jsonl")
-    asking = replace(asking, model=model)
+    asking = replace(asking, model=model if options.words else None)
     records = []
     try:
         for number, question in enumerate(asked, 1):

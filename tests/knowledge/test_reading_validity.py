@@ -51,6 +51,7 @@ MARCH = date(2024, 3, 1)
             "Version 3, valid from 2021-09-01\nSuperseded by version 4 (valid from 2024-03-01). Kept for reference.",
             Stated("3", date(2021, 9, 1), date(2024, 2, 29)),
         ),
+        ("This edition supersedes edition of April 2019 and issue as sent.", Stated()),
         ("第3版\n已于2024年3月1日被第4版代替。", Stated("3", None, date(2024, 2, 29))),
         ("版本 | B/2 | 生效日期 | 2024.03.01", Stated("B/2", MARCH)),
         ("Operating manual (V3.0)", Stated("3.0")),

@@ -24,7 +24,7 @@ _EDITION = re.compile(
     re.ASCII,
 )
 _EDITION_ALONE = re.compile(
-    r"(?:version|edition|issue|revision|rev\.?) ?(?P<en>[a-z]?\d*(?:\.\d+)*)"
+    r"(?:version|edition|issue|revision|rev\.?) ?(?P<en>\d+(?:\.\d+)*|[a-z]\d*)"
     r"|第 ?(?P<zh>[\d一二三四五六七八九十]{1,3}) ?版"
 )
 _OLD = re.compile(r"旧版|old edition|superseded", re.IGNORECASE)

@@ -31,7 +31,7 @@ _FILLER = re.compile(
 
 
 _EARLIER = re.compile(
-    r"^\s*(?:the\s+)?(?P<edition>(?:version|edition|issue|revision|rev\.?)\s*[A-Z]?\d*(?:\.\d+)*\b|第\s*[\d一二三四五六七八九十]{1,3}\s*版)",
+    r"^\s*(?:the\s+)?(?P<edition>(?:version|edition|issue|revision|rev\.?)\s*(?:\d+(?:\.\d+)*|(?-i:[A-Z])\d*)\b|第\s*[\d一二三四五六七八九十]{1,3}\s*版)",
     re.IGNORECASE,
 )
 _OWN_NUMBER = re.compile(
