@@ -19,8 +19,9 @@ from assay.skills.knowledge_qa.candidates import line_of
 from assay.skills.knowledge_qa.claims import alarm_claim, quote_claim
 from assay.skills.knowledge_qa.exceptions import exceptions_of
 from assay.skills.knowledge_qa.judge import Judge, Reason, Ruling, edition_of, shown_short
+from assay.skills.knowledge_qa.nicknames import names_said, with_codes
 from assay.skills.knowledge_qa.parts import parts_of
-from assay.skills.knowledge_qa.quantities import amounts
+from assay.skills.knowledge_qa.quantities import amounts, known_as
 from assay.skills.knowledge_qa.question import TOGETHER, Asked, asks_nothing, read_question
 from assay.skills.knowledge_qa.ranking import Pick, value_key
 from assay.skills.knowledge_qa.spans import conditional_list
@@ -89,8 +90,8 @@ async def _ruled(session: Session, state: State, asked: Asked) -> Ruling:
         hits = await _find(session, state, asked, outdated=True)
         mine = [hit for hit in hits if (hit.passage.document, hit.passage.version) in wanted]
         if mine:
-            return await session.judge.rule(asked, mine)
-    ruling = await session.judge.rule(asked, await _find(session, state, asked))
+            return await _judged(session, asked, mine)
+    ruling = await _judged(session, asked, await _find(session, state, asked))
     if ruling.reason not in (Reason.NEAR_MISS, Reason.NOT_IN_CORPUS) or all(info.current for info in every):
         return ruling
     old = {(info.id, info.version) for info in every if not info.current}
@@ -101,12 +102,19 @@ async def _ruled(session: Session, state: State, asked: Asked) -> Ruling:
     ]
     if not hits:
         return ruling
-    former = await session.judge.rule(asked, hits)
+    former = await _judged(session, asked, hits)
     likelier = former.probability >= max(OLD_LEAST, OLD_MORE * ruling.probability)
     told = former.reason in (None, Reason.AMBIGUOUS, Reason.CONFLICT) or likelier
     if not told or (former.best is not None and still_said(session.reader, former.best)):
         return ruling
     return replace(former, reason=Reason.OUTDATED_ONLY)
+
+
+async def _judged(session: Session, asked: Asked, hits: Sequence[Hit]) -> Ruling:
+    """The ruling with the names that the hits give machines."""
+    names = names_said(asked.text, hits)
+    with known_as(names):
+        return await session.judge.rule(with_codes(asked, names), hits)
 
 
 async def _together(session: Session, state: State) -> list[tuple[Asked, Ruling]]:

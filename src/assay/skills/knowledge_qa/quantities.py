@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -11,6 +14,10 @@ from typing import Any
 
 from assay.kernel.numbers import normalise, scan
 from assay.kernel.quantity import Reading
+
+Named = tuple[str, str]
+"""A name that documents give a machine, and its code."""
+_NAMES: ContextVar[tuple[Named, ...]] = ContextVar("names of machines", default=())
 
 _UNITS = (
     *(
@@ -280,8 +287,36 @@ def dates(text: str) -> list[tuple[str, int, int]]:
 
 
 def codes(text: str) -> list[str]:
-    """Codes of equipment, parts, standards and sizes, in one spelling: ``P-101A``, ``6204-2RS1``, ``GB/T3766``."""
-    return list(_codes(text))
+    """Codes of equipment, parts, standards and sizes, in one spelling: ``P-101A``, ``6204-2RS1``, ``GB/T3766``; those
+    of names that are known (``known_as``) behind them."""
+    found = _codes(text)
+    meant = [code for nick, code in names_known() if code not in found and name_said(text, nick) is not None]
+    return [*found, *dict.fromkeys(meant)]
+
+
+def name_said(text: str, nick: str) -> int | None:
+    """Where a text has said a name as words of its own (the place behind it); in one without any capital letter the
+    name needs none."""
+    if not nick.isascii():
+        at = text.find(nick)
+        return at + len(nick) if at >= 0 else None
+    found = re.search(rf"(?<![A-Za-z-]){re.escape(nick)}(?![A-Za-z-])", text, re.I if text == text.lower() else 0)
+    return None if found is None else found.end()
+
+
+@contextmanager
+def known_as(names: tuple[Named, ...]) -> Iterator[None]:
+    """While it lasts, each text that says one of the names names its code."""
+    token = _NAMES.set(names)
+    try:
+        yield
+    finally:
+        _NAMES.reset(token)
+
+
+def names_known() -> tuple[Named, ...]:
+    """The names that hold now: whoever remembers what codes a text names must remember these beside it."""
+    return _NAMES.get()
 
 
 @lru_cache(maxsize=16384)

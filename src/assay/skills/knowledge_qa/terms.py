@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from assay.skills.knowledge_qa.lexicon import attributes_in, stop_words
-from assay.skills.knowledge_qa.quantities import amounts, codes
+from assay.skills.knowledge_qa.quantities import Named, amounts, codes, names_known
 
 _LATIN = re.compile(r"[a-z]+(?:['-][a-z]+)*")
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
@@ -50,11 +50,11 @@ class Said:
 
 def said(text: str) -> Said:
     """Prepare a text (remembered: the same units are looked at for every part of a question)."""
-    return _said(text)
+    return _said(text, names_known())
 
 
 @lru_cache(maxsize=4096)
-def _said(text: str) -> Said:
+def _said(text: str, _names: tuple[Named, ...]) -> Said:
     plain = unicodedata.normalize("NFKC", text).lower()
     return Said(
         plain=plain,

@@ -1,0 +1,81 @@
+"""Names that a plant's documents give their machines in passing: ``BX-65（铁塔）``, ``CR-2, called "Pip"``.
+
+A question that says such a name means the machine: it is ruled on as if its asker had said the code as well, and
+wherever a document says the name it names the code (``known_as``). Only what the asker may read tells names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from assay.knowledge.reader import Hit
+from assay.skills.knowledge_qa.lexicon import attributes_in, opposites, stop_words
+from assay.skills.knowledge_qa.quantities import Named, codes, name_said, plain_code
+from assay.skills.knowledge_qa.question import Asked, read_question
+from assay.skills.knowledge_qa.terms import known_words
+
+_CODE = r"(?<![A-Za-z0-9-])(?P<code>[A-Z]{1,5}-?\d{1,5}[A-Z]?(?:-\d{1,4})?)(?![A-Za-z0-9-])"
+_HAN = r"(?P<nick>[\u4e00-\u9fff]{2,6}?)"
+_LATIN = r"(?P<nick>[A-Z][\w']+(?: [A-Z][\w']+){0,2})"
+_CALLED = r"(?:俗称|又称|也称|简称|人称|外号|绰号|现场俗?[称叫]|习惯[称叫]|大家[都管]?叫|工人叫|叫做?|称为?)"
+_ENDS = r"[”\"」]?(?=[，,。；;、）)\n]|$)"
+_CALLED_SO = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"{_CODE}\s*[（(](?:[^（()）“\"]{{0,12}}[，,])?{_CALLED}\s*[“\"「]?{_HAN}{_ENDS}",
+        rf"{_CODE}(?:[（(][^（()）\n]{{0,20}}[）)])?[^。；;，,\n（()）]{{0,8}}?[，,]?\s*{_CALLED}\s*[“\"「]?{_HAN}{_ENDS}",
+        rf"{_CODE}(?: [a-z]+){{0,3}},?\s*\(?[^().\"“]{{0,30}}?[\"“]{_LATIN}[\"”]",
+        rf"{_CODE},? (?:also |in the hall |on the floor )?(?:known as|called|nicknamed) [\"“]?{_LATIN}"
+        r"[\"”]?(?=[,.;)\n]|$)",
+        rf"[\"“]{_LATIN}[\"”] \({_CODE}[),]",
+    )
+)
+"""A word of calling, or quotation marks, say that it is a name."""
+_BESIDE = tuple(
+    re.compile(pattern)
+    for pattern in (rf"{_CODE}\s*[（(]{_HAN}[）)]", rf"(?<![\u4e00-\u9fff\d#]){_HAN}[（(]{_CODE}[）)]")
+)
+"""Here it may as well be what the machine is, or how it stands: ``P-101（循环水泵）``, ``V-5（常开）``."""
+
+
+def told_names(text: str) -> Iterator[Named]:
+    """Names that a text gives, each with the code that it is the name of."""
+    for pattern in _CALLED_SO:
+        yield from ((match["nick"], plain_code(match["code"])) for match in pattern.finditer(text))
+    for pattern in _BESIDE:
+        for match in pattern.finditer(text):
+            if not _describes(match["nick"]):
+                yield match["nick"], plain_code(match["code"])
+
+
+def names_said(question: str, hits: Iterable[Hit]) -> tuple[Named, ...]:
+    """The names that a question says and the hits tell of one code alone, where the question does not say the code."""
+    held: dict[str, set[str]] = {}
+    for hit in hits:
+        for nick, code in told_names(f"{' '.join(hit.passage.headings)}\n{hit.passage.title}\n{hit.passage.text}"):
+            if name_said(question, nick) is not None:
+                held.setdefault(nick, set()).add(code)
+    said = set(codes(question))
+    alone = [(nick, next(iter(found))) for nick, found in sorted(held.items()) if len(found) == 1]
+    return tuple((nick, code) for nick, code in alone if code not in said)
+
+
+def with_codes(asked: Asked, names: Iterable[Named]) -> Asked:
+    """The question with the code behind each name that it says."""
+    text = asked.text
+    for nick, code in names:
+        mark = f" ({code})" if nick.isascii() else f"（{code}）"
+        end = name_said(text, nick)
+        text = text if end is None else f"{text[:end]}{mark}{text[end:]}"
+    if text == asked.text:
+        return asked
+    return replace(read_question(text, asked.lang, split=False), wanted=asked.wanted, asks=asked.asks)
+
+
+def _describes(nick: str) -> bool:
+    """Whether a word says what a thing is or how it stands, so that it names no single one."""
+    stands = any(pattern.search(nick) for group in opposites() for pattern in group)
+    known = any(len(phrase) > 1 for phrase, _ in known_words(nick))  # 塔 and 车 alone are in many a nickname
+    return stands or known or bool(attributes_in(nick)) or nick in stop_words()

@@ -1,0 +1,84 @@
+"""Names that documents give their machines: what tells one, and that it counts as the machine's code."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+from tests.skills.knowledge_qa_shelf import Doc, ShelfReader
+
+from assay.llm.pairs import Read, Text
+from assay.skills.knowledge_qa.nicknames import names_said, told_names
+from assay.skills.knowledge_qa.quantities import codes, known_as
+from assay.skills.knowledge_qa.runner import Asking, Outcome, ask
+
+PRESSES = """# 硫化机手册
+1.1 HX-45（双模）俗称“双胞胎”，HX-65（单模）俗称“高塔”。
+
+## 2 参数
+| 项目 | 单位 | HX-45 | HX-65 |
+|---|---|---|---|
+| 合模力 | kN | 1720 | 4350 |
+
+## 3 HX-45
+热板温度为 171 ℃。
+"""
+DRYERS = """# Dryer manual
+FD-18 is the big one, called "Giraffe". FD-28 has no such name.
+
+## 2 Limits
+## FD-28
+The inlet air temperature is at most 86 °C.
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("BX-45（乘用胎，双模）俗称“双胞胎”，BX-65（载重胎）俗称“铁塔”。", {("双胞胎", "BX-45"), ("铁塔", "BX-65")}),
+        ("大车（ZS-480）用于粗丝。", {("大车", "ZS-480")}),
+        ('The boiler K-12 ("Old Bess") is fired with oil.', {("Old Bess", "K-12")}),
+        ("P-301, called Bruno, stands in the cellar.", {("Bruno", "P-301")}),
+        ("P-101（循环水泵）与 V-5（常开）、TI-3（出口温度）、P-102（备用）。", set()),
+    ],
+)
+def test_what_tells_a_name(text: str, names: set[tuple[str, str]]) -> None:
+    assert set(told_names(text)) == names
+
+
+def test_a_name_counts_as_its_code_while_it_is_known() -> None:
+    with known_as((("高塔", "HX-65"), ("Giraffe", "FD-18"))):
+        assert codes("高塔的合模力") == ["HX-65"]
+        assert codes("whats the limit on giraffe?") == ["FD-18"]
+        assert codes("A giraffe-like Neck of HX-65") == ["HX-65"]
+    assert codes("高塔的合模力") == []
+
+
+def liking(question: str, texts: Sequence[Text]) -> list[Read]:
+    """A reader that is sure of every text."""
+    return [Read(6.0) for _ in texts]
+
+
+def answered(text: str, question: str) -> Outcome:
+    return asyncio.run(ask(question, ShelfReader({"manual": Doc(text)}), Asking(pairs=liking)))
+
+
+def test_a_name_chooses_its_machines_column() -> None:
+    outcome = answered(PRESSES, "高塔的合模力是多少？")
+    assert outcome.answered
+    assert outcome.short == "4350 kN"
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [(PRESSES, "高塔的热板温度是多少？"), (DRYERS, "What is the highest inlet air temperature of Giraffe?")],
+)
+def test_what_is_told_of_the_sister_alone_does_not_answer(text: str, question: str) -> None:
+    outcome = answered(text, question)
+    assert not outcome.answered
+
+
+def test_a_name_of_two_machines_means_neither() -> None:
+    reader = ShelfReader({"one": Doc("P-1（小白）。"), "two": Doc("P-2（小白）。")})
+    assert names_said("小白的油温", reader.search("小白")) == ()
