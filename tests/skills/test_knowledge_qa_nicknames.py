@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -56,8 +57,8 @@ def test_a_name_counts_as_its_code_while_it_is_known() -> None:
 
 
 def liking(question: str, texts: Sequence[Text]) -> list[Read]:
-    """A reader that is sure of every text."""
-    return [Read(6.0) for _ in texts]
+    """A reader that is sure of what stands behind the limits' names, whatever the machine."""
+    return [Read(6.0 if re.search(r"合模力|热板|inlet air", one.text) else -6.0) for one in texts]
 
 
 def answered(text: str, question: str) -> Outcome:
@@ -72,7 +73,7 @@ def test_a_name_chooses_its_machines_column() -> None:
 
 @pytest.mark.parametrize(
     ("text", "question"),
-    [(PRESSES, "高塔的热板温度是多少？"), (DRYERS, "What is the highest inlet air temperature of Giraffe?")],
+    [(PRESSES, "高塔的热板温度是多少？"), (DRYERS, "What is the inlet air temperature of Giraffe at most?")],
 )
 def test_what_is_told_of_the_sister_alone_does_not_answer(text: str, question: str) -> None:
     outcome = answered(text, question)
