@@ -41,6 +41,7 @@ The inlet air temperature is at most 86 °C.
         ("大车（ZS-480）用于粗丝。", {("大车", "ZS-480")}),
         ('The boiler K-12 ("Old Bess") is fired with oil.', {("Old Bess", "K-12")}),
         ("P-301, called Bruno, stands in the cellar.", {("Bruno", "P-301")}),
+        ('P-101, called "What", and P-102, called Pump. P-103 又称循环水泵。', set()),
         ("P-101（循环水泵）与 V-5（常开）、TI-3（出口温度）、P-102（备用）。", set()),
     ],
 )

@@ -43,7 +43,9 @@ _BESIDE = tuple(
 def told_names(text: str) -> Iterator[Named]:
     """Names that a text gives, each with the code that it is the name of."""
     for pattern in _CALLED_SO:
-        yield from ((match["nick"], plain_code(match["code"])) for match in pattern.finditer(text))
+        for match in pattern.finditer(text):
+            if not _plain_word(match["nick"].lower()):
+                yield match["nick"], plain_code(match["code"])
     for pattern in _BESIDE:
         for match in pattern.finditer(text):
             if not _describes(match["nick"]):
@@ -72,6 +74,11 @@ def with_codes(asked: Asked, names: Iterable[Named]) -> Asked:
     if text == asked.text:
         return asked
     return replace(read_question(text, asked.lang, split=False), wanted=asked.wanted, asks=asked.asks)
+
+
+def _plain_word(nick: str) -> bool:
+    """Whether questions say it of anything: ``P-1, called "What"``, P-1 又称循环水泵."""
+    return nick in stop_words() or any(phrase == nick for phrase, _ in known_words(nick))
 
 
 def _describes(nick: str) -> bool:
