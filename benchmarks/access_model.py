@@ -1,4 +1,5 @@
-"""The embedded language model on the set of ``cited_answers``: each question as its user, with and without the rest.
+"""What is installed, the embedded model among it, on the set of ``cited_answers``: each question as its user, with and
+without the rest.
 
 Half of the questions are answered by a document that their user may not read.
 """
@@ -17,13 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from assay.kernel.evidence import canonical_json
-from assay.kernel.ports import ChoiceResult, LanguageModel, Message
+from assay.kernel.ports import ChoiceResult, Chooser, Message
 from assay.knowledge.access import AccessBook
 from assay.knowledge.library import Library
 from assay.knowledge.library_reader import LibraryReader
 from assay.knowledge.reading import read_bytes
 from assay.knowledge.rights import Asker
-from assay.skills.knowledge_qa.runner import Asking, ask, cosines_or_none
+from assay.skills.knowledge_qa.runner import Asking, adapted_or_none, ask, pairs_or_none
 from benchmarks.about import digest
 from benchmarks.cited_set import CORPUS, FOLDER, ON, Question, data_files, questions
 
@@ -45,7 +46,8 @@ async def _asked(count: int, seed: int, folder: Path) -> dict[str, Any]:
     full = _library(folder / "full", sorted(CORPUS.iterdir()), book)
     less: dict[str, Library] = {}
     chief = full.reader(Asker("chief", frozenset().union(*book.users.values())), on=date.fromisoformat(ON))
-    cosines, model = cosines_or_none(), _model()
+    model = _model()
+    asking = Asking(model, pairs=pairs_or_none(), adapted=True)
     outcomes: Counter[str] = Counter()
     differences = []
     try:
@@ -57,9 +59,9 @@ async def _asked(count: int, seed: int, folder: Path) -> dict[str, Any]:
                 less[user] = _library(folder / user, files, None)
             alone = less[user].reader(book.asker(user), on=date.fromisoformat(ON))
             if number % 5 == 0:
-                await _document(one.question, chief, Asking(model, cosines))  # leaves its traces in every cache
-            mine = await _document(one.question, reader, Asking(model, cosines))
-            without = await _document(one.question, alone, Asking(model, cosines_or_none()))
+                await _document(one.question, chief, asking)  # leaves its traces in every cache
+            mine = await _document(one.question, reader, asking)
+            without = await _document(one.question, alone, asking)
             outcomes[json.loads(mine)["refusal_reason"] or "answered"] += 1
             if mine != without:
                 differences.append({"user": user, "question": one.id, "with_rights": mine, "without": without})
@@ -106,9 +108,9 @@ async def _document(question: str, reader: LibraryReader, asking: Asking) -> str
 
 
 class _Counted:
-    """The configured model; counts how often it chose."""
+    """A model; counts how often it chose."""
 
-    def __init__(self, model: LanguageModel) -> None:
+    def __init__(self, model: Chooser) -> None:
         self._model = model
         self.name, self.digest = model.name, model.digest
         self.count = 0
@@ -116,13 +118,9 @@ class _Counted:
     async def choose(
         self, messages: Sequence[Message], options: Sequence[str], *, timeout: float = 60.0, words: int = 0
     ) -> ChoiceResult:
-        """See ``LanguageModel``."""
+        """See ``Chooser``."""
         self.count += 1
         return await self._model.choose(messages, options, timeout=timeout, words=words)
-
-    async def chat(self, *args: Any, **more: Any) -> Any:
-        """Not asked."""
-        raise NotImplementedError
 
     async def close(self) -> None:
         """End the model."""
@@ -130,9 +128,7 @@ class _Counted:
 
 
 def _model() -> _Counted:
-    from assay.llm.config import open_model
-
-    model = open_model()
-    if model is None:
-        raise SystemExit("no language model is configured")
+    model = adapted_or_none()
+    if model is None or pairs_or_none() is None:
+        raise SystemExit("the models that verify are not installed: pip install 'assay[local]'")
     return _Counted(model)

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import hashlib
 import json
-import math
 import random
 import sys
 import tempfile
@@ -24,7 +24,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from assay.kernel.ports import LanguageModel
+from assay.kernel.ports import Chooser
 from assay.skills import knowledge_qa
 from assay.skills.knowledge_qa.candidates import Candidate, Cosines, candidates_of
 from assay.skills.knowledge_qa.combine import combiner, combiner_file, combiner_of
@@ -57,7 +57,7 @@ GONE = 0.5
 documents sink among what only looks like a near miss."""
 LOOKED_AT = 14
 FOLDS = 5
-RANK_C, CODE_C, ANSWER_C = 0.05, 0.03, 0.1
+RANK_C, CODE_C, ANSWER_C = 0.05, 0.03, 0.03
 LEFT_OUT = frozenset({"rank", "hit_cosine", "vetoed", "range_clash", "mark_clash"})
 """Features of the search engine's own order, which another store or embedder would give otherwise, and what refuses by
 itself."""
@@ -67,7 +67,10 @@ LEAST_OF_KIND = 30
 """A kind of question that fewer records ask for has no weight of its own: it would be learned by heart."""
 READ_FEATURES = ("given", "given_yes_no", "agrees", "moved")
 MODEL_FEATURES = frozenset({*READ_FEATURES, "code_score"})
+"""``code_score`` is code's own sum, by which coefficients that were fitted earlier judge beside a model."""
 LEAST_VERIFIED = 60
+READ_FROM = 0.06
+"""While records are made the model reads from this probability by code on: below, hardly one answer is right."""
 NEVER = 2.0
 """No probability reaches this."""
 NOT_ASKED = 0.03
@@ -106,13 +109,17 @@ def _asked(made: dict[str, Any], options: argparse.Namespace) -> list[dict[str, 
     vectors.save()
     print("rank fitted", file=sys.stderr, flush=True)
     weights = combiner_of(made)
+    model = _model(options)
     records = []
     for shelf, folder in shelves:
         asked = questions("calibration", folder)
         if options.sample is not None:
             asked = random.Random(options.seed).sample(asked, min(options.sample, len(asked)))
-        records += asyncio.run(_records(shelf, asked, Asking(None, cosines, pairs, weights), options))
-        records += asyncio.run(_deleted(folder, asked, Asking(None, cosines, pairs, weights), options.work))
+        asking = Asking(model, cosines, pairs, replace(weights, ask_from=READ_FROM), adapted=pairs is not None)
+        records += asyncio.run(_records(shelf, asked, asking))
+        gone = replace(asking, model=None) if options.words else asking
+        records += asyncio.run(_deleted(folder, asked, gone, options.work))
+    asyncio.run(model.close())
     vectors.save()
     (options.work / "records.jsonl").write_text(
         "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records), encoding="utf-8"
@@ -215,24 +222,30 @@ def _weights(names: Sequence[str], values: Any) -> dict[str, float]:
 # --- the probability of an answer ---
 
 
-async def _records(
-    shelf: Shelf, asked: Sequence[Question], asking: Asking, options: argparse.Namespace
-) -> list[dict[str, Any]]:
-    inner: LanguageModel | None = None
-    if options.words and options.model == "configured":  # the reader verifies without a language model
-        from assay.llm.config import open_model
+def _model(options: argparse.Namespace) -> RememberingModel:
+    """The configured model, or beside the small reader the embedded one that has learned to verify."""
+    from assay.llm.config import open_model
+    from assay.skills.knowledge_qa.runner import adapted_or_none
 
-        inner = open_model()
-    model = RememberingModel(inner, options.work / "choices.jsonl")
-    asking = replace(asking, model=model if options.words else None)
+    inner: Chooser | None = None
+    if options.model == "configured":
+        inner = open_model() if options.words else adapted_or_none()
+    return RememberingModel(inner, options.work / "choices.jsonl", seal="" if options.words else _adapter_digest())
+
+
+def _adapter_digest() -> str:
+    from assay.llm.embedded import shipped_adapters
+    from assay.skills.knowledge_qa.runner import ADAPTER
+
+    return hashlib.sha256(shipped_adapters()[ADAPTER].read_bytes()).hexdigest()
+
+
+async def _records(shelf: Shelf, asked: Sequence[Question], asking: Asking) -> list[dict[str, Any]]:
     records = []
-    try:
-        for number, question in enumerate(asked, 1):
-            records.append(await record_of(question, shelf.reader(question.user), asking))
-            if number % 20 == 0:
-                print(f"{number} of {len(asked)}, asked {model.asked}", file=sys.stderr, flush=True)
-    finally:
-        await model.close()
+    for number, question in enumerate(asked, 1):
+        records.append(await record_of(question, shelf.reader(question.user), asking))
+        if number % 20 == 0:
+            print(f"{number} of {len(asked)}", file=sys.stderr, flush=True)
     return records
 
 
@@ -257,8 +270,7 @@ async def _deleted(set_folder: Path, asked: Sequence[Question], asking: Asking, 
 def fit_answers(made: dict[str, Any], records: Sequence[dict[str, Any]], most_wrong: float) -> dict[str, Any]:
     """Fill ``code`` and ``answer`` with their thresholds; what cross-validation says of them.
 
-    ``code`` sees all records. ``answer`` sees those that the model was asked about, and of code's features only their
-    sum (``code_score``, from the fold that did not see the record): with few records more would be learned by heart.
+    ``code`` sees all records, ``answer`` those that the model was asked about, with what it read.
     """
     both = [one for one in records if one["features"]]
     records = [one for one in records if one["kind"] != DELETED]
@@ -272,14 +284,13 @@ def fit_answers(made: dict[str, Any], records: Sequence[dict[str, Any]], most_wr
     made["code"] = _fitted(both, names, CODE_C)
     good = sorted(probability for one, probability in zip(whole, held, strict=True) if one["found"])
     made["thresholds"]["ask_from"] = round(good[int(NOT_ASKED * len(good))], 4) if good else 0.0
-    for one, probability in zip(whole, held, strict=True):
-        for row in one["features"]:
-            row["code_score"] = max(-6.0, min(6.0, math.log((probability + 1e-9) / (1 - probability + 1e-9))))
-    verified = [one for one in whole if all("given" in row for row in one["features"])]
+    verified = [one for one in both if all("given" in row for row in one["features"])]
     if len(verified) >= LEAST_VERIFIED:
-        scores = ["code_score", "wanted_yes_no", *READ_FEATURES]
-        held = _held_out(verified, scores, ANSWER_C)
-        report["answer"] = _set(made, "answer", verified, held, len(records), most_wrong)
+        scores = [*names, *READ_FEATURES]
+        chances = dict(zip(map(id, verified), _held_out(verified, scores, ANSWER_C), strict=True))
+        judged = [one for one in verified if one["kind"] != DELETED]
+        held = [chances[id(one)] for one in judged]
+        report["answer"] = _set(made, "answer", judged, held, len(records), most_wrong)
         made["answer"] = _fitted(verified, scores, ANSWER_C)
     else:  # nothing is known of what the model's readings are worth beside all this, so it is not asked
         made["answer"], made["thresholds"]["answer_from"] = made["code"], made["thresholds"]["code_from"]

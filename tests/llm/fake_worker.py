@@ -27,7 +27,8 @@ def answer(request: dict[str, Any]) -> None:
     number, body = request["id"], request["body"]
     if request["op"] == "choose":
         tops = [[label, -1.0 - index] for index, label in enumerate(body["labels"])]
-        said = " ".join([body["labels"][0], *["word"] * (body["max_tokens"] - 1)])
+        word = f"adapter{body['adapter']}" if "adapter" in body else "word"
+        said = " ".join([body["labels"][0], *[word] * (body["max_tokens"] - 1)])
         say({"id": number, "result": {"tops": tops, "text": said, "usage": USAGE}})
         return
     text = json.dumps(body.get("schema_answer", {"n": 1})) if "schema" in body else body["messages"][-1]["content"]
@@ -85,7 +86,8 @@ def main() -> None:
         return
     if mode == "never-ready":
         hang()
-    say({"ready": True, "threads": settings["threads"], "environment": dict(os.environ)})
+    told = {name: settings[name] for name in ("threads", "adapters")}
+    say({"ready": True, **told, "environment": dict(os.environ)})
     for line in sys.stdin:
         request = json.loads(line)
         if request["op"] == "cancel":

@@ -8,7 +8,7 @@ import pytest
 
 from assay.kernel.errors import InputError, MissingDependency
 from assay.llm import assemble
-from assay.llm.config import Backend, load_config, open_bigger, open_embedder, open_model
+from assay.llm.config import Backend, load_config, open_adapted, open_bigger, open_embedder, open_model
 from assay.llm.embedding import LocalEmbedder
 from assay.llm.openai import RemoteEmbedder, RemoteModel
 
@@ -129,3 +129,21 @@ def test_the_engine_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(MissingDependency) as failure:
         open_model(Backend())
     assert "xllamacpp" in str(failure.value)
+
+
+def test_what_ships_for_a_task_belongs_to_the_embedded_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("xllamacpp")
+    monkeypatch.setattr("assay.llm.assemble.missing_slices", list)
+    ships = open_adapted("verify")
+    assert ships is not None and ships.name.endswith("+verify")
+    assert open_adapted("something else") is None
+    monkeypatch.setenv("ASSAY_LLM_MODEL_PATH", __file__)
+    assert open_adapted("verify") is None
+    monkeypatch.delenv("ASSAY_LLM_MODEL_PATH")
+    monkeypatch.setenv("ASSAY_LLM_BACKEND", "none")
+    assert open_adapted("verify") is None
+
+
+def test_without_the_engine_nothing_ships(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert open_adapted("verify") is None

@@ -70,6 +70,32 @@ def test_what_is_written_behind_a_choice_is_told_only_where_asked_for() -> None:
     assert using(fake("good"), lambda model: model.choose(HELLO, ["1", "0"])).text == ""
 
 
+def test_an_adapter_is_used_where_it_is_asked_for(tmp_path: Path) -> None:
+    files = {name: tmp_path / f"{name}.gguf" for name in ("first", "second")}
+    for name, path in files.items():
+        path.write_text(name, encoding="ascii")
+    settings = EmbeddedSettings(threads=1, adapters=files)
+    model = EmbeddedModel(LocalEmbedder(), settings, command=[sys.executable, str(FAKE), "good"])
+    second = model.adapted("second")
+    assert model.adapted("third") is None and second is not None
+    assert model.name in second.name and model.digest in second.digest and second.digest != model.digest
+
+    async def work(model: EmbeddedModel) -> list[str]:
+        adapted = await second.choose(HELLO, ["1", "0"], words=1)
+        plain = await model.choose(HELLO, ["1", "0"], words=1)
+        assert model._child.ready["adapters"] == [str(path) for path in files.values()]
+        return [adapted.text, plain.text]
+
+    assert using(model, work) == ["1 adapter1", "1 word"]
+
+
+def test_another_model_file_has_no_shipped_adapter(tmp_path: Path) -> None:
+    own = tmp_path / "own.gguf"
+    own.write_bytes(b"GGUF")
+    assert EmbeddedModel(LocalEmbedder(), EmbeddedSettings(file=own)).adapted("verify") is None
+    assert EmbeddedModel(LocalEmbedder()).adapted("verify") is not None
+
+
 def test_one_option_needs_no_model() -> None:
     model = fake("die")
     choice = using(model, lambda model: model.choose(HELLO, ["only"]))

@@ -33,6 +33,7 @@ SCHEMA = {
     "required": ["tool", "n"],
     "additionalProperties": False,
 }
+RULES = "Write 1 and the answer in words of the passage, or 0."
 ROUTE = [
     Message("system", "A: read a tag's value. B: list alarms. C: refuse. Answer with one letter."),
     Message("user", "What is the reactor pressure now?"),
@@ -159,3 +160,28 @@ def test_what_one_process_read_the_next_one_need_not_read(tmp_path: Path) -> Non
     assert len(list(tmp_path.iterdir())) == 1
     assert first == second and first[0] == first[2], "an answer does not depend on what was asked before it"
     assert quick < slow
+
+
+def test_an_adapter_verifies_and_leaves_the_model_as_it_was() -> None:
+    """A unit that gives what is asked for, and one that gives another thing of the same pump, in both languages."""
+    pairs = [
+        ("When does P-7 trip on bearing heat?", "P-7 is stopped when a bearing reaches 95 °C.", True),
+        ("What is the suction pressure of P-7?", "P-7 is stopped when a bearing reaches 95 °C.", False),
+        ("7号泵轴承多少度跳车？", "7号泵轴承温度达到95 ℃时停机。", True),
+        ("7号泵轴承多久加一次脂？", "7号泵轴承温度达到95 ℃时停机。", False),
+    ]
+
+    async def work(model: EmbeddedModel) -> None:
+        before = await model.choose(ROUTE, ["A", "B", "C"], timeout=200)
+        verifier = model.adapted("verify")
+        assert verifier is not None
+        for question, text, gives in pairs:
+            asked = [Message("system", RULES), Message("user", f'Question: "{question}"\nPassage: "Pumps > {text}"')]
+            first = await verifier.choose(asked, ["1", "0"], timeout=200, words=24)
+            assert (first.best == "1") is gives, question
+            assert ("95" in first.text) is gives
+            again = await verifier.choose(asked, ["1", "0"], timeout=200, words=24)
+            assert again == first, "nothing is left of what was asked before"
+        assert (await model.choose(ROUTE, ["A", "B", "C"], timeout=200)).best == before.best
+
+    using(work)

@@ -10,8 +10,15 @@ import pytest
 from tests.skills.knowledge_qa_shelf import Doc, ShelfReader
 
 from assay.llm.pairs import Read, Text
-from assay.skills.knowledge_qa.nicknames import names_said, told_names
+from assay.skills.knowledge_qa.nicknames import (
+    designations_said,
+    names_said,
+    told_designations,
+    told_names,
+    with_codes,
+)
 from assay.skills.knowledge_qa.quantities import codes, known_as
+from assay.skills.knowledge_qa.question import read_question
 from assay.skills.knowledge_qa.runner import Asking, Outcome, ask
 
 PRESSES = """# 硫化机手册
@@ -47,6 +54,34 @@ The inlet air temperature is at most 86 °C.
 )
 def test_what_tells_a_name(text: str, names: set[tuple[str, str]]) -> None:
     assert set(told_names(text)) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("1号盘（直径8 m）俗称“小磨盘”，2号盘俗称“大磨盘”。", {("小磨盘", "1号盘"), ("大磨盘", "2号盘")}),
+        ("| 1号灭菌柜（老炮） | 121 |\n| 3号炉（东侧） | 1 |\n| 2号泵（备用） | 2 |", {("老炮", "1号灭菌柜")}),
+        ("二号机柜间的为2021年新系统，叫“新系统”。", set()),
+        ('Chambers: A ("Pip", 9 m³) and B ("Goliath", 41 m³).', {("Pip", "chamber A"), ("Goliath", "chamber B")}),
+        (
+            'Tower 2 ("Fatty") and Line 6, called "Triplet".',
+            {("Fatty", "Tower 2"), ("Triplet", "Line 6")},
+        ),
+        ('Boiler 2 is called "What" and line 4 "Pump".', set()),
+    ],
+)
+def test_machines_without_a_code_are_known_by_their_designation(text: str, names: set[tuple[str, str]]) -> None:
+    assert set(told_designations(text)) == names
+
+
+def test_the_designation_behind_a_name_is_asked_for() -> None:
+    text = '# Steriliser\nChambers: A ("Pip", 9 m³) and B ("Goliath", 41 m³).\n\nPump down takes 12 minutes.\n'
+    hits = ShelfReader({"manual": Doc(text)}).search("Goliath pump down")
+    names = designations_said("How long does Goliath take?", hits)
+    assert names == (("Goliath", "chamber B"),)
+    asked = with_codes(read_question("How long does Goliath take?"), names)
+    assert asked.text == "How long does Goliath (chamber B) take?"
+    assert designations_said("How long does chamber B, Goliath, take?", hits) == ()
 
 
 def test_a_name_counts_as_its_code_while_it_is_known() -> None:

@@ -16,6 +16,7 @@ from assay.skills.knowledge_qa.question import read_question
 from assay.skills.knowledge_qa.ranking import MOST_READ, ranked
 from assay.skills.knowledge_qa.runner import Asking, Outcome, ask, equipped, pairs_or_none
 from assay.skills.knowledge_qa.settling import heeded
+from assay.skills.knowledge_qa.verifier import ADAPTED_RULES
 
 MANUAL = """# Pump P-201
 
@@ -189,10 +190,28 @@ class TestShipped:
         assert texts[0].text[there.start : there.end] == "15 minutes"
 
     def test_it_verifies_unless_the_language_model_is_asked_for(self) -> None:
-        assert equipped(ScriptedModel).pairs is pairs_or_none()
-        assert equipped(ScriptedModel).model is None, "it is not even opened"
+        asking = equipped(ScriptedModel)
+        assert asking.pairs is pairs_or_none() and not isinstance(asking.model, ScriptedModel)
+        assert asking.adapted == (asking.model is not None), "beside the reader only what has learned to verify"
+        assert equipped().model is None, "no model at all where none may be opened"
         assert equipped(ScriptedModel, by_model=True).pairs is None
-        assert isinstance(equipped(ScriptedModel, by_model=True).model, ScriptedModel)
+        asked = equipped(ScriptedModel, by_model=True)
+        assert isinstance(asked.model, ScriptedModel) and not asked.adapted
+
+    def test_only_what_is_in_the_package_is_asked_beside_the_reader(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("ASSAY_LLM_BACKEND", "none")
+        assert equipped(ScriptedModel).model is None and equipped(ScriptedModel).pairs is not None
+
+    @pytest.mark.parametrize(("odds", "status"), [(6.0, "answered"), (-6.0, "refused")])
+    def test_a_model_beside_the_reader_is_heard(self, odds: float, status: str) -> None:
+        model = ScriptedModel(odds=odds, words="95 °C")
+        asking = Asking(model, pairs=pairs_or_none(), adapted=True)
+        question = "At what temperature does P-201 trip on its bearings?"
+        text = "# P-201\n\nPump P-201 stops when a bearing reaches 95 °C.\n"
+        outcome = asyncio.run(ask(question, shelf(text), asking))
+        assert outcome.document()["status"] == status
+        assert model.prompts[0].splitlines()[0] == ADAPTED_RULES, "no worked examples stand before it"
+        assert model.prompts[0].splitlines()[1] == f'Question: "{question}"'
 
     def test_one_reader_serves_a_process(self) -> None:
         assert pairs_or_none() is pairs_or_none()

@@ -54,11 +54,23 @@ class ChoiceResult:
         return max(self.log_probabilities, key=lambda option: self.log_probabilities[option])
 
 
-class LanguageModel(Protocol):
-    """The small port to language models; failures are ``ModelError`` (transient)."""
+class Chooser(Protocol):
+    """What chooses among options; failures are ``ModelError`` (transient)."""
 
     name: str
     digest: str
+
+    async def choose(
+        self, messages: Sequence[Message], options: Sequence[str], *, timeout: float = 60.0, words: int = 0
+    ) -> ChoiceResult:
+        """One token among options; ``words`` more tokens of what the model would write after it, as ``text``."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class LanguageModel(Chooser, Protocol):
+    """The small port to language models."""
 
     async def chat(
         self,
@@ -71,14 +83,6 @@ class LanguageModel(Protocol):
         timeout: float = 60.0,
         on_token: Callable[[str], None] | None = None,
     ) -> ChatResult: ...
-
-    async def choose(
-        self, messages: Sequence[Message], options: Sequence[str], *, timeout: float = 60.0, words: int = 0
-    ) -> ChoiceResult:
-        """One token among options; ``words`` more tokens of what the model would write after it, as ``text``."""
-        ...
-
-    async def close(self) -> None: ...
 
 
 class EvidenceStore(Protocol):

@@ -31,6 +31,7 @@ from assay.kernel.errors import InputError, MissingDependency
 from assay.llm.home import assay_home
 
 if TYPE_CHECKING:
+    from assay.llm.embedded import Adapted, EmbeddedModel
     from assay.llm.port import Embedder, LanguageModel
 
 FILE_NAME = "assay.toml"
@@ -97,6 +98,18 @@ def open_model(config: Backend | None = None) -> LanguageModel | None:
     return _open_embedded(chosen)
 
 
+def open_adapted(name: str) -> Adapted | None:
+    """The embedded model with what ships of its learning for one task; None where another model is configured, or where
+    it is not installed. Nothing is loaded before the first call."""
+    chosen = load_config()
+    if chosen.backend != "embedded" or chosen.model_path is not None:
+        return None
+    try:
+        return _open_embedded(chosen).adapted(name)
+    except MissingDependency:
+        return None
+
+
 def open_bigger(config: LLMConfig | None = None) -> LanguageModel | None:
     """The larger model that is asked when a check failed, or None when none is configured."""
     bigger = (config or load_config()).bigger
@@ -117,7 +130,7 @@ def open_embedder(config: Backend | None = None) -> Embedder:
     return LocalEmbedder()
 
 
-def _open_embedded(chosen: Backend) -> LanguageModel:
+def _open_embedded(chosen: Backend) -> EmbeddedModel:
     import importlib.util
 
     from assay.llm import assemble

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from importlib import resources
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,6 +49,7 @@ class EmbeddedSettings:
 
     ``patience`` is how many seconds the child may take to stop after a request's time was up, before it is killed.
     ``states`` is the folder for what the model made of the fixed beginning of its prompts (``llm/prefixes.py``).
+    ``adapters`` are low-rank changes for one task each, by name; None means those that ship with the model.
     """
 
     context: int = 8192
@@ -57,6 +59,7 @@ class EmbeddedSettings:
     patience: float = 120.0
     file: Path | None = None
     states: Path | None = field(default_factory=lambda: assay_home() / "cache" / "prefixes")
+    adapters: Mapping[str, Path] | None = None
 
 
 class EmbeddedModel:
@@ -74,6 +77,8 @@ class EmbeddedModel:
         own = self._settings.file
         self.name = assemble.EMBEDDED.name if own is None else own.stem
         self.digest = f"sha256:{assemble.EMBEDDED.sha256 if own is None else _digest_of(own)}"
+        ships = own is None and self._settings.adapters is None
+        self._adapters = dict(shipped_adapters() if ships else self._settings.adapters or {})
         self._child = Child(
             command or [sys.executable, "-P", "-m", "assay.llm.worker"],
             self._first_line,
@@ -138,14 +143,26 @@ class EmbeddedModel:
             finish=finish,
         )
 
+    def adapted(self, name: str) -> Adapted | None:
+        """This model with what it has learned for one task; None where it has no such adapter."""
+        return Adapted(self, name, self._adapters[name]) if name in self._adapters else None
+
     async def choose(
-        self, messages: Sequence[Message], options: Sequence[str], *, timeout: float = 60.0, words: int = 0
+        self,
+        messages: Sequence[Message],
+        options: Sequence[str],
+        *,
+        timeout: float = 60.0,
+        words: int = 0,
+        adapter: str = "",
     ) -> ChoiceResult:
         """One token among the options' labels, with log-probabilities over all of them (see ``options.labelled``)."""
         asked, labels = labelled(messages, options)
         if len(labels) == 1:
             return ChoiceResult(log_probabilities={options[0]: 0.0}, tokens=0, scored=True)
         body = {**_plain(asked), "labels": list(labels), "max_tokens": 1 + words}
+        if adapter:
+            body["adapter"] = list(self._adapters).index(adapter)
         result = await self._ask("choose", body, timeout, None)
         try:
             tops = [(str(token), float(value)) for token, value in result["tops"]]
@@ -201,6 +218,7 @@ class EmbeddedModel:
             "cache_mib": self._settings.cache_mib,
             "gpu_layers": self._settings.gpu_layers,
             "states": str(self._settings.states or ""),
+            "adapters": [str(path) for path in self._adapters.values()],
             "about": [self.digest, _engine_version(), self._settings.context],
         }
         return settings, environment
@@ -216,6 +234,31 @@ class EmbeddedModel:
         if not assemble.model_path().is_file() and not assemble.missing_slices():
             return assemble.install()
         return assemble.verify()
+
+
+class Adapted:
+    """The model with one adapter, for choices alone. It shares the model's process, which ``close`` ends."""
+
+    def __init__(self, model: EmbeddedModel, adapter: str, file: Path) -> None:
+        self._model, self._adapter = model, adapter
+        self.name = f"{model.name}+{adapter}"
+        self.digest = f"{model.digest}+{assemble.known_digest(file)}"
+
+    async def choose(
+        self, messages: Sequence[Message], options: Sequence[str], *, timeout: float = 60.0, words: int = 0
+    ) -> ChoiceResult:
+        """See ``EmbeddedModel.choose``."""
+        return await self._model.choose(messages, options, timeout=timeout, words=words, adapter=self._adapter)
+
+    async def close(self) -> None:
+        """End the model's process."""
+        await self._model.close()
+
+
+def shipped_adapters() -> dict[str, Path]:
+    """What ships of the embedded model's adapters, by name."""
+    folder = Path(str(resources.files("assay.llm").joinpath("data")))
+    return {path.stem: path for path in sorted(folder.glob("*.gguf"))}
 
 
 def _digest_of(path: Path) -> str:

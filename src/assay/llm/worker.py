@@ -38,6 +38,7 @@ class Worker:
         self._cancelled: set[int] = set()
         self._server: Any = None
         self._prefixes: Prefixes | None = None
+        self._adapted = False  # whether the last request used an adapter
 
     def run(self, source: IO[str]) -> None:
         """Load, say so, and serve until the input ends."""
@@ -85,6 +86,8 @@ class Worker:
         params.ui = False
         params.cors_origins = ""
         params.verbosity = -1
+        # Loaded, but of no effect on a request that does not ask for one.
+        params.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(path, 0.0) for path in settings.get("adapters", ())]
         key = secrets.token_hex(32)
         params.api_keys = [key]
         states = states_folder(settings.get("states", ""))
@@ -100,8 +103,15 @@ class Worker:
     def _serve(self, request: dict[str, Any]) -> dict[str, Any]:
         body = dict(request["body"])
         fixed = body.pop("fixed", 0)
-        if fixed and self._prefixes is not None:
+        adapter = body.pop("adapter", None)
+        body["cache_prompt"] = adapter is None  # what an adapter made of a prompt is of no use to another request
+        if adapter is not None:
+            body["lora"] = [{"id": adapter, "scale": 1.0}]
+        elif fixed and self._prefixes is not None:
+            if self._adapted:  # the first request after an adapter's forgets what the slot holds
+                self._read([{"role": "user", "content": ""}])
             self._prefixes.begin(body["messages"][:fixed], self._read)
+        self._adapted = adapter is not None
         if request["op"] == "choose":
             return self._choose(body)
         schema = body.pop("schema", None)
@@ -133,7 +143,7 @@ class Worker:
             last["timings"] = chunk.get("timings") or last.get("timings")
             return request in self._cancelled
 
-        body.update(stream=True, stream_options={"include_usage": True}, cache_prompt=True)
+        body.update(stream=True, stream_options={"include_usage": True})
         self._server.handle_chat_completions(body, take)
         if request in self._cancelled:
             self._cancelled.discard(request)
@@ -144,7 +154,7 @@ class Worker:
 
     def _choose(self, body: dict[str, Any]) -> dict[str, Any]:
         labels = set(body.pop("labels"))
-        body.update(temperature=0.0, logprobs=True, top_logprobs=500, cache_prompt=True)
+        body.update(temperature=0.0, logprobs=True, top_logprobs=500)
         answer = self._server.handle_chat_completions(body)
         if "error" in answer:
             return {"error": answer["error"]}

@@ -7,7 +7,7 @@ wherever a document says the name it names the code (``known_as``). Only what th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from assay.knowledge.reader import Hit
@@ -38,6 +38,21 @@ _BESIDE = tuple(
     for pattern in (rf"{_CODE}\s*[（(]{_HAN}[）)]", rf"(?<![\u4e00-\u9fff\d#]){_HAN}[（(]{_CODE}[）)]")
 )
 """Here it may as well be what the machine is, or how it stands: ``P-101（循环水泵）``, ``V-5（常开）``."""
+_NUMBERED = r"(?P<code>(?:\d{1,2}|[一二三四五六七八九十])(?:号|#)(?:(?![的为是])[\u4e00-\u9fff]){1,5}?)"
+_LETTERED = r"(?<![A-Za-z])(?P<code>(?!(?:and|for|the|with|from) )[A-Za-z][a-z]{2,} (?:[A-Z]|\d{1,2}))"
+_BUILT = r"(?:[（(][^（）()\n]{0,20}[）)])?"
+_DESIGNATED = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"{_NUMBERED}{_BUILT}[^。；;，,\n（()）“\"「]{{0,8}}[，,]?\s*{_CALLED}\s*[“\"「]{_HAN}[”\"」]",
+        rf"{_NUMBERED}[（(](?:[^（()）“\"「]{{0,16}}[，,])?{_CALLED}?[“\"「]{_HAN}[”\"」]",
+        rf"{_LETTERED},?\s*\(?(?:(?:is |also )?(?:known as|called|nicknamed) )?[“\"]{_LATIN}[”\"]",
+    )
+)
+_LISTED = re.compile(rf"(?P<kind>[A-Z][a-z]+?)s: [^.\n]*?\b(?P<letter>[A-Z]) \([“\"]{_LATIN}[”\"]")
+"""``Chambers: A ("Pip", 9 m³) and B ("Goliath", 41 m³)``."""
+_NUMBERED_BESIDE = re.compile(rf"{_NUMBERED}[（(]{_HAN}[）)]")
+_WHERE = re.compile(r"[东西南北上下左右前后内外旧新老大小][侧边面楼层区段组台套期厂]?$|[侧边面楼层区段]$")
 
 
 def told_names(text: str) -> Iterator[Named]:
@@ -52,16 +67,41 @@ def told_names(text: str) -> Iterator[Named]:
                 yield match["nick"], plain_code(match["code"])
 
 
+def told_designations(text: str) -> Iterator[Named]:
+    """The same of machines with a designation instead of a code: ``1号柜，俗称“老炮”``, ``Chamber A ("Pip")``."""
+    for pattern in _DESIGNATED:
+        for match in pattern.finditer(text):
+            if not _plain_word(match["nick"].lower()):
+                yield match["nick"], match["code"]
+    for kind in _LISTED.finditer(text):
+        for match in re.finditer(rf"\b(?P<letter>[A-Z]) \([“\"]{_LATIN}[”\"]", text[kind.start() :].partition(". ")[0]):
+            if not _plain_word(match["nick"].lower()):
+                yield match["nick"], f"{kind['kind'].lower()} {match['letter']}"
+    for match in _NUMBERED_BESIDE.finditer(text):
+        if not _describes(match["nick"]) and not _WHERE.search(match["nick"]):
+            yield match["nick"], match["code"]
+
+
 def names_said(question: str, hits: Iterable[Hit]) -> tuple[Named, ...]:
     """The names that a question says and the hits tell of one code alone, where the question does not say the code."""
+    said = set(codes(question))
+    return tuple((nick, code) for nick, code in _alone(question, hits, told_names) if code not in said)
+
+
+def designations_said(question: str, hits: Iterable[Hit]) -> tuple[Named, ...]:
+    """The same for names of machines that have a designation instead of a code."""
+    said = question.lower()
+    return tuple((nick, name) for nick, name in _alone(question, hits, told_designations) if name.lower() not in said)
+
+
+def _alone(question: str, hits: Iterable[Hit], told: Callable[[str], Iterator[Named]]) -> list[Named]:
+    """What the hits tell of one machine alone."""
     held: dict[str, set[str]] = {}
     for hit in hits:
-        for nick, code in told_names(f"{' '.join(hit.passage.headings)}\n{hit.passage.title}\n{hit.passage.text}"):
+        for nick, code in told(f"{' '.join(hit.passage.headings)}\n{hit.passage.title}\n{hit.passage.text}"):
             if name_said(question, nick) is not None:
                 held.setdefault(nick, set()).add(code)
-    said = set(codes(question))
-    alone = [(nick, next(iter(found))) for nick, found in sorted(held.items()) if len(found) == 1]
-    return tuple((nick, code) for nick, code in alone if code not in said)
+    return [(nick, next(iter(found))) for nick, found in sorted(held.items()) if len(found) == 1]
 
 
 def with_codes(asked: Asked, names: Iterable[Named]) -> Asked:
@@ -78,7 +118,8 @@ def with_codes(asked: Asked, names: Iterable[Named]) -> Asked:
 
 def _plain_word(nick: str) -> bool:
     """Whether questions say it of anything: ``P-1, called "What"``, P-1 又称循环水泵."""
-    return nick in stop_words() or any(phrase == nick for phrase, _ in known_words(nick))
+    short = nick.isascii() and len(nick) <= 3  # "pip" stands for pipe, but no question says it so
+    return nick in stop_words() or (not short and any(phrase == nick for phrase, _ in known_words(nick)))
 
 
 def _describes(nick: str) -> bool:

@@ -19,7 +19,7 @@ from assay.skills.knowledge_qa.candidates import line_of
 from assay.skills.knowledge_qa.claims import alarm_claim, quote_claim
 from assay.skills.knowledge_qa.exceptions import exceptions_of
 from assay.skills.knowledge_qa.judge import Judge, Reason, Ruling, edition_of, shown_short
-from assay.skills.knowledge_qa.nicknames import names_said, with_codes
+from assay.skills.knowledge_qa.nicknames import designations_said, names_said, with_codes
 from assay.skills.knowledge_qa.parts import parts_of
 from assay.skills.knowledge_qa.quantities import amounts, known_as
 from assay.skills.knowledge_qa.question import TOGETHER, Asked, asks_nothing, read_question
@@ -114,7 +114,8 @@ async def _judged(session: Session, asked: Asked, hits: Sequence[Hit]) -> Ruling
     """The ruling with the names that the hits give machines."""
     names = names_said(asked.text, hits)
     with known_as(names):
-        return await session.judge.rule(with_codes(asked, names), hits)
+        known = [*names, *designations_said(asked.text, hits)]
+        return await session.judge.rule(with_codes(asked, known), hits)
 
 
 async def _together(session: Session, state: State) -> list[tuple[Asked, Ruling]]:

@@ -19,7 +19,7 @@ from assay.kernel.context import RunContext, new_run_id
 from assay.kernel.errors import InputError
 from assay.kernel.memory import MemoryEvidenceStore
 from assay.kernel.policy import Policy
-from assay.kernel.ports import EvidenceStore, LanguageModel
+from assay.kernel.ports import Chooser, EvidenceStore, LanguageModel
 from assay.kernel.render import Renderer
 from assay.kernel.texts import Lang
 from assay.knowledge.reader import Reader
@@ -37,6 +37,8 @@ from assay.skills.knowledge_qa.verifier import Verifier
 SECONDS, TOKENS = 300.0, 120_000
 """Of one question. The worked examples (some 4,300 tokens) count with every unit that is read, though they are kept."""
 LONGEST_QUESTION = 600
+ADAPTER = "verify"
+"""What the embedded model has learned for this skill (``benchmarks/verifier_fit.py``)."""
 _SHOWN = ("page", "start", "end", "quote", "box")
 
 
@@ -105,17 +107,18 @@ def _citations(value: Any) -> list[dict[str, Any]]:
 class Asking:
     """What questions are asked with. Construct it once and ask in a loop: model and vectors stay open.
 
-    ``model`` None lets code alone decide. ``pairs`` is the small reader, and with it no model is asked; without it
-    ``cosines`` compares a question with texts by meaning, and without that words alone count. ``weights`` are by
-    default those that were fitted with or without the reader.
+    ``model`` None lets code alone decide. ``pairs`` is the small reader; the only model that may be asked beside it is
+    one that is ``adapted`` to verifying. Without the reader ``cosines`` compares a question with texts by meaning, and
+    without that words alone count. ``weights`` are by default those that were fitted with or without the reader.
     """
 
-    model: LanguageModel | None = None
+    model: Chooser | None = None
     cosines: Cosines | None = None
     pairs: Pairs | None = None
     weights: Combiner | None = None
     policy: Policy = field(default_factory=lambda: Policy.load(None))
     timeout: float = SECONDS
+    adapted: bool = False
 
 
 async def ask(
@@ -137,7 +140,7 @@ async def ask(
     asked = checked_question(question, lang)
     kept = store or MemoryEvidenceStore()
     budget = Budget(seconds=asking.timeout, tokens=TOKENS)
-    verifier = None if asking.model is None else Verifier(asking.model, budget)
+    verifier = None if asking.model is None else Verifier(asking.model, budget, adapted=asking.adapted)
     weights = asking.weights or combiner(read=asking.pairs is not None)
     session = Session(asked, reader, Judge(weights, asking.cosines, verifier, asking.pairs), plant)
     context = RunContext(
@@ -232,13 +235,24 @@ def cosines_or_none() -> Cosines | None:
 def equipped(open_model: Callable[[], LanguageModel | None] | None = None, *, by_model: bool = False) -> Asking:
     """What a command asks with: all that is installed here.
 
-    The small reader verifies; where it is missing, or ``by_model``, the language model that ``open_model`` opens does,
-    and without one code alone. Never both: no coefficients are fitted for both of them together, and a probability that
-    nobody measured must not let an answer out.
+    The small reader verifies, and beside it the embedded model where it is installed with what it has learned for that
+    (never without ``open_model``). Where the reader is missing, or ``by_model``, the language model that ``open_model``
+    opens does, and without one code alone. No other two together: no coefficients are fitted for them, and a
+    probability that nobody measured must not let an answer out.
     """
     pairs = None if by_model else pairs_or_none()
-    model = open_model() if pairs is None and open_model is not None else None
-    return Asking(model=model, cosines=cosines_or_none() if pairs is None else None, pairs=pairs)
+    if pairs is None:
+        return Asking(model=None if open_model is None else open_model(), cosines=cosines_or_none())
+    model = None if open_model is None else adapted_or_none()
+    return Asking(model=model, pairs=pairs, adapted=model is not None)
+
+
+def adapted_or_none() -> Chooser | None:
+    """The embedded model with what it has learned for verifying; None where it is not the configured one or is not
+    installed."""
+    from assay.llm.config import open_adapted
+
+    return open_adapted(ADAPTER)
 
 
 @cache

@@ -4,6 +4,7 @@ The rules and some worked examples (``data/read.json``: invented equipment, in b
 come first and are the same for every question, so that they are read once; everything from outside stands in JSON
 strings, so that it cannot pretend to be part of the prompt. One token says whether the passage gives it. The words that
 follow are never shown: code looks for them in the unit (``settling.py``), and what does not stand there is nothing.
+An adapted model has learned the task from questions over invented documents: one line tells it what to write.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from importlib import resources
 
 from assay.kernel.budget import Budget
 from assay.kernel.errors import ModelError
-from assay.kernel.ports import ChoiceResult, LanguageModel, Message
+from assay.kernel.ports import ChoiceResult, Chooser, Message
 from assay.skills.knowledge_qa.candidates import Candidate
 from assay.skills.knowledge_qa.question import Asked
 
@@ -32,6 +33,8 @@ WORDS = 24
 """Tokens of an answer; one that is longer is cut."""
 _MARKUP = re.compile(r"https?://\S+|<[^>]*>|[<>{}\[\]`|*#=\\]+")
 _PASSAGE, _HEAD, _QUESTION, _LONGEST = 260, 60, 240, 340
+_UNIT, _LEVELS = 320, 4
+ADAPTED_RULES = "Write 1 and the answer in words of the passage, or 0."
 TIMEOUT = 120.0
 
 
@@ -45,18 +48,21 @@ class Reading:
 
 @dataclass(slots=True)
 class Verifier:
-    """Asks the model. ``tokens`` counts what it used, ``failed`` whether it stopped answering (then code decides)."""
+    """Asks the model; ``adapted``: one that has learned this. ``tokens`` counts what it used, ``failed`` whether it
+    stopped answering (then code decides)."""
 
-    model: LanguageModel
+    model: Chooser
     budget: Budget = field(default_factory=Budget)
     tokens: int = 0
     failed: bool = False
     scored: bool = True
+    adapted: bool = False
 
     async def read(self, asked: Asked, one: Candidate) -> Reading | None:
         """What the model reads of a unit; None when it failed twice."""
         messages = [*_shown(), Message("user", _task(_passage(one), asked.text))]
-
+        if self.adapted:
+            messages = adapted_messages(asked.text, one.above, one.text)
         for _ in range(2):
             limit = min(TIMEOUT, self.budget.seconds_left())
             try:
@@ -109,6 +115,20 @@ def _passage(one: Candidate) -> str:
     above = _words(one.passage.headings[-1]) if one.passage.headings else title
     lead = f" > {_words(one.passage.lead)}" if one.passage.lead and one.unit.fields else ""
     return f"{title[:_HEAD]} > {above[:_HEAD]}{lead[:_HEAD]} > {one.text[:_PASSAGE]}"
+
+
+def adapted_messages(question: str, above: str, text: str) -> list[Message]:
+    """What an adapted model is asked."""
+    return [Message("system", ADAPTED_RULES), Message("user", adapted_task(question, above, text))]
+
+
+def adapted_task(question: str, above: str, text: str) -> str:
+    """The question on one line, then where a unit stands and what it says."""
+    parts = [_words(one)[:_HEAD] for one in above.split(" > ")]
+    if len(parts) > _LEVELS:
+        parts = [parts[0], *parts[1 - _LEVELS :]]
+    passage = _quoted(" > ".join([*parts, text[:_UNIT]]), _UNIT + _HEAD * _LEVELS + 20)
+    return f"Question: {_quoted(question, _QUESTION)}\nPassage: {passage}"
 
 
 def _words(line: str) -> str:
