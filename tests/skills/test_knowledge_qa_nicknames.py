@@ -120,3 +120,23 @@ def test_a_name_of_two_machines_means_neither() -> None:
     one, two = Doc("P-1（小白）。"), Doc("P-2（小白）。")
     assert names_said("小白的油温", ShelfReader({"one": one}).search("小白")) == (("小白", "P-1"),)
     assert names_said("小白的油温", ShelfReader({"one": one, "two": two}).search("小白")) == ()
+
+
+def quoted(outcome: Outcome) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for claim in outcome.document()["claims"]:
+        found.setdefault(claim["topic"], []).append(claim["citations"][0]["quote"])
+    return found
+
+
+def test_what_gives_the_machine_its_name_is_quoted_beside_the_answer() -> None:
+    told = quoted(answered(PRESSES, "高塔的合模力是多少kN？"))
+    assert "4350" in told["answer"][0]
+    assert told["name"] == ["1.1 HX-45（双模）俗称“双胞胎”，HX-65（单模）俗称“高塔”。"]
+    assert "name" not in quoted(answered(PRESSES, "HX-65的合模力是多少kN？")), "the code itself needs no such sentence"
+
+
+def test_a_quote_that_says_the_name_itself_stands_alone() -> None:
+    text = DRYERS.replace("The inlet air", 'FD-28 is called "Needle Tower". On the Needle Tower the inlet air')
+    told = quoted(answered(text, "What is the inlet air temperature limit of the Needle Tower?"))
+    assert "86 °C" in told["answer"][0] and "name" not in told

@@ -10,7 +10,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
+from assay.knowledge.passage import Passage
 from assay.knowledge.reader import Hit
+from assay.skills.knowledge_qa.candidates import line_of
 from assay.skills.knowledge_qa.lexicon import attributes_in, opposites, stop_words
 from assay.skills.knowledge_qa.quantities import Named, codes, name_said, plain_code
 from assay.skills.knowledge_qa.question import Asked, read_question
@@ -102,6 +104,17 @@ def _alone(question: str, hits: Iterable[Hit], told: Callable[[str], Iterator[Na
             if name_said(question, nick) is not None:
                 held.setdefault(nick, set()).add(code)
     return [(nick, next(iter(found))) for nick, found in sorted(held.items()) if len(found) == 1]
+
+
+def tellings(names: Iterable[Named], hits: Iterable[Hit]) -> Iterator[tuple[str, Passage, int]]:
+    """Where the hits tell these names, each once: the name, the passage and the place of its unit."""
+    left = set(names)
+    for hit in hits:
+        for at, unit in enumerate(hit.passage.units):
+            line = line_of(unit)
+            for one in left & {*told_names(line), *told_designations(line)}:
+                left.remove(one)
+                yield one[0], hit.passage, at
 
 
 def with_codes(asked: Asked, names: Iterable[Named]) -> Asked:

@@ -13,15 +13,15 @@ from assay.kernel.claim import Claim
 from assay.kernel.evidence import Evidence
 from assay.kernel.skill import State, Stop
 from assay.kernel.texts import text
-from assay.knowledge.passage import UnitKind
+from assay.knowledge.passage import Passage, UnitKind
 from assay.knowledge.reader import Hit, Reader
 from assay.skills.knowledge_qa.candidates import line_of
 from assay.skills.knowledge_qa.claims import alarm_claim, quote_claim
 from assay.skills.knowledge_qa.exceptions import exceptions_of
 from assay.skills.knowledge_qa.judge import Judge, Reason, Ruling, edition_of, shown_short
-from assay.skills.knowledge_qa.nicknames import designations_said, names_said, with_codes
+from assay.skills.knowledge_qa.nicknames import designations_said, names_said, tellings, with_codes
 from assay.skills.knowledge_qa.parts import parts_of
-from assay.skills.knowledge_qa.quantities import amounts, known_as
+from assay.skills.knowledge_qa.quantities import amounts, known_as, name_said
 from assay.skills.knowledge_qa.question import TOGETHER, Asked, asks_nothing, read_question
 from assay.skills.knowledge_qa.ranking import Pick, value_key
 from assay.skills.knowledge_qa.spans import conditional_list
@@ -41,7 +41,8 @@ ALIKE, SAME_TITLE = 0.6, 0.6
 
 @dataclass(slots=True)
 class Session:
-    """One question on its way: what it asks, who rules, and what came of it."""
+    """One question on its way: what it asks, who rules, and what came of it. ``told``: where documents give the
+    nicknames that it says, as long as nothing has quoted them."""
 
     asked: Asked
     reader: Reader
@@ -52,6 +53,7 @@ class Session:
     short: str = ""
     related: list[Claim] = field(default_factory=list)
     parts: tuple[Asked, ...] = ()
+    told: dict[str, tuple[Passage, int]] = field(default_factory=dict)
 
 
 async def plan(state: State) -> Draft | Stop:
@@ -115,6 +117,7 @@ async def _judged(session: Session, asked: Asked, hits: Sequence[Hit]) -> Ruling
     names = names_said(asked.text, hits)
     with known_as(names):
         known = [*names, *designations_said(asked.text, hits)]
+        session.told |= {nick: (passage, at) for nick, passage, at in tellings(known, hits)}
         return await session.judge.rule(with_codes(asked, known), hits)
 
 
@@ -202,25 +205,37 @@ async def _find(session: Session, state: State, asked: Asked, *, outdated: bool 
     return without_ordered(call.payload, asked)
 
 
-async def _opened(state: State, pick: Pick, unit: int | None = None) -> Evidence:
-    """The evidence of a pick's unit, or of another unit of its passage."""
+async def _opened(state: State, pick: Pick) -> Evidence:
+    """The evidence of a pick's unit."""
     one, short = pick.candidate, pick.short
-    arguments: dict[str, Any] = {"passage": one.passage.id, "unit": one.index if unit is None else unit}
-    if unit is None and one.field is not None:
-        arguments["cell"] = one.unit.fields.index(one.field)
-    elif unit is None and short.start >= 0:
-        arguments |= {"start": short.start, "end": short.end}
+    place = {"start": short.start, "end": short.end} if short.start >= 0 else {}
+    if one.field is not None:
+        place = {"cell": one.unit.fields.index(one.field)}
+    return await _opened_unit(state, one.passage, one.index, **place)
+
+
+async def _opened_unit(state: State, passage: Passage, unit: int, **place: int) -> Evidence:
+    """The evidence of a unit; ``place`` is the cell or the words that answer."""
+    arguments: dict[str, Any] = {"passage": passage.id, "unit": unit, **place}
     call = await state.context.call(OPEN, arguments)
     state.calls.append(call)
     return call.evidence
 
 
 async def _said(session: Session, state: State, asked: Asked, pick: Pick, number: int) -> list[Claim]:
-    """The claims of one answer: its quote, then the exceptions that belong to it."""
+    """The claims of one answer: its quote, then the exceptions that belong to it, and what gives the machine its name
+    where the quote says another."""
     hedge = None if pick.yes is None else f"knowledge_qa.{'yes' if pick.yes else 'no'}"
     claims = [quote_claim(await _opened(state, pick), "answer", number, hedge)]
     for at in exceptions_of(pick):
-        claims.append(quote_claim(await _opened(state, pick, at), "exception", number + len(claims)))
+        found = await _opened_unit(state, pick.candidate.passage, at)
+        claims.append(quote_claim(found, "exception", number + len(claims)))
+    shown = f"{pick.candidate.above}\n{pick.candidate.text}"
+    for nick, (passage, at) in sorted(session.told.items()):
+        if name_said(asked.text, nick) is None or name_said(shown, nick) is not None:
+            continue
+        del session.told[nick]  # once for all parts
+        claims.append(quote_claim(await _opened_unit(state, passage, at), "name", number + len(claims)))
     return claims
 
 
