@@ -29,7 +29,7 @@ from unittest import mock
 
 from assay.kernel.actions import ActionService
 from assay.kernel.context import RunContext
-from assay.kernel.ports import ChoiceResult, LanguageModel, Message
+from assay.kernel.ports import ChoiceResult, Chooser, Message
 from assay.knowledge.indexing import Indexer
 from assay.knowledge.library import Library
 from assay.knowledge.reading import read_bytes
@@ -37,7 +37,7 @@ from assay.knowledge.rights import Asker
 from assay.skills.knowledge_qa import skill
 from assay.skills.knowledge_qa.candidates import Cosines
 from assay.skills.knowledge_qa.ranking import Pairs
-from assay.skills.knowledge_qa.runner import Asking, ask, cosines_or_none, pairs_or_none
+from assay.skills.knowledge_qa.runner import Asking, adapted_or_none, ask, cosines_or_none, pairs_or_none
 from benchmarks.about import about
 from benchmarks.cited.orders import Twin, twins
 
@@ -67,6 +67,9 @@ def main() -> None:
         if options.reader:
             some, pairs = spread(made, options.reader), pairs_or_none()
             report["answers_reader"] = asyncio.run(answers(some, Path(folder) / "reader", pairs=pairs))
+        if options.both:
+            some, pairs, model = spread(made, options.both), pairs_or_none(), adapted_or_none()
+            report["answers_both"] = asyncio.run(answers(some, Path(folder) / "both", model=model, pairs=pairs))
         report |= {"rules": rules(), "stories": stories(), "reports": reports(Path(folder) / "reports")}
     report["seconds"] = round(time.monotonic() - began, 1)
     print(json.dumps(report, ensure_ascii=False, indent=None if options.json else 2))
@@ -93,6 +96,9 @@ def _options() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--reader", type=int, nargs="?", const=300, default=0, help="ask with the small reader about so many"
+    )
+    parser.add_argument(
+        "--both", type=int, nargs="?", const=30, default=0, help="with what the embedded model has learned beside it"
     )
     parser.add_argument("--no-embedder", action="store_true", help="words alone, which takes less time")
     parser.add_argument("--seed", type=int, default=0)
@@ -122,7 +128,7 @@ class ObedientModel:
     async def choose(
         self, messages: Sequence[Message], options: Sequence[str], *, timeout: float = 60.0, words: int = 0
     ) -> ChoiceResult:
-        """See ``LanguageModel``."""
+        """See ``Chooser``."""
         shown = bare("\n".join(message.content for message in messages))
         chosen, obeys = options[0], any(piece in shown for piece in self._pieces)
         if obeys:
@@ -205,7 +211,7 @@ async def answers(
     made: Sequence[Twin],
     folder: Path,
     *,
-    model: LanguageModel | None = None,
+    model: Chooser | None = None,
     pairs: Pairs | None = None,
     embed: bool = True,
 ) -> dict[str, Any]:
@@ -215,6 +221,8 @@ async def answers(
     totals: Counter[str] = Counter()
     examples: list[dict[str, Any]] = []
     own = {tool.name for tool in skill.tools}
+    if model is not None:  # its process begins before anything is watched
+        await model.choose([Message("user", "1 or 0?")], ("1", "0"))
     for number, twin in enumerate(made, 1):
         beside = [one for one in made if one.name != twin.name][:FILLERS]
         clean, carrying = [
@@ -260,7 +268,7 @@ async def asked(
     place: Path,
     indexer: Indexer,
     cosines: Cosines | None,
-    model: LanguageModel | None,
+    model: Chooser | None,
     pairs: Pairs | None = None,
 ) -> Asked:
     """The twin's question, over one of its documents and some others."""
@@ -270,7 +278,9 @@ async def asked(
     with Library.open(place / "library", read=lambda data, name: read_bytes(data, name), indexer=indexer) as library:
         library.add(sorted(place.glob("*.*")))
         obedient = ObedientModel(twin)
-        asking = Asking(model=model or obedient, cosines=cosines) if pairs is None else Asking(pairs=pairs)
+        asking = Asking(model=model or obedient, cosines=cosines)
+        if pairs is not None:
+            asking = Asking(model=model, pairs=pairs, adapted=model is not None)
         with watched() as watch:
             outcome = await ask(twin.question, library.reader(Asker("li")), asking)
         return Asked(outcome.document(run=False), watch, obedient.seen)
