@@ -26,7 +26,7 @@ from assay.llm import assemble
 from assay.skills.knowledge_qa.verifier import ADAPTED_RULES, OPTIONS, adapted_task
 from benchmarks.about import about
 from benchmarks.reader_examples import FOLDER, Example, Unit, example_of, examples
-from benchmarks.verifier_model import Learner, Sequence_, Words, save
+from benchmarks.verifier_model import Learner, Sequence_, Words, loaded, save
 
 TOGETHER = 8
 """Questions a step."""
@@ -47,8 +47,7 @@ def main() -> None:
     given = [one for folder in folders for one in known(folder, options.work) if one.units]
     learner = Learner(assemble.verify())
     if options.start:
-        with np.load(options.start) as kept:
-            learner.restore(kept)
+        learner.restore(loaded(options.start))
     seen = teach(learner, random.sample(given, len(given)), options.minutes * 60, options.work)
     keep(learner, options.work)
     if options.write:
@@ -64,7 +63,7 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--hold", nargs="*", default=[], help="folders that are not learned from")
     parser.add_argument("--minutes", type=float, default=65.0, help="the rate falls to nothing within them")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--start", type=Path, help="go on from this adapter (.npz of an earlier run's --work)")
+    parser.add_argument("--start", type=Path, help="go on from this adapter")
     parser.add_argument("--write", action="store_true", help="write src/assay/llm/data/verify.gguf")
     return parser
 
@@ -78,8 +77,7 @@ def known(folder: Path, work: Path) -> list[Example]:
 
 
 def keep(learner: Learner, work: Path) -> None:
-    """What was learned so far, for ``--start`` and for llama.cpp."""
-    np.savez(work / "verifier.npz", **learner.learned())
+    """What was learned so far."""
     save(learner.learned(), work / "verifier.gguf")
 
 

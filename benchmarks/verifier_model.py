@@ -201,6 +201,11 @@ def save(learned: Mapping[str, np.ndarray[Any, Any]], path: Path) -> None:
     made.close()
 
 
+def loaded(path: Path) -> dict[str, np.ndarray[Any, Any]]:
+    """What ``save`` wrote."""
+    return {one.name: np.array(one.data) for one in gguf.GGUFReader(path).tensors}
+
+
 def _sizes(read: Any) -> Sizes:
     def told(name: str) -> Any:
         return read.fields[f"qwen2.{name}"].contents()
