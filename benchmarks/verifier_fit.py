@@ -26,7 +26,7 @@ from assay.llm import assemble
 from assay.skills.knowledge_qa.verifier import ADAPTED_RULES, OPTIONS, adapted_task
 from benchmarks.about import about
 from benchmarks.reader_examples import FOLDER, Example, Unit, example_of, examples
-from benchmarks.verifier_model import Learner, Sequence_, Words, loaded, save
+from benchmarks.verifier_model import Learner, Packed, Words, loaded, save
 
 TOGETHER = 8
 """Questions a step."""
@@ -93,10 +93,10 @@ def teach(learner: Learner, order: Sequence[Example], seconds: float, work: Path
             return start
         for group in pace.param_groups:
             group["lr"] = RATE * min(part / WARM + 0.02, (1.0 - part) / (1.0 - WARM))
-        batch = [sequence(learner.words, one, drawn(one)) for one in order[start : start + TOGETHER]]
+        batch = [packed(learner.words, one, drawn(one)) for one in order[start : start + TOGETHER]]
         logits, said, counts = learner(batch)
         losses = functional.cross_entropy(logits, said, reduction="none")
-        (losses * counts).sum().div(sum(len(one.units) > 0 for one in order[start : start + TOGETHER])).backward()
+        (losses * counts).sum().div(len(batch)).backward()
         torch.nn.utils.clip_grad_norm_(learns, 1.0)
         pace.step()
         pace.zero_grad()
@@ -119,7 +119,7 @@ def drawn(one: Example) -> list[Unit]:
     return random.sample(taken, len(taken))
 
 
-def sequence(words: Words, one: Example, units: Sequence[Unit]) -> Sequence_:
+def packed(words: Words, one: Example, units: Sequence[Unit]) -> Packed:
     """The question with some texts as tokens."""
     lines = [adapted_task(one.question, each.above, each.text).partition("\n")[::2] for each in units]
     ids = [*words.turn("system", ADAPTED_RULES), words.begin, *words.of(f"user\n{lines[0][0]}\n")]
@@ -137,7 +137,7 @@ def sequence(words: Words, one: Example, units: Sequence[Unit]) -> Sequence_:
         ids += asked + said[:-1]
         block += [number] * (len(ids) - len(block))
         places += range(shared, shared + len(ids) - len(places))
-    return Sequence_(tuple(ids), tuple(block), tuple(places), tuple(targets))
+    return Packed(tuple(ids), tuple(block), tuple(places), tuple(targets))
 
 
 def _odds(words: Words, logits: torch.Tensor, said: torch.Tensor, counts: torch.Tensor) -> list[tuple[float, bool]]:

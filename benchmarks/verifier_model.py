@@ -47,7 +47,7 @@ class Sizes:
 
 
 @dataclass(frozen=True, slots=True)
-class Sequence_:
+class Packed:
     """Tokens of a question and its texts. ``block``: 0 for the question, from 1 on for each text; ``places`` count on
     from the question's end in each text. ``targets``: where a token is predicted, and which (its weight beside)."""
 
@@ -100,7 +100,7 @@ class Learner(nn.Module):
             for name in ("attn_norm", "ffn_norm"):
                 self.register_buffer(f"{name}_{layer}", _tensor(found[f"blk.{layer}.{name}.weight"]).float())
 
-    def forward(self, batch: Sequence[Sequence_]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    def forward(self, batch: Sequence[Packed]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Logits over all tokens where something is predicted, what is to be predicted, and its weight."""
         longest = max(len(one.ids) for one in batch)
         block = torch.full((len(batch), longest), -1)

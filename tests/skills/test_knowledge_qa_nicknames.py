@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import pytest
 from tests.skills.knowledge_qa_shelf import Doc, ShelfReader
 
+from assay.knowledge.document import Doubt, Span
 from assay.llm.pairs import Read, Text
 from assay.skills.knowledge_qa.nicknames import (
     designations_said,
@@ -140,3 +141,12 @@ def test_a_quote_that_says_the_name_itself_stands_alone() -> None:
     text = DRYERS.replace("The inlet air", 'FD-28 is called "Needle Tower". On the Needle Tower the inlet air')
     told = quoted(answered(text, "What is the inlet air temperature limit of the Needle Tower?"))
     assert "86 °C" in told["answer"][0] and "name" not in told
+
+
+def test_an_answer_that_hangs_on_a_name_nobody_may_trust_is_refused() -> None:
+    question, start = "高塔的合模力是多少kN？", PRESSES.index("1.1")
+    doubted = Doc(PRESSES, doubts=(Doubt(Span(1, start, start + 3), "knowledge.doubt"),))
+    outcome = asyncio.run(ask(question, ShelfReader({"manual": doubted}), Asking(pairs=liking)))
+    assert answered(PRESSES, question).answered and not outcome.answered
+    by_code = asyncio.run(ask("HX-65的合模力是多少kN？", ShelfReader({"manual": doubted}), Asking(pairs=liking)))
+    assert by_code.answered, "the doubt is about the name alone"

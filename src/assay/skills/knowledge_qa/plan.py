@@ -80,8 +80,9 @@ async def plan(state: State) -> Draft | Stop:
             shorts.append(shown_short(part, pick).text)
     lang = state.context.lang
     session.short = ("；" if lang == "zh" else "; ").join(dict.fromkeys(shorts))
-    without = {"answer": text("knowledge_qa.unchecked", lang)}
-    return Draft(tuple(claims), ("answer",), without)
+    # An answer that hangs on a nickname is none without the sentence that gives it.
+    needed = ("answer", "name") if any(one.topic == "name" for one in claims) else ("answer",)
+    return Draft(tuple(claims), needed, dict.fromkeys(needed, text("knowledge_qa.unchecked", lang)))
 
 
 async def _ruled(session: Session, state: State, asked: Asked) -> Ruling:

@@ -60,9 +60,10 @@ class Verifier:
 
     async def read(self, asked: Asked, one: Candidate) -> Reading | None:
         """What the model reads of a unit; None when it failed twice."""
-        messages = [*_shown(), Message("user", _task(_passage(one), asked.text))]
         if self.adapted:
             messages = adapted_messages(asked.text, one.above, one.text)
+        else:
+            messages = [*_shown(), Message("user", _task(_passage(one), asked.text))]
         for _ in range(2):
             limit = min(TIMEOUT, self.budget.seconds_left())
             try:
