@@ -36,7 +36,7 @@ from assay.skills.knowledge_qa.tools import LIMIT
 from benchmarks.about import about
 from benchmarks.cited.check_set import lines
 from benchmarks.cited.make_flips import applied, deletion
-from benchmarks.cited_answers import figures, record_of, ruled_out
+from benchmarks.cited_answers import record_of, ruled_out
 from benchmarks.cited_set import (
     SETS,
     Question,
@@ -58,7 +58,7 @@ documents sink among what only looks like a near miss."""
 LOOKED_AT = 14
 FOLDS = 5
 RANK_C, CODE_C, ANSWER_C = 0.05, 0.03, 0.03
-LEFT_OUT = frozenset({"rank", "hit_cosine", "vetoed", "range_clash", "mark_clash"})
+LEFT_OUT = frozenset({"rank", "hit_cosine", "vetoed", "range_clash", "mark_clash", "contradicted"})
 """Features of the search engine's own order, which another store or embedder would give otherwise, and what refuses by
 itself."""
 OF_THE_PAIR = frozenset({"same_language"})
@@ -71,6 +71,8 @@ MODEL_FEATURES = frozenset({*READ_FEATURES, "code_score"})
 LEAST_VERIFIED = 60
 READ_FROM = 0.06
 """While records are made the model reads from this probability by code on: below, hardly one answer is right."""
+RIVALS_FROM = 0.3
+"""While records are made an answer is held against other documents from this probability on."""
 NEVER = 2.0
 """No probability reaches this."""
 NOT_ASKED = 0.03
@@ -115,7 +117,8 @@ def _asked(made: dict[str, Any], options: argparse.Namespace) -> list[dict[str, 
         asked = questions("calibration", folder)
         if options.sample is not None:
             asked = random.Random(options.seed).sample(asked, min(options.sample, len(asked)))
-        asking = Asking(model, cosines, pairs, replace(weights, ask_from=READ_FROM), adapted=pairs is not None)
+        free = replace(weights, ask_from=READ_FROM, answer_from=RIVALS_FROM, code_from=RIVALS_FROM)
+        asking = Asking(model, cosines, pairs, free, adapted=pairs is not None)
         records += asyncio.run(_records(shelf, asked, asking))
         gone = replace(asking, model=None) if options.words else asking
         records += asyncio.run(_deleted(folder, asked, gone, options.work))
@@ -280,7 +283,7 @@ def fit_answers(made: dict[str, Any], records: Sequence[dict[str, Any]], most_wr
     seen = dict(zip(map(id, both), _held_out(both, names, CODE_C), strict=True))
     whole = [one for one in both if one["kind"] != DELETED]
     held = [seen[id(one)] for one in whole]
-    report = {"code": _set(made, "code", whole, held, len(records), most_wrong)}
+    report = {"code": _set(made, "code", [_uncontradicted(one) for one in whole], held, len(records), most_wrong)}
     made["code"] = _fitted(both, names, CODE_C)
     good = sorted(probability for one, probability in zip(whole, held, strict=True) if one["found"])
     made["thresholds"]["ask_from"] = round(good[int(NOT_ASKED * len(good))], 4) if good else 0.0
@@ -295,8 +298,13 @@ def fit_answers(made: dict[str, Any], records: Sequence[dict[str, Any]], most_wr
     else:  # nothing is known of what the model's readings are worth beside all this, so it is not asked
         made["answer"], made["thresholds"]["answer_from"] = made["code"], made["thresholds"]["code_from"]
         made["thresholds"]["ask_from"] = NEVER
-    report["as_recorded"] = figures(records)
     return report
+
+
+def _uncontradicted(record: dict[str, Any]) -> dict[str, Any]:
+    """A record as it is without the language model, which alone reads what other documents say against an answer."""
+    told = zip(record["rulings"], record["features"], strict=True)
+    return {**record, "rulings": [None if row.get("contradicted") else reason for reason, row in told]}
 
 
 def _rare(records: Sequence[dict[str, Any]]) -> frozenset[str]:

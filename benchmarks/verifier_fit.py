@@ -1,6 +1,7 @@
-"""Teaches the embedded model to verify: ``python -m benchmarks.verifier_fit --work DIR --minutes 65 --write``.
+"""Teaches the embedded model to verify: ``python -m benchmarks.verifier_fit --work DIR --questions 3200 --write``.
 
-Needs torch, gguf and tokenizers, which Assay does not, and two processors with bfloat16 units for an hour.
+Needs torch, gguf and tokenizers, which Assay does not, and two processors with bfloat16 units for an hour. Learning
+goes on where it stopped with ``--start src/assay/llm/data/verify.gguf --after 3200 --questions N``.
 
 From the questions of ``cited/read/`` (``reader_examples.py``) it learns to say 1 and the answer's words of a text that
 answers, or 0. Each question is seen once with one text that answers, if there is any, and with what only looks like it.
@@ -48,12 +49,13 @@ def main() -> None:
     learner = Learner(assemble.verify())
     if options.start:
         learner.restore(loaded(options.start))
-    seen = teach(learner, random.sample(given, len(given)), options.minutes * 60, options.work)
+    order = random.sample(given, len(given))[options.after :][: options.questions]
+    teach(learner, order, options.work)
     keep(learner, options.work)
     if options.write:
         save(learner.learned(), Path(llm.__file__).parent / "data" / "verify.gguf")
     files = sorted(path for one in folders for path in one.iterdir() if path.is_file())
-    print(json.dumps({**about(files, seed=options.seed), "questions": len(given), "seen": seen}))
+    print(json.dumps({**about(files, seed=options.seed), "questions": len(given), "seen": len(order)}))
 
 
 def _options() -> argparse.ArgumentParser:
@@ -61,7 +63,8 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--work", type=Path, required=True, help="libraries, examples and the result are kept here")
     parser.add_argument("--data", type=Path, default=FOLDER)
     parser.add_argument("--hold", nargs="*", default=[], help="folders that are not learned from")
-    parser.add_argument("--minutes", type=float, default=65.0, help="the rate falls to nothing within them")
+    parser.add_argument("--questions", type=int, help="so many; the rate falls to nothing within them")
+    parser.add_argument("--after", type=int, default=0, help="so many of the seed's order were seen before")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--start", type=Path, help="go on from this adapter")
     parser.add_argument("--write", action="store_true", help="write src/assay/llm/data/verify.gguf")
@@ -81,16 +84,14 @@ def keep(learner: Learner, work: Path) -> None:
     save(learner.learned(), work / "verifier.gguf")
 
 
-def teach(learner: Learner, order: Sequence[Example], seconds: float, work: Path) -> int:
-    """AdamW over the low-rank changes until the time or the questions are used up; how many were seen."""
+def teach(learner: Learner, order: Sequence[Example], work: Path) -> None:
+    """AdamW over the low-rank changes."""
     learns = [one for one in learner.parameters() if one.requires_grad]
     pace = torch.optim.AdamW(learns, lr=RATE, weight_decay=0.01)
     began = time.monotonic()
     told: list[tuple[float, bool]] = []
     for start in range(0, len(order), TOGETHER):
-        part = max((time.monotonic() - began) / seconds, start / len(order))
-        if part >= 1.0:
-            return start
+        part = start / len(order)
         for group in pace.param_groups:
             group["lr"] = RATE * min(part / WARM + 0.02, (1.0 - part) / (1.0 - WARM))
         batch = [packed(learner.words, one, drawn(one)) for one in order[start : start + TOGETHER]]
@@ -105,7 +106,6 @@ def teach(learner: Learner, order: Sequence[Example], seconds: float, work: Path
             print(f"{start + TOGETHER} {_figures(told)} {time.monotonic() - began:.0f}s", file=sys.stderr, flush=True)
             told.clear()
             keep(learner, work)
-    return len(order)
 
 
 def drawn(one: Example) -> list[Unit]:

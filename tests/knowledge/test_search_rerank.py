@@ -76,14 +76,14 @@ def opened(url: str) -> Reranker:
 
 def test_its_order_counts_and_only_permitted_passages_are_sent(service: Service) -> None:
     mine = passages("mine")
-    texts = {passage.id: passage.text for passage in mine}
+    by_id = {passage.id: passage for passage in mine}
     engine = Engine(None, Dictionary(), opened(service.url))
     view = engine.merged([build(mine)])
-    found = engine.search("轴承", view, limit=2, texts=lambda ids: [texts[id] for id in ids])
+    found = engine.search("轴承", view, limit=2, passages=lambda ids: [by_id[id] for id in ids])
     assert found.hits[0].id == mine[1].id
     assert found.record["reranker"].startswith("unverified:m@127.0.0.1")
-    assert set(service.asked[0]["documents"]) <= set(texts.values())
-    assert engine.search("轴承", view, limit=2).hits[0].id == mine[0].id  # without texts none is asked
+    assert set(service.asked[0]["documents"]) <= {passage.text for passage in mine}
+    assert engine.search("轴承", view, limit=2).hits[0].id == mine[0].id  # without passages none is asked
     assert len(service.asked) == 1
 
 
@@ -92,7 +92,7 @@ def test_a_wrong_answer_leaves_our_order_with_a_note(service: Service, answer: b
     service.answer = answer
     mine = passages("mine")
     engine = Engine(None, Dictionary(), opened(service.url))
-    found = engine.search("轴承", engine.merged([build(mine)]), texts=lambda ids: ["x"] * len(ids))
+    found = engine.search("轴承", engine.merged([build(mine)]), passages=lambda ids: mine[: len(ids)])
     assert found.hits[0].id == mine[0].id
     assert any("rerank" in note["en"].lower() for note in found.notes)
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from assay.knowledge.document import Span
@@ -156,3 +160,109 @@ def test_one_thing_stays_one_question(question: str) -> None:
 )
 def test_what_is_allowed_alone_or_left_out_says_no_yes_to_others(question: str, clause: str, yes: bool | None) -> None:
     assert yes_or_no(read_question(question), clause) is yes
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "My partner is off sick tonight. May I go into the egg store by myself?",
+        "A lorry is at gate 2; do we still take it?",
+        "The tank is down to 35 °C and tagged. Is that enough",
+        "它已经转了40小时，够了吧？",
+        "滤芯才堵了一半，够不够换的条件",
+    ],
+)
+def test_a_story_before_a_question_leaves_it_a_question_of_yes_or_no(question: str) -> None:
+    assert read_question(question).wanted is Wanted.YES_NO
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["The pump is off. How long may it stand?", "Which valves are closed? The line is hot.", "停了以后多久够冷？"],
+)
+def test_what_asks_for_more_than_yes_or_no_is_no_question_of_yes_or_no(question: str) -> None:
+    assert read_question(question).wanted is not Wanted.YES_NO
+
+
+@pytest.mark.parametrize(
+    ("question", "clause", "yes"),
+    [
+        # a number of the question in what is left out
+        ("滤网还没换，油温才11 ℃，继续放船行吗？", "换滤网之前可以继续放船，但油温低于15 ℃时除外。", False),
+        ("滤网还没换，油温有21 ℃，继续放船行吗？", "换滤网之前可以继续放船，但油温低于15 ℃时除外。", True),
+        ("这批暂养了70天，可以进车间吗？", "C类的不得进车间，已暂养满60天的除外。", True),
+        ("这批暂养了50天，可以进车间吗？", "C类的不得进车间，已暂养满60天的除外。", False),
+        ("车速165 r/min，可以用手捞浮丝吗？", "缫丝中可以用手捞浮丝，车速高于160 r/min时例外。", False),
+        # a proviso that the question denies
+        ("两条船的货，质检员还没签字，可以同池吗？", "不同船的可以同池，但须质检员签字。", False),
+        ("两条船的货，质检员签了字，可以同池吗？", "不同船的可以同池，但须质检员签字。", True),
+        (
+            "Two lots share the tank; can we start, the inspector has not signed?",
+            "Two lots may share a tank, provided that the inspector has signed.",
+            False,
+        ),
+        # what is left out has a rule of its own
+        ("原种存了55天，还可以用吗？", "超过45天的不得使用；原种除外，原种可用到60天。", True),
+        ("原种存了65天，还可以用吗？", "超过45天的不得使用；原种除外，原种可用到60天。", False),
+        (
+            "May I enter the egg room alone?",
+            "The staff may work in pairs only; exception: the egg room may be entered alone.",
+            True,
+        ),
+        (
+            "Are live mussels still taken at a quarter to seven?",
+            "Deliveries may be taken until 17:30, except live mussels, which are taken until 19:00.",
+            None,
+        ),
+        (
+            "Only the iris seal was rebuilt. Must the engineer be there?",
+            "After a rebuild the engineer must be on site. Exception: rebuilds of the iris seal.",
+            False,
+        ),
+        ("2号闸门差0.13 m，可以开门吗？", "水位差不得大于0.10 m；1号闸门除外，该处允许0.15 m。", False),
+        ("1号闸门差0.13 m，可以开门吗？", "水位差不得大于0.10 m；1号闸门除外，该处允许0.15 m。", True),
+        # no exception, and a violation
+        ("结婚戒指可以戴进去吗？", "戴首饰的不得进入；结婚戒指也不例外。", False),
+        ("带手机进接种室，算不算违规？", "手机不得带入接种室。", True),
+        ("May the lift be used by guests?", "The lift may be used by the fire brigade only.", None),
+        (
+            "We have the kit LF-3. Can we purge scallops in the small unit?",
+            "Scallops may be purged only in the large unit and only with the kit LF-3.",
+            None,
+        ),
+    ],
+)
+def test_exceptions_provisos_and_their_own_rules(question: str, clause: str, yes: bool | None) -> None:
+    assert yes_or_no(read_question(question), clause) is yes
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("How much oil does a lane get and over what length?", ("How much oil", "over what length")),
+        ("D-21的触发值是多少，两扇门要退开多远再关？", ("触发值是多少", "多远")),
+    ],
+)
+def test_a_second_asking_word_is_a_part(question: str, parts: tuple[str, str]) -> None:
+    found = parts_of(read_question(question))
+    assert len(found) == 2 and all(words in part.text for words, part in zip(parts, found, strict=True))
+
+
+def test_shares_are_the_same_in_whatever_order_a_set_gives_its_pieces() -> None:
+    """Four strings hash otherwise in every process: a sum in that order decided at times which clause was meant."""
+    code = (
+        "from assay.skills.knowledge_qa.terms import shares;"
+        "parts = ['且真空泵停掉', '不越过护栏的可以不停泵', '毯下地坑必须两人'];"
+        "print(shares('只是在护栏外看一眼毯下地坑，真空泵必须停吗？', parts))"
+    )
+    made = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": str(seed)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in range(6)
+    }
+    assert len(made) == 1

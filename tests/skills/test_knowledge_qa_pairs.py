@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import pytest
 from tests.skills.knowledge_qa_shelf import Doc, ScriptedModel, ShelfReader
 
+from assay.kernel.errors import ModelError
+from assay.kernel.ports import ChoiceResult, Message
 from assay.llm.pairs import Read, Text
 from assay.skills.knowledge_qa.combine import combiner
 from assay.skills.knowledge_qa.question import read_question
@@ -215,3 +217,92 @@ class TestShipped:
 
     def test_one_reader_serves_a_process(self) -> None:
         assert pairs_or_none() is pairs_or_none()
+
+
+PROCEDURE = """# Mixing hall procedure
+
+## Rinsing
+
+The rinse of mixer M-4 lasts 12 minutes and is done by the operator.
+"""
+OVERVIEW = """# Hall overview
+
+## Times
+
+On M-4 one rinses for 15 minutes, as everybody knows.
+"""
+
+
+class TestRivals:
+    """An answer is held against what other documents say of the same thing."""
+
+    def outcome(
+        self, overview: str, model: ScriptedModel, question: str = "How long does the rinse of M-4 last?"
+    ) -> Outcome:
+        asking = Asking(model, pairs=Scripted("rinse of mixer", "12 minutes"), adapted=True)
+        reader = ShelfReader({"procedure": Doc(PROCEDURE), "overview": Doc(overview)})
+        return asyncio.run(ask(question, reader, asking))
+
+    def test_another_value_that_the_model_reads_as_an_answer_stops_it_and_both_are_shown(self) -> None:
+        made = self.outcome(OVERVIEW, ScriptedModel(odds=6.0)).document()
+        assert (made["status"], made["refusal_reason"]) == ("refused", "conflict")
+        shown = " ".join(one["text"] for one in made["related"])
+        assert "12 minutes" in shown and "15 minutes" in shown
+
+    def test_what_the_model_does_not_take_for_an_answer_stops_nothing(self) -> None:
+        model = ScriptedModel(odds=6.0, only="rinse of mixer")
+        made = self.outcome(OVERVIEW, model).document()
+        assert made["status"] == "answered" and "12 minutes" in made["short_answer"]
+        assert any("15 minutes" in prompt for prompt in model.prompts), "the other document was read"
+
+    @pytest.mark.parametrize(
+        "overview",
+        [
+            OVERVIEW.replace("15 minutes", "12 min"),
+            OVERVIEW.replace("M-4", "M-5"),
+            OVERVIEW.replace("On M-4 one rinses", "The rinse of a mixer lasts"),
+            OVERVIEW.replace("15 minutes", "15 °C"),
+        ],
+    )
+    def test_the_same_value_another_machine_or_another_quantity_is_no_rival(self, overview: str) -> None:
+        model = ScriptedModel(odds=6.0)
+        made = self.outcome(overview, model).document()
+        assert made["status"] == "answered" and "12 minutes" in made["short_answer"]
+
+    @pytest.mark.parametrize(
+        ("overview", "words"),
+        [
+            (OVERVIEW.replace("15 minutes", "15 minutes at 80 °C"), "80 °C"),
+            (OVERVIEW, "everybody knows"),
+            (OVERVIEW, "99 kg"),
+            (OVERVIEW.replace("15 minutes", "12 min (0.2 h)"), "0.2 h"),
+        ],
+    )
+    def test_what_the_model_reads_there_must_be_another_value_of_the_same_quantity(
+        self, overview: str, words: str
+    ) -> None:
+        made = self.outcome(overview, ScriptedModel(odds=6.0, words=words)).document()
+        assert made["status"] == "answered"
+
+    def test_a_model_that_fails_on_the_rival_leaves_the_answer_partly_verified(self) -> None:
+        model = FailingBehind(odds=6.0)
+        made = self.outcome(OVERVIEW, model).document()
+        assert (made["status"], made["verification"]) == ("answered", "partly_verified")
+        assert sum("15 minutes" in prompt for prompt in model.prompts) == 2, "it was tried once more"
+
+    def test_no_unit_is_read_twice(self) -> None:
+        model = ScriptedModel(odds=6.0)
+        self.outcome(OVERVIEW, model)
+        assert len(model.prompts) == len(set(model.prompts))
+
+
+class FailingBehind(ScriptedModel):
+    """A model that fails on the other document."""
+
+    async def choose(
+        self, messages: Sequence[Message], options: Sequence[str], *, timeout: float = 60.0, words: int = 0
+    ) -> ChoiceResult:
+        made = await super().choose(messages, options, timeout=timeout, words=words)
+        if "15 minutes" in self.prompts[-1]:
+            raise ModelError("llm.timed_out")
+        return made

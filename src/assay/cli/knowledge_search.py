@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -21,12 +24,14 @@ from assay.cli.knowledge_parts import (
     about,
 )
 from assay.cli.output import print_json, say, warn
-from assay.kernel.errors import InputError
+from assay.kernel.errors import InputError, MissingDependency
 from assay.kernel.texts import Lang, text
 
 if TYPE_CHECKING:
     from assay.knowledge.library_reader import LibraryReader
     from assay.knowledge.reader import Hit, Lane
+    from assay.knowledge.search.engine import Note
+    from assay.knowledge.search.thorough import Thorough
 
 _LANES: tuple[Lane, ...] = ("hybrid", "lexical", "dense")
 
@@ -40,6 +45,7 @@ def search(
     query: Annotated[str, typer.Argument(metavar="WORDS", help=about("query"))],
     limit: Annotated[int, typer.Option("--limit", min=1, max=200, help=about("limit"))] = 10,
     lane: Annotated[str, typer.Option("--lane", metavar="hybrid|lexical|dense", help=about("lane"))] = "hybrid",
+    thorough: Annotated[bool, typer.Option("--thorough", help=about("thorough"))] = False,
     outdated: OutdatedOption = False,
     library: LibraryOption = None,
     plant: PlantOption = None,
@@ -55,12 +61,15 @@ def search(
     if chosen is None:
         raise InputError("cli.knowledge_lane", lane=lane)
     where = Where(library, plant, docs, access, user, on, lang)
-    with where.reader() as reader:
-        hits, notes = reader.searched(query, limit=limit, lane=chosen, outdated=outdated)
+    if thorough and chosen != "hybrid":
+        raise InputError("cli.knowledge_thorough_lane", lane=lane)
+    with where.reader() as reader, _more(thorough) as (more, without):
+        hits, notes = reader.searched(query, limit=limit, lane=chosen, outdated=outdated, thorough=more)
+        notes = [*without, *notes]
         found = [_described(reader, hit, rank) for rank, hit in enumerate(hits, 1)]
     if as_json:
         said = [note[where.speaks] for note in notes]
-        print_json({"query": query, "lane": lane, "hits": found, "notes": said})
+        print_json({"query": query, "lane": lane, "thorough": thorough, "hits": found, "notes": said})
         return
     for note in notes:
         warn(f"- {note[where.speaks]}")
@@ -68,6 +77,29 @@ def search(
         _tell(one, where.speaks)
     if not found:
         say(text("cli.knowledge_nothing", where.speaks))
+
+
+@contextmanager
+def _more(wanted: bool) -> Iterator[tuple[Thorough | None, Sequence[Note]]]:
+    """What a thorough search asks, and notes on what is not there for it; the model is closed behind it."""
+    if not wanted:
+        yield None, ()
+        return
+    from assay.knowledge.search.engine import reasoned
+    from assay.llm.config import open_model
+    from assay.skills.knowledge_qa.searching import thorough
+
+    model, missing = None, None
+    try:
+        model = open_model()
+    except MissingDependency as error:
+        missing = reasoned("search.restate_failed", error)
+    try:
+        made, notes = thorough(model)
+        yield made, notes if missing is None else (missing, *notes[1:])
+    finally:
+        if model is not None:
+            asyncio.run(model.close())
 
 
 def _described(reader: LibraryReader, hit: Hit, rank: int) -> dict[str, Any]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from assay.knowledge.search.engine import Note
+    from assay.knowledge.search.thorough import Thorough
     from assay.llm.port import Vectors
 
 T = TypeVar("T")
@@ -142,17 +143,22 @@ class LibraryReader:
         return self.searched(query, limit=limit, lane=lane, outdated=outdated)[0]
 
     def searched(
-        self, query: str, *, limit: int = 10, lane: Lane = "hybrid", outdated: bool = False
+        self,
+        query: str,
+        *,
+        limit: int = 10,
+        lane: Lane = "hybrid",
+        outdated: bool = False,
+        thorough: Thorough | None = None,
     ) -> tuple[Sequence[Hit], Sequence[Note]]:
-        """The same, with sentences in zh and en about what the search had to do without."""
+        """The same, with sentences in zh and en about what the search had to do without. ``thorough``: what is asked
+        besides, where a better order is worth some seconds."""
         chosen = [seen.row.key for seen in self._seen.values() if outdated or seen.info.current]
         made_by = self._makers(chosen)
         loads = _Loader(self, chosen)
         engine = self._indexer.engine
         view = engine.view({f"{key} {made_by[key]}": partial(loads, key) for key in chosen})
-        found = engine.search(
-            query, view, limit=limit, lane=lane, texts=lambda ids: [self._found(ids)[id].text for id in ids]
-        )
+        found = engine.search(query, view, limit=limit, lane=lane, passages=self._in_order, thorough=thorough)
         passages = self._found([one.id for one in found.hits])
         hits = [Hit(passages[one.id], one.score, one.lanes, one.coverage, one.cosine) for one in found.hits]
         return hits, found.notes
@@ -181,6 +187,10 @@ class LibraryReader:
         if missing := {key: known[key] for key in old if key not in self._renewed}:
             self._renewed |= renewed(self._store, self._groups, self._indexer, missing)
         return {**known, **dict.fromkeys(old, self._indexer.made_by)}
+
+    def _in_order(self, ids: Sequence[str]) -> list[Passage]:
+        found = self._found(ids)
+        return [found[id] for id in ids]
 
     def _found(self, ids: Sequence[str]) -> dict[str, Passage]:
         """Passages that a search found. One keeps its id when its document's content is replaced: it must be of a

@@ -21,7 +21,7 @@ def waited(call: Callable[[], Coroutine[Any, Any, T]]) -> T:
         except BaseException as error:  # raised again in the caller's thread
             errors.append(error)
 
-    thread = threading.Thread(target=work)
+    thread = threading.Thread(target=work, daemon=True)
     thread.start()
     thread.join()
     if errors:

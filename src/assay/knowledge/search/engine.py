@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from assay.kernel.errors import AssayError, InputError, LinkError, MissingDependency, ModelError
+from assay.kernel.errors import AssayError, InputError, IntegrityError, LinkError, MissingDependency, ModelError
 from assay.kernel.texts import Lang, text
 from assay.knowledge.reader import Lane
 from assay.knowledge.search.dense import asked, combined, levelled
@@ -22,6 +22,7 @@ from assay.knowledge.search.lexical import lexical
 from assay.knowledge.search.ranking import Material, ranked
 from assay.knowledge.search.rerank import DEPTH, Reranker
 from assay.knowledge.search.segment import Segment, from_bytes
+from assay.knowledge.search.thorough import READ_DEPTH, Thorough, blended, read_again
 from assay.knowledge.search.tokens import LONGEST_QUERY, has_chinese, query_terms
 from assay.knowledge.search.view import View, best_rows
 
@@ -29,11 +30,15 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from assay.knowledge.passage import Passage
+
     Floats = NDArray[np.float64]
 
 _MOST_BYTES = 1 << 30
+_FAILURES = (LinkError, ModelError, MissingDependency, IntegrityError, InputError)
+"""Of a model or a service: a search goes on without it."""
 Note = Mapping[Lang, str]
-Texts = Callable[[Sequence[str]], Sequence[str]]
+Passages = Callable[[Sequence[str]], Sequence["Passage"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +99,19 @@ class Engine:
         return View(list(segments), self._digest)
 
     def search(
-        self, query: str, view: View, *, limit: int = 10, lane: Lane = "hybrid", texts: Texts | None = None
+        self,
+        query: str,
+        view: View,
+        *,
+        limit: int = 10,
+        lane: Lane = "hybrid",
+        passages: Passages | None = None,
+        thorough: Thorough | None = None,
     ) -> Found:
         """The best passages of a view. A query without any word, or a view without passages, finds nothing.
 
-        ``texts`` gives the words of passages by id, for a reranker; without it none is asked.
+        ``passages`` gives passages by id, for whatever reads them; without it nothing does. ``thorough`` counts in the
+        hybrid lane, where a configured reranker takes the place of its reader.
         """
         import numpy as np
 
@@ -109,8 +122,8 @@ class Engine:
         meant = _finite(found.levels) if found.levels is not None else np.full(len(view), -np.inf)
         scores = {"lexical": said, "dense": meant}.get(lane)
         if scores is None:
-            scores = ranked(query[:LONGEST_QUERY], view, found)
-            scores = np.where(scores > 0, scores, -np.inf)
+            scores, more = self._restated(query, view, _positive(ranked(query[:LONGEST_QUERY], view, found)), thorough)
+            notes = [*notes, *more]
         ranks = {"lexical": _ranks(said, view), "dense": _ranks(meant, view)}
         hits = [
             Scored(
@@ -120,12 +133,12 @@ class Engine:
                 round(float(found.words.coverage[row]), 6),
                 float(cosines[row]),
             )
-            for row in best_rows(scores, view.ids, max(limit, DEPTH) if self._reranks(lane, texts) else limit)
+            for row in best_rows(scores, view.ids, max(limit, DEPTH) if passages is not None else limit)
         ]
-        if texts is not None and self._reranks(lane, texts):
-            hits, more = self._reranked(query, hits, texts)
+        if passages is not None and lane == "hybrid":
+            hits, more = self._looked_at(query, hits, passages, thorough)
             notes = [*notes, *more]
-        return Found(tuple(hits[:limit]), tuple(notes), self._record(found, lane))
+        return Found(tuple(hits[:limit]), tuple(notes), self._record(found, lane, thorough))
 
     def asked(self, query: str, view: View) -> Material:
         """All that the ranking of a question is made of; see ``ranking.features``."""
@@ -178,23 +191,50 @@ class Engine:
         plain[rows] = levelled(both[:, 2], own, False)
         return _Dense(levels, plain, cosines), notes
 
-    def _reranks(self, lane: Lane, texts: Texts | None) -> bool:
-        return self._reranker is not None and texts is not None and lane == "hybrid"
+    def _restated(self, query: str, view: View, scores: Floats, thorough: Thorough | None) -> tuple[Floats, list[Note]]:
+        """The scores with those of the question's other wordings; as they are, with a note, where there are none."""
+        if thorough is None or thorough.restate is None:
+            return scores, []
+        try:
+            wordings = thorough.restate(query[:LONGEST_QUERY])
+        except _FAILURES as error:
+            return scores, [reasoned("search.restate_failed", error)]
+        each, notes = [], []
+        for one in wordings:
+            found, _, more = self._found(one, view, with_dense=True)
+            each.append(_positive(ranked(one[:LONGEST_QUERY], view, found)))
+            notes += [note for note in more if note not in notes]
+        return blended(scores, each), notes
 
-    def _reranked(self, query: str, hits: list[Scored], texts: Texts) -> tuple[list[Scored], list[Note]]:
-        """The best hits in the reranker's order; in ours, with a note, when it fails."""
-        assert self._reranker is not None
+    def _looked_at(
+        self, query: str, hits: list[Scored], passages: Passages, thorough: Thorough | None
+    ) -> tuple[list[Scored], list[Note]]:
+        """The best hits in the order of what reads them; in ours, with a note, when it fails."""
         if len(hits) < 2:
             return hits, []
-        first, rest = hits[:DEPTH], hits[DEPTH:]
+        if self._reranker is not None:
+            return self._reranked(self._reranker, query[:LONGEST_QUERY], hits, passages)
+        if thorough is None or thorough.read is None:
+            return hits, []
         try:
-            scores = self._reranker.scores(query[:LONGEST_QUERY], texts([hit.id for hit in first]))
+            found = passages([hit.id for hit in hits[:READ_DEPTH]])
+            return read_again(query[:LONGEST_QUERY], hits, found, thorough.read), []
+        except _FAILURES as error:
+            return hits, [reasoned("search.read_failed", error)]
+
+    def _reranked(
+        self, reranker: Reranker, query: str, hits: list[Scored], passages: Passages
+    ) -> tuple[list[Scored], list[Note]]:
+        first, rest = hits[:DEPTH], hits[DEPTH:]
+        texts = [one.text for one in passages([hit.id for hit in first])]
+        try:
+            scores = reranker.scores(query, texts)
         except (LinkError, ModelError, InputError) as error:
             return hits, [reasoned("search.rerank_failed", error)]
         order = sorted(range(len(first)), key=lambda at: (-scores[at], at))
         return [*(first[at] for at in order), *rest], []
 
-    def _record(self, found: Material, lane: Lane) -> dict[str, Any]:
+    def _record(self, found: Material, lane: Lane, thorough: Thorough | None) -> dict[str, Any]:
         """What a search was made with; it tells nothing of documents."""
         return {
             "lane": lane,
@@ -203,6 +243,7 @@ class Engine:
             "dictionary": self._dictionary.digest,
             "embedding": self._digest,
             "reranker": self._reranker.digest if self._reranker is not None else "",
+            "thorough": thorough.digest if thorough is not None else "",
         }
 
 
@@ -214,6 +255,12 @@ class _Dense:
     levels: Floats
     plain: Floats
     cosines: Floats
+
+
+def _positive(scores: Floats) -> Floats:
+    import numpy as np
+
+    return np.where(scores > 0, scores, -np.inf)
 
 
 def _finite(values: Floats) -> Floats:

@@ -44,7 +44,8 @@ class Combiner:
     ``ask_from`` code refuses without asking the model. ``second``: of two units that are closer in score the second
     is looked at as well. ``branch_gap`` and ``conflict_gap``: rows of one table, or units of two documents, that are
     closer are both told, from probability ``about_from`` on; ``conflict_cover`` and ``premise_cover`` are the least
-    parts of the question that such a unit says.
+    parts of the question that such a unit says. ``contradicts``: the log-odds from which on the model's reading of
+    another document's value stops an answer; None: it is not asked.
     """
 
     rank: Logistic
@@ -60,6 +61,7 @@ class Combiner:
     conflict_gap: float = 1.0
     conflict_cover: float = 0.6
     premise_cover: float = 0.6
+    contradicts: float | None = None
 
     def enough(self, features: Features, *, model: bool) -> tuple[float, bool]:
         """The probability that an answer is right, and whether that is enough."""

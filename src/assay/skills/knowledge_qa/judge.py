@@ -32,6 +32,8 @@ READ_MOST = 3
 _RESPECTIVELY = re.compile(r"分别|各自|respectively", re.I)
 _JOINED = re.compile(r"和|与|及|跟|、|(?<![a-z])and(?![a-z])", re.I)
 _FOR_EACH = re.compile(r"每|各|均|都|(?<![a-z])(?:each|every|both|all)(?![a-z])", re.I)
+RIVALS = 2
+"""So many units of other documents with another value are read before an answer leaves."""
 LOOKED_AT = 3
 """Among so many units a denial of what the question takes for granted is looked for."""
 
@@ -93,6 +95,10 @@ class Judge:
         if rival is not None and (near or named or alike(best.candidate.text, rival.candidate.text)):
             return Ruling((best, rival), Reason.CONFLICT, probability, best.features, found, best)
         if enough:
+            rival = await self._contradicted(asked, hits, best, others)
+            if rival is not None:
+                told = {**best.features, "contradicted": 1.0}
+                return Ruling((best, rival), Reason.CONFLICT, probability, told, found, best)
             return Ruling((best,), None, probability, best.features, found, best, likely=True)
         denial = next((pick for pick in picks[:LOOKED_AT] if denies(asked, pick.candidate) and about(pick)), None)
         if denial is not None and self._premise(asked, denial):
@@ -130,6 +136,21 @@ class Judge:
         probability, enough = self.weights.enough(features, model=asking)
         enough = (enough or certain(features)) and not barred
         return probability, enough, replace(pick, features=features)
+
+    async def _contradicted(self, asked: Asked, hits: Sequence[Hit], best: Pick, others: Sequence[Pick]) -> Pick | None:
+        """A unit of another document in which the model reads an answer as well, and another one."""
+        spoken = codes_of_documents(hits)
+        for pick in rivals_of(asked, best, others)[:RIVALS]:
+            if self.verifier is None or self.verifier.failed or self.weights.contradicts is None:
+                return None
+            reading = await self.verifier.read(asked, pick.candidate)
+            if reading is None or reading.odds < self.weights.contradicts:
+                continue
+            heard = settled(asked, pick, reading.words, spoken)
+            # Words that do not stand in the unit leave open what the model means by its yes.
+            if heard.features["agrees"] >= 0.0 and _another_value(asked, best, heard):
+                return heard
+        return None
 
     def _several(self, best: Pick, probability: float) -> bool:
         """Whether a unit is about what is asked at all, so that several values of it are worth telling."""
@@ -269,6 +290,37 @@ def branches_of(asked: Asked, best: Pick, others: Sequence[Pick], weights: Combi
         if value_key(asked, pick) != value_key(asked, best):
             found.append(pick)
     return found
+
+
+def rivals_of(asked: Asked, best: Pick, others: Sequence[Pick]) -> list[Pick]:
+    """The units of other documents that may contradict an answer: another value of the same dimension, in no other
+    state and of no other equipment."""
+    if asked.wanted not in (Wanted.NUMBER, Wanted.DURATION, Wanted.COUNT) or best.short.kind == "sentence":
+        return []
+    return [
+        pick
+        for pick in others
+        if pick.candidate.passage.document != best.candidate.passage.document
+        and pick.short.kind in ("number", "cell")
+        and _another_value(asked, best, pick)
+        and _as_near(asked, best, pick)
+        and not elsewhere(pick)
+        and not _other_state(asked, best, pick)
+    ]
+
+
+def _another_value(asked: Asked, best: Pick, pick: Pick) -> bool:
+    """Whether two short answers give different values of one quantity; a value that is said in two units is one."""
+    mine, theirs = value_key(asked, best), value_key(asked, pick)
+    return _dimension(mine) is not None and _dimension(mine) == _dimension(theirs) and set(mine) != set(theirs)
+
+
+def _as_near(asked: Asked, best: Pick, pick: Pick) -> bool:
+    """Whether a unit names the equipment of the question as the best one does; where the question names none, texts in
+    two languages are about the same thing too rarely for the model's word alone."""
+    if asked.codes:
+        return pick.features.get("codes_missing", 0.0) <= best.features.get("codes_missing", 0.0)
+    return pick.candidate.passage.lang == best.candidate.passage.lang
 
 
 def rival_of(asked: Asked, best: Pick, others: Sequence[Pick], weights: Combiner) -> Pick | None:

@@ -7,6 +7,7 @@ import re
 
 from assay.skills.knowledge_qa.lexicon import opposites
 from assay.skills.knowledge_qa.months import months_of
+from assay.skills.knowledge_qa.numbered import numbered
 from assay.skills.knowledge_qa.quantities import Amount, amounts, codes
 from assay.skills.knowledge_qa.question import Asked
 from assay.skills.knowledge_qa.ranges import holds
@@ -54,6 +55,7 @@ _ASKS_MUST = re.compile(
     r"|have to|has to|required|necessary|should|shall)(?![a-z])",
     re.I,
 )
+_ASKS_BREACH = re.compile(r"违规|违章|违反|不合规|(?<![a-z])(?:violation|breach|against the rules?)(?![a-z])", re.I)
 _AT_MOST = re.compile(
     r"不得?(?:超过|大于|高于|多于|长于)|不超过|不大于|不高于|至多|最多|最大|最高|上限|以下|以内|之内"
     r"|小于|低于|≤|<|at most|not (?:exceed|more than|be more than|be higher than|above|longer than)"
@@ -69,7 +71,8 @@ _AT_LEAST = re.compile(
 )
 _EXCEPT = re.compile(r"除|但|except|unless|however|only (?:if|when)|仅|只有|方可", re.I)
 _LEFT_OUT = re.compile(
-    r"除(?P<a>[^，。；]{2,24}?)(?:以外|之外|外)|[，,；;（(](?P<b>[^，。；,（()）]{2,24}?)除外"
+    r"除(?P<a>[^，。；]{2,24}?)(?:以外|之外|外)|[，,；;（(](?P<b>[^，。；,（()）]{2,24}?)(?:除外|(?<!不)例外)"
+    r"|(?:(?<![a-z])exceptions?|例外)[:：]\s*(?P<d>[^.;。；]{2,80})"
     r"|(?:except|unless|apart from)(?: (?:for|in|at|by|during|when|if|on|with|that))? (?P<c>[^.;,]{4,80})",
     re.I,
 )
@@ -80,14 +83,31 @@ _EXCLUDED = re.compile(
 )
 """What a permission leaves out behind it: "for a test only, and never on a running plant"."""
 EXCLUDED_SAID = 0.6
+_PROVISO = re.compile(
+    r"(?:但是?|不过|惟|唯)(?:必须|须|应当?|需要?|要)(?P<a>[^，。；,;]{2,24})|(?:前提是|条件是)(?P<b>[^，。；,;]{2,24})"
+    r"|(?:(?<![a-z])but (?:must|shall|has to|have to|needs? to)(?: be)?|provided(?: that)?|as long as|on condition that"
+    r"|on the condition that) (?P<c>[^.;,]{4,80})",
+    re.I,
+)
+"""What a permission asks for: "allowed, but the shift leader must sign"."""
+PROVISO_SAID = 0.5
 _NEAR_NEGATION = 10
+_ALLOWS_UP_TO = re.compile(r"(?:允许|可|放宽|延长)[^，。；,;]{0,6}$|(?:until|up to|allow(?:s|ed)?(?: for)?)\s*$", re.I)
+_CLAUSE_END = re.compile(r"[，,。；;？?]|\.(?=\s)")
+_SPEAKS_OF_IT = re.compile(
+    r"\s*[，,；;（(]?\s*(?:which|that|where|who|there|for (?:it|them|these)|该|其|此|那里|这时|可|允许|为"
+    r"|[\u4e00-\u9fff]{1,6}可)",
+    re.I,
+)
 _NOT_SO = re.compile(r"没|未|无(?!论)|(?<![a-z])(?:no|not|without|nobody)(?![a-z])|n't", re.I)
 _ONLY_FOR = re.compile(
     r"(?:仅限于?|[只仅](?:允许|可以?|能|准许?|许|限|供)(?:用于|用在|于|在|对)?|[只仅](?:适?用于|供)|限于)"
     r"(?P<zh>[^，。；,;（）()]{2,24})"
     r"|(?<![a-z])(?:only|solely|exclusively|limited to|restricted to)"
     r"(?: (?:be|used|allowed|permitted|done|for|in|on|at|by|to|with))*"
-    r" (?P<en>(?!if |when |after |before |once )[^.;,()]{3,60}?)(?= (?:may|can|must|shall|is|are)(?![a-z])|[.;,()]|$)",
+    r" (?P<en>(?!if |when |after |before |once )[^.;,()]{3,60}?)"
+    r"(?= (?:may|can|must|shall|is|are|and only)(?![a-z])|[.;,()]|$)"
+    r"|(?<![a-z])(?:by|for|in|at|on|to|with) (?P<last>[^.;,()]{3,40}?) only(?=[.;,()]|$)",
     re.I,
 )
 """What alone is allowed: "on-line changes only to add points"."""
@@ -121,12 +141,17 @@ def yes_or_no(asked: Asked, text: str) -> bool | None:
         return not unmet
     if _condition_missed(asked, clause):
         return None
-    by_number = _compared(asked, clause)
+    left_out = exception_of(asked, text)
+    if left_out is not None and (own := _own_rule(text, left_out)):
+        return _by_own_rule(asked, own)
+    by_number = _compared(asked, clause) if left_out is None else None
     if by_number is not None:
         return by_number
     made = _by_words(asked, clause)
     if made is None and clause != text:
         made = _by_words(asked, text)
+    if made and _ASKS_MAY.search(asked.text) and _proviso_denied(asked, text):
+        return _negates(asked)
     if made is None and _is_exception(asked, text) and not (_negates(asked) or _ASKS_MAY.search(asked.text)):
         return False  # what is so but for an exception is not so in it
     flip = _negates(asked) != _is_exception(asked, text)
@@ -134,7 +159,9 @@ def yes_or_no(asked: Asked, text: str) -> bool | None:
 
 
 def _negates(asked: Asked) -> bool:
-    return bool(_NEGATED.search(_STATED_TWICE.sub("", _bare(asked.text))))
+    """Whether a question asks for the opposite: "may it not be", "is that a violation"."""
+    negated = bool(_NEGATED.search(_STATED_TWICE.sub("", _bare(asked.text))))
+    return negated != bool(_ASKS_BREACH.search(asked.text))
 
 
 def _is_excluded(asked: Asked, text: str) -> bool:
@@ -156,9 +183,48 @@ def _beside_what_alone_is_allowed(asked: Asked, clause: str) -> bool:
     the clause may be about something that was not asked."""
     question = said(asked.text)
     for match in _ONLY_FOR.finditer(clause):
-        words = terms_of(match["zh"] or match["en"])
+        words = terms_of(next(part for part in match.groups() if part))
         told = sum(covered(word, question) >= 0.7 or _same_state(word.text, asked.text) for word in words)
         if words and told <= len(words) / 2 and not amounts(match.group()):
+            return True
+    return False
+
+
+def exception_of(asked: Asked, text: str) -> re.Match[str] | None:
+    """What a clause leaves out, where the question is about that."""
+    return next((match for match in _LEFT_OUT.finditer(text) if _is_exception(asked, match.group())), None)
+
+
+def _own_rule(text: str, left_out: re.Match[str]) -> str:
+    """What is said of what is left out: behind it ("except mussels, which are accepted until 19:00"), or in it
+    ("exception: the egg room may be entered alone")."""
+    if left_out["d"] and _speaks(left_out["d"]):
+        return left_out["d"]
+    behind = text[left_out.end() :]
+    return behind if _SPEAKS_OF_IT.match(behind) and (re.search(r"\d", behind) or _speaks(behind)) else ""
+
+
+def _by_own_rule(asked: Asked, own: str) -> bool | None:
+    """Yes or no by the rule of what is left out alone."""
+    by_number = _compared(asked, own)
+    if by_number is not None:
+        return by_number
+    for wanted in asked.amounts:
+        for limit in amounts(own):
+            if wanted.unit and limit.dimension == wanted.dimension and _comparable(wanted, limit):
+                return _less(wanted, limit) if _ALLOWS_UP_TO.search(own[: limit.start]) else None
+    made = None if re.search(r"\d", own) else _by_words(asked, own)
+    return None if made is None else made != _negates(asked)
+
+
+def _proviso_denied(asked: Asked, text: str) -> bool:
+    """Whether the question says that what a permission asks for is not so (但须品控员签字, 品控员还没签字)."""
+    question = said(asked.text)
+    for match in _PROVISO.finditer(text):
+        proviso = next(part for part in match.groups() if part)
+        words = [word for word in terms_of(proviso) if word.kind != "code"]
+        told = sum(covered(word, question) >= 0.7 for word in words)
+        if words and told >= PROVISO_SAID * len(words) and _denied_in(asked.text, proviso):
             return True
     return False
 
@@ -176,22 +242,38 @@ def _is_exception(asked: Asked, text: str) -> bool:
         left_out = next(part for part in match.groups() if part)
         if set(codes(left_out)) & set(asked.codes):
             return True
+        wanted, told = numbered(asked.text), numbered(left_out)
+        if any(not wanted[word] & told[word] for word in wanted.keys() & told.keys()):
+            continue
         if (held := months_of(left_out)) and (named := months_of(asked.text)):
             if named <= held:
                 return True
         words = terms_of(left_out)
         question = said(asked.text)
+        inside = _takes_in(asked, left_out)
+        if inside is not None and any(covered(word, question) >= 0.7 for word in words):
+            if inside:
+                return not _denied_in(asked.text, left_out)
+            continue
         share = sum(covered(word, question) >= 0.7 for word in words) / len(words) if words else 0.0
         if share >= 0.6:
             return not _denied_in(asked.text, left_out)
     return False
 
 
+def _takes_in(asked: Asked, left_out: str) -> bool | None:
+    """Whether a number of the question lies in the range that is left out (油温低于 15 ℃ 时除外); None where the
+    two name no number of one kind."""
+    held = [holds(left_out, one) for one in asked.amounts if one.unit]
+    told = [one for one in held if one is not None]
+    return any(told) if told else None
+
+
 def _denied_in(question: str, left_out: str) -> bool:
     """Whether the question says that what is left out is not so ("if no engineer is present", 还没书面同意)."""
     named = [word for word in terms_of(left_out) if word.kind != "code" and word.text.lower() in question.lower()]
     before = [question[: question.lower().index(word.text.lower())][-_NEAR_NEGATION:] for word in named]
-    return any(_NOT_SO.search(each) for each in before)
+    return any(_NOT_SO.search(_CLAUSE_END.split(each)[-1]) for each in before)
 
 
 def says_when(text: str, start: int, end: int) -> bool:

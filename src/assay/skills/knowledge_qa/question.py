@@ -80,8 +80,9 @@ _LINKS = re.compile(r"(?<![a-z])(?:when|where)(?![a-z])", re.I)
 _ASKS_ELSE = re.compile(r"(?<![a-z])(?:what|which|who|whom|whose|how)(?![a-z])", re.I)
 _YES_NO = re.compile(
     r"吗|是否|能否|可否|能不能|可不可以|要不要|是不是|有没有|需不需要|用不用|该不该|行不行|对不对|会不会"
-    r"|算不算|准不准|允不允许|能[^，。？?]{0,6}不能|(?:对|是|行|可以|没事|没问题)吧[？?]?$|可以.{0,30}(?:么|吧)\s*[？?]?$|[^什怎那这]么[？?]?$|[^\s要]不[？?]?$"
+    r"|算不算|准不准|允不允许|能[^，。？?]{0,6}不能|够不够|(?:对|是|行|可以|没事|没问题|够|好|成)了?吧[？?]?$|可以.{0,30}(?:么|吧)\s*[？?]?$|[^什怎那这]么[？?]?$|[^\s要]不[？?]?$"
     r"|^(?:is|are|was|were|do|does|did|can|could|may|must|should|shall|will|would|has|have|am)(?![a-z])"
+    r"|(?<=[.!;:] )(?:is|are|was|were|do|does|did|can|could|may|must|should|shall|will|would|has|have|am) [^.!?]*[?]?$"
     r"|[,，] (?:still ok|ok to|okay to|(?:is|are|do|does|can|could|may|must|should|shall|will|has"
     r"|have) (?:it|the|i|we|this|they|there|you|a|an|one))(?![a-z])",
     re.IGNORECASE,
@@ -148,9 +149,11 @@ _KNOWN = re.compile(
 _FAMILY = re.compile(r"\d+")
 _PARTS = re.compile(
     r"[；;]|[?？](?=\s*\S)|(?:，|,)\s*(?:and|以及|另外|还有|同时)\s*"
-    r"|\s+and (?=(?:(?:by|for|to|at|in|with|from|of|on|after|until|below|above|under|up to) )?(?:what|how|whom?|whose"
+    r"|\s+and (?=(?:(?:by|for|to|at|in|with|from|of|on|after|until|below|above|under|up to"
+    r"|over|within|before|during|into|through|between) )?(?:what|how|whom?|whose"
     r"|when|which|where|why)\b|(?:is|are|do|does|can|may|must)\b)"
-    r"|[，,、]\s*(?=[\u4e00-\u9fffA-Za-z0-9 #-]{0,14}?(?:多[久少大高重]|谁|什么|怎么|如何|几|哪|是否|能不能|可以.*吗))",
+    r"|[，,、]\s*(?=[\u4e00-\u9fffA-Za-z0-9 #-]{0,14}?"
+    r"(?:多[少大久长高重宽厚深快远紧粗热]|谁|什么|怎么|如何|几|哪|是否|能不能|可以.*吗))",
     re.I,
 )
 

@@ -15,7 +15,7 @@ _UP_TO = re.compile(
 )
 _FROM = re.compile(
     r"(?:≥|>|＞|at least|above|over|more than|from|exceeding|不小于|不低于|不少于|大于|高于|超过"
-    r"|至少)\s*$",
+    r"|至少|满)\s*$",
     re.I,
 )
 _UNTIL = re.compile(r"\s*(?:及以下|以下|以内|之内|or less|and below|or below|and less)", re.I)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -215,4 +216,5 @@ def shares(question: str, parts: Sequence[str]) -> list[float]:
         held = sum(piece in each for each in found)
         return (0.4 if len(piece) == 1 else 1.0) / held
 
-    return [sum(weight(piece) for piece in each) for each in found]
+    # fsum: the same to the last bit in whatever order a set gives its pieces.
+    return [math.fsum(weight(piece) for piece in each) for each in found]

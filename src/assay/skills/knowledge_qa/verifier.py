@@ -57,9 +57,19 @@ class Verifier:
     failed: bool = False
     scored: bool = True
     adapted: bool = False
+    _known: dict[tuple[str, str, str], Reading] = field(default_factory=dict)
 
     async def read(self, asked: Asked, one: Candidate) -> Reading | None:
-        """What the model reads of a unit; None when it failed twice."""
+        """What the model reads of a unit, once for all that ask; None when it failed twice."""
+        key = (asked.text, one.above, one.text)
+        if key not in self._known:
+            reading = await self._asked(asked, one)
+            if reading is None:
+                return None
+            self._known[key] = reading
+        return self._known[key]
+
+    async def _asked(self, asked: Asked, one: Candidate) -> Reading | None:
         if self.adapted:
             messages = adapted_messages(asked.text, one.above, one.text)
         else:
