@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,13 @@ from typing import Any
 import pytest
 
 from assay.cli.root import run
+from assay.kernel.errors import MissingDependency
+from assay.kernel.ports import ChatResult, Message
 from assay.knowledge.document import Doubt, Span
 from assay.knowledge.indexing import Indexer
 from assay.knowledge.library import Library
 from assay.knowledge.reading import read_bytes
+from assay.llm.pairs import Read, Text
 from assay.plant.home import home
 from assay.plant.records import open_records
 
@@ -92,6 +96,51 @@ def test_add_list_show_search_remove(folder: Path, capsys: pytest.CaptureFixture
     assert run(["knowledge", "remove", "pump"]) == 0
     capsys.readouterr()
     assert [one["document"] for one in told(capsys, "list")] == ["ops/阀门.txt"]
+
+
+def test_a_thorough_search_says_what_it_had_to_do_without(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing() -> None:
+        raise MissingDependency("llm.no_engine", command="pip install it")
+
+    monkeypatch.setattr("assay.llm.config.open_model", missing)
+    monkeypatch.setattr("assay.skills.knowledge_qa.searching.pairs_or_none", lambda: None)
+    told(capsys, "add", folder)
+    plain, found = told(capsys, "search", "压力"), told(capsys, "search", "压力", "--thorough")
+    assert (plain["thorough"], found["thorough"]) == (False, True)
+    assert found["hits"] == plain["hits"], "the search goes on"
+    more = [one for one in found["notes"] if one not in plain["notes"]]
+    assert len(more) == 2 and "pip install it" in more[0] and "not read again" in more[1]
+    assert "hybrid" in failed(capsys, "search", "压力", "--thorough", "--lane", "dense")
+
+
+def test_a_thorough_search_asks_model_and_reader_and_closes_the_model(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Model:
+        name = digest = "scripted"
+        closed = False
+
+        async def chat(self, messages: Sequence[Message], **_: Any) -> ChatResult:
+            return ChatResult("zh: 关闭 V-3\nen: Close valve V-3.", 1, 1, 0.0, "stop")
+
+        async def close(self) -> None:
+            self.closed = True
+
+    def pairs(question: str, texts: Sequence[Text]) -> list[Read]:
+        asked.append(question)
+        return [Read(5.0 if "Close valve" in one.text else -5.0) for one in texts]
+
+    asked: list[str] = []
+    model = Model()
+    monkeypatch.setattr("assay.llm.config.open_model", lambda: model)
+    monkeypatch.setattr("assay.skills.knowledge_qa.searching.pairs_or_none", lambda: pairs)
+    told(capsys, "add", folder)
+    question = "how is the pump shut off"
+    found = told(capsys, "search", question, "--thorough")
+    assert "Close valve V-3." in found["hits"][0]["text"]
+    assert asked == [question] and model.closed
 
 
 def test_a_library_in_postgres(folder: Path, postgres: str, capsys: pytest.CaptureFixture[str]) -> None:

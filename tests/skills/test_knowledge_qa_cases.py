@@ -12,6 +12,7 @@ from assay.knowledge.document import BlockKind, Span
 from assay.knowledge.passage import Passage, Unit, UnitKind
 from assay.knowledge.reader import Hit
 from assay.skills.knowledge_qa.candidates import candidates_of
+from assay.skills.knowledge_qa.columns import named_of
 from assay.skills.knowledge_qa.combine import combiner
 from assay.skills.knowledge_qa.judge import Judge, Reason, alike, vetoed
 from assay.skills.knowledge_qa.lexicon import pattern_of
@@ -187,3 +188,32 @@ def test_why_is_not_answered_without_a_reason() -> None:
     assert vetoed(asked, ranked(asked, hits(said), combiner(), None)[0])
     why = passage("The feed pump of R-201 is on the emergency supply, because the reaction must not starve.")
     assert not vetoed(asked, ranked(asked, hits(why), combiner(), None)[0])
+
+
+@pytest.mark.parametrize(
+    ("question", "head", "other", "named"),
+    [
+        ("2号闸的回油滤芯多久换一次？", "2号闸间隔", "1号闸间隔", True),
+        ("2号闸的回油滤芯多久换一次？", "1号闸间隔", "2号闸间隔", False),
+        ("回油滤芯多久换一次？", "2号闸间隔", "1号闸间隔", False),
+        ("What is the relief valve of lock No. 2 set to?", "2号闸", "1号闸", True),
+        ("What is the relief valve of lock 2 set to after step 1?", "2号闸", "1号闸", False),
+        ("Calibration interval of the gas analyser on chamber A", "Chamber A", "Chamber B", True),
+        ("Calibration interval of the gas analyser on chamber A", "Chamber B", "Chamber A", False),
+        ("How long does a chamber a plant bought run?", "Chamber A", "Chamber B", False),
+        ("A间要保压多久？", "A 间", "B 间", True),
+    ],
+)
+def test_a_column_is_named_by_its_number_or_letter(question: str, head: str, other: str, named: bool) -> None:
+    asked = read_question(question)
+    assert (named_of(asked, head, [head, other]) and not named_of(asked, other, [head, other])) is named
+
+
+def test_the_column_that_is_named_answers_and_an_open_one_asks_back() -> None:
+    text = "# 船闸\n\n| 项目 | 1号闸间隔 | 2号闸间隔 |\n|---|---|---|\n| 回油滤芯更换 | 1500 h | 2000 h |\n"
+    for question, tied in (("2号闸的回油滤芯运行多少小时换一次？", 0.0), ("回油滤芯运行多少小时换一次？", 1.0)):
+        asked = read_question(question)
+        found = ShelfReader({"zha": Doc(text)}).search(question)
+        pick = next(one for one in ranked(asked, found, combiner(), None) if one.candidate.unit.fields)
+        assert pick.features["cells_tied"] == tied
+        assert tied or "2000" in pick.short.text

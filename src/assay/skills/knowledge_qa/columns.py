@@ -10,7 +10,7 @@ from assay.knowledge.passage import Field, Unit
 from assay.skills.knowledge_qa.lexicon import attributes_in
 from assay.skills.knowledge_qa.numbered import numbered
 from assay.skills.knowledge_qa.quantities import Amount, amounts, codes
-from assay.skills.knowledge_qa.question import Asked
+from assay.skills.knowledge_qa.question import Asked, language_of
 from assay.skills.knowledge_qa.ranges import holds
 from assay.skills.knowledge_qa.terms import covered, said, terms_of
 
@@ -38,6 +38,9 @@ OTHERS = "*"
 """Stands for the other codes of a list that has one name."""
 _LIST_BEHIND = re.compile(r"\s*(?:[、，,/／~～至和及与-]|and |to |or )\s*[A-Z]{1,4}[-_]?\d")
 _LIST_BEFORE = re.compile(r"\d[A-Z]?\s*(?:[、，,/／~～至和及与]|(?:and|to|or)\s)\s*$")
+_NUMBER_SIGN = re.compile(r"\s*(?<![A-Za-z])[Nn](?:o\.|umber)\s*(?=\d)")
+LONGEST_MARKED = 12
+"""Characters of a heading that a question must say for its letter to be meant."""
 _MARK = re.compile(r"(?<![A-Za-z])[A-Z](?![A-Za-z])")
 _FAMILY = re.compile(r"\d+[A-Z]?$")
 
@@ -132,8 +135,11 @@ def _peers(unit: Unit, one: Field, other: Field) -> bool:
 
 
 def named_of(asked: Asked, head: str, heads: Sequence[str]) -> bool:
-    """Whether the question names what a heading, or a case, has beyond the others: its code, mark, words or range."""
+    """Whether the question names what a heading, or a case, has beyond the others: its code, mark, number
+    (2号闸), words or range."""
     if any(holds(head, one) for one in asked.amounts if one.unit):
+        return True
+    if _number_named(asked, head, [one for one in heads if one != head]):
         return True
     own = set(codes(head))
     if any(code in asked.text.upper() for code in own):
@@ -152,10 +158,41 @@ def named_of(asked: Asked, head: str, heads: Sequence[str]) -> bool:
     return any(not any(covered(one, said(other)) >= 0.5 for other in others) for one in words)
 
 
+def _number_named(asked: Asked, head: str, others: Sequence[str]) -> bool:
+    """Whether the question names a heading's number that the other headings do not have (2号闸), in the other language
+    by the only number that goes with a word there ("lock 2")."""
+    own, wanted = numbered(head), numbered(_NUMBER_SIGN.sub(" ", asked.text))
+    apart = {word: held for word, held in own.items() if all(numbered(one).get(word) != held for one in others)}
+    if any(held & wanted.get(word, frozenset()) for word, held in apart.items()):
+        return True
+    foreign = language_of(head) != asked.lang and not own.keys() & wanted.keys()
+    said_there = frozenset().union(*wanted.values()) if foreign else frozenset()
+    return len(said_there) == 1 and any(held == said_there for held in apart.values())
+
+
 def head_marked(asked: Asked, head: str) -> bool:
-    """Whether a heading's letter stands in the question as it stands there (``A 间``, "side B")."""
-    tight, own = re.sub(r"\s+", "", asked.text), re.sub(r"\s+", "", head)
-    return bool(_MARK.search(head)) and len(own) > 1 and own[:12] in tight
+    """Whether a heading's letter stands in the question as it stands there (``A 间``, "side B", "chamber A")."""
+    pieces = head.split()
+    if not _MARK.search(head) or len("".join(pieces)) < 2:
+        return False
+    wanted = [_either_case(piece) for piece in _first(pieces, LONGEST_MARKED)]
+    return bool(re.search(r"\s*".join(wanted) + r"(?![A-Za-z])", asked.text))
+
+
+def _first(pieces: Sequence[str], most: int) -> list[str]:
+    """The pieces up to so many characters."""
+    taken: list[str] = []
+    for piece in pieces:
+        left = most - sum(map(len, taken))
+        if left <= 0:
+            break
+        taken.append(piece[:left])
+    return taken
+
+
+def _either_case(piece: str) -> str:
+    """A pattern of a piece; a letter alone keeps its case (an "a" is no mark)."""
+    return re.escape(piece) if len(piece) == 1 else f"(?i:{re.escape(piece)})"
 
 
 @lru_cache(maxsize=4096)

@@ -20,6 +20,7 @@ from assay.skills.knowledge_qa.terms import known_words
 
 _CODE = r"(?<![A-Za-z0-9-])(?P<code>[A-Z]{1,5}-?\d{1,5}[A-Z]?(?:-\d{1,4})?)(?![A-Za-z0-9-])"
 _HAN = r"(?P<nick>[\u4e00-\u9fff]{2,6}?)"
+_THE = r"(?:[Tt]he )?"
 _LATIN = r"(?P<nick>[A-Z][\w']+(?: [A-Z][\w']+){0,2})"
 _CALLED = r"(?:俗称|又称|也称|简称|人称|外号|绰号|现场俗?[称叫]|习惯[称叫]|大家[都管]?叫|工人叫|叫做?|称为?)"
 _ENDS = r"[”\"」]?(?=[，,。；;、）)\n]|$)"
@@ -28,10 +29,10 @@ _CALLED_SO = tuple(
     for pattern in (
         rf"{_CODE}\s*[（(](?:[^（()）“\"]{{0,12}}[，,])?{_CALLED}\s*[“\"「]?{_HAN}{_ENDS}",
         rf"{_CODE}(?:[（(][^（()）\n]{{0,20}}[）)])?[^。；;，,\n（()）]{{0,8}}?[，,]?\s*{_CALLED}\s*[“\"「]?{_HAN}{_ENDS}",
-        rf"{_CODE}(?: [a-z]+){{0,3}},?\s*\(?[^().\"“]{{0,30}}?[\"“]{_LATIN}[\"”]",
-        rf"{_CODE},? (?:also |in the hall |on the floor )?(?:known as|called|nicknamed) [\"“]?{_LATIN}"
+        rf"(?<!for )(?<!for the ){_CODE}(?: [a-z]+){{0,3}},?\s*\(?[^().\"“]{{0,30}}?[\"“]{_THE}{_LATIN}[\"”]",
+        rf"{_CODE},? (?:also |in the hall |on the floor )?(?:known as|called|nicknamed) [\"“]?{_THE}{_LATIN}"
         r"[\"”]?(?=[,.;)\n]|$)",
-        rf"[\"“]{_LATIN}[\"”] \({_CODE}[),]",
+        rf"[\"“]{_THE}{_LATIN}[\"”] (?:\(|for (?:the )?){_CODE}(?=[),.;]|$)",
     )
 )
 """A word of calling, or quotation marks, say that it is a name."""
@@ -48,7 +49,7 @@ _DESIGNATED = tuple(
     for pattern in (
         rf"{_NUMBERED}{_BUILT}[^。；;，,\n（()）“\"「]{{0,8}}[，,]?\s*{_CALLED}\s*[“\"「]{_HAN}[”\"」]",
         rf"{_NUMBERED}[（(](?:[^（()）“\"「]{{0,16}}[，,])?{_CALLED}?[“\"「]{_HAN}[”\"」]",
-        rf"{_LETTERED},?\s*\(?(?:(?:is |also )?(?:known as|called|nicknamed) )?[“\"]{_LATIN}[”\"]",
+        rf"{_LETTERED},?\s*\(?(?:(?:is |also )?(?:known as|called|nicknamed) )?[“\"]{_THE}{_LATIN}[”\"]",
     )
 )
 _LISTED = re.compile(rf"(?P<kind>[A-Z][a-z]+?)s: [^.\n]*?\b(?P<letter>[A-Z]) \([“\"]{_LATIN}[”\"]")
