@@ -142,7 +142,7 @@ def test_somebody_is_proposed_approved_sent_once_and_called_back(
     (action,) = found["actions"]
     (order,) = action["proposal"]["orders"]
     assert (order["person"], order["equipment"], action["proposal"]["zone"]) == ("Chen", "reactor", "control")
-    assert "138" not in json.dumps(found) and run(["evidence", "replay", "--run", found["run"]]) == 0
+    assert "138-55" not in json.dumps(found) and run(["evidence", "replay", "--run", found["run"]]) == 0
     id = action["id"]
     assert run(["actions", "execute", id]) == 3
     assert run(["actions", "approve", id, "--role", "lead", "--digest", "0" * 64]) == 3
