@@ -25,7 +25,7 @@ from assay.skills.knowledge_qa.runner import Asking
 
 FOLDER = Path(__file__).parent / "cited"
 CORPUS = FOLDER / "corpus"
-SETS = {"first": FOLDER, **{name: FOLDER / name for name in ("second", "third", "fourth", "fifth")}}
+SETS = {"first": FOLDER, **{name: FOLDER / name for name in ("second", "third", "fourth", "fifth", "sixth")}}
 """Sets by several hands: the first in two halves, the second and third for calibration, the others for tests."""
 ON = "2026-06-01"
 """The day on which the set is asked: what is valid does not change with the calendar."""

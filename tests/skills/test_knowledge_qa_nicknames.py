@@ -12,8 +12,9 @@ from tests.skills.knowledge_qa_shelf import Doc, ShelfReader
 from assay.knowledge.document import Doubt, Span
 from assay.llm.pairs import Read, Text
 from assay.skills.knowledge_qa.nicknames import (
-    designations_said,
-    names_said,
+    designations_of,
+    names_of,
+    said_in,
     told_designations,
     told_names,
     with_codes,
@@ -81,11 +82,11 @@ def test_machines_without_a_code_are_known_by_their_designation(text: str, names
 def test_the_designation_behind_a_name_is_asked_for() -> None:
     text = '# Steriliser\nChambers: A ("Pip", 9 m³) and B ("Goliath", 41 m³).\n\nPump down takes 12 minutes.\n'
     hits = ShelfReader({"manual": Doc(text)}).search("Goliath pump down")
-    names = designations_said("How long does Goliath take?", hits)
+    names = said_in("How long does Goliath take?", designations_of(hits))
     assert names == (("Goliath", "chamber B"),)
     asked = with_codes(read_question("How long does Goliath take?"), names)
     assert asked.text == "How long does Goliath (chamber B) take?"
-    assert designations_said("How long does chamber B, Goliath, take?", hits) == ()
+    assert said_in("How long does chamber B, Goliath, take?", designations_of(hits)) == ()
 
 
 def test_a_name_counts_as_its_code_while_it_is_known() -> None:
@@ -122,8 +123,8 @@ def test_what_is_told_of_the_sister_alone_does_not_answer(text: str, question: s
 
 def test_a_name_of_two_machines_means_neither() -> None:
     one, two = Doc("P-1（小白）。"), Doc("P-2（小白）。")
-    assert names_said("小白的油温", ShelfReader({"one": one}).search("小白")) == (("小白", "P-1"),)
-    assert names_said("小白的油温", ShelfReader({"one": one, "two": two}).search("小白")) == ()
+    assert said_in("小白的油温", names_of(ShelfReader({"one": one}).search("小白"))) == (("小白", "P-1"),)
+    assert names_of(ShelfReader({"one": one, "two": two}).search("小白")) == ()
 
 
 def quoted(outcome: Outcome) -> dict[str, list[str]]:

@@ -50,7 +50,7 @@ _ORDERS = re.compile(
     r"|let|run|ask)(?![a-z])",
     re.I,
 )
-_ACTION_HEAD = re.compile(
+ACTION_HEAD = re.compile(
     r"处理|处置|措施|对策|方法|办法|步骤|动作|应对|(?<![a-z])(?:actions?|remed(?:y|ies)|responses?|measures?|procedures?"
     r"|what to do|how to|corrective|steps?|method)(?![a-z])",
     re.I,
@@ -263,7 +263,7 @@ def gives_reason(text: str) -> bool:
 
 def gives_way(text: str, header: str = "") -> bool:
     """Whether a sentence, or a cell under its heading, says what is to be done."""
-    return bool(_ACTION_HEAD.search(header) or _ORDERS.search(text))
+    return bool(ACTION_HEAD.search(header) or _ORDERS.search(text))
 
 
 def kind_fit(asked: Asked, unit: Unit) -> float:
@@ -434,7 +434,7 @@ def _cell(asked: Asked, cell: Field, unit: Unit, own: float) -> float:
     elif asked.wanted is Wanted.NAME:
         score -= 0.2 * bool(read)
     elif asked.wanted is Wanted.WAY:
-        score += 1.0 * bool(_ACTION_HEAD.search(cell.header))
+        score += 1.0 * bool(ACTION_HEAD.search(cell.header))
     if cell.header and re.fullmatch(r"units?|单位|计量单位", cell.header, re.I):
         score -= 3.0
     return score - 1.0 * named_in(asked, value_of(cell, unit)) - 1.5 * _holds_asked(asked, cell, unit)

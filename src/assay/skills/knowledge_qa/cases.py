@@ -40,7 +40,11 @@ def open_list(asked: Asked, pick: Pick) -> bool:
     """Whether the sentence lists a value for each of several cases ("inside 8 km/h, in the yard 15 km/h"), among them
     the short answer, and the question names none of the cases."""
     one = pick.candidate
-    if one.unit.fields or pick.short.kind != "number":
+    if one.unit.fields or not re.search(r"\d", pick.short.text):
+        return False
+    if _open_sisters(asked, one.text, pick.short.text) or _open_states(asked, one.text, pick.short.text):
+        return True
+    if pick.short.kind != "number":
         return False
     items = _items(one.text, pick.short.text)
     labels = [label for label, _ in items]
@@ -49,6 +53,55 @@ def open_list(asked: Asked, pick: Pick) -> bool:
     if one.passage.lang != asked.lang and not all(codes(label) for label in labels):
         return False
     return not any(named_of(asked, label, labels) for label in labels)
+
+
+def _open_sisters(asked: Asked, text: str, short: str) -> bool:
+    """Whether a sentence gives each of several machines its own value ("in WC-5 every 4 hours and in WC-6 every 2"),
+    and the question names none of them."""
+    held: dict[str, Amount] = {}
+    last = 0
+    for one in _alike(text, short):
+        named = codes(text[last : one.start])
+        if named:
+            held.setdefault(named[-1], one)
+        last = one.end
+    families = {re.sub(r"\d+[A-Z]?$", "", code) for code in held}
+    apart = len(held) > 1 and len(families) == 1 and not _all_same(list(held.values()))
+    return apart and not any(code in asked.codes for code in held)
+
+
+def _open_states(asked: Asked, text: str, short: str) -> bool:
+    """Whether a sentence gives opposite states their own values ("day 17 in summer and day 19 in winter"), of which the
+    question names none."""
+    if len({one.value for one in _alike(text, short)}) < 2:
+        return False
+    for group in opposites():
+        told = [pattern for pattern in group if pattern.search(text)]
+        if len(told) > 1 and not any(pattern.search(asked.text) for pattern in group):
+            return _each_its_own(text, told, short)
+    return False
+
+
+def _each_its_own(text: str, told: Sequence[re.Pattern[str]], short: str) -> bool:
+    """Whether the clauses of two states give different values."""
+    clauses = [each for each in _CUT.split(text) if _alike(each, short)]
+    named = [{at for at, pattern in enumerate(told) if pattern.search(each)} for each in clauses]
+    values = [{one.value for one in _alike(each, short)} for each in clauses]
+    return any(
+        a and b and not a & b and x != y
+        for at, (a, x) in enumerate(zip(named, values, strict=True))
+        for b, y in list(zip(named, values, strict=True))[at + 1 :]
+    )
+
+
+def _alike(text: str, short: str) -> list[Amount]:
+    """The amounts of a text of a short answer's dimension."""
+    own = {one.dimension for one in amounts(short)}
+    return [one for one in amounts(text) if one.dimension in own]
+
+
+def _all_same(read: Sequence[Amount]) -> bool:
+    return all(one.same(read[0]) for one in read)
 
 
 def _items(text: str, short: str) -> list[tuple[str, Amount]]:

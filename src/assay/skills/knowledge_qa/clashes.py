@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from assay.skills.knowledge_qa.candidates import Candidate, line_of, value_of
-from assay.skills.knowledge_qa.quantities import Amount, amounts
+from assay.skills.knowledge_qa.quantities import Amount, amounts, designations_in
 from assay.skills.knowledge_qa.question import Asked, Wanted
 from assay.skills.knowledge_qa.ranges import holds
 
@@ -26,7 +26,7 @@ _CLASS_EN = re.compile(
     re.I,
 )
 _THING_ZH = r"机组|纸机|车间|车位|泊位|通道|工位|码头|平台|皮带|机(?![油械理会构])"
-_THING_ZH += r"|[间区线仓库室柜楼炉塔泵罐井站窑磨釜槽门跨床辊阀]"
+_THING_ZH += r"|[间区线仓库室柜楼炉塔泵罐井站窑磨釜槽门跨床辊阀闸池舱棚梯坝廊桥场]"
 _PLACE_ZH = re.compile(
     r"(?:(?P<number>\d{1,3}|[一二三四五六七八九十])\s?[号#]|#(?P<hash>\d{1,3})"
     r"|(?<![A-Za-z0-9/-])(?P<letter>[A-H]|[甲乙丙丁](?!方)))"
@@ -34,7 +34,7 @@ _PLACE_ZH = re.compile(
 )
 _PLACE_BEHIND_ZH = re.compile(rf"(?P<kind>{_THING_ZH})\s?(?P<letter>[A-H])(?![A-Za-z0-9+-])")
 _THING_EN = (
-    r"room|line|unit|bay|berth|furnace|boiler|kiln|tank|silo|hall|building|floor|machine|mill|pump|fan|compressor|crane"
+    r"room|line|unit|bay|berth|chamber|lock|pool|pond|kettle|basin|rink|stage|oven|dryer|cabin|deck|track|hangar|bath|furnace|boiler|kiln|tank|silo|hall|building|floor|machine|mill|pump|fan|compressor|crane"
     r"|train|cell|area|lane|gate|shift|mode|press|conveyor|reactor|column|tower|vessel|cabinet|panel|well"
 )
 _PLACE_EN = re.compile(
@@ -66,6 +66,10 @@ _THINGS = {
     "tank": "罐",
     "pump": "泵",
 }
+_TO = r"\s?(?:to|through|至|到|~|～|–|—|-)\s?"
+_RANGE_BEHIND = re.compile(rf"{_TO}(?:[A-Z]{{1,4}}[\s-]?)?(?P<last>\d{{1,4}})(?![\d.])")
+_RANGE_BEFORE = re.compile(rf"(?<![\d.A-Za-z-])(?P<first>\d{{1,4}})\s?[号#]?{_TO}$")
+LONGEST_RANGE = 200
 NUDGE = 1e-6
 
 
@@ -142,9 +146,18 @@ def _place_clash(asked: Asked, one: Candidate) -> bool:
     return False
 
 
-@lru_cache(maxsize=4096)
 def _places(text: str) -> Mapping[str, frozenset[str]]:
-    """Rooms, lines and machines with the numbers or letters that tell them apart, by their kind."""
+    """Rooms, lines and machines with the numbers or letters that tell them apart, by their kind; a name that documents
+    give one stands for it."""
+    found = dict(_places_said(text))
+    for designation in designations_in(text):
+        for kind, marks in _places_said(designation).items():
+            found[kind] = found.get(kind, frozenset()) | marks
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _places_said(text: str) -> Mapping[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     read = [(each.start, each.end) for each in amounts(text) if each.unit]
     for match in (*_PLACE_ZH.finditer(text), *_PLACE_BEHIND_ZH.finditer(text), *_PLACE_EN.finditer(text)):
@@ -154,8 +167,22 @@ def _places(text: str) -> Mapping[str, frozenset[str]]:
         start, end = match.span()
         if mark.isdigit() and any(start < b and a < end for a, b in read):
             continue
-        found.setdefault(_THINGS.get(kind, kind), set()).add(_NUMERALS.get(mark, mark.upper()))
+        mark = _NUMERALS.get(mark, mark.upper())
+        found.setdefault(_THINGS.get(kind, kind), set()).update({mark}, _in_range(text, match, mark, read))
     return {kind: frozenset(marks) for kind, marks in found.items()}
+
+
+def _in_range(text: str, match: re.Match[str], mark: str, read: Sequence[tuple[int, int]]) -> set[str]:
+    """The marks between a mark and the one that a range ends with or began with ("lanes 13 to 20", ``F1～F3``); an
+    amount, which stands at one of the places ``read``, is none."""
+    behind = _RANGE_BEHIND.match(text, match.end())
+    if behind is not None and any(start < behind.end("last") and behind.start("last") < end for start, end in read):
+        behind = None
+    before = _RANGE_BEFORE.search(text[: match.start()])
+    if not mark.isdigit() or (behind is None and before is None):
+        return set()
+    low, high = sorted((int(mark), int(behind["last"] if behind is not None else before["first"] if before else mark)))
+    return {str(one) for one in range(low, high + 1)} if high - low <= LONGEST_RANGE else set()
 
 
 @lru_cache(maxsize=4096)
@@ -165,7 +192,8 @@ def _marks(text: str) -> Mapping[str, frozenset[str]]:
     read = [(each.start, each.end) for each in amounts(text) if each.unit]
     for match in _NAMED.finditer(text):
         if not any(start < match.end() and match.start() < end for start, end in read):
-            found.setdefault(match["kind"].upper(), set()).add(match["mark"].rstrip("./"))
+            mark = match["mark"].rstrip("./")
+            found.setdefault(match["kind"].upper(), set()).update({mark}, _in_range(text, match, mark, read))
     for pattern in (_CLASS_ZH, _CLASS_EN):
         for match in pattern.finditer(text):
             kind = _KINDS.get(match["kind"].lower(), match["kind"].lower())

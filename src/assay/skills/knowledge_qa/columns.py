@@ -53,6 +53,11 @@ def label_asked(asked: Asked, label: Field) -> bool:
     return bool(_LABEL_ASKED.search(asked.text) and _LABEL.search(label.header) and codes_like(label.value))
 
 
+def code_asked(asked: Asked) -> bool:
+    """Whether a question asks for a code or a number that things are called by."""
+    return bool(_LABEL_ASKED.search(asked.text))
+
+
 def codes_like(value: str) -> bool:
     """Whether a label is a mark: letters and digits, no words."""
     return bool(re.search(r"\d", value)) and len(value.split()) <= 2

@@ -6,17 +6,21 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import pairwise
 
 from assay.knowledge.reader import DocumentInfo, Hit
-from assay.skills.knowledge_qa.candidates import Cosines, above_of, gives_reason, gives_way
+from assay.skills.knowledge_qa.candidates import ACTION_HEAD, Cosines, above_of, gives_reason, gives_way, line_of
 from assay.skills.knowledge_qa.cases import open_list, open_sister, same_thing
+from assay.skills.knowledge_qa.columns import code_asked
 from assay.skills.knowledge_qa.combine import Combiner
+from assay.skills.knowledge_qa.exceptions import exceptions_of
 from assay.skills.knowledge_qa.fit import codes_of_documents
 from assay.skills.knowledge_qa.lexicon import opposites
+from assay.skills.knowledge_qa.months import weekdays_of
 from assay.skills.knowledge_qa.parts import EACH
 from assay.skills.knowledge_qa.quantities import amounts, codes
 from assay.skills.knowledge_qa.question import TOGETHER, Asked, Wanted
-from assay.skills.knowledge_qa.ranking import CELL_SAYS, Pairs, Pick, denies, ranked, value_key
+from assay.skills.knowledge_qa.ranking import CELL_SAYS, Pairs, Pick, denies, may_give, ranked, value_key
 from assay.skills.knowledge_qa.settling import heeded, settled
 from assay.skills.knowledge_qa.spans import Short
 from assay.skills.knowledge_qa.terms import covered, grams, said
@@ -31,9 +35,16 @@ READ_MOST = 3
 """The model reads at most so many units for one question."""
 _RESPECTIVELY = re.compile(r"分别|各自|respectively", re.I)
 _JOINED = re.compile(r"和|与|及|跟|、|(?<![a-z])and(?![a-z])", re.I)
+_SEVERAL = re.compile(r"[两三四](?=[\u4e00-\u9fff])|(?<![a-z])(?:two|three|both)(?![a-z])", re.I)
+_VALUED = ("number", "cell", "date")
+_TO = re.compile(r"\s*(?:至|到|~|～|–|—|-|to)\s*", re.I)
 _FOR_EACH = re.compile(r"每|各|均|都|(?<![a-z])(?:each|every|both|all)(?![a-z])", re.I)
 RIVALS = 2
 """So many units of other documents with another value are read before an answer leaves."""
+MONTH, MONTHS_DIFFER = 27 * 86400.0, 0.03
+"""From this on durations in months and in days may differ by so much and be the same."""
+HEARD = 1.0
+"""From these log-odds on the model's reading of a unit counts for more than what its form alone speaks against."""
 LOOKED_AT = 3
 """Among so many units a denial of what the question takes for granted is looked for."""
 
@@ -80,9 +91,12 @@ class Judge:
         best, probability, enough = await self._judged(asked, hits, picks)
         found = tuple(picks)
         others = [pick for pick in picks if pick.candidate.key != best.candidate.key]
-        if denies(asked, best.candidate) and self._premise(asked, best):
+        sure = enough and heard(best)
+        firm = denies(asked, best.candidate) and not (sure and may_give(asked, best))
+        if firm and self._premise(asked, best):
             return Ruling((best,), Reason.FALSE_PREMISE, probability, best.features, found, best)
-        inside = best.features.get("inner_branches") or best.features.get("cells_tied") or open_list(asked, best)
+        inside = bool(best.features.get("cells_tied")) or open_list(asked, best)
+        inside = inside or (bool(best.features.get("inner_branches")) and not (sure and unmoved(best)))
         near = self._several(best, probability)
         if inside and near:
             return Ruling((best,), Reason.AMBIGUOUS, probability, best.features, found, best, enough)
@@ -146,10 +160,12 @@ class Judge:
             reading = await self.verifier.read(asked, pick.candidate)
             if reading is None or reading.odds < self.weights.contradicts:
                 continue
-            heard = settled(asked, pick, reading.words, spoken)
+            told = settled(asked, pick, reading.words, spoken)
+            if asked.wanted is Wanted.YES_NO:
+                return pick
             # Words that do not stand in the unit leave open what the model means by its yes.
-            if heard.features["agrees"] >= 0.0 and _another_value(asked, best, heard):
-                return heard
+            if told.features["agrees"] >= 0.0 and _another_value(asked, best, told):
+                return told
         return None
 
     def _several(self, best: Pick, probability: float) -> bool:
@@ -196,18 +212,32 @@ def twin_of(asked: Asked, best: Pick, others: Sequence[Pick]) -> Pick | None:
     return None
 
 
+def heard(pick: Pick) -> bool:
+    """Whether the model reads in a unit what is asked for."""
+    return pick.features.get("given", 0.0) >= HEARD
+
+
+def unmoved(pick: Pick) -> bool:
+    """Whether the short answer is code's own."""
+    return not (pick.features.get("moved", 0.0) or pick.features.get("read_moved", 0.0))
+
+
 def vetoed(asked: Asked, pick: Pick) -> bool:
-    """What no probability outweighs: an answer in another dimension than asked for, a yes or no that nothing decides,
-    equipment that is not there or whose sibling alone is named, another case by its number or designation, several
-    things that code could not part, or one number for two of them."""
-    if pick.features.get("dimension_fit", 0.0) < 0 or pick.features.get("undecided", 0.0):
+    """What no probability outweighs: an answer in another dimension than asked for, equipment whose sibling alone is
+    named, another case by its number or designation, several things that code could not part, or one number for two of
+    them; and where the model does not read the answer there, what the unit's form speaks against."""
+    if pick.features.get("dimension_fit", 0.0) < 0 or elsewhere(pick) or not _all_told(asked, pick):
         return True
-    if elsewhere(pick):
-        return True
-    if _of_another_kind(asked, pick):
+    return _without_number(asked, pick) or (not heard(pick) and _ill_formed(asked, pick))
+
+
+def _ill_formed(asked: Asked, pick: Pick) -> bool:
+    """Whether nothing decides yes or no, the unit gives another kind of thing than asked for, or none of the equipment
+    is named around it."""
+    if pick.features.get("undecided", 0.0) or _of_another_kind(asked, pick):
         return True
     named = [code for code in asked.codes if not code.startswith("GRADE")]
-    return (bool(named) and pick.features.get("codes_missing", 0.0) >= len(named)) or not _all_told(asked, pick)
+    return bool(named) and pick.features.get("codes_missing", 0.0) >= len(named)
 
 
 def _all_told(asked: Asked, pick: Pick) -> bool:
@@ -215,21 +245,27 @@ def _all_told(asked: Asked, pick: Pick) -> bool:
     question wants one of each of two things and the unit does not say that it holds for each."""
     if asked.asks != 1:
         return asked.asks == TOGETHER
-    if asked.wanted is Wanted.YES_NO or len(amounts(pick.short.text)) != 1:
+    if asked.wanted is Wanted.YES_NO or _values(pick.short.text) != 1:
         return True
-    joined = EACH.search(asked.text) and _JOINED.search(asked.text)
+    joined = EACH.search(asked.text) and (_JOINED.search(asked.text) or _SEVERAL.search(asked.text))
     return not (_RESPECTIVELY.search(asked.text) or joined) or bool(_FOR_EACH.search(pick.candidate.text))
 
 
+def _values(short: str) -> int:
+    """How many values a short answer gives; a range is one."""
+    read = amounts(short)
+    return len(read) - sum(bool(_TO.fullmatch(short[one.end : two.start])) for one, two in pairwise(read))
+
+
 def elsewhere(pick: Pick) -> bool:
-    """Whether a unit speaks of other equipment, or of another case by its number or designation: no other short answer
-    inside it mends that."""
-    return any(pick.features.get(name, 0.0) for name in ("code_conflict", "range_clash", "mark_clash"))
+    """Whether a unit speaks of other equipment, or of another case by its number or designation, or the next sentence
+    says the same of the question's equipment: no other short answer inside it mends that."""
+    return any(pick.features.get(name, 0.0) for name in ("code_conflict", "range_clash", "mark_clash", "overruled"))
 
 
 def _of_another_kind(asked: Asked, pick: Pick) -> bool:
-    """A reason or a way is asked for and none is given, or a number and the cell holds none, or anything but yes or no
-    and the cell says just that."""
+    """A reason or a way is asked for and none is given, or a code and the answer is an amount, or anything but yes or
+    no and the cell says just that."""
     one = pick.candidate
     if asked.wanted is Wanted.REASON:
         return not gives_reason(one.text)
@@ -238,6 +274,11 @@ def _of_another_kind(asked: Asked, pick: Pick) -> bool:
         return True
     if asked.wanted is Wanted.WAY:
         return not gives_way(one.text if cell is None else cell.value, "" if cell is None else cell.header)
+    return code_asked(asked) and bool(amounts(pick.short.text)) and not codes(pick.short.text)
+
+
+def _without_number(asked: Asked, pick: Pick) -> bool:
+    """Whether a number is asked for and the cell holds none."""
     numbers = asked.wanted in (Wanted.NUMBER, Wanted.DURATION, Wanted.COUNT)
     return numbers and pick.short.kind == "cell" and not re.search(r"\d", pick.short.text)
 
@@ -258,11 +299,21 @@ def certain(features: Mapping[str, float]) -> bool:
 
 
 def shown_short(asked: Asked, pick: Pick) -> Short:
-    """The short answer as it is shown: yes or no where code decided."""
+    """The short answer as it is shown: yes or no where code decided, else the whole rule that decides. Of a sentence
+    that gives a reason or a way no part is left out."""
     if pick.yes is None:
-        return pick.short
+        told = not pick.candidate.unit.fields and asked.wanted in (Wanted.REASON, Wanted.WAY)
+        return whole(pick) if told or asked.wanted is Wanted.YES_NO else pick.short
     words = {("zh", True): "是", ("zh", False): "否", ("en", True): "yes", ("en", False): "no"}
     return replace(pick.short, text=words[asked.lang, pick.yes], kind="yes_no")
+
+
+def whole(pick: Pick) -> Short:
+    """All that a unit says, with the exceptions right behind it."""
+    unit, units = pick.candidate.unit, pick.candidate.passage.units
+    own = pick.candidate.text.removeprefix(unit.number or "").strip()
+    behind = [line_of(units[at]) for at in exceptions_of(pick)]
+    return replace(pick.short, text=" ".join([own, *behind]), kind="sentence")
 
 
 def branches_of(asked: Asked, best: Pick, others: Sequence[Pick], weights: Combiner) -> list[Pick]:
@@ -293,15 +344,17 @@ def branches_of(asked: Asked, best: Pick, others: Sequence[Pick], weights: Combi
 
 
 def rivals_of(asked: Asked, best: Pick, others: Sequence[Pick]) -> list[Pick]:
-    """The units of other documents that may contradict an answer: another value of the same dimension, in no other
+    """The units of other documents that may contradict an answer: another value of the same kind, in no other
     state and of no other equipment."""
-    if asked.wanted not in (Wanted.NUMBER, Wanted.DURATION, Wanted.COUNT) or best.short.kind == "sentence":
+    if asked.wanted is Wanted.YES_NO:
+        return [pick for pick in others if _says_otherwise(best, pick) and not elsewhere(pick)]
+    if best.short.kind not in _VALUED:
         return []
     return [
         pick
         for pick in others
         if pick.candidate.passage.document != best.candidate.passage.document
-        and pick.short.kind in ("number", "cell")
+        and pick.short.kind in _VALUED
         and _another_value(asked, best, pick)
         and _as_near(asked, best, pick)
         and not elsewhere(pick)
@@ -309,10 +362,42 @@ def rivals_of(asked: Asked, best: Pick, others: Sequence[Pick]) -> list[Pick]:
     ]
 
 
+def _says_otherwise(best: Pick, pick: Pick) -> bool:
+    """Whether a sentence of another document says the same with other numbers."""
+    one, other = best.candidate, pick.candidate
+    if one.passage.document == other.passage.document or one.passage.lang != other.passage.lang:
+        return False
+    mine, theirs = amounts(one.text), amounts(other.text)
+    shared = {each.dimension for each in mine if each.unit} & {each.dimension for each in theirs if each.unit}
+    differ = any(not any(each.same(one) for each in theirs) for one in mine if one.unit and one.dimension in shared)
+    return differ and alike(one.text, other.text)
+
+
 def _another_value(asked: Asked, best: Pick, pick: Pick) -> bool:
-    """Whether two short answers give different values of one quantity; a value that is said in two units is one."""
+    """Whether two short answers give different values of one quantity, or other weekdays; a value that is said in two
+    units is one."""
+    days = [weekdays_of(each.short.text) for each in (best, pick)]
+    if all(days):
+        return days[0] != days[1]
     mine, theirs = value_key(asked, best), value_key(asked, pick)
-    return _dimension(mine) is not None and _dimension(mine) == _dimension(theirs) and set(mine) != set(theirs)
+    if _dimension(mine) is None or _dimension(mine) != _dimension(theirs) or _acts(pick):
+        return False
+    return set(mine) != set(theirs) and not _as_long(mine, theirs)
+
+
+def _as_long(mine: tuple[object, ...], theirs: tuple[object, ...]) -> bool:
+    """Whether two durations are one: two months and 60 days."""
+    sizes = [one[0] for key in (mine, theirs) for one in key if isinstance(one, tuple)]
+    if len(mine) != 1 or len(sizes) != 2 or _dimension(mine) != "[time]":
+        return False
+    low, high = sorted(float(one) for one in sizes if isinstance(one, float))
+    return low >= MONTH and high <= low * (1.0 + MONTHS_DIFFER)
+
+
+def _acts(pick: Pick) -> bool:
+    """Whether a cell says what is to be done: a number in it is no value of the row."""
+    cell = pick.candidate.field
+    return cell is not None and pick.short.kind == "cell" and bool(ACTION_HEAD.search(cell.header))
 
 
 def _as_near(asked: Asked, best: Pick, pick: Pick) -> bool:
@@ -334,6 +419,8 @@ def rival_of(asked: Asked, best: Pick, others: Sequence[Pick], weights: Combiner
         if one.passage.document == other.passage.document:
             continue
         if pick.short.kind not in ("number", "cell") or theirs == mine or _dimension(mine) != _dimension(theirs):
+            continue
+        if _acts(pick) or _as_long(mine, theirs):
             continue
         if asked.codes and alike(one.text, other.text) and not pick.features.get("codes_missing"):
             return pick

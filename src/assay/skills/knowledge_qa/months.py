@@ -1,4 +1,4 @@
-"""Months that a text names, as numbers: ``七月``, ``7、8 月``, ``11 月至次年 3 月``, "from November to March"."""
+"""Months and weekdays that a text names, as numbers: ``七月``, ``7、8 月``, "from November to March", ``每周一``."""
 
 from __future__ import annotations
 
@@ -26,6 +26,14 @@ _BEFORE_MAY = re.compile(
 """The verb begins a question; the month stands behind one of these, or another month stands in the text."""
 _THROUGH = re.compile(r"\.?(?: \d{1,2})?\s?(?:to|till|until|through|[-–—])\s?(?:the end of |end of |\d{1,2} )?", re.I)
 _BETWEEN = re.compile(r"between (?:\d{1,2} )?$", re.I)
+
+
+_WEEK = "一二三四五六日天"
+_WEEKDAYS_HAN = re.compile(
+    r"(?:周|星期|礼拜)([一二三四五六日天](?:[、和与及](?:周|星期|礼拜)?[一二三四五六日天])*)(?![次回遍个])"
+)
+_DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEKDAY_NAME = re.compile(r"(?<![A-Za-z])(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?(?![a-z])")
 
 
 def months_of(text: str) -> frozenset[int]:
@@ -75,3 +83,10 @@ def _of_name(match: re.Match[str]) -> int:
 def _between(first: int, last: int) -> set[int]:
     """From one month to another, over the turn of the year where the first is the later one."""
     return {(first + at - 1) % 12 + 1 for at in range((last - first) % 12 + 1)}
+
+
+def weekdays_of(text: str) -> frozenset[int]:
+    """The weekdays, Monday 0 ("Mondays and Thursdays", ``每周二、四``); of a range the first and the last."""
+    han = (one for run in _WEEKDAYS_HAN.findall(text) for one in run if one in _WEEK)
+    named = (one.lower()[:3] for one in _WEEKDAY_NAME.findall(text))
+    return frozenset({*(min(6, _WEEK.index(one)) for one in han), *(_DAY_NAMES.index(one) for one in named)})

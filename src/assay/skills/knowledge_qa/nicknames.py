@@ -30,6 +30,8 @@ _CALLED_SO = tuple(
         rf"{_CODE}\s*[（(](?:[^（()）“\"]{{0,12}}[，,])?{_CALLED}\s*[“\"「]?{_HAN}{_ENDS}",
         rf"{_CODE}(?:[（(][^（()）\n]{{0,20}}[）)])?[^。；;，,\n（()）]{{0,8}}?[，,]?\s*{_CALLED}\s*[“\"「]?{_HAN}{_ENDS}",
         rf"(?<!for )(?<!for the ){_CODE}(?: [a-z]+){{0,3}},?\s*\(?[^().\"“]{{0,30}}?[\"“]{_THE}{_LATIN}[\"”]",
+        rf"(?<!for )(?<!for the ){_CODE} \([^().\"“]{{0,50}}?(?:known|called|nicknamed)[^().\"“]{{0,20}}?"
+        rf"[\"“]{_THE}{_LATIN}[\"”]",
         rf"{_CODE},? (?:also |in the hall |on the floor )?(?:known as|called|nicknamed) [\"“]?{_THE}{_LATIN}"
         r"[\"”]?(?=[,.;)\n]|$)",
         rf"[\"“]{_THE}{_LATIN}[\"”] (?:\(|for (?:the )?){_CODE}(?=[),.;]|$)",
@@ -44,9 +46,14 @@ _BESIDE = tuple(
 _NUMBERED = r"(?P<code>(?:\d{1,2}|[一二三四五六七八九十])(?:号|#)(?:(?![的为是])[\u4e00-\u9fff]){1,5}?)"
 _LETTERED = r"(?<![A-Za-z])(?P<code>(?!(?:and|for|the|with|from) )[A-Za-z][a-z]{2,} (?:[A-Z]|\d{1,2}))"
 _BUILT = r"(?:[（(][^（）()\n]{0,20}[）)])?"
+_CLASSED = (
+    r"(?<![\u4e00-\u9fffA-Za-z])(?P<code>[甲乙丙丁](?![方]|醇|烷|烯|苯|酸|酮|醛|醚|烃|炔|基|类|级|型)[\u4e00-\u9fff])"
+)
 _DESIGNATED = tuple(
     re.compile(pattern)
     for pattern in (
+        rf"{_CLASSED}(?:[：:，,（(])?[^。；;\n“\"「甲乙丙丁]{{0,36}}?{_CALLED}\s*[“\"「]{_HAN}[”\"」]",
+        rf"{_LETTERED}(?: is [^.;\"“]{{0,60}}?)?,? (?:also )?(?:known as|called|nicknamed) [“\"]{_THE}{_LATIN}[”\"]",
         rf"{_NUMBERED}{_BUILT}[^。；;，,\n（()）“\"「]{{0,8}}[，,]?\s*{_CALLED}\s*[“\"「]{_HAN}[”\"」]",
         rf"{_NUMBERED}[（(](?:[^（()）“\"「]{{0,16}}[，,])?{_CALLED}?[“\"「]{_HAN}[”\"」]",
         rf"{_LETTERED},?\s*\(?(?:(?:is |also )?(?:known as|called|nicknamed) )?[“\"]{_THE}{_LATIN}[”\"]",
@@ -54,7 +61,8 @@ _DESIGNATED = tuple(
 )
 _LISTED = re.compile(rf"(?P<kind>[A-Z][a-z]+?)s: [^.\n]*?\b(?P<letter>[A-Z]) \([“\"]{_LATIN}[”\"]")
 """``Chambers: A ("Pip", 9 m³) and B ("Goliath", 41 m³)``."""
-_NUMBERED_BESIDE = re.compile(rf"{_NUMBERED}[（(]{_HAN}[）)]")
+_NUMBERED_BESIDE = re.compile(rf"(?:{_NUMBERED}|{_CLASSED.replace('code', 'class')})[（(]{_HAN}[）)]")
+_CAPITAL = re.compile(r"(?<=[a-z0-9,;'’] )[A-Z][a-z]+(?![a-z])")
 _WHERE = re.compile(r"[东西南北上下左右前后内外旧新老大小][侧边面楼层区段组台套期厂]?$|[侧边面楼层区段]$")
 
 
@@ -62,8 +70,10 @@ def told_names(text: str) -> Iterator[Named]:
     """Names that a text gives, each with the code that it is the name of."""
     for pattern in _CALLED_SO:
         for match in pattern.finditer(text):
-            if not _plain_word(match["nick"].lower()):
-                yield match["nick"], plain_code(match["code"])
+            nick = match["nick"]
+            quoted = nick.isascii() and text[match.end("nick") : match.end("nick") + 1] in ('"', "”")
+            if not (nick.lower() in stop_words() if quoted else _plain_word(nick.lower())):
+                yield nick, plain_code(match["code"])
     for pattern in _BESIDE:
         for match in pattern.finditer(text):
             if not _describes(match["nick"]):
@@ -82,29 +92,49 @@ def told_designations(text: str) -> Iterator[Named]:
                 yield match["nick"], f"{kind['kind'].lower()} {match['letter']}"
     for match in _NUMBERED_BESIDE.finditer(text):
         if not _describes(match["nick"]) and not _WHERE.search(match["nick"]):
-            yield match["nick"], match["code"]
+            yield match["nick"], match["code"] or match["class"]
 
 
-def names_said(question: str, hits: Iterable[Hit]) -> tuple[Named, ...]:
-    """The names that a question says and the hits tell of one code alone, where the question does not say the code."""
-    said = set(codes(question))
-    return tuple((nick, code) for nick, code in _alone(question, hits, told_names) if code not in said)
+def names_of(hits: Iterable[Hit]) -> tuple[Named, ...]:
+    """The names that hits tell of one code alone."""
+    return _alone(hits, told_names)
 
 
-def designations_said(question: str, hits: Iterable[Hit]) -> tuple[Named, ...]:
-    """The same for names of machines that have a designation instead of a code."""
-    said = question.lower()
-    return tuple((nick, name) for nick, name in _alone(question, hits, told_designations) if name.lower() not in said)
+def designations_of(hits: Iterable[Hit]) -> tuple[Named, ...]:
+    """The same for machines that have a designation instead of a code."""
+    return _alone(hits, told_designations)
 
 
-def _alone(question: str, hits: Iterable[Hit], told: Callable[[str], Iterator[Named]]) -> list[Named]:
+def perhaps_names(question: str) -> str:
+    """The words of a question that may be names: those with a capital inside a sentence, else all."""
+    return " ".join(_CAPITAL.findall(question)) or question
+
+
+def said_in(question: str, names: Iterable[Named]) -> tuple[Named, ...]:
+    """Those of some names that a question says, where it does not say the code or designation as well."""
+    known, lower = set(codes(question)), question.lower()
+    return tuple(
+        (nick, code)
+        for nick, code in names
+        if _meant(question, nick) and code not in known and code.lower() not in lower
+    )
+
+
+def _meant(question: str, nick: str) -> bool:
+    """Whether a question says a name; one that is a plain word as well ("Needle") must have its capital inside a
+    sentence."""
+    if name_said(question, nick) is None:
+        return False
+    return not _plain_word(nick.lower()) or bool(re.search(rf"(?<=[a-z0-9,;'’] ){re.escape(nick)}(?![a-z])", question))
+
+
+def _alone(hits: Iterable[Hit], told: Callable[[str], Iterator[Named]]) -> tuple[Named, ...]:
     """What the hits tell of one machine alone."""
     held: dict[str, set[str]] = {}
     for hit in hits:
         for nick, code in told(f"{' '.join(hit.passage.headings)}\n{hit.passage.title}\n{hit.passage.text}"):
-            if name_said(question, nick) is not None:
-                held.setdefault(nick, set()).add(code)
-    return [(nick, next(iter(found))) for nick, found in sorted(held.items()) if len(found) == 1]
+            held.setdefault(nick, set()).add(code)
+    return tuple((nick, next(iter(found))) for nick, found in sorted(held.items()) if len(found) == 1)
 
 
 def tellings(names: Iterable[Named], hits: Iterable[Hit]) -> Iterator[tuple[str, Passage, int]]:

@@ -45,6 +45,11 @@ _TWO_OF_A_KIND = re.compile(
     r"(?!(?:are|is|was|were|be|have|has|do|does|may|can|must|should|shall|will|in|on|of|for|at|to|with|by|off|from|when|if|and|together)(?![a-z]))(?P<noun>[a-z-]+)",
     re.I,
 )
+_NEEDED = re.compile(
+    r"(?:(?<=[.!?;:,] )|(?<=[.!?;:,] and )|^)(?:(?:i|we) (?:need|want|require)|give me|tell me)(?: to know)? "
+    r"(?:the |its )?(?P<one>[a-z0-9 -]{3,40}?) and (?:the |its |also the )?(?P<two>[a-z0-9 -]{3,40})$",
+    re.I,
+)
 _TWO_TIMES = re.compile(
     r",? (?P<one>normally|in general|usually|generally),? and (?P<two>(?:in|after|for|during|when|under) [^,?]+)", re.I
 )
@@ -62,7 +67,8 @@ _TWO_SUBJECTS = re.compile(
 _TWO_MODES = re.compile(r"(?P<one>[a-z-]+) and (?P<two>[a-z-]+) (?P<noun>[a-z-]+(?: [a-z-]+)?)$", re.I)
 _TOGETHER = re.compile(
     r"之间|区别|不同|关系|一起|同时|共同|合计|总共|一共|都|配合|相比|相同|比例|夹角|距离|间隙|连接|分别和|压差|温差|高差|差值|偏差|对中"
-    r"|between|together|differen(?:ce|t) (?:between|from)|same|altogether|in total|combined|ratio|compared",
+    r"|(?<![a-z])(?:between|together|differen(?:ce|t) (?:between|from)|same|altogether|in total|combined"
+    r"|ratio|compared)(?![a-z])",
     re.I,
 )
 _BETWEEN_TWO = re.compile(r"between (?:two|any two|successive)(?![a-z])", re.I)
@@ -197,6 +203,8 @@ def _by_phrases(asked: Asked) -> tuple[Asked, ...]:
     text = asked.text.rstrip(" ?.")
     if asked.yes_no or re.search(r"[\u4e00-\u9fff]", text) or _TOGETHER.search(_BETWEEN_TWO.sub(" ", text)):
         return ()
+    if match := _NEEDED.search(text):
+        return _each(asked, match, tuple(f"what is the {match[side]}" for side in ("one", "two")), text)
     if match := _TWO_TIMES.search(text):
         return _each(asked, match, (f" {match['one']}", f" {match['two']}"), text)
     if match := _TWO_PLACES.search(text):

@@ -19,10 +19,17 @@ from assay.skills.knowledge_qa.candidates import line_of
 from assay.skills.knowledge_qa.claims import alarm_claim, quote_claim
 from assay.skills.knowledge_qa.exceptions import exceptions_of
 from assay.skills.knowledge_qa.judge import Judge, Reason, Ruling, edition_of, shown_short
-from assay.skills.knowledge_qa.nicknames import designations_said, names_said, tellings, with_codes
+from assay.skills.knowledge_qa.nicknames import (
+    designations_of,
+    names_of,
+    perhaps_names,
+    said_in,
+    tellings,
+    with_codes,
+)
 from assay.skills.knowledge_qa.parts import parts_of
 from assay.skills.knowledge_qa.quantities import amounts, known_as, name_said
-from assay.skills.knowledge_qa.question import TOGETHER, Asked, asks_nothing, read_question
+from assay.skills.knowledge_qa.question import TOGETHER, Asked, Wanted, asks_nothing, read_question
 from assay.skills.knowledge_qa.ranking import Pick, value_key
 from assay.skills.knowledge_qa.spans import conditional_list
 from assay.skills.knowledge_qa.terms import grams
@@ -42,7 +49,7 @@ ALIKE, SAME_TITLE = 0.6, 0.6
 @dataclass(slots=True)
 class Session:
     """One question on its way: what it asks, who rules, and what came of it. ``told``: where documents give the
-    nicknames that it says, as long as nothing has quoted them."""
+    nicknames that it says, as long as nothing has quoted them; ``naming``: the hits that may give them."""
 
     asked: Asked
     reader: Reader
@@ -54,6 +61,7 @@ class Session:
     related: list[Claim] = field(default_factory=list)
     parts: tuple[Asked, ...] = ()
     told: dict[str, tuple[Passage, int]] = field(default_factory=dict)
+    naming: Sequence[Hit] | None = None
 
 
 async def plan(state: State) -> Draft | Stop:
@@ -68,7 +76,7 @@ async def plan(state: State) -> Draft | Stop:
         for part in session.parts:
             session.rulings.append((part, await _ruled(session, state, part)))
         if len(session.parts) > 1:
-            session.rulings = await _together(session, state) or session.rulings
+            session.rulings = await _together(session, state) or _apart(session.rulings)
     bad = [(part, ruling) for part, ruling in session.rulings if ruling.reason is not None]
     if bad:
         return await _refused(session, state, *bad[0])
@@ -93,8 +101,8 @@ async def _ruled(session: Session, state: State, asked: Asked) -> Ruling:
         hits = await _find(session, state, asked, outdated=True)
         mine = [hit for hit in hits if (hit.passage.document, hit.passage.version) in wanted]
         if mine:
-            return await _judged(session, asked, mine)
-    ruling = await _judged(session, asked, await _find(session, state, asked))
+            return await _judged(session, state, asked, mine)
+    ruling = await _judged(session, state, asked, await _find(session, state, asked))
     if ruling.reason not in (Reason.NEAR_MISS, Reason.NOT_IN_CORPUS) or all(info.current for info in every):
         return ruling
     old = {(info.id, info.version) for info in every if not info.current}
@@ -105,7 +113,7 @@ async def _ruled(session: Session, state: State, asked: Asked) -> Ruling:
     ]
     if not hits:
         return ruling
-    former = await _judged(session, asked, hits)
+    former = await _judged(session, state, asked, hits)
     likelier = former.probability >= max(OLD_LEAST, OLD_MORE * ruling.probability)
     told = former.reason in (None, Reason.AMBIGUOUS, Reason.CONFLICT) or likelier
     if not told or (former.best is not None and still_said(session.reader, former.best)):
@@ -113,13 +121,25 @@ async def _ruled(session: Session, state: State, asked: Asked) -> Ruling:
     return replace(former, reason=Reason.OUTDATED_ONLY)
 
 
-async def _judged(session: Session, asked: Asked, hits: Sequence[Hit]) -> Ruling:
-    """The ruling with the names that the hits give machines."""
-    names = names_said(asked.text, hits)
-    with known_as(names):
-        known = [*names, *designations_said(asked.text, hits)]
-        session.told |= {nick: (passage, at) for nick, passage, at in tellings(known, hits)}
-        return await session.judge.rule(with_codes(asked, known), hits)
+async def _judged(session: Session, state: State, asked: Asked, hits: Sequence[Hit]) -> Ruling:
+    """The ruling with the names that documents give machines."""
+    telling = [*hits, *await _naming(session, state, asked)]
+    names, designations = names_of(telling), designations_of(telling)
+    said = said_in(asked.text, [*names, *designations])
+    with known_as(names, designations):
+        session.told |= {nick: (passage, at) for nick, passage, at in tellings(said, telling)}
+        return await session.judge.rule(with_codes(asked, said), hits)
+
+
+async def _naming(session: Session, state: State, asked: Asked) -> Sequence[Hit]:
+    """Where documents may tell what a name in a question without a code stands for: that is often another place than
+    the one that answers."""
+    if asked.codes:
+        return ()
+    if session.naming is None:
+        words = f"{text('knowledge_qa.naming', asked.lang)} {perhaps_names(session.asked.text)}"
+        session.naming = await _find(session, state, replace(asked, text=words))
+    return session.naming
 
 
 async def _together(session: Session, state: State) -> list[tuple[Asked, Ruling]]:
@@ -140,6 +160,33 @@ async def _together(session: Session, state: State) -> list[tuple[Asked, Ruling]
             return _each_told(session.rulings, whole, picks)
     told = whole.reason is None and len(amounts(whole.best.short.text)) >= len(own)
     return [(asked, whole)] if told else []
+
+
+def _apart(rulings: Sequence[tuple[Asked, Ruling]]) -> list[tuple[Asked, Ruling]]:
+    """The rulings; one value for two things is none where its unit gives several and does not say that it holds for
+    each."""
+    seen: set[tuple[object, ...]] = set()
+    made = []
+    for part, ruling in rulings:
+        key = None if ruling.reason is not None or ruling.best is None else _place_of(ruling.best)
+        if key in seen and ruling.best is not None and _gives_others(ruling.best):
+            ruling = replace(ruling, reason=Reason.NEAR_MISS)
+        if key is not None:
+            seen.add(key)
+        made.append((part, ruling))
+    return made
+
+
+def _place_of(pick: Pick) -> tuple[object, ...]:
+    """Where a short answer stands."""
+    return (*pick.candidate.key, pick.short.text)
+
+
+def _gives_others(pick: Pick) -> bool:
+    """Whether a sentence gives other values of a short answer's kind."""
+    mine = amounts(pick.short.text)
+    others = [one for one in amounts(pick.candidate.text) if not any(one.same(each) for each in mine)]
+    return not pick.candidate.unit.fields and any(one.dimension == each.dimension for one in others for each in mine)
 
 
 def _each_told(
@@ -226,7 +273,7 @@ async def _opened_unit(state: State, passage: Passage, unit: int, **place: int) 
 async def _said(session: Session, state: State, asked: Asked, pick: Pick, number: int) -> list[Claim]:
     """The claims of one answer: its quote, then the exceptions that belong to it, and what gives the machine its name
     where the quote says another."""
-    hedge = None if pick.yes is None else f"knowledge_qa.{'yes' if pick.yes else 'no'}"
+    hedge = None if asked.wanted is not Wanted.YES_NO and pick.yes is None else f"knowledge_qa.{_verdict(pick)}"
     claims = [quote_claim(await _opened(state, pick), "answer", number, hedge)]
     for at in exceptions_of(pick):
         found = await _opened_unit(state, pick.candidate.passage, at)
@@ -238,6 +285,11 @@ async def _said(session: Session, state: State, asked: Asked, pick: Pick, number
         del session.told[nick]  # once for all parts
         claims.append(quote_claim(await _opened_unit(state, passage, at), "name", number + len(claims)))
     return claims
+
+
+def _verdict(pick: Pick) -> str:
+    """Yes or no; where code cannot tell, that what follows decides it."""
+    return "decides" if pick.yes is None else "yes" if pick.yes else "no"
 
 
 async def _refused(session: Session, state: State, asked: Asked, ruling: Ruling) -> Stop:

@@ -18,6 +18,7 @@ from assay.kernel.quantity import Reading
 Named = tuple[str, str]
 """A name that documents give a machine, and its code."""
 _NAMES: ContextVar[tuple[Named, ...]] = ContextVar("names of machines", default=())
+_DESIGNATIONS: ContextVar[tuple[Named, ...]] = ContextVar("names of machines without a code", default=())
 
 _UNITS = (
     *(
@@ -305,13 +306,19 @@ def name_said(text: str, nick: str) -> int | None:
 
 
 @contextmanager
-def known_as(names: tuple[Named, ...]) -> Iterator[None]:
-    """While it lasts, each text that says one of the names names its code."""
-    token = _NAMES.set(names)
+def known_as(names: tuple[Named, ...], designations: tuple[Named, ...] = ()) -> Iterator[None]:
+    """While it lasts, each text that says one of the names names its code, or its designation."""
+    token, other = _NAMES.set(names), _DESIGNATIONS.set(designations)
     try:
         yield
     finally:
         _NAMES.reset(token)
+        _DESIGNATIONS.reset(other)
+
+
+def designations_in(text: str) -> list[str]:
+    """The designations behind the names that a text says."""
+    return [code for nick, code in _DESIGNATIONS.get() if name_said(text, nick) is not None]
 
 
 def names_known() -> tuple[Named, ...]:

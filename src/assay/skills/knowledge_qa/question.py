@@ -62,7 +62,7 @@ _WANTED: tuple[tuple[Wanted, str], ...] = (
         r"[a-z]+(?: [a-z]+)? (?:do|does|did|is|are|was|were|must|may|can|should|shall|will|has|have)(?![a-z])",
     ),
     (Wanted.WAY, 
-        r"怎么(?!样)|如何|怎样|咋|步骤|办法|(?<![a-z])how (?:do|should|can|is|are|to|must|does"
+        r"怎么(?!样)|如何|怎样|咋|步骤|办法|干嘛|干啥|(?<![a-z])how (?:do|should|can|is|are|to|must|does"
         r"|shall)(?![a-z])|what (?:should|must|do|shall|has to|is to|to) (?:.*(?<![a-z]))?(?:do|be done)(?![a-z])"
         r"|procedure|做什么|干什么|怎么办"),
     (Wanted.DATE, 
@@ -76,19 +76,24 @@ _CLOCK = re.compile(
     r"|(?:at|from|until|by|to) what time(?! of)",
     re.I,
 )
+_DAYS = re.compile(r"(?:what|which) days?(?![a-z-])(?! (?:of|number))", re.I)
 _LINKS = re.compile(r"(?<![a-z])(?:when|where)(?![a-z])", re.I)
 _ASKS_ELSE = re.compile(r"(?<![a-z])(?:what|which|who|whom|whose|how)(?![a-z])", re.I)
 _YES_NO = re.compile(
     r"吗|是否|能否|可否|能不能|可不可以|要不要|是不是|有没有|需不需要|用不用|该不该|行不行|对不对|会不会"
-    r"|算不算|准不准|允不允许|能[^，。？?]{0,6}不能|够不够|(?:对|是|行|可以|没事|没问题|够|好|成)了?吧[？?]?$|可以.{0,30}(?:么|吧)\s*[？?]?$|[^什怎那这]么[？?]?$|[^\s要]不[？?]?$"
+    r"|算不算|准不准|允不允许|能[^，。？?]{0,6}不能|够不够|(?:对|是|行|可以|没事|没问题|够|好|成)了?吧[？?]?$|(?:可以|行|能|要|是)还是不|可以.{0,30}(?:么|吧)\s*[？?]?$|[^什怎那这]么[？?]?$|[^\s要]不[？?]?$"
     r"|^(?:is|are|was|were|do|does|did|can|could|may|must|should|shall|will|would|has|have|am)(?![a-z])"
     r"|(?<=[.!;:] )(?:is|are|was|were|do|does|did|can|could|may|must|should|shall|will|would|has|have|am) [^.!?]*[?]?$"
+    r"|(?<![a-z])(?:go or no[- ]go|yes or no|ok or not|allowed or not|right or wrong|or not[?]?$)(?![a-z])"
+    r"|(?:^|[.,;:!] (?:can i |just )?)(?:leave|keep|carry on|go on|go ahead|wait|continue|repair|fix|accept|release"
+    r"|ship|scrap|throw|bin|enter|restart|reset|still usable|still good|still allowed|usable|allowed|permitted|safe"
+    r"|ok|okay)(?![a-z])[^.!?,;:]*[?]$"
     r"|[,，] (?:still ok|ok to|okay to|(?:is|are|do|does|can|could|may|must|should|shall|will|has"
     r"|have) (?:it|the|i|we|this|they|there|you|a|an|one))(?![a-z])",
     re.IGNORECASE,
 )
 _OPEN = re.compile(
-    r"多[少大久长高重宽厚深快远紧粗热]|几(?!乎|何)|谁|哪|什么|怎么|如何|为何"
+    r"多[少大久长高重宽厚深快远紧粗热]|几(?!乎|何)|谁|哪|什么|怎么|怎样|如何|为何|干嘛|干啥|咋"
     r"|(?<![a-z])(?:what|who|whom|whose|how(?! come)|which|why)(?![a-z])"
     r"|^(?:and )?(?:when|where) (?:is|are|was|were|do|does|did|must|shall|should|may|can|will|has|have)(?![a-z])",
     re.I,
@@ -110,7 +115,7 @@ _NEGATION = re.compile(
 )
 _TWICE = re.compile(
     r"(?:normally|in general|usually|generally),? and (?=in |after |for |during |when )|平时和|正常和"
-    r"|一般和|,? and (?:how|what|which|who|when)(?![a-z])",
+    r"|一般和|,? and the same (?:for|on|in|at) |,? and (?:how|what|which|who|when)(?![a-z])",
     re.I,
 )
 _WHICH_ONE = re.compile(r"哪一?(?:[端侧边种台家头面层根路类条间座套块组位项]|个(?![月小]))")
@@ -289,6 +294,8 @@ def _measured(wanted: Wanted, text: str) -> Wanted:
         return Wanted.DURATION if unit == "[time]" else Wanted.NUMBER
     if _CLOCK.search(text):
         return wanted
+    if wanted is Wanted.DATE and _DAYS.search(text):
+        return wanted
     if wanted not in (Wanted.NAME, Wanted.ANY, Wanted.DATE) or _WHICH_ONE.search(text):
         return wanted
     named = [one for one, _ in attributes_in(focus_of(text)) if one.dimension or one.id == "acidity"]
@@ -298,7 +305,7 @@ def _measured(wanted: Wanted, text: str) -> Wanted:
 def _with_parts(asked: Asked, lang: Lang | None) -> Asked:
     """The question with its parts, where it asks for several things that are asked for in words of their own."""
     pieces = [piece.strip(" ,，。.?？") for piece in _PARTS.split(asked.text)]
-    pieces = _with_last(asked.text, [piece for piece in pieces if len(piece) > 3])
+    pieces = _with_last(asked.text, [piece for piece in pieces if len(piece) > (3 if piece.isascii() else 2)])
     if len(pieces) > 2 and not (_OPEN.search(pieces[0]) or _YES_NO.search(pieces[0])):
         pieces = [f"{pieces[0]} {pieces[1]}", *pieces[2:]]
     if len(pieces) < 2:

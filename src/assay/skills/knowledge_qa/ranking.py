@@ -55,6 +55,8 @@ _HAS_NOT = re.compile(
 _BARRED = re.compile(r"(?:must|shall|may) not|cannot|not permitted|never|不得|严禁|禁止|不允许", re.I)
 
 
+_MARKS = re.compile(r"[;；，。]|[,.](?=\s)")
+_EXCEPTS = re.compile(r"除非|除外|例外|(?<![a-z])(?:except|unless|exceptions?)(?![a-z])", re.I)
 _ASKS_WHEN = re.compile(
     r"[到于过]\s*(?:多少|几|多[大高长久])|(?:多少|几).{0,8}(?:时(?!间)|才|就|会|应|要|停|报|跳|换|动作)"
     r"|(?:at|from|above|below|until|after) (?:what|which|how)|(?<![a-z])when(?![a-z])",
@@ -229,6 +231,26 @@ def denies(asked: Asked, one: Candidate) -> bool:
     clause = meant_clause(asked, one.text)
     barred = _BARRED.search(clause) and asked.wanted in _OPEN_KINDS
     return bool(_HAS_NOT.search(clause) or barred)
+
+
+def may_give(asked: Asked, pick: Pick) -> bool:
+    """Whether a unit that forbids or denies something may give what is asked for beside it: the thing asked for is not
+    what is not there, and the short answer is an exception or stands in a clause that forbids nothing."""
+    one, short = pick.candidate, pick.short
+    if nothing(one) or denied(asked, one.text):
+        return False
+    if _EXCEPTS.search(one.text):
+        return True
+    apart = short.kind != "sentence" and short.start >= 0
+    clause = clause_around(one.unit.text, short.start, short.end) if apart else meant_clause(asked, one.text)
+    return not _BARRED.search(clause)
+
+
+def clause_around(text: str, start: int, end: int) -> str:
+    """What stands around a place up to the next marks."""
+    cuts = [0, *(one.end() for one in _MARKS.finditer(text)), len(text)]
+    first = max(at for at in cuts if at <= start)
+    return text[first : min(at for at in cuts if at >= end)]
 
 
 def _bars(asked: Asked, text: str) -> bool:

@@ -14,18 +14,17 @@ from dataclasses import replace
 
 from assay.knowledge.passage import Field
 from assay.skills.knowledge_qa.candidates import value_of
-from assay.skills.knowledge_qa.columns import open_columns, sister_named
+from assay.skills.knowledge_qa.columns import meaning_asked, open_columns, sister_named
 from assay.skills.knowledge_qa.fit import answer_fit, names_code
 from assay.skills.knowledge_qa.quantities import amounts, codes
 from assay.skills.knowledge_qa.question import Asked
-from assay.skills.knowledge_qa.ranking import Pick, nothing
-from assay.skills.knowledge_qa.spans import Short
+from assay.skills.knowledge_qa.ranking import Pick, clause_around, nothing
+from assay.skills.knowledge_qa.spans import Short, conditional_list
 
 READ = 0.6
 """How sure a short answer is that the model read and code would not have taken."""
 LEAST = 2
 """Fewer letters than this are words only where they are a number."""
-_MARKS = re.compile(r"[;；，。]|[,.](?=\s)")
 _INSIDE = re.compile(r"\d\0\d|[A-Za-z]\0[A-Za-z]|\d\0[.,]\d|\d[.,]\0\d")
 _YES = re.compile(r"\s*(?:yes|是的?|可以|能|允许|对|需要)(?![\w])", re.I)
 _NO = re.compile(r"\s*(?:no|not? |否|不|严禁|禁止)", re.I)
@@ -49,11 +48,15 @@ def settled(asked: Asked, pick: Pick, words: str, spoken: Mapping[str, frozenset
     cell: Field | None = None
     if pick.candidate.unit.fields:
         cell = _cell(pick, words)
+        if cell is not None and cell == pick.candidate.field:
+            return _told(pick, agrees=1.0)
         cell = None if cell is not None and not _may_be_meant(asked, pick, cell) else cell
         short = None if cell is None else Short(value_of(cell, pick.candidate.unit), -1, -1, READ, "cell")
     else:
         short = _span(pick, words)
-        if short is not None and _of_another(asked, _clause(pick.candidate.unit.text, short)):
+        if short is not None and (
+            _of_another(asked, clause_around(pick.candidate.unit.text, short.start, short.end)) or _less(pick, short)
+        ):
             short = None
     return _told(pick, agrees=-1.0) if short is None else _moved(asked, pick, short, cell, spoken)
 
@@ -144,20 +147,20 @@ def _of_another(asked: Asked, words: str) -> bool:
     return bool(asked.codes and named) and not any(names_code(code, each) for code in asked.codes for each in named)
 
 
+def _less(pick: Pick, short: Short) -> bool:
+    """Whether words give no number where code's short answer is one of the dimension that is asked for."""
+    return pick.features.get("dimension_fit", 0.0) == 1.0 and not amounts(short.text)
+
+
 def _may_be_meant(asked: Asked, pick: Pick, cell: Field) -> bool:
     """Whether the words may take another cell: of no other equipment than the question names, and of a column for
     another machine, room or product than code's only where the question names that one."""
     if _of_another(asked, f"{cell.header} {cell.value}"):
         return False
     own = pick.candidate.field
+    if own is not None and meaning_asked(asked, own, pick.candidate.unit):
+        return False  # "what is E-103?" asks for its meaning, whatever is to be done about it
     return own is None or sister_named(asked, pick.candidate.unit, own, cell) is not False
-
-
-def _clause(text: str, short: Short) -> str:
-    """What stands around a short answer up to the next marks."""
-    cuts = [0, *(one.end() for one in _MARKS.finditer(text)), len(text)]
-    first = max(at for at in cuts if at <= short.start)
-    return text[first : min(at for at in cuts if at >= short.end)]
 
 
 def _moved(asked: Asked, pick: Pick, short: Short, cell: Field | None, spoken: Mapping[str, frozenset[str]]) -> Pick:
@@ -166,7 +169,7 @@ def _moved(asked: Asked, pick: Pick, short: Short, cell: Field | None, spoken: M
         **pick.features,
         **answer_fit(asked, candidate, short, spoken),
         "sure": short.sure,
-        "inner_branches": 0.0,
+        "inner_branches": float(cell is None and conditional_list(asked, candidate.text)),
         "when": 0.0,
         "cells_tied": float(open_columns(asked, candidate.unit, cell, value_of)),
         "none": float(nothing(candidate)),

@@ -85,8 +85,10 @@ _MONTH = re.compile(
     r"(?<![A-Za-z])(?:January|February|March|April|May|June|July|August|September|October|November|December)(?![A-Za-z])"
     r"|(?<![\d年])\d{1,2}\s?月份?(?!\s?\d)|[一二三四五六七八九十]+月份?"
 )
+_DAY_EN = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?(?![a-z])"
 _WEEKDAY = re.compile(
-    r"(?:每个?)?(?:周|星期|礼拜)[一二三四五六日天]|(?<![A-Za-z])(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?"
+    r"(?:每个?)?(?:周|星期|礼拜)[一二三四五六日天](?:[、和与及](?:周|星期|礼拜)?[一二三四五六日天])*"
+    rf"|(?<![A-Za-z]){_DAY_EN}(?:(?:, | and | or |, and ){_DAY_EN})*"
 )
 _DAY_AND_TIME = re.compile(rf"(?:{_WEEKDAY.pattern})[\s,，]*(?:at )?(?:{_CLOCK_TIME.pattern})")
 _TIME_ASKED = (
