@@ -29,8 +29,8 @@ SETS = {"first": FOLDER, **{name: FOLDER / name for name in ("second", "third", 
 """Sets by several hands: the first in two halves, the second and third for calibration, the others for tests."""
 ON = "2026-06-01"
 """The day on which the set is asked: what is valid does not change with the calendar."""
-_OWN_NUMBER = re.compile(r"^\s*(?:第\s?\d+\s?条|(?:[A-Z]\.)?\d+(?:\.\d+)+(?=\s)|\d+[.)、](?=\s)|[-*+]\s)\s*")
-"""A clause's number or a list's mark, which a quote of the set may leave out."""
+_OWN_NUMBER = re.compile(r"^\s*(?:第\s?\d+\s?条|(?:[A-Z]\.)?\d+(?:\.\d+)+(?=\s)|\d+[.)、](?=\s)|[-*+]\s|答[:：])\s*")
+"""A clause's number, a list's mark or the word before an answer, which a quote of the set may leave out."""
 
 
 @dataclass(frozen=True, slots=True)

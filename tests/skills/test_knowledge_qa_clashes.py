@@ -36,6 +36,24 @@ def sentence(text: str) -> Candidate:
 
 
 @pytest.mark.parametrize(
+    ("question", "text", "clash"),
+    [
+        ("Can AT-712 be isolated?", "The horn of AT-711 to AT-714 may be silenced.", 0.0),
+        ("Can AT-715 be isolated?", "The horn of AT-711 to AT-714 may be silenced.", 1.0),
+        ("May they play on lane 17?", "League games are not played on lanes 13 to 20.", 0.0),
+        ("May they play on lane 9?", "League games are not played on lanes 13 to 20.", 1.0),
+        ("换 F2 毛毯前要拉出靴套吗？", "F1～F3 换毯不用动靴套。", 0.0),
+        ("4号机组呢？", "1～3号机组停机后盘车。", 1.0),
+        ("Is T-9 cleaned?", "T-1 - 20 mm of sludge.", 1.0),
+        ("2号闸开门水位差多少？", "1号闸开门水位差为 0.1 m。", 1.0),
+        ("西线投多少？", "东线投料 7 kg。", 1.0),
+    ],
+)
+def test_a_range_holds_what_lies_in_it(question: str, text: str, clash: float) -> None:
+    assert clash_features(read_question(question), sentence(text))["mark_clash"] == clash
+
+
+@pytest.mark.parametrize(
     ("question", "cell", "unit", "clash"),
     [
         ("What is the interval of the oil above 80 °C?", "up to 80", "°C", True),

@@ -56,6 +56,16 @@ def first(question: str, table: str) -> Candidate:
         ("清洗周期：刮板机 20 天，斗提机 35 天，绞龙 50 天。", "清洗周期是多少天？", "斗提机的清洗周期是多少天？"),
         ("洗网水压：Q1 为 1.2 MPa，Q2 为 1.8 MPa。", "洗网水压应该是多少？", "Q2 的洗网水压应该是多少？"),
         ("板框厚 60 mm，磨到 48 mm 要换。", "", "板框磨到多少毫米要换？"),
+        (
+            "Contact tips are changed in WC-5 every 4 hours of arc time and in WC-6 every 2 hours, as they scrape.",
+            "How often are the contact tips changed?",
+            "How often are the contact tips changed in WC-6?",
+        ),
+        (
+            "Strips are laid in after 17 days in the summer programme and after 19 days in the winter programme.",
+            "After how many days are the strips laid in?",
+            "After how many days are the strips laid in in winter?",
+        ),
     ],
 )
 def test_a_list_of_cases_is_asked_back_where_the_question_names_none(text: str, open_one: str, closed: str) -> None:

@@ -19,6 +19,7 @@ from assay.skills.knowledge_qa.columns import (
     sister_named,
 )
 from assay.skills.knowledge_qa.lexicon import opposites
+from assay.skills.knowledge_qa.months import months_of
 from assay.skills.knowledge_qa.quantities import Amount, amounts, codes, dates
 from assay.skills.knowledge_qa.question import Asked, Wanted
 from assay.skills.knowledge_qa.ranges import holds
@@ -85,6 +86,8 @@ _POINTS_BACK = re.compile(
     re.I,
 )
 MOST_UNITS = 160
+NOT_CHOSEN = 0.4
+"""No row is named more than this where the question names another one's month or letter."""
 QUESTION_BEFORE = 3
 """So many units behind a question in a list of questions and answers belong to its answer."""
 
@@ -529,7 +532,7 @@ def _siblings(asked: Asked, found: list[Candidate], implied: frozenset[str] = fr
             if column and not any(cell.condition or _holds_asked(asked, cell, unit) for cell, unit in cells):
                 continue
             meant = [_meant(asked, row.unit.fields[column], row.unit, implied) for row in rows]
-            named = _less_whole(meant, rows, column)
+            named = _by_case(asked, [cell.value for cell, _ in cells], _less_whole(meant, rows, column))
             best = max(named)
             if best < 0.3:
                 continue
@@ -540,6 +543,18 @@ def _siblings(asked: Asked, found: list[Candidate], implied: frozenset[str] = fr
                     features[key] = round(features.get(key, 0.0) + value, 4)
                 found[at] = replace(found[at], features=features)
     return found
+
+
+def _by_case(asked: Asked, values: Sequence[str], named: list[float]) -> list[float]:
+    """How far the question names each row of a column, where it names the months or the letter of some alone ("in
+    January": winter, October to April; ``K 波段`` beside ``C 波段``)."""
+    months = months_of(asked.text)
+    held = [months_of(value) for value in values]
+    chosen = [bool(months) and months <= mine for mine in held] if months and all(held) else []
+    chosen = chosen if any(chosen) else [head_marked(asked, value) for value in values]
+    if not any(chosen) or all(chosen):
+        return named
+    return [1.0 if mine else min(share, NOT_CHOSEN) for mine, share in zip(chosen, named, strict=True)]
 
 
 def _less_whole(named: list[float], rows: Sequence[Candidate], column: int) -> list[float]:

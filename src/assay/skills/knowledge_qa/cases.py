@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assay.skills.knowledge_qa.columns import named_of
+from assay.knowledge.passage import Unit
+from assay.skills.knowledge_qa.columns import head_marked, named_of
 from assay.skills.knowledge_qa.lexicon import opposites
+from assay.skills.knowledge_qa.months import months_of
 from assay.skills.knowledge_qa.quantities import Amount, amounts, codes
 from assay.skills.knowledge_qa.question import Asked
 from assay.skills.knowledge_qa.ranking import Pick, value_key
@@ -53,6 +55,21 @@ def open_list(asked: Asked, pick: Pick) -> bool:
     if one.passage.lang != asked.lang and not all(codes(label) for label in labels):
         return False
     return not any(named_of(asked, label, labels) for label in labels)
+
+
+def case_named(asked: Asked, own: Unit, other: Unit) -> bool:
+    """Whether the question names what a row is for, in its label or a condition, and not what the other row is for:
+    the row's month ("in January" of winter, October to April), letter or number."""
+    months = months_of(asked.text)
+    for at, (mine, theirs) in enumerate(zip(own.fields, other.fields, strict=False)):
+        if mine.value == theirs.value or not (at == 0 or mine.condition):
+            continue
+        held = [months_of(cell.value) for cell in (mine, theirs)]
+        if months and all(held) and months <= held[0] and not months & held[1]:
+            return True
+        if head_marked(asked, mine.value) and not head_marked(asked, theirs.value):
+            return True
+    return False
 
 
 def _open_sisters(asked: Asked, text: str, short: str) -> bool:
@@ -145,6 +162,8 @@ def open_sister(asked: Asked, best: Pick, others: Sequence[Pick]) -> Pick | None
     for pick in others:
         same = pick.candidate.passage.document == best.candidate.passage.document
         if not same or not _same_measure(asked, best, pick) or best.score - pick.score > SISTERS_GAP:
+            continue
+        if case_named(asked, best.candidate.unit, pick.candidate.unit):
             continue
         if _sisters(asked, best, pick) or _other_season(asked, best, pick):
             return pick

@@ -29,7 +29,7 @@ _THING_ZH = r"机组|纸机|车间|车位|泊位|通道|工位|码头|平台|皮
 _THING_ZH += r"|[间区线仓库室柜楼炉塔泵罐井站窑磨釜槽门跨床辊阀闸池舱棚梯坝廊桥场]"
 _PLACE_ZH = re.compile(
     r"(?:(?P<number>\d{1,3}|[一二三四五六七八九十])\s?[号#]|#(?P<hash>\d{1,3})"
-    r"|(?<![A-Za-z0-9/-])(?P<letter>[A-H]|[甲乙丙丁](?!方)))"
+    r"|(?<![A-Za-z0-9/-])(?P<letter>[A-H]|[甲乙丙丁](?!方)|[东西南北](?=车间|[线厂楼区库站塔炉池门机闸])))"
     rf"\s?(?![类级型])(?P<of>[\u4e00-\u9fff]{{0,3}}?)(?P<kind>{_THING_ZH})"
 )
 _PLACE_BEHIND_ZH = re.compile(rf"(?P<kind>{_THING_ZH})\s?(?P<letter>[A-H])(?![A-Za-z0-9+-])")
@@ -67,7 +67,7 @@ _THINGS = {
     "pump": "泵",
 }
 _TO = r"\s?(?:to|through|至|到|~|～|–|—|-)\s?"
-_RANGE_BEHIND = re.compile(rf"{_TO}(?:[A-Z]{{1,4}}[\s-]?)?(?P<last>\d{{1,4}})(?![\d.])")
+_RANGE_BEHIND = re.compile(rf"{_TO}(?:[A-Z]{{1,4}}[\s-]?)?(?P<last>\d{{1,4}})(?!\d|\.\d)")
 _RANGE_BEFORE = re.compile(rf"(?<![\d.A-Za-z-])(?P<first>\d{{1,4}})\s?[号#]?{_TO}$")
 LONGEST_RANGE = 200
 NUDGE = 1e-6

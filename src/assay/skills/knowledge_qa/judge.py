@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from assay.knowledge.reader import DocumentInfo, Hit
 from assay.skills.knowledge_qa.candidates import ACTION_HEAD, Cosines, above_of, gives_reason, gives_way, line_of
-from assay.skills.knowledge_qa.cases import open_list, open_sister, same_thing
+from assay.skills.knowledge_qa.cases import case_named, open_list, open_sister, same_thing
 from assay.skills.knowledge_qa.columns import code_asked
 from assay.skills.knowledge_qa.combine import Combiner
 from assay.skills.knowledge_qa.exceptions import exceptions_of
@@ -18,6 +18,7 @@ from assay.skills.knowledge_qa.fit import codes_of_documents
 from assay.skills.knowledge_qa.lexicon import opposites
 from assay.skills.knowledge_qa.months import weekdays_of
 from assay.skills.knowledge_qa.parts import EACH
+from assay.skills.knowledge_qa.polarity import plain_rule
 from assay.skills.knowledge_qa.quantities import amounts, codes
 from assay.skills.knowledge_qa.question import TOGETHER, Asked, Wanted
 from assay.skills.knowledge_qa.ranking import CELL_SAYS, Pairs, Pick, denies, may_give, ranked, value_key
@@ -37,6 +38,10 @@ _RESPECTIVELY = re.compile(r"分别|各自|respectively", re.I)
 _JOINED = re.compile(r"和|与|及|跟|、|(?<![a-z])and(?![a-z])", re.I)
 _SEVERAL = re.compile(r"[两三四](?=[\u4e00-\u9fff])|(?<![a-z])(?:two|three|both)(?![a-z])", re.I)
 _VALUED = ("number", "cell", "date")
+_COUNTS = re.compile(
+    r"[\d一二三四五六七八九十两半百]|(?<![a-z])(?:one|two|three|four|five|six|seven|eight|nine|ten|twice|once|half|none)(?![a-z])",
+    re.I,
+)
 _TO = re.compile(r"\s*(?:至|到|~|～|–|—|-|to)\s*", re.I)
 _FOR_EACH = re.compile(r"每|各|均|都|(?<![a-z])(?:each|every|both|all)(?![a-z])", re.I)
 RIVALS = 2
@@ -278,9 +283,12 @@ def _of_another_kind(asked: Asked, pick: Pick) -> bool:
 
 
 def _without_number(asked: Asked, pick: Pick) -> bool:
-    """Whether a number is asked for and the cell holds none."""
-    numbers = asked.wanted in (Wanted.NUMBER, Wanted.DURATION, Wanted.COUNT)
-    return numbers and pick.short.kind == "cell" and not re.search(r"\d", pick.short.text)
+    """Whether a number is asked for and the cell, or the whole sentence, holds none."""
+    if asked.wanted not in (Wanted.NUMBER, Wanted.DURATION, Wanted.COUNT):
+        return False
+    if pick.short.kind == "cell":
+        return not re.search(r"\d", pick.short.text)
+    return not _COUNTS.search(pick.candidate.text.removeprefix(pick.candidate.unit.number or ""))
 
 
 def certain(features: Mapping[str, float]) -> bool:
@@ -299,13 +307,20 @@ def certain(features: Mapping[str, float]) -> bool:
 
 
 def shown_short(asked: Asked, pick: Pick) -> Short:
-    """The short answer as it is shown: yes or no where code decided, else the whole rule that decides. Of a sentence
+    """The short answer as it is shown: yes or no where that is plain, else the whole rule that decides. Of a sentence
     that gives a reason or a way no part is left out."""
-    if pick.yes is None:
+    yes = verdict(pick)
+    if yes is None:
         told = not pick.candidate.unit.fields and asked.wanted in (Wanted.REASON, Wanted.WAY)
         return whole(pick) if told or asked.wanted is Wanted.YES_NO else pick.short
     words = {("zh", True): "是", ("zh", False): "否", ("en", True): "yes", ("en", False): "no"}
-    return replace(pick.short, text=words[asked.lang, pick.yes], kind="yes_no")
+    return replace(pick.short, text=words[asked.lang, yes], kind="yes_no")
+
+
+def verdict(pick: Pick) -> bool | None:
+    """Yes or no as it is shown: only where the rule has no exception, proviso or second case. What code concludes from
+    such a one is right too seldom to be told to a plant; the rule itself is."""
+    return pick.yes if pick.candidate.unit.fields or plain_rule(whole(pick).text) else None
 
 
 def whole(pick: Pick) -> Short:
@@ -313,7 +328,8 @@ def whole(pick: Pick) -> Short:
     unit, units = pick.candidate.unit, pick.candidate.passage.units
     own = pick.candidate.text.removeprefix(unit.number or "").strip()
     behind = [line_of(units[at]) for at in exceptions_of(pick)]
-    return replace(pick.short, text=" ".join([own, *behind]), kind="sentence")
+    between = "" if pick.candidate.passage.lang == "zh" else " "
+    return replace(pick.short, text=between.join([own, *behind]), kind="sentence")
 
 
 def branches_of(asked: Asked, best: Pick, others: Sequence[Pick], weights: Combiner) -> list[Pick]:
@@ -338,7 +354,7 @@ def branches_of(asked: Asked, best: Pick, others: Sequence[Pick], weights: Combi
             for name in ("row_match", "row_conflict", "code", "code_conflict", "amount")
         ):
             continue
-        if value_key(asked, pick) != value_key(asked, best):
+        if value_key(asked, pick) != value_key(asked, best) and not case_named(asked, own.unit, other.unit):
             found.append(pick)
     return found
 

@@ -46,9 +46,10 @@ _BESIDE = tuple(
 _NUMBERED = r"(?P<code>(?:\d{1,2}|[一二三四五六七八九十])(?:号|#)(?:(?![的为是])[\u4e00-\u9fff]){1,5}?)"
 _LETTERED = r"(?<![A-Za-z])(?P<code>(?!(?:and|for|the|with|from) )[A-Za-z][a-z]{2,} (?:[A-Z]|\d{1,2}))"
 _BUILT = r"(?:[（(][^（）()\n]{0,20}[）)])?"
-_CLASSED = (
-    r"(?<![\u4e00-\u9fffA-Za-z])(?P<code>[甲乙丙丁](?![方]|醇|烷|烯|苯|酸|酮|醛|醚|烃|炔|基|类|级|型)[\u4e00-\u9fff])"
+_CLASS = (
+    r"(?:[甲乙丙丁](?![方醇烷烯苯酸酮醛醚烃炔基类级型])[\u4e00-\u9fff]|[东西南北](?:车间|[线厂楼区库站塔炉池门机闸]))"
 )
+_CLASSED = rf"(?<![\u4e00-\u9fffA-Za-z])(?P<code>{_CLASS})"
 _DESIGNATED = tuple(
     re.compile(pattern)
     for pattern in (
@@ -61,7 +62,9 @@ _DESIGNATED = tuple(
 )
 _LISTED = re.compile(rf"(?P<kind>[A-Z][a-z]+?)s: [^.\n]*?\b(?P<letter>[A-Z]) \([“\"]{_LATIN}[”\"]")
 """``Chambers: A ("Pip", 9 m³) and B ("Goliath", 41 m³)``."""
-_NUMBERED_BESIDE = re.compile(rf"(?:{_NUMBERED}|{_CLASSED.replace('code', 'class')})[（(]{_HAN}[）)]")
+_MADE_A_NAME = re.compile(rf"把(?:{_NUMBERED}|(?P<class>{_CLASS}))都?[叫称](?:做|作|为)?[“\"「]{_HAN}[”\"」]")
+"""``把西线叫“长龙”``."""
+_NUMBERED_BESIDE = re.compile(rf"(?:{_NUMBERED}|(?<![\u4e00-\u9fffA-Za-z])(?P<class>{_CLASS}))[（(]{_HAN}[）)]")
 _CAPITAL = re.compile(r"(?<=[a-z0-9,;'’] )[A-Z][a-z]+(?![a-z])")
 _WHERE = re.compile(r"[东西南北上下左右前后内外旧新老大小][侧边面楼层区段组台套期厂]?$|[侧边面楼层区段]$")
 
@@ -70,10 +73,8 @@ def told_names(text: str) -> Iterator[Named]:
     """Names that a text gives, each with the code that it is the name of."""
     for pattern in _CALLED_SO:
         for match in pattern.finditer(text):
-            nick = match["nick"]
-            quoted = nick.isascii() and text[match.end("nick") : match.end("nick") + 1] in ('"', "”")
-            if not (nick.lower() in stop_words() if quoted else _plain_word(nick.lower())):
-                yield nick, plain_code(match["code"])
+            if _is_name(text, match):
+                yield match["nick"], plain_code(match["code"])
     for pattern in _BESIDE:
         for match in pattern.finditer(text):
             if not _describes(match["nick"]):
@@ -84,12 +85,15 @@ def told_designations(text: str) -> Iterator[Named]:
     """The same of machines with a designation instead of a code: ``1号柜，俗称“老炮”``, ``Chamber A ("Pip")``."""
     for pattern in _DESIGNATED:
         for match in pattern.finditer(text):
-            if not _plain_word(match["nick"].lower()):
+            if _is_name(text, match):
                 yield match["nick"], match["code"]
     for kind in _LISTED.finditer(text):
         for match in re.finditer(rf"\b(?P<letter>[A-Z]) \([“\"]{_LATIN}[”\"]", text[kind.start() :].partition(". ")[0]):
             if not _plain_word(match["nick"].lower()):
                 yield match["nick"], f"{kind['kind'].lower()} {match['letter']}"
+    for match in _MADE_A_NAME.finditer(text):
+        if not _plain_word(match["nick"]):
+            yield match["nick"], match["code"] or match["class"]
     for match in _NUMBERED_BESIDE.finditer(text):
         if not _describes(match["nick"]) and not _WHERE.search(match["nick"]):
             yield match["nick"], match["code"] or match["class"]
@@ -158,6 +162,14 @@ def with_codes(asked: Asked, names: Iterable[Named]) -> Asked:
     if text == asked.text:
         return asked
     return replace(read_question(text, asked.lang, split=False), wanted=asked.wanted, asks=asked.asks)
+
+
+def _is_name(text: str, match: re.Match[str]) -> bool:
+    """Whether words may be a name: none that questions say of anything, but for a Latin one in quotation marks, which
+    is told apart by its capital."""
+    nick = match["nick"].lower()
+    quoted = nick.isascii() and text[match.end("nick") : match.end("nick") + 1] in ('"', "”")
+    return nick not in stop_words() if quoted else not _plain_word(nick)
 
 
 def _plain_word(nick: str) -> bool:

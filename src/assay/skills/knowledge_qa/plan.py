@@ -18,7 +18,7 @@ from assay.knowledge.reader import Hit, Reader
 from assay.skills.knowledge_qa.candidates import line_of
 from assay.skills.knowledge_qa.claims import alarm_claim, quote_claim
 from assay.skills.knowledge_qa.exceptions import exceptions_of
-from assay.skills.knowledge_qa.judge import Judge, Reason, Ruling, edition_of, shown_short
+from assay.skills.knowledge_qa.judge import Judge, Reason, Ruling, edition_of, shown_short, verdict
 from assay.skills.knowledge_qa.nicknames import (
     designations_of,
     names_of,
@@ -273,7 +273,7 @@ async def _opened_unit(state: State, passage: Passage, unit: int, **place: int) 
 async def _said(session: Session, state: State, asked: Asked, pick: Pick, number: int) -> list[Claim]:
     """The claims of one answer: its quote, then the exceptions that belong to it, and what gives the machine its name
     where the quote says another."""
-    hedge = None if asked.wanted is not Wanted.YES_NO and pick.yes is None else f"knowledge_qa.{_verdict(pick)}"
+    hedge = None if asked.wanted is not Wanted.YES_NO and pick.yes is None else f"knowledge_qa.{_hedge(pick)}"
     claims = [quote_claim(await _opened(state, pick), "answer", number, hedge)]
     for at in exceptions_of(pick):
         found = await _opened_unit(state, pick.candidate.passage, at)
@@ -287,9 +287,9 @@ async def _said(session: Session, state: State, asked: Asked, pick: Pick, number
     return claims
 
 
-def _verdict(pick: Pick) -> str:
-    """Yes or no; where code cannot tell, that what follows decides it."""
-    return "decides" if pick.yes is None else "yes" if pick.yes else "no"
+def _hedge(pick: Pick) -> str:
+    """Yes or no; where that is not plain, that what follows decides it."""
+    return {None: "decides", True: "yes", False: "no"}[verdict(pick)]
 
 
 async def _refused(session: Session, state: State, asked: Asked, ruling: Ruling) -> Stop:

@@ -31,7 +31,7 @@ _NO_ONE = re.compile(
     re.I,
 )
 _NEEDLESS = re.compile(
-    r"不需|无需|不必|不用|可不|可以不|免|不受此限|不适用|不设|不要求|need not|not (?:required|necessary"
+    r"不需|[无毋][需须]|不必|不用|可不|可以不|免|不受此限|不适用|不设|不要求|need not|not (?:required|necessary"
     r"|apply|applicable|needed)|no need|does not apply|without|exempt|has no|have no"
     r"|(?<![a-z])no(?![a-z])",
     re.I,
@@ -117,6 +117,14 @@ _WHEN_BEFORE = re.compile(
     r"(?<![a-z])(?:when|if|where|once|whenever|as soon as)(?![a-z])[^,;.]{0,60}$|[当若如][^，。；]{0,20}$", re.I
 )
 _WHEN_BEHIND = re.compile(r"[^，。；,;.]{0,6}?(?:时(?!间)|的[，,]|后[，,应须必])")
+_CASES = re.compile(
+    r"除|例外|但|不过|[只仅才]|方可|如果|若|条件|[；;]|。.|\.\s+[A-Z]"
+    r"|(?<![a-z])(?:except|unless|only|if|provided|but|however|exception|without|when|until|otherwise)(?![a-z])",
+    re.I,
+)
+_DENIES = re.compile(
+    r"[不无未勿]|严禁|禁止|(?<![a-z])(?:not|no|never|nobody|cannot|forbidden|prohibited)(?![a-z])", re.I
+)
 _STATED_TWICE = re.compile(r"[可能要是有需该行对会准允]以?不[可能要是有需该行对会准允]|是否|能否|可否")
 _NEGATED = re.compile(
     r"(?:可以|可|能|能够|应该?|要|必须|是)不(?![可能要是])|(?:may|can|could|must|should|shall|is|are|do"
@@ -156,6 +164,16 @@ def yes_or_no(asked: Asked, text: str) -> bool | None:
         return False  # what is so but for an exception is not so in it
     flip = _negates(asked) != _is_exception(asked, text)
     return None if made is None else made != flip
+
+
+def plain_rule(text: str) -> bool:
+    """Whether a rule has no exception, proviso or second case, and none of its clauses denies while another does not:
+    only there is a yes or no that code concludes worth telling."""
+    said = text.strip().rstrip("。.")
+    pieces = [
+        piece for piece in re.split(r"[，,、]|(?<![a-z])and(?![a-z])", said) if _speaks(piece) or _DENIES.search(piece)
+    ]
+    return not _CASES.search(said) and len({bool(_DENIES.search(piece)) for piece in pieces}) < 2
 
 
 def _negates(asked: Asked) -> bool:

@@ -81,7 +81,7 @@ _LINKS = re.compile(r"(?<![a-z])(?:when|where)(?![a-z])", re.I)
 _ASKS_ELSE = re.compile(r"(?<![a-z])(?:what|which|who|whom|whose|how)(?![a-z])", re.I)
 _YES_NO = re.compile(
     r"吗|是否|能否|可否|能不能|可不可以|要不要|是不是|有没有|需不需要|用不用|该不该|行不行|对不对|会不会"
-    r"|算不算|准不准|允不允许|能[^，。？?]{0,6}不能|够不够|(?:对|是|行|可以|没事|没问题|够|好|成)了?吧[？?]?$|(?:可以|行|能|要|是)还是不|可以.{0,30}(?:么|吧)\s*[？?]?$|[^什怎那这]么[？?]?$|[^\s要]不[？?]?$"
+    r"|算不算|准不准|允不允许|能[^，。？?]{0,6}不能|够不够|(?:对|是|行|可以|没事|没问题|够|好|成)了?吧[？?]?$|(?:可以|行|能|要|是)还是不|可以.{0,30}(?:么|吧)\s*[？?]?$|[^什怎那这]么[？?]?$|[^\s要]不[？?]?$|(?P<verb>[\u4e00-\u9fff])[不没](?P=verb)"
     r"|^(?:is|are|was|were|do|does|did|can|could|may|must|should|shall|will|would|has|have|am)(?![a-z])"
     r"|(?<=[.!;:] )(?:is|are|was|were|do|does|did|can|could|may|must|should|shall|will|would|has|have|am) [^.!?]*[?]?$"
     r"|(?<![a-z])(?:go or no[- ]go|yes or no|ok or not|allowed or not|right or wrong|or not[?]?$)(?![a-z])"
@@ -115,7 +115,9 @@ _NEGATION = re.compile(
 )
 _TWICE = re.compile(
     r"(?:normally|in general|usually|generally),? and (?=in |after |for |during |when )|平时和|正常和"
-    r"|一般和|,? and the same (?:for|on|in|at) |,? and (?:how|what|which|who|when)(?![a-z])",
+    r"|一般和|,? and the same (?:for|on|in|at) "
+    r"|(?<![a-z])(?:what|which|who|how)(?![a-z])[^?;:,]*, (?:how|what|which) "
+    r"|,? and (?:how|what|which|who|when)(?![a-z])",
     re.I,
 )
 _WHICH_ONE = re.compile(r"哪一?(?:[端侧边种台家头面层根路类条间座套块组位项]|个(?![月小]))")
@@ -126,7 +128,7 @@ _EDITION = re.compile(
     re.I,
 )
 _OLD = re.compile(
-    r"旧版|老版|上一版|前一版|废止|作废的|以前的版本|(?:old|previous|former|superseded|withdrawn|earlier"
+    r"旧版|老版|上一版|前一版|废止|作废的(?:版本|规程|文件|手册|标准|那版)|以前的版本|(?:old|previous|former|superseded|withdrawn|earlier"
     r"|outdated) (?:edition|version|manual|revision|procedure|document)",
     re.I,
 )
