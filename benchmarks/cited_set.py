@@ -26,10 +26,12 @@ from assay.skills.knowledge_qa.runner import Asking
 FOLDER = Path(__file__).parent / "cited"
 CORPUS = FOLDER / "corpus"
 SETS = {"first": FOLDER, **{name: FOLDER / name for name in ("second", "third", "fourth", "fifth", "sixth")}}
-"""Sets by several hands: the first in two halves, the second and third for calibration, the others for tests."""
+"""Sets by several hands: the first in two halves, the second to the fifth for calibration, the sixth for tests."""
 ON = "2026-06-01"
 """The day on which the set is asked: what is valid does not change with the calendar."""
-_OWN_NUMBER = re.compile(r"^\s*(?:第\s?\d+\s?条|(?:[A-Z]\.)?\d+(?:\.\d+)+(?=\s)|\d+[.)、](?=\s)|[-*+]\s|答[:：])\s*")
+_OWN_NUMBER = re.compile(
+    r"^\s*(?:第\s?\d+\s?条|(?:[A-Z]\.)?\d+(?:\.\d+)+(?=\s)|\d+[.)、](?=\s)|[-*+]\s|答[:：]|A(?:nswer)?: )\s*"
+)
 """A clause's number, a list's mark or the word before an answer, which a quote of the set may leave out."""
 
 

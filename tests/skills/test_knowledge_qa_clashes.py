@@ -47,6 +47,9 @@ def sentence(text: str) -> Candidate:
         ("Is T-9 cleaned?", "T-1 - 20 mm of sludge.", 1.0),
         ("2号闸开门水位差多少？", "1号闸开门水位差为 0.1 m。", 1.0),
         ("西线投多少？", "东线投料 7 kg。", 1.0),
+        ("Can AT-005 be silenced?", "The horn of AT-001 to AT-010 may be silenced.", 0.0),
+        ("Is line 5 fast?", "Set line 2 to 60.", 1.0),
+        ("Is P-150 fast?", "P-101 to T-205 are cleaned.", 1.0),
     ],
 )
 def test_a_range_holds_what_lies_in_it(question: str, text: str, clash: float) -> None:

@@ -72,13 +72,14 @@ def test_what_tells_a_name(text: str, names: set[tuple[str, str]]) -> None:
             'Tower 2 ("Fatty") and Line 6, called "Triplet".',
             {("Fatty", "Tower 2"), ("Triplet", "Line 6")},
         ),
-        ('Boiler 2 is called "What" and line 4 "Needle".', {("Needle", "line 4")}),
+        ('Boiler 2 is called "What" and line 4 is called "Needle".', {("Needle", "line 4")}),
         ("工人把西线叫“长龙”。甲线：12个池，2009年投用，现场叫“平池”。", {("长龙", "西线"), ("平池", "甲线")}),
         (
             'Hall A is the old hall, called "the Attic"; hall B is new, called "the Annex".',
             {("Attic", "Hall A"), ("Annex", "hall B")},
         ),
         ("甲醇（原料）、北区（备用）。", set()),
+        ('See Table 4 "Limits"; line 4 is started with "Start".', set()),
     ],
 )
 def test_machines_without_a_code_are_known_by_their_designation(text: str, names: set[tuple[str, str]]) -> None:

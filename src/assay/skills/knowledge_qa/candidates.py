@@ -550,7 +550,7 @@ def _by_case(asked: Asked, values: Sequence[str], named: list[float]) -> list[fl
     January": winter, October to April; ``K 波段`` beside ``C 波段``)."""
     months = months_of(asked.text)
     held = [months_of(value) for value in values]
-    chosen = [bool(months) and months <= mine for mine in held] if months and all(held) else []
+    chosen = [months <= mine for mine in held] if months and all(held) else []
     chosen = chosen if any(chosen) else [head_marked(asked, value) for value in values]
     if not any(chosen) or all(chosen):
         return named

@@ -10,7 +10,7 @@ from assay.skills.knowledge_qa.columns import head_marked, named_of
 from assay.skills.knowledge_qa.lexicon import opposites
 from assay.skills.knowledge_qa.months import months_of
 from assay.skills.knowledge_qa.quantities import Amount, amounts, codes
-from assay.skills.knowledge_qa.question import Asked
+from assay.skills.knowledge_qa.question import Asked, Wanted
 from assay.skills.knowledge_qa.ranking import Pick, value_key
 from assay.skills.knowledge_qa.terms import covered, grams, said, terms_of
 
@@ -44,7 +44,8 @@ def open_list(asked: Asked, pick: Pick) -> bool:
     one = pick.candidate
     if one.unit.fields or not re.search(r"\d", pick.short.text):
         return False
-    if _open_sisters(asked, one.text, pick.short.text) or _open_states(asked, one.text, pick.short.text):
+    given = asked.wanted not in (Wanted.YES_NO, Wanted.WAY, Wanted.REASON)
+    if given and (_open_sisters(asked, one.text, pick.short.text) or _open_states(asked, one.text, pick.short.text)):
         return True
     if pick.short.kind != "number":
         return False
@@ -75,6 +76,9 @@ def case_named(asked: Asked, own: Unit, other: Unit) -> bool:
 def _open_sisters(asked: Asked, text: str, short: str) -> bool:
     """Whether a sentence gives each of several machines its own value ("in WC-5 every 4 hours and in WC-6 every 2"),
     and the question names none of them."""
+    told = codes(text)
+    if any(one == asked_for for one in told for asked_for in asked.codes):
+        return False
     held: dict[str, Amount] = {}
     last = 0
     for one in _alike(text, short):
@@ -82,9 +86,8 @@ def _open_sisters(asked: Asked, text: str, short: str) -> bool:
         if named:
             held.setdefault(named[-1], one)
         last = one.end
-    families = {re.sub(r"\d+[A-Z]?$", "", code) for code in held}
-    apart = len(held) > 1 and len(families) == 1 and not _all_same(list(held.values()))
-    return apart and not any(code in asked.codes for code in held)
+    families = {family_of(code) for code in held}
+    return len(held) > 1 and len(families) == 1 and not _all_same(list(held.values()))
 
 
 def _open_states(asked: Asked, text: str, short: str) -> bool:
@@ -92,11 +95,17 @@ def _open_states(asked: Asked, text: str, short: str) -> bool:
     question names none."""
     if len({one.value for one in _alike(text, short)}) < 2:
         return False
-    for group in opposites():
+    for group in _states():
         told = [pattern for pattern in group if pattern.search(text)]
-        if len(told) > 1 and not any(pattern.search(asked.text) for pattern in group):
-            return _each_its_own(text, told, short)
+        unnamed = not any(pattern.search(asked.text) for pattern in group)
+        if len(told) > 1 and unnamed and _each_its_own(text, told, short):
+            return True
     return False
+
+
+def _states() -> list[Sequence[re.Pattern[str]]]:
+    """The opposites that are cases of one thing: seasons, loads, shifts and the like."""
+    return [group for group in opposites() if any(STATES.search(each.pattern.replace("[ -]", " ")) for each in group)]
 
 
 def _each_its_own(text: str, told: Sequence[re.Pattern[str]], short: str) -> bool:
@@ -198,9 +207,7 @@ def _other_season(asked: Asked, best: Pick, pick: Pick) -> bool:
     names = ("cover", "rest", "focus", "code_own")
     if any(pick.features.get(name, 0.0) < AS_MUCH * best.features.get(name, 0.0) for name in names):
         return False
-    for group in opposites():
-        if not any(STATES.search(pattern.pattern.replace("[ -]", " ")) for pattern in group):
-            continue
+    for group in _states():
         asks, mine, theirs = (
             {at for at, pattern in enumerate(group) if pattern.search(text)}
             for text in (asked.text, best.candidate.text, pick.candidate.text)

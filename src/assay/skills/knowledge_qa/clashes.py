@@ -26,10 +26,10 @@ _CLASS_EN = re.compile(
     re.I,
 )
 _THING_ZH = r"机组|纸机|车间|车位|泊位|通道|工位|码头|平台|皮带|机(?![油械理会构])"
-_THING_ZH += r"|[间区线仓库室柜楼炉塔泵罐井站窑磨釜槽门跨床辊阀闸池舱棚梯坝廊桥场]"
+_THING_ZH += r"|[间区线仓库室柜楼炉塔泵罐井站窑磨釜槽门跨床辊阀闸池舱棚梯坝廊桥]"
 _PLACE_ZH = re.compile(
     r"(?:(?P<number>\d{1,3}|[一二三四五六七八九十])\s?[号#]|#(?P<hash>\d{1,3})"
-    r"|(?<![A-Za-z0-9/-])(?P<letter>[A-H]|[甲乙丙丁](?!方)|[东西南北](?=车间|[线厂楼区库站塔炉池门机闸])))"
+    r"|(?<![A-Za-z0-9/-])(?P<letter>[A-H]|[甲乙丙丁](?!方)|(?<![山华广河湖陕江京])[东西南北](?=车间|[线厂楼区库站塔炉池门机闸])))"
     rf"\s?(?![类级型])(?P<of>[\u4e00-\u9fff]{{0,3}}?)(?P<kind>{_THING_ZH})"
 )
 _PLACE_BEHIND_ZH = re.compile(rf"(?P<kind>{_THING_ZH})\s?(?P<letter>[A-H])(?![A-Za-z0-9+-])")
@@ -67,7 +67,9 @@ _THINGS = {
     "pump": "泵",
 }
 _TO = r"\s?(?:to|through|至|到|~|～|–|—|-)\s?"
-_RANGE_BEHIND = re.compile(rf"{_TO}(?:[A-Z]{{1,4}}[\s-]?)?(?P<last>\d{{1,4}})(?!\d|\.\d)")
+_RANGE_BEHIND = re.compile(rf"(?P<to>{_TO})(?P<kind>[A-Z]{{1,4}}[\s-]?)?(?P<last>\d{{1,4}})(?!\d|\.\d)")
+_DASH = re.compile(r"\s?[~～–—]\s?|\s?[至到]\s?")
+_SEVERAL = re.compile(r"[a-z]s (?:no\.? ?|number |#)?\d+$", re.I)
 _RANGE_BEFORE = re.compile(rf"(?<![\d.A-Za-z-])(?P<first>\d{{1,4}})\s?[号#]?{_TO}$")
 LONGEST_RANGE = 200
 NUDGE = 1e-6
@@ -175,14 +177,27 @@ def _places_said(text: str) -> Mapping[str, frozenset[str]]:
 def _in_range(text: str, match: re.Match[str], mark: str, read: Sequence[tuple[int, int]]) -> set[str]:
     """The marks between a mark and the one that a range ends with or began with ("lanes 13 to 20", ``F1～F3``); an
     amount, which stands at one of the places ``read``, is none."""
+    if not mark.isdigit():
+        return set()
     behind = _RANGE_BEHIND.match(text, match.end())
     if behind is not None and any(start < behind.end("last") and behind.start("last") < end for start, end in read):
         behind = None
-    before = _RANGE_BEFORE.search(text[: match.start()])
-    if not mark.isdigit() or (behind is None and before is None):
+    if behind is not None and _same_run(match, behind):
+        low, high = int(mark), int(behind["last"])
+    elif before := _RANGE_BEFORE.search(text[: match.start()]):
+        low, high = int(before["first"]), int(mark)
+    else:
         return set()
-    low, high = sorted((int(mark), int(behind["last"] if behind is not None else before["first"] if before else mark)))
-    return {str(one) for one in range(low, high + 1)} if high - low <= LONGEST_RANGE else set()
+    return {str(one).zfill(len(mark)) for one in range(low, high + 1)} if high - low <= LONGEST_RANGE else set()
+
+
+def _same_run(match: re.Match[str], behind: re.Match[str]) -> bool:
+    """Whether a number behind a mark ends a range: with the mark's own letters, behind a dash or 至, or behind a plural
+    ("lanes 13 to 20"). "Set line 2 to 60" is none."""
+    own = re.match(r"[A-Z]+(?=[\s-]?\d)", match.group())
+    if behind["kind"]:
+        return own is not None and own.group() == behind["kind"].rstrip(" -")
+    return bool(_DASH.fullmatch(behind["to"]) or (own is None and _SEVERAL.search(match.group())))
 
 
 @lru_cache(maxsize=4096)

@@ -23,7 +23,7 @@ from assay.skills.knowledge_qa.quantities import amounts, codes
 from assay.skills.knowledge_qa.question import TOGETHER, Asked, Wanted
 from assay.skills.knowledge_qa.ranking import CELL_SAYS, Pairs, Pick, denies, may_give, ranked, value_key
 from assay.skills.knowledge_qa.settling import heeded, settled
-from assay.skills.knowledge_qa.spans import Short
+from assay.skills.knowledge_qa.spans import PERIOD, Short
 from assay.skills.knowledge_qa.terms import covered, grams, said
 from assay.skills.knowledge_qa.verifier import Verifier
 
@@ -39,11 +39,12 @@ _JOINED = re.compile(r"和|与|及|跟|、|(?<![a-z])and(?![a-z])", re.I)
 _SEVERAL = re.compile(r"[两三四](?=[\u4e00-\u9fff])|(?<![a-z])(?:two|three|both)(?![a-z])", re.I)
 _VALUED = ("number", "cell", "date")
 _COUNTS = re.compile(
-    r"[\d一二三四五六七八九十两半百]|(?<![a-z])(?:one|two|three|four|five|six|seven|eight|nine|ten|twice|once|half|none)(?![a-z])",
+    r"[\d零一二三四五六七八九十两半百千万]|(?<![a-z])(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+    r"|dozen|twice|once|half|none|an? (?:second|minute|hour|shift|day|week|month|year))(?![a-z])",
     re.I,
 )
 _TO = re.compile(r"\s*(?:至|到|~|～|–|—|-|to)\s*", re.I)
-_FOR_EACH = re.compile(r"每|各|均|都|(?<![a-z])(?:each|every|both|all)(?![a-z])", re.I)
+FOR_EACH = re.compile(r"每|各|均|都|(?<![a-z])(?:each|every|both|all)(?![a-z])", re.I)
 RIVALS = 2
 """So many units of other documents with another value are read before an answer leaves."""
 MONTH, MONTHS_DIFFER = 27 * 86400.0, 0.03
@@ -175,11 +176,11 @@ class Judge:
 
     def _several(self, best: Pick, probability: float) -> bool:
         """Whether a unit is about what is asked at all, so that several values of it are worth telling."""
-        heard = probability >= self.weights.about_from or about(best)
+        known = probability >= self.weights.about_from or about(best)
         # A row's machine or product often stands in its table's heading alone.
         said_by = "rest" if best.candidate.unit.fields else "rest_near"
         near = max(best.features.get(name, 0.0) for name in ("rest_near", said_by)) >= SAID_NEAR
-        return heard and not best.features.get("vetoed") and near
+        return known and not best.features.get("vetoed") and near
 
     def _premise(self, asked: Asked, best: Pick) -> bool:
         return best.features.get("cover", 0.0) >= self.weights.premise_cover
@@ -228,9 +229,10 @@ def unmoved(pick: Pick) -> bool:
 
 
 def vetoed(asked: Asked, pick: Pick) -> bool:
-    """What no probability outweighs: an answer in another dimension than asked for, equipment whose sibling alone is
-    named, another case by its number or designation, several things that code could not part, or one number for two of
-    them; and where the model does not read the answer there, what the unit's form speaks against."""
+    """What no probability outweighs: an answer in another dimension than asked for or without the number that is asked
+    for, equipment whose sibling alone is named, another case by its number or designation, several things that code
+    could not part, or one number for two of them; and where the model does not read the answer there, what the unit's
+    form speaks against."""
     if pick.features.get("dimension_fit", 0.0) < 0 or elsewhere(pick) or not _all_told(asked, pick):
         return True
     return _without_number(asked, pick) or (not heard(pick) and _ill_formed(asked, pick))
@@ -253,7 +255,7 @@ def _all_told(asked: Asked, pick: Pick) -> bool:
     if asked.wanted is Wanted.YES_NO or _values(pick.short.text) != 1:
         return True
     joined = EACH.search(asked.text) and (_JOINED.search(asked.text) or _SEVERAL.search(asked.text))
-    return not (_RESPECTIVELY.search(asked.text) or joined) or bool(_FOR_EACH.search(pick.candidate.text))
+    return not (_RESPECTIVELY.search(asked.text) or joined) or bool(FOR_EACH.search(pick.candidate.text))
 
 
 def _values(short: str) -> int:
@@ -286,9 +288,9 @@ def _without_number(asked: Asked, pick: Pick) -> bool:
     """Whether a number is asked for and the cell, or the whole sentence, holds none."""
     if asked.wanted not in (Wanted.NUMBER, Wanted.DURATION, Wanted.COUNT):
         return False
-    if pick.short.kind == "cell":
-        return not re.search(r"\d", pick.short.text)
-    return not _COUNTS.search(pick.candidate.text.removeprefix(pick.candidate.unit.number or ""))
+    told = pick.candidate.text.removeprefix(pick.candidate.unit.number or "")
+    told = pick.short.text if pick.short.kind == "cell" else told
+    return not (_COUNTS.search(told) or PERIOD.search(told))
 
 
 def certain(features: Mapping[str, float]) -> bool:
@@ -320,7 +322,10 @@ def shown_short(asked: Asked, pick: Pick) -> Short:
 def verdict(pick: Pick) -> bool | None:
     """Yes or no as it is shown: only where the rule has no exception, proviso or second case. What code concludes from
     such a one is right too seldom to be told to a plant; the rule itself is."""
-    return pick.yes if pick.candidate.unit.fields or plain_rule(whole(pick).text) else None
+    cell = pick.candidate.field
+    if cell is not None and CELL_SAYS.match(cell.value):
+        return pick.yes
+    return pick.yes if plain_rule(whole(pick).text if cell is None else cell.value) else None
 
 
 def whole(pick: Pick) -> Short:
@@ -363,7 +368,7 @@ def rivals_of(asked: Asked, best: Pick, others: Sequence[Pick]) -> list[Pick]:
     """The units of other documents that may contradict an answer: another value of the same kind, in no other
     state and of no other equipment."""
     if asked.wanted is Wanted.YES_NO:
-        return [pick for pick in others if _says_otherwise(best, pick) and not elsewhere(pick)]
+        return [pick for pick in others if _says_otherwise(best, pick) and _of_one_case(asked, best, pick)]
     if best.short.kind not in _VALUED:
         return []
     return [
@@ -372,10 +377,13 @@ def rivals_of(asked: Asked, best: Pick, others: Sequence[Pick]) -> list[Pick]:
         if pick.candidate.passage.document != best.candidate.passage.document
         and pick.short.kind in _VALUED
         and _another_value(asked, best, pick)
-        and _as_near(asked, best, pick)
-        and not elsewhere(pick)
-        and not _other_state(asked, best, pick)
+        and _of_one_case(asked, best, pick)
     ]
+
+
+def _of_one_case(asked: Asked, best: Pick, pick: Pick) -> bool:
+    """Whether two units may speak of one thing: in no other state and of no other equipment."""
+    return _as_near(asked, best, pick) and not elsewhere(pick) and not _other_state(asked, best, pick)
 
 
 def _says_otherwise(best: Pick, pick: Pick) -> bool:
@@ -385,7 +393,8 @@ def _says_otherwise(best: Pick, pick: Pick) -> bool:
         return False
     mine, theirs = amounts(one.text), amounts(other.text)
     shared = {each.dimension for each in mine if each.unit} & {each.dimension for each in theirs if each.unit}
-    differ = any(not any(each.same(one) for each in theirs) for one in mine if one.unit and one.dimension in shared)
+    compared = [each for each in mine if each.unit and each.dimension in shared]
+    differ = any(not any(each.same(another) for another in theirs) for each in compared)
     return differ and alike(one.text, other.text)
 
 
@@ -393,8 +402,8 @@ def _another_value(asked: Asked, best: Pick, pick: Pick) -> bool:
     """Whether two short answers give different values of one quantity, or other weekdays; a value that is said in two
     units is one."""
     days = [weekdays_of(each.short.text) for each in (best, pick)]
-    if all(days):
-        return days[0] != days[1]
+    if all(days) and days[0] != days[1]:
+        return True
     mine, theirs = value_key(asked, best), value_key(asked, pick)
     if _dimension(mine) is None or _dimension(mine) != _dimension(theirs) or _acts(pick):
         return False

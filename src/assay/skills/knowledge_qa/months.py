@@ -30,7 +30,7 @@ _BETWEEN = re.compile(r"between (?:\d{1,2} )?$", re.I)
 
 _WEEK = "一二三四五六日天"
 _WEEKDAYS_HAN = re.compile(
-    r"(?:周|星期|礼拜)([一二三四五六日天](?:[、和与及](?:周|星期|礼拜)?[一二三四五六日天])*)(?![次回遍个])"
+    r"(?<![两二三四])(?:周|星期|礼拜)([一二三四五六日天](?:[、和与及](?:周|星期|礼拜)?[一二三四五六日天])*)(?![次回遍个天班号线检])"
 )
 _DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WEEKDAY_NAME = re.compile(r"(?<![A-Za-z])(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?(?![a-z])")

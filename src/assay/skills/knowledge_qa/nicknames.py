@@ -44,7 +44,10 @@ _BESIDE = tuple(
 )
 """Here it may as well be what the machine is, or how it stands: ``P-101（循环水泵）``, ``V-5（常开）``."""
 _NUMBERED = r"(?P<code>(?:\d{1,2}|[一二三四五六七八九十])(?:号|#)(?:(?![的为是])[\u4e00-\u9fff]){1,5}?)"
-_LETTERED = r"(?<![A-Za-z])(?P<code>(?!(?:and|for|the|with|from) )[A-Za-z][a-z]{2,} (?:[A-Z]|\d{1,2}))"
+_LETTERED = (
+    r"(?<![A-Za-z])(?P<code>(?!(?:and|for|the|with|from|(?i:table|figure|chapter|section|step|page)) )"
+    r"[A-Za-z][a-z]{2,} (?:[A-Z]|\d{1,2}))"
+)
 _BUILT = r"(?:[（(][^（）()\n]{0,20}[）)])?"
 _CLASS = (
     r"(?:[甲乙丙丁](?![方醇烷烯苯酸酮醛醚烃炔基类级型])[\u4e00-\u9fff]|[东西南北](?:车间|[线厂楼区库站塔炉池门机闸]))"
@@ -111,17 +114,27 @@ def designations_of(hits: Iterable[Hit]) -> tuple[Named, ...]:
 
 def perhaps_names(question: str) -> str:
     """The words of a question that may be names: those with a capital inside a sentence, else all."""
-    return " ".join(_CAPITAL.findall(question)) or question
+    found = _CAPITAL.findall(question)
+    first = re.match(r"[A-Z][a-z]+", question)
+    if first is not None and first.group().lower() not in stop_words():
+        found.insert(0, first.group())
+    return " ".join(found) or question
 
 
 def said_in(question: str, names: Iterable[Named]) -> tuple[Named, ...]:
     """Those of some names that a question says, where it does not say the code or designation as well."""
-    known, lower = set(codes(question)), question.lower()
+    known = set(codes(question))
     return tuple(
         (nick, code)
         for nick, code in names
-        if _meant(question, nick) and code not in known and code.lower() not in lower
+        if _meant(question, nick) and code not in known and not _stands_in(question, code)
     )
+
+
+def _stands_in(question: str, designation: str) -> bool:
+    """Whether a question says a designation as a whole ("line 4", and not in "line 42")."""
+    bounds = rf"(?<![A-Za-z0-9]){re.escape(designation)}(?![A-Za-z0-9])"
+    return bool(re.search(bounds, question, re.I))
 
 
 def _meant(question: str, nick: str) -> bool:
@@ -165,11 +178,12 @@ def with_codes(asked: Asked, names: Iterable[Named]) -> Asked:
 
 
 def _is_name(text: str, match: re.Match[str]) -> bool:
-    """Whether words may be a name: none that questions say of anything, but for a Latin one in quotation marks, which
-    is told apart by its capital."""
+    """Whether words may be a name: none that questions say of anything, but for a Latin one in quotation marks behind a
+    word of calling, which is told apart by its capital."""
     nick = match["nick"].lower()
-    quoted = nick.isascii() and text[match.end("nick") : match.end("nick") + 1] in ('"', "”")
-    return nick not in stop_words() if quoted else not _plain_word(nick)
+    called = nick.isascii() and re.search(r"known|called|nicknamed", match.group())
+    quoted = text[match.end("nick") : match.end("nick") + 1] in ('"', "”")
+    return nick not in stop_words() if called and quoted else not _plain_word(nick)
 
 
 def _plain_word(nick: str) -> bool:

@@ -45,9 +45,11 @@ _TWO_OF_A_KIND = re.compile(
     r"(?!(?:are|is|was|were|be|have|has|do|does|may|can|must|should|shall|will|in|on|of|for|at|to|with|by|off|from|when|if|and|together)(?![a-z]))(?P<noun>[a-z-]+)",
     re.I,
 )
+_ASKING = r"(?!(?:when|what|which|how|why|who|where|whether|if)(?![a-z]))"
 _NEEDED = re.compile(
     r"(?:(?<=[.!?;:,] )|(?<=[.!?;:,] and )|^)(?:(?:i|we) (?:need|want|require)|give me|tell me)(?: to know)? "
-    r"(?:the |its )?(?P<one>[a-z0-9 -]{3,40}?) and (?:the |its |also the )?(?P<two>[a-z0-9 -]{3,40})$",
+    rf"(?:the |its )?{_ASKING}(?P<one>[a-z0-9 -]{{3,40}}?) and "
+    rf"(?:the |its |also the )?{_ASKING}(?P<two>[a-z0-9 -]{{3,40}})$",
     re.I,
 )
 _TWO_TIMES = re.compile(

@@ -18,7 +18,7 @@ from assay.knowledge.reader import Hit, Reader
 from assay.skills.knowledge_qa.candidates import line_of
 from assay.skills.knowledge_qa.claims import alarm_claim, quote_claim
 from assay.skills.knowledge_qa.exceptions import exceptions_of
-from assay.skills.knowledge_qa.judge import Judge, Reason, Ruling, edition_of, shown_short, verdict
+from assay.skills.knowledge_qa.judge import FOR_EACH, Judge, Reason, Ruling, edition_of, shown_short, verdict
 from assay.skills.knowledge_qa.nicknames import (
     designations_of,
     names_of,
@@ -183,9 +183,11 @@ def _place_of(pick: Pick) -> tuple[object, ...]:
 
 
 def _gives_others(pick: Pick) -> bool:
-    """Whether a sentence gives other values of a short answer's kind."""
+    """Whether a sentence gives other values of a short answer's kind and does not say that one holds for each."""
     mine = amounts(pick.short.text)
     others = [one for one in amounts(pick.candidate.text) if not any(one.same(each) for each in mine)]
+    if FOR_EACH.search(pick.candidate.text):
+        return False
     return not pick.candidate.unit.fields and any(one.dimension == each.dimension for one in others for each in mine)
 
 

@@ -81,13 +81,15 @@ _LINKS = re.compile(r"(?<![a-z])(?:when|where)(?![a-z])", re.I)
 _ASKS_ELSE = re.compile(r"(?<![a-z])(?:what|which|who|whom|whose|how)(?![a-z])", re.I)
 _YES_NO = re.compile(
     r"吗|是否|能否|可否|能不能|可不可以|要不要|是不是|有没有|需不需要|用不用|该不该|行不行|对不对|会不会"
-    r"|算不算|准不准|允不允许|能[^，。？?]{0,6}不能|够不够|(?:对|是|行|可以|没事|没问题|够|好|成)了?吧[？?]?$|(?:可以|行|能|要|是)还是不|可以.{0,30}(?:么|吧)\s*[？?]?$|[^什怎那这]么[？?]?$|[^\s要]不[？?]?$|(?P<verb>[\u4e00-\u9fff])[不没](?P=verb)"
+    r"|算不算|准不准|允不允许|能[^，。？?]{0,6}不能|够不够|(?:对|是|行|可以|没事|没问题|够|好|成)了?吧[？?]?$|(?:可以|行|能|要|是)还是不|可以.{0,30}(?:么|吧)\s*[？?]?$|[^什怎那这]么[？?]?$|[^\s要]不[？?]?$|(?!时不时|动不动)(?P<verb>[\u4e00-\u9fff])[不没](?P=verb)"
     r"|^(?:is|are|was|were|do|does|did|can|could|may|must|should|shall|will|would|has|have|am)(?![a-z])"
     r"|(?<=[.!;:] )(?:is|are|was|were|do|does|did|can|could|may|must|should|shall|will|would|has|have|am) [^.!?]*[?]?$"
     r"|(?<![a-z])(?:go or no[- ]go|yes or no|ok or not|allowed or not|right or wrong|or not[?]?$)(?![a-z])"
     r"|(?:^|[.,;:!] (?:can i |just )?)(?:leave|keep|carry on|go on|go ahead|wait|continue|repair|fix|accept|release"
-    r"|ship|scrap|throw|bin|enter|restart|reset|still usable|still good|still allowed|usable|allowed|permitted|safe"
-    r"|ok|okay)(?![a-z])[^.!?,;:]*[?]$"
+    r"|ship|scrap|throw|bin|enter|restart|reset)(?: (?:it|them|this|that|these|those|the|in|on|to|now|anyway|again|as)"
+    r"(?![a-z])[^.!?,;:]*)?[?]$"
+    r"|(?:^|[.,;:!] )(?:still )?(?:usable|good|allowed|permitted|safe|ok|okay)"
+    r"(?: (?:to|for|in|on)(?![a-z])[^.!?,;:]*)?[?]$"
     r"|[,，] (?:still ok|ok to|okay to|(?:is|are|do|does|can|could|may|must|should|shall|will|has"
     r"|have) (?:it|the|i|we|this|they|there|you|a|an|one))(?![a-z])",
     re.IGNORECASE,
@@ -116,7 +118,7 @@ _NEGATION = re.compile(
 _TWICE = re.compile(
     r"(?:normally|in general|usually|generally),? and (?=in |after |for |during |when )|平时和|正常和"
     r"|一般和|,? and the same (?:for|on|in|at) "
-    r"|(?<![a-z])(?:what|which|who|how)(?![a-z])[^?;:,]*, (?:how|what|which) "
+    r"|(?<![a-z])(?:what|which|who|how)(?![a-z])[^?;:,]*, (?:how|what) "
     r"|,? and (?:how|what|which|who|when)(?![a-z])",
     re.I,
 )

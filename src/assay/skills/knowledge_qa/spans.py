@@ -87,7 +87,7 @@ _MONTH = re.compile(
 )
 _DAY_EN = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?(?![a-z])"
 _WEEKDAY = re.compile(
-    r"(?:每个?)?(?:周|星期|礼拜)[一二三四五六日天](?:[、和与及](?:周|星期|礼拜)?[一二三四五六日天])*"
+    r"(?:每个?)?(?:周|星期|礼拜)[一二三四五六日天](?:[、和与及](?:周|星期|礼拜)?[一二三四五六日天])*(?![次回遍个天班号线检])"
     rf"|(?<![A-Za-z]){_DAY_EN}(?:(?:, | and | or |, and ){_DAY_EN})*"
 )
 _DAY_AND_TIME = re.compile(rf"(?:{_WEEKDAY.pattern})[\s,，]*(?:at )?(?:{_CLOCK_TIME.pattern})")
@@ -103,7 +103,7 @@ BRANCH_WORDS = 4
 _OFTEN = re.compile(
     r"多久.{0,12}(?:[一几]次|[一几]回)|隔多久|多长时间.{0,12}一次|周期|频次|频率|how often|interval", re.I
 )
-_PERIOD = re.compile(
+PERIOD = re.compile(
     r"每[年月周天日班]|每季度|每半[年月]|每[小时]{2}(?=[^，。；]{0,10}一次)|每次[^，。；]{1,8}[前后]"
     r"|(?<![a-z])(?:(?:once|twice) (?:a|per|every) (?:shift|day|week|month|quarter|year)|daily|weekly|monthly"
     r"|quarterly|yearly|annually|(?:every|each) (?:shift|day|week|month|quarter|year))(?![a-z])",
@@ -493,7 +493,7 @@ def _periods(asked: Asked, text: str) -> list[Short]:
     """How often something is done, where a sentence says it in words: ``每月``, "weekly", "once a year"."""
     if not _OFTEN.search(asked.text):
         return []
-    found = list(_PERIOD.finditer(text))
+    found = list(PERIOD.finditer(text))
     near = shares(_subject(asked), [_clause(text, match.start()) for match in found])
     order = sorted(range(len(found)), key=lambda at: (-round(near[at], 6), at))
     return [
