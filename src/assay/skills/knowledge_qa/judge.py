@@ -412,10 +412,11 @@ def _another_value(asked: Asked, best: Pick, pick: Pick) -> bool:
 
 def _as_long(mine: tuple[object, ...], theirs: tuple[object, ...]) -> bool:
     """Whether two durations are one: two months and 60 days."""
-    sizes = [one[0] for key in (mine, theirs) for one in key if isinstance(one, tuple)]
-    if len(mine) != 1 or len(sizes) != 2 or _dimension(mine) != "[time]":
+    told = [one[0] for key in (mine, theirs) for one in key if isinstance(one, tuple)]
+    sizes = sorted(one for one in told if isinstance(one, float))  # a size that is not known is told as words
+    if len(mine) != 1 or len(told) != 2 or len(sizes) != 2 or _dimension(mine) != "[time]":
         return False
-    low, high = sorted(float(one) for one in sizes if isinstance(one, float))
+    low, high = sizes
     return low >= MONTH and high <= low * (1.0 + MONTHS_DIFFER)
 
 
