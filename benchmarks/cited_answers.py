@@ -22,8 +22,8 @@ from typing import Any
 from assay.knowledge.document import Span
 from assay.knowledge.library_reader import LibraryReader
 from assay.skills.knowledge_qa.checks import supported_short
-from assay.skills.knowledge_qa.judge import shown_short
 from assay.skills.knowledge_qa.runner import Asking, Outcome, ask, embedded_cosines
+from assay.skills.knowledge_qa.verdicts import shown_short
 from benchmarks.about import about
 from benchmarks.cited_set import (
     SETS,

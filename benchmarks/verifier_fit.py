@@ -31,7 +31,7 @@ from benchmarks.verifier_model import Learner, Packed, Words, loaded, save
 
 TOGETHER = 8
 """Questions a step."""
-RATE, WARM = 3e-4, 0.05
+WARM = 0.05
 SAID = 0.3
 """What the answer's words count beside whether there is an answer."""
 NEAR = 4
@@ -50,7 +50,7 @@ def main() -> None:
     if options.start:
         learner.restore(loaded(options.start))
     order = random.sample(given, len(given))[options.after :][: options.questions]
-    teach(learner, order, options.work)
+    teach(learner, order, options.work, options.rate)
     keep(learner, options.work)
     if options.write:
         save(learner.learned(), Path(llm.__file__).parent / "data" / "verify.gguf")
@@ -65,6 +65,7 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--hold", nargs="*", default=[], help="folders that are not learned from")
     parser.add_argument("--questions", type=int, help="so many; the rate falls to nothing within them")
     parser.add_argument("--after", type=int, default=0, help="so many of the seed's order were seen before")
+    parser.add_argument("--rate", type=float, default=3e-4, help="the highest rate; what goes on takes less")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--start", type=Path, help="go on from this adapter")
     parser.add_argument("--write", action="store_true", help="write src/assay/llm/data/verify.gguf")
@@ -84,16 +85,16 @@ def keep(learner: Learner, work: Path) -> None:
     save(learner.learned(), work / "verifier.gguf")
 
 
-def teach(learner: Learner, order: Sequence[Example], work: Path) -> None:
+def teach(learner: Learner, order: Sequence[Example], work: Path, rate: float) -> None:
     """AdamW over the low-rank changes."""
     learns = [one for one in learner.parameters() if one.requires_grad]
-    pace = torch.optim.AdamW(learns, lr=RATE, weight_decay=0.01)
+    pace = torch.optim.AdamW(learns, lr=rate, weight_decay=0.01)
     began = time.monotonic()
     told: list[tuple[float, bool]] = []
     for start in range(0, len(order), TOGETHER):
         part = start / len(order)
         for group in pace.param_groups:
-            group["lr"] = RATE * min(part / WARM + 0.02, (1.0 - part) / (1.0 - WARM))
+            group["lr"] = rate * min(part / WARM + 0.02, (1.0 - part) / (1.0 - WARM))
         batch = [packed(learner.words, one, drawn(one)) for one in order[start : start + TOGETHER]]
         logits, said, counts = learner(batch)
         losses = functional.cross_entropy(logits, said, reduction="none")

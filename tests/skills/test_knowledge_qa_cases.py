@@ -14,14 +14,16 @@ from assay.knowledge.reader import Hit
 from assay.skills.knowledge_qa.candidates import candidates_of
 from assay.skills.knowledge_qa.columns import named_of
 from assay.skills.knowledge_qa.combine import combiner
-from assay.skills.knowledge_qa.judge import Judge, Reason, alike, vetoed
+from assay.skills.knowledge_qa.judge import Judge, Reason
 from assay.skills.knowledge_qa.lexicon import pattern_of
 from assay.skills.knowledge_qa.parts import parts_of
 from assay.skills.knowledge_qa.quantities import amounts
 from assay.skills.knowledge_qa.question import asks_nothing, read_question
 from assay.skills.knowledge_qa.ranking import nothing, ranked
+from assay.skills.knowledge_qa.rivals import alike
 from assay.skills.knowledge_qa.runner import ask
 from assay.skills.knowledge_qa.spans import short_answers
+from assay.skills.knowledge_qa.vetoes import vetoed
 
 
 def passage(*sentences: str, heading: str = "", id: str = "p", lang: Lang = "en", document: str = "d") -> Passage:

@@ -12,11 +12,11 @@ from assay.knowledge.reader import Hit
 from assay.skills.knowledge_qa.candidates import Candidate, candidates_of, kind_fit
 from assay.skills.knowledge_qa.clashes import clash_features
 from assay.skills.knowledge_qa.fit import answer_fit, codes_missing, described, dimension_fit
-from assay.skills.knowledge_qa.judge import vetoed
 from assay.skills.knowledge_qa.question import Wanted, read_question
 from assay.skills.knowledge_qa.ranking import Pick
 from assay.skills.knowledge_qa.spans import Short, short_answers
 from assay.skills.knowledge_qa.terms import terms_of
+from assay.skills.knowledge_qa.vetoes import vetoed
 
 
 def row(*cells: tuple[str, str, str, bool]) -> Candidate:

@@ -11,12 +11,12 @@ from assay.knowledge.passage import Field, Passage, Unit, UnitKind
 from assay.knowledge.reader import Hit
 from assay.skills.knowledge_qa.candidates import Candidate, candidates_of
 from assay.skills.knowledge_qa.fit import answer_fit, dimension_fit, names_code
-from assay.skills.knowledge_qa.judge import certain, vetoed
 from assay.skills.knowledge_qa.polarity import torn, yes_or_no
 from assay.skills.knowledge_qa.question import read_question
 from assay.skills.knowledge_qa.ranking import Pick
 from assay.skills.knowledge_qa.spans import Short, short_answers
 from assay.skills.knowledge_qa.verifier import OPTIONS, _shown, _words, _words_of
+from assay.skills.knowledge_qa.vetoes import certain, vetoed
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,13 @@ from tests.skills.knowledge_qa_shelf import Doc, ScriptedModel, ShelfReader
 from tests.skills.test_knowledge_qa_pairs import Scripted
 from tests.skills.test_knowledge_qa_settling import of_row, picked
 
-from assay.skills.knowledge_qa.judge import vetoed
 from assay.skills.knowledge_qa.months import weekdays_of
 from assay.skills.knowledge_qa.parts import parts_of
 from assay.skills.knowledge_qa.polarity import plain_rule
 from assay.skills.knowledge_qa.question import Wanted, read_question
 from assay.skills.knowledge_qa.runner import Asking, Outcome, ask
 from assay.skills.knowledge_qa.settling import settled
+from assay.skills.knowledge_qa.vetoes import vetoed
 
 
 def answered(question: str, liked: str, *texts: str, odds: float = 6.0, words: str = "") -> Outcome:

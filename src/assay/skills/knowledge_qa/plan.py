@@ -17,8 +17,9 @@ from assay.knowledge.passage import Passage, UnitKind
 from assay.knowledge.reader import Hit, Reader
 from assay.skills.knowledge_qa.candidates import line_of
 from assay.skills.knowledge_qa.claims import alarm_claim, quote_claim
+from assay.skills.knowledge_qa.editions import edition_of
 from assay.skills.knowledge_qa.exceptions import exceptions_of
-from assay.skills.knowledge_qa.judge import FOR_EACH, Judge, Reason, Ruling, edition_of, shown_short, verdict
+from assay.skills.knowledge_qa.judge import Judge, Reason, Ruling
 from assay.skills.knowledge_qa.nicknames import (
     designations_of,
     names_of,
@@ -35,6 +36,8 @@ from assay.skills.knowledge_qa.spans import conditional_list
 from assay.skills.knowledge_qa.terms import grams
 from assay.skills.knowledge_qa.tools import ALARM, FIND, LIMIT, OPEN
 from assay.skills.knowledge_qa.unordered import without_ordered
+from assay.skills.knowledge_qa.verdicts import shown_short, verdict
+from assay.skills.knowledge_qa.vetoes import FOR_EACH
 
 SESSION = "knowledge_qa_session"
 MOST_SHOWN = 6
