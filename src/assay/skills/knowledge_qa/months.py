@@ -1,4 +1,4 @@
-"""Months and weekdays that a text names, as numbers: ``七月``, ``7、8 月``, "from November to March", ``每周一``."""
+"""Months, weekdays and times of day that a text names: ``七月``, ``7、8 月``, "from November to March", ``每周一``, 15:30."""
 
 from __future__ import annotations
 
@@ -34,6 +34,14 @@ _WEEKDAYS_HAN = re.compile(
 )
 _DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WEEKDAY_NAME = re.compile(r"(?<![A-Za-z])(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?(?![a-z])")
+
+_CLOCK = re.compile(
+    r"(?<![\d:：.])(?P<hour>[01]?\d|2[0-4])(?::|：)(?P<minute>[0-5]\d)(?![\d:：])(?:\s?(?P<half>[ap])\.?m(?![a-z]))?"
+    r"|(?<![\d:：.])(?P<plain>1[0-2]|0?[1-9])\s?(?P<side>[ap])\.?m(?![a-z])"
+    r"|(?P<day>凌晨|早上|早晨|上午|中午|下午|傍晚|晚上|夜里|每[天日晚早])\s?(?P<han>[12]?\d)\s?[点时](?P<mid>半)?(?!间)",
+    re.I,
+)
+_LATER = ("下午", "傍晚", "晚上", "夜里", "每晚")
 
 
 def months_of(text: str) -> frozenset[int]:
@@ -90,3 +98,18 @@ def weekdays_of(text: str) -> frozenset[int]:
     han = (one for run in _WEEKDAYS_HAN.findall(text) for one in run if one in _WEEK)
     named = (one.lower()[:3] for one in _WEEKDAY_NAME.findall(text))
     return frozenset({*(min(6, _WEEK.index(one)) for one in han), *(_DAY_NAMES.index(one) for one in named)})
+
+
+def clocks_of(text: str) -> frozenset[int]:
+    """The times of day, in minutes from midnight ("15:30", "3 pm", ``下午 3 点半``)."""
+    return frozenset(_minutes(match) for match in _CLOCK.finditer(text))
+
+
+def _minutes(match: re.Match[str]) -> int:
+    hour = int(match["hour"] or match["plain"] or match["han"])
+    side = (match["half"] or match["side"] or "").lower()
+    if side:
+        hour = hour % 12 + 12 * (side == "p")
+    elif match["day"] in _LATER and hour < 12:
+        hour += 12
+    return 60 * (hour % 24) + (int(match["minute"]) if match["minute"] else 30 * bool(match["mid"]))

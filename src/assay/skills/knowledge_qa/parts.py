@@ -52,6 +52,18 @@ _NEEDED = re.compile(
     rf"(?:the |its |also the )?{_ASKING}(?P<two>[a-z0-9 -]{{3,40}})$",
     re.I,
 )
+_THING = r"(?!(?:when|what|which|how|why|who|where|whether|if|is|are|the)(?![a-z]))[a-z][a-z-]*(?: (?!(?:of|for|in|on|at|and|or|is|are)(?![a-z]))[a-z-]+){0,3}"
+_LISTED = re.compile(
+    r"^(?:(?:please )?(?:name|give(?: me)?|list|state|tell me|what are|what is|what's|(?:i|we) need) )?"
+    rf"(?:the )?(?P<first>{_THING}(?:, (?:the )?{_THING})+),? and (?:the )?(?P<last>{_THING})"
+    r"(?P<rest> (?:of|for|in|on|at) (?!.*(?<![a-z])and(?![a-z])).+)$",
+    re.I,
+)
+_LISTED_HAN = re.compile(
+    r"(?P<items>[\u4e00-\u9fff]{2,6}(?:[、，,][\u4e00-\u9fff]{2,6})+(?:和|与|及|以及)[\u4e00-\u9fff]{2,6}?)"
+    r"(?=分别|各[自是为有要多几]|都?[是为要]多少|多少|$)"
+)
+_NAME_HAN = re.compile(r"^(?:请|麻烦)?(?:列出|给出|说出|说一下|报一下|告诉我|列一下)(?:一下)?")
 _TWO_TIMES = re.compile(
     r",? (?P<one>normally|in general|usually|generally),? and (?P<two>(?:in|after|for|during|when|under) [^,?]+)", re.I
 )
@@ -98,13 +110,32 @@ def parts_of(asked: Asked) -> tuple[Asked, ...]:
 
 def _split(asked: Asked) -> tuple[Asked, ...]:
     return (
-        _by_codes(asked)
+        _by_list(asked)
+        or _by_codes(asked)
         or _by_grades(asked)
         or _by_numbers(asked)
         or _by_words(asked)
         or _by_phrases(asked)
         or (asked,)
     )
+
+
+def _by_list(asked: Asked) -> tuple[Asked, ...]:
+    """Properties of one thing: ``T-16 的压力、氧疗时长和间歇各是多少``, "name pressure, speed and current of pump P-3"."""
+    text = asked.text.rstrip(" ?？.。")
+    if asked.yes_no or asked.wanted not in (*_VALUE, Wanted.ANY) or _TOGETHER.search(text):
+        return ()
+    if match := _LISTED.match(text):
+        things = [re.sub(r"^the ", "", one) for one in [*match["first"].split(", "), match["last"]]]
+        return tuple(_part(asked, f"what is the {one}{match['rest']}") for one in things)
+    match = _LISTED_HAN.search(text)
+    if match is None:
+        return ()
+    before, behind = _NAME_HAN.sub("", text[: match.start()]), text[match.end() :] or "是多少"
+    lead, _, first = match["items"].rpartition("的") if "的" in match["items"].split("、")[0] else ("", "", "")
+    items = match["items"][len(lead) + 1 :] if first else match["items"]
+    things = re.split(r"[、，,]|和|与|以及|及", items)
+    return tuple(_part(asked, f"{before}{lead}{'的' if first else ''}{one}{behind}") for one in things)
 
 
 def _by_codes(asked: Asked) -> tuple[Asked, ...]:
@@ -206,7 +237,9 @@ def _by_phrases(asked: Asked) -> tuple[Asked, ...]:
     if asked.yes_no or re.search(r"[\u4e00-\u9fff]", text) or _TOGETHER.search(_BETWEEN_TWO.sub(" ", text)):
         return ()
     if match := _NEEDED.search(text):
-        return _each(asked, match, tuple(f"what is the {match[side]}" for side in ("one", "two")), text)
+        of = re.search(r" (?:of|for|in|on|at) .+", match["two"])
+        one = match["one"] + (of.group() if of and not re.search(r" (?:of|for|in|on|at) ", match["one"]) else "")
+        return _each(asked, match, (f"what is the {one}", f"what is the {match['two']}"), text)
     if match := _TWO_TIMES.search(text):
         return _each(asked, match, (f" {match['one']}", f" {match['two']}"), text)
     if match := _TWO_PLACES.search(text):

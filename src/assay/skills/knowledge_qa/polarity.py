@@ -119,10 +119,10 @@ _WHEN_BEFORE = re.compile(
 _WHEN_BEHIND = re.compile(r"[^，。；,;.]{0,6}?(?:时(?!间)|的[，,]|后[，,应须必])")
 _CASES = re.compile(
     r"除非|除外|除了|除[^，。]{1,20}[外以]|例外|但|不过|[只仅才]|方可|如果|若|条件|未经|须?经.{1,12}(?:批准|同意)|同意|批准"
-    r"|时(?!间)|后|前|期间|情况下|以[上下内外]|[高低大小多少]于|[；;]|。.|\.\s+[A-Z]"
+    r"|不适用|[不没无]?[受有在]?此限|不受.{0,12}限|时(?!间)|后|前|期间|情况下|以[上下内外]|[高低大小多少]于|[；;]|。.|\.\s+[A-Z]"
     r"|(?<![a-z])(?:except|unless|only|if|provided|but|however|exceptions?|without|when|until|otherwise|after|before|once"
     r"|while|during|where|as long as|in case|in an emergency|apart from|save|subject to|permission|approval|consent"
-    r"|above|below|over|under|more than|less than)(?![a-z])",
+    r"|above|below|over|under|more than|less than|not (?:apply|applicable|hold))(?![a-z])",
     re.I,
 )
 _DENIES = re.compile(

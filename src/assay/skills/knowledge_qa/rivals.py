@@ -9,7 +9,7 @@ from assay.skills.knowledge_qa.candidates import ACTION_HEAD
 from assay.skills.knowledge_qa.cases import same_thing
 from assay.skills.knowledge_qa.combine import Combiner
 from assay.skills.knowledge_qa.lexicon import opposites
-from assay.skills.knowledge_qa.months import weekdays_of
+from assay.skills.knowledge_qa.months import clocks_of, weekdays_of
 from assay.skills.knowledge_qa.quantities import amounts
 from assay.skills.knowledge_qa.question import Asked, Wanted
 from assay.skills.knowledge_qa.ranking import Pick, value_key
@@ -64,11 +64,12 @@ def _says_otherwise(best: Pick, pick: Pick) -> bool:
 
 
 def another_value(asked: Asked, best: Pick, pick: Pick) -> bool:
-    """Whether two short answers give different values of one quantity, or other weekdays; a value that is said in two
-    units is one."""
-    days = [weekdays_of(each.short.text) for each in (best, pick)]
-    if all(days) and days[0] != days[1]:
-        return True
+    """Whether two short answers give different values of one quantity, or other weekdays or times of day; a value that
+    is said in two units is one."""
+    for read in (weekdays_of, clocks_of):
+        mine_at, theirs_at = read(best.short.text), read(pick.short.text)
+        if mine_at and theirs_at and mine_at != theirs_at:
+            return True
     mine, theirs = value_key(asked, best), value_key(asked, pick)
     if _dimension(mine) is None or _dimension(mine) != _dimension(theirs) or _acts(pick):
         return False

@@ -1,0 +1,91 @@
+"""Several properties of one thing, times of day that differ, and rules that do not apply."""
+
+from __future__ import annotations
+
+import pytest
+from tests.skills.test_knowledge_qa_heard import answered
+
+from assay.skills.knowledge_qa.months import clocks_of
+from assay.skills.knowledge_qa.parts import parts_of
+from assay.skills.knowledge_qa.polarity import plain_rule
+from assay.skills.knowledge_qa.question import read_question
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        (
+            "Name pressure, oxygen period and air break of table T-16.",
+            [
+                "what is the pressure of table T-16",
+                "what is the oxygen period of table T-16",
+                "what is the air break of table T-16",
+            ],
+        ),
+        (
+            "pressure, speed and current of pump P-3?",
+            ["what is the pressure of pump P-3", "what is the speed of pump P-3", "what is the current of pump P-3"],
+        ),
+        (
+            "Give me pressure and temperature of the mixer M-4",
+            ["what is the pressure of the mixer M-4", "what is the temperature of the mixer M-4"],
+        ),
+        (
+            "T-16 表的压力、氧疗时长和空气间歇各是多少？",
+            ["T-16 表的压力多少", "T-16 表的氧疗时长多少", "T-16 表的空气间歇多少"],
+        ),
+        ("列出 P-3 的压力、转速和电流", ["P-3 的压力是多少", "P-3 的转速是多少", "P-3 的电流是多少"]),
+    ],
+)
+def test_each_property_of_a_list_is_asked_for(question: str, parts: list[str]) -> None:
+    assert [one.text for one in parts_of(read_question(question))] == parts
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["油压、油温和油位都正常的时候能启动吗", "What is the wear and tear of belts?", "Lock and tag of the pump?"],
+)
+def test_what_is_no_list_of_properties_is_one_question(question: str) -> None:
+    assert len(parts_of(read_question(question))) == 1
+
+
+def test_a_list_is_answered_from_one_row() -> None:
+    text = (
+        "# Chambers\n\n| Table | Pressure (kPa) | Oxygen period (min) | Air break (min) |\n|---|---|---|---|\n"
+        "| T-16 | 160 | 35 | 8 |\n| T-18 | 180 | 30 | 5 |\n"
+    )
+    outcome = answered("Name pressure, oxygen period and air break of table T-16.", "T-16", text)
+    assert outcome.answered
+    assert outcome.short == "160 kPa; 35 min; 8 min"
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("每天 15:30 收取", {930}),
+        ("at 3 pm", {900}),
+        ("3:30 p.m.", {930}),
+        ("12 am", {0}),
+        ("下午 3 点半", {930}),
+        ("早上 8 点", {480}),
+        ("10:15:30", set()),
+        ("ISO 4406 18:16:13", set()),
+        ("2 时", set()),
+        ("5 min", set()),
+    ],
+)
+def test_times_of_day_are_read_as_minutes(text: str, minutes: set[int]) -> None:
+    assert clocks_of(text) == minutes
+
+
+def test_another_time_of_day_in_another_document_is_a_conflict() -> None:
+    one, two = "# 规程\n\n产卵木条每天 15:30 收取。\n", "# 速览卡\n\n产卵木条每天 16:30 收取。\n"
+    question = "产卵木条几点收取？"
+    assert answered(question, "产卵木条", one).answered
+    assert answered(question, "产卵木条", one, two).reason == "conflict"
+    assert answered(question, "产卵木条", one, two.replace("16:30", "15:30")).answered
+
+
+@pytest.mark.parametrize("rule", ["This limit does not apply to FD-2.", "本条不适用于乙机。", "13 m 天线不受此限。"])
+def test_a_rule_that_does_not_apply_decides_nothing_by_itself(rule: str) -> None:
+    assert not plain_rule(rule)
