@@ -1,4 +1,4 @@
-"""Months, weekdays and times of day that a text names: ``七月``, ``7、8 月``, "from November to March", ``每周一``, 15:30."""
+"""Months, weekdays and times of day in a text: ``七月``, ``7、8 月``, "from November to March", ``每周一``, 15:30."""
 
 from __future__ import annotations
 

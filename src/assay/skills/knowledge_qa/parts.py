@@ -52,7 +52,10 @@ _NEEDED = re.compile(
     rf"(?:the |its |also the )?{_ASKING}(?P<two>[a-z0-9 -]{{3,40}})$",
     re.I,
 )
-_THING = r"(?!(?:when|what|which|how|why|who|where|whether|if|is|are|the)(?![a-z]))[a-z][a-z-]*(?: (?!(?:of|for|in|on|at|and|or|is|are)(?![a-z]))[a-z-]+){0,3}"
+_THING = (
+    r"(?!(?:when|what|which|how|why|who|where|whether|if|is|are|the)(?![a-z]))[a-z][a-z-]*"
+    r"(?: (?!(?:of|for|in|on|at|and|or|is|are)(?![a-z]))[a-z-]+){0,3}"
+)
 _LISTED = re.compile(
     r"^(?:(?:please )?(?:name|give(?: me)?|list|state|tell me|what are|what is|what's|(?:i|we) need) )?"
     rf"(?:the )?(?P<first>{_THING}(?:, (?:the )?{_THING})+),? and (?:the )?(?P<last>{_THING})"
@@ -121,7 +124,7 @@ def _split(asked: Asked) -> tuple[Asked, ...]:
 
 
 def _by_list(asked: Asked) -> tuple[Asked, ...]:
-    """Properties of one thing: ``T-16 的压力、氧疗时长和间歇各是多少``, "name pressure, speed and current of pump P-3"."""
+    """Properties of one thing: ``T-16 的压力、时长和间歇各是多少``, "name pressure, speed and current of pump P-3"."""
     text = asked.text.rstrip(" ?？.。")
     if asked.yes_no or asked.wanted not in (*_VALUE, Wanted.ANY) or _TOGETHER.search(text):
         return ()
