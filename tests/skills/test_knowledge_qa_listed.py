@@ -89,3 +89,10 @@ def test_another_time_of_day_in_another_document_is_a_conflict() -> None:
 @pytest.mark.parametrize("rule", ["This limit does not apply to FD-2.", "本条不适用于乙机。", "13 m 天线不受此限。"])
 def test_a_rule_that_does_not_apply_decides_nothing_by_itself(rule: str) -> None:
     assert not plain_rule(rule)
+
+
+def test_what_only_the_sister_may_decides_for_the_other() -> None:
+    text = "# 饲料\n\n鱼杂允许掺到 8 %，但只限西线。\n"
+    outcome = answered("东线的料里掺鱼杂，允许吗？", "鱼杂", text)
+    assert outcome.answered and outcome.text.startswith("以此为准：")
+    assert not answered("东线的料里掺鱼杂，允许吗？", "鱼杂", text.replace("，但只限西线", "，西线如此")).answered

@@ -71,6 +71,7 @@ _RANGE_BEHIND = re.compile(rf"(?P<to>{_TO})(?P<kind>[A-Z]{{1,4}}[\s-]?)?(?P<last
 _DASH = re.compile(r"\s?[~～–—]\s?|\s?[至到]\s?")
 _SEVERAL = re.compile(r"[a-z]s (?:no\.? ?|number |#)?\d+$", re.I)
 _RANGE_BEFORE = re.compile(rf"(?<![\d.A-Za-z-])(?P<first>\d{{1,4}})\s?[号#]?{_TO}$")
+_ONLY = re.compile(r"[只仅]限|[只仅](?:允许|许|准|能|可|供|用于|在)|(?<![a-z])only(?![a-z])", re.I)
 LONGEST_RANGE = 200
 NUDGE = 1e-6
 
@@ -114,6 +115,8 @@ def _nudged(text: str, wanted: Amount) -> float:
 
 
 def _mark_clash(asked: Asked, one: Candidate) -> bool:
+    if asked.wanted is Wanted.YES_NO and not one.unit.fields and _ONLY.search(one.text):
+        return False  # what only the sister may, decides for the one that is asked about
     wanted = _marks(asked.text)
     if not wanted:
         return _place_clash(asked, one)
