@@ -52,9 +52,8 @@ from benchmarks.flips import embedding_in
 from benchmarks.flips_corpus import Corpus
 
 DELETED = "deleted"
-GONE = 0.5
-"""What a question without its evidence counts: where it counts as much as the question itself, right answers over fresh
-documents sink among what only looks like a near miss."""
+GONE = 1.0
+"""What a question without its evidence counts beside the question itself."""
 LOOKED_AT = 14
 FOLDS = 5
 RANK_C, CODE_C, ANSWER_C = 0.05, 0.03, 0.03
@@ -63,6 +62,8 @@ LEFT_OUT = frozenset({"rank", "hit_cosine", "vetoed", "range_clash", "mark_clash
 itself."""
 OF_THE_PAIR = frozenset({"same_language"})
 """Says how much words can count in a probability; it is no reason to put one unit before another."""
+OF_THE_ORDER = frozenset({"read_gap"})
+"""Puts one unit before another; a probability would count it against a unit that stands alone."""
 LEAST_OF_KIND = 30
 """A kind of question that fewer records ask for has no weight of its own: it would be learned by heart."""
 READ_FEATURES = ("given", "given_yes_no", "agrees", "moved")
@@ -278,7 +279,8 @@ def fit_answers(made: dict[str, Any], records: Sequence[dict[str, Any]], most_wr
     both = [one for one in records if one["features"]]
     records = [one for one in records if one["kind"] != DELETED]
     names = sorted(
-        {each for one in both for row in one["features"] for each in row} - LEFT_OUT - MODEL_FEATURES - _rare(both)
+        {each for one in both for row in one["features"] for each in row}
+        - (LEFT_OUT | OF_THE_ORDER | MODEL_FEATURES | _rare(both))
     )
     seen = dict(zip(map(id, both), _held_out(both, names, CODE_C), strict=True))
     whole = [one for one in both if one["kind"] != DELETED]

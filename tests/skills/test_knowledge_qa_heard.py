@@ -19,7 +19,7 @@ from assay.skills.knowledge_qa.settling import settled
 from assay.skills.knowledge_qa.vetoes import vetoed
 
 
-def answered(question: str, liked: str, *texts: str, odds: float = 6.0, words: str = "") -> Outcome:
+def answered(question: str, liked: str, *texts: str, odds: float = 8.0, words: str = "") -> Outcome:
     """What becomes of a question over some documents, with a reader that likes some words and a model of fixed odds."""
     shelf = ShelfReader({f"d{at}": Doc(text) for at, text in enumerate(texts)})
     asking = Asking(ScriptedModel(odds, only=liked, words=words), pairs=Scripted(liked), adapted=True)
