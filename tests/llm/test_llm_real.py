@@ -167,7 +167,7 @@ def test_an_adapter_verifies_and_leaves_the_model_as_it_was() -> None:
     pairs = [
         ("When does P-7 trip on bearing heat?", "P-7 is stopped when a bearing reaches 95 °C.", True),
         ("What is the suction pressure of P-7?", "P-7 is stopped when a bearing reaches 95 °C.", False),
-        ("7号泵轴承多少度跳车？", "7号泵轴承温度达到95 ℃时停机。", True),
+        ("7号泵轴承温度到多少度停机？", "7号泵轴承温度达到95 ℃时停机。", True),
         ("7号泵轴承多久加一次脂？", "7号泵轴承温度达到95 ℃时停机。", False),
     ]
 
