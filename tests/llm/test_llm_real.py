@@ -185,3 +185,15 @@ def test_an_adapter_verifies_and_leaves_the_model_as_it_was() -> None:
         assert (await model.choose(ROUTE, ["A", "B", "C"], timeout=200)).best == before.best
 
     using(work)
+
+
+@pytest.mark.xfail(strict=True, reason="the verifier does not read this word for a trip yet")
+def test_the_adapter_reads_another_word_for_a_trip() -> None:
+    async def work(model: EmbeddedModel) -> None:
+        verifier = model.adapted("verify")
+        assert verifier is not None
+        told = 'Question: "7号泵轴承多少度跳车？"\nPassage: "Pumps > 7号泵轴承温度达到95 ℃时停机。"'
+        asked = [Message("system", RULES), Message("user", told)]
+        assert (await verifier.choose(asked, ["1", "0"], timeout=200, words=24)).best == "1"
+
+    using(work)
