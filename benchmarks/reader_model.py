@@ -90,21 +90,25 @@ class Learner(nn.Module):
     def forward(self, inputs: Sequence[Coded]) -> tuple[torch.Tensor, torch.Tensor]:
         """Scores (texts,) and ends (texts, tokens, 2)."""
         ids, parts, there = padded(inputs)
-        length = ids.shape[1]
-        words = torch.from_numpy(self.sizes.words(ids.numpy()))
-        barred = torch.where(there, 0.0, -1e4).to(torch.bfloat16)[:, None, None, :]
-        with torch.no_grad():
-            flow = self._normed(words + self.positions[:length] + self.kind, "emb_ln").to(torch.bfloat16)
-            for layer in range(FROZEN):
-                flow = self._layer(flow, f"l{layer}", barred)
-        flow = flow + self.parts(parts).to(torch.bfloat16)
-        for layer in range(FROZEN, self.sizes.layers):
-            flow = self._layer(flow, f"l{layer}", barred)
-        last = flow.float()
-        asked, said = (_mean(last, (parts == part) & there) for part in (0, 2))
+        last = self.layers(ids, there, parts)
+        asked, said = (mean(last, (parts == part) & there) for part in (0, 2))
         both = torch.cat([asked, said, asked * said, (asked - said).abs()], dim=-1)
         inner = torch.tanh(self.head(functional.dropout(both, DROPOUT, self.training)))
         return self.out(inner).squeeze(-1), self.span(last)
+
+    def layers(self, ids: torch.Tensor, there: torch.Tensor, parts: torch.Tensor | None = None) -> torch.Tensor:
+        """The last vectors (texts, tokens, width) of numbers of tokens; ``parts`` are told apart if given."""
+        words = torch.from_numpy(self.sizes.words(ids.numpy()))
+        barred = torch.where(there, 0.0, -1e4).to(torch.bfloat16)[:, None, None, :]
+        with torch.no_grad():
+            flow = self._normed(words + self.positions[: ids.shape[1]] + self.kind, "emb_ln").to(torch.bfloat16)
+            for layer in range(FROZEN):
+                flow = self._layer(flow, f"l{layer}", barred)
+        if parts is not None:
+            flow = flow + self.parts(parts).to(torch.bfloat16)
+        for layer in range(FROZEN, self.sizes.layers):
+            flow = self._layer(flow, f"l{layer}", barred)
+        return flow.float()
 
     def _layer(self, flow: torch.Tensor, name: str, barred: torch.Tensor) -> torch.Tensor:
         count, length, width = flow.shape
@@ -131,7 +135,7 @@ class Learner(nn.Module):
         return {name: one.detach().numpy().astype(np.float16) for name, one in made.items()}
 
 
-def _mean(flow: torch.Tensor, taken: torch.Tensor) -> torch.Tensor:
+def mean(flow: torch.Tensor, taken: torch.Tensor) -> torch.Tensor:
     """The mean of some tokens' vectors of each text."""
     share = taken.float() / taken.sum(dim=1, keepdim=True)
     return (flow * share[..., None]).sum(dim=1)

@@ -1,10 +1,10 @@
 """Where the numbers of the search's ranking come from.
 
 ``python -m benchmarks.retrieval_fit [--write] [--cache FOLDER]``: learns the weights of ``search.ranking`` on the even
-questions of the colloquial set and the calibration half of the cited questions, never on the halves that figures are
-reported of, and prints nDCG@10 of cross-validation over documents. The same questions are asked again where half of the
-documents are passages that stand alone, so that nothing is learnt that needs headings and neighbours. ``--write`` puts
-the weights into ``data/ranking.json``.
+questions of the colloquial set, the calibration half of the cited questions and those of the fresh ones that may be
+learnt from, never on what figures are reported of, and prints nDCG@10 of cross-validation over documents. The first two
+are asked again where half of the documents are passages that stand alone, so that nothing is learnt that needs headings
+and neighbours. ``--write`` puts the weights into ``data/ranking.json``.
 """
 
 from __future__ import annotations
@@ -22,12 +22,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.retrieval import ndcg
-from benchmarks.retrieval_sets import Question, Set, cited, colloquial, without_surroundings
+from benchmarks.retrieval_sets import Question, Set, cited, colloquial, fresh, without_surroundings
 from benchmarks.retrieval_vectors import VectorCache
 
 Floats = NDArray[np.float64]
-#: What a question of each group counts, and the inverse strength of the penalty on weights.
-GROUPS, PENALTY = {"colloquial": 1.0, "cited": 0.3, "colloquial, alone": 0.5, "cited, alone": 0.15}, 0.3
+#: What a question of each group counts.
+GROUPS = {"colloquial": 1.0, "cited": 0.3, "fresh": 0.5, "colloquial, alone": 0.5, "cited, alone": 0.15}
+#: The inverse strength of the penalty on weights.
+PENALTY = 0.3
 #: The say of the fusion beside what is learnt: of 0 to 12, what cross-validation cannot tell from the best and what
 #: orders passages that stand alone no worse than the fusion does.
 FUSED = 8.6
@@ -143,15 +145,19 @@ def _data() -> Set:
 
 def learnt(kept: VectorCache) -> list[Example]:
     """What is learnt from: as it is, and with either half of the documents as passages that stand alone."""
-    data = _data()
+    data, new = _data(), fresh("dev")
     asked = [(question, "colloquial") for question in data.questions[::2]]
     asked += [(question, "cited") for question in cited(data.passages, "calibration")]
-    document = {passage.id: passage.document for passage in data.passages}
-    out = examples(data, asked, kept, document)
+    out = examples(data, asked, kept, _documents(data))
     for half in (0, 1):
         again = [(question, f"{group}, alone") for question, group in asked]
-        out += examples(without_surroundings(data, half), again, kept, document)
-    return out
+        out += examples(without_surroundings(data, half), again, kept, _documents(data))
+    new = fresh("dev")
+    return out + examples(new, [(question, "fresh") for question in new.questions], kept, _documents(new))
+
+
+def _documents(data: Set) -> dict[str, str]:
+    return {passage.id: passage.document for passage in data.passages}
 
 
 def main() -> None:

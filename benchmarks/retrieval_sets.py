@@ -92,7 +92,7 @@ def _asked(files: Sequence[Path], passages: Mapping[str, Sequence[Passage]]) -> 
     questions = []
     for file in files:
         for row in map(json.loads, filter(str.strip, file.read_text(encoding="utf-8").splitlines())):
-            gold = tuple(_holding(passages.get(each["document"], []), each["quote"]) for each in row["gold"])
+            gold = tuple(holding(passages.get(each["document"], []), each["quote"]) for each in row["gold"])
             there = {language("".join(p.text for p in passages[each["document"]][:5])) for each in row["gold"]}
             lang = row["lang"]
             kind = lang if lang in there else f"{lang}>{'en' if lang == 'zh' else 'zh'}"
@@ -123,13 +123,13 @@ def cited(passages: Sequence[Passage], split: str, folder: Path = CITED) -> list
     for file in sorted(folder.glob("questions_*.jsonl")):
         for row in map(json.loads, filter(str.strip, file.read_text(encoding="utf-8").splitlines())):
             wanted = row["expect"].get("gold", ()) if row["answerable"] and row["split"] == split else ()
-            gold = tuple(_holding(by_document.get(each["document"], []), each["quote"]) for each in wanted)
+            gold = tuple(holding(by_document.get(each["document"], []), each["quote"]) for each in wanted)
             if gold and all(gold):
                 out.append(Question(row["id"], row["question"], row["lang"], gold))
     return out
 
 
-def _holding(passages: Sequence[Passage], quote: str) -> frozenset[str]:
+def holding(passages: Sequence[Passage], quote: str) -> frozenset[str]:
     """The passages that hold a quote, or the half of it where it runs over their border."""
     wanted = squeezed(quote)
     exact = frozenset(passage.id for passage in passages if wanted in squeezed(f"{passage.lead}\n{passage.text}"))

@@ -64,6 +64,7 @@ class Meanings:
     """An embedding without a model: a text's vector follows from its words."""
 
     digest = "test"
+    learned = "test"
 
     def passages(self, passages: Sequence[Passage]) -> NDArray[np.float32]:
         return self.queries([one.text for one in passages])
@@ -71,6 +72,9 @@ class Meanings:
     def queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         rows = [sum(_vector(word) for word in ("all", *words.split())) for words in texts]
         return np.array([row / np.linalg.norm(row) for row in rows], dtype=np.float32)
+
+    def asked(self, question: str) -> NDArray[np.float32]:
+        return self.queries([f"asked {question}"])[0]
 
 
 def _vector(word: str) -> NDArray[np.float64]:

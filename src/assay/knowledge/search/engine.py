@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _MOST_BYTES = 1 << 30
+#: The say of the learned vector of a question in the dense lane.
+LEARNED = 0.5
 _FAILURES = (LinkError, ModelError, MissingDependency, IntegrityError, InputError)
 """Of a model or a service: a search goes on without it."""
 Note = Mapping[Lang, str]
@@ -96,7 +98,7 @@ class Engine:
 
     def merged(self, segments: Iterable[Segment]) -> View:
         """A view that is not kept."""
-        return View(list(segments), self._digest)
+        return View(list(segments), self._digests[0])
 
     def search(
         self,
@@ -152,20 +154,22 @@ class Engine:
         expansions, terms, lookup = self._dictionary.expand(plain), query_terms(query), cache(view.posting)
         words = lexical(len(view), terms, expansions, lookup)
         dense, notes = self._dense(query, view, expansions) if with_dense else (None, [])
-        levels, bare, cosines = (
-            (dense.levels, dense.plain, dense.cosines) if dense is not None else (None, None, np.zeros(len(view)))
+        levels, bare, learned, cosines = (
+            (dense.levels, dense.plain, dense.learned, dense.cosines)
+            if dense is not None
+            else (None, None, None, np.zeros(len(view)))
         )
         own = view.chinese == has_chinese(plain)
         both = fused(words, levels, view.chinese)
-        return Material(terms, expansions, lookup, words, levels, bare, both, own), cosines, notes
+        return Material(terms, expansions, lookup, words, levels, bare, learned, both, own), cosines, notes
 
     @property
-    def _digest(self) -> str:
-        """The embedder's digest; empty where its weights are not installed."""
+    def _digests(self) -> tuple[str, str]:
+        """The embedder's digest and that of what embeds questions beside it; empty where weights are not installed."""
         try:
-            return self._embedding.digest if self._embedding is not None else ""
+            return (self._embedding.digest, self._embedding.learned) if self._embedding is not None else ("", "")
         except MissingDependency:
-            return ""
+            return "", ""
 
     def _dense(self, query: str, view: View, expansions: Sequence[Expansion]) -> tuple[_Dense | None, list[Note]]:
         """The dense lane, or None and why there is none."""
@@ -176,11 +180,13 @@ class Engine:
         question = asked(query, expansions, view.langs)
         try:
             vectors = self._embedding.queries(question.texts)
+            learned = self._embedding.asked(question.plain)
         except (MissingDependency, ModelError, LinkError) as error:
             return None, [reasoned("search.dense_failed", error)]
-        if not np.isfinite(vectors).all():
+        if not (np.isfinite(vectors).all() and (learned is None or np.isfinite(learned).all())):
             return None, [reasoned("search.dense_failed", ModelError("llm.bad_vectors", model="-"))]
-        rows, both = view.cosines(np.stack(combined(question, list(vectors))))
+        said = [*combined(question, list(vectors)), *([] if learned is None else [learned])]
+        rows, both = view.cosines(np.stack(said))
         notes = [note("search.dense_partly", count=view.missing_vectors)] if view.missing_vectors else []
         if not len(rows):
             return None, notes
@@ -189,7 +195,11 @@ class Engine:
         levels, plain, cosines = np.full(len(view), np.nan), np.full(len(view), np.nan), np.zeros(len(view))
         levels[rows], cosines[rows] = levelled(used, own, bool(question.other)), used
         plain[rows] = levelled(both[:, 2], own, False)
-        return _Dense(levels, plain, cosines), notes
+        if learned is None:
+            return _Dense(levels, plain, plain, cosines), notes
+        near = np.full(len(view), np.nan)
+        near[rows] = levelled(both[:, 3], own, False)
+        return _Dense((1.0 - LEARNED) * levels + LEARNED * near, plain, near, cosines), notes
 
     def _restated(self, query: str, view: View, scores: Floats, thorough: Thorough | None) -> tuple[Floats, list[Note]]:
         """The scores with those of the question's other wordings; as they are, with a note, where there are none."""
@@ -236,12 +246,14 @@ class Engine:
 
     def _record(self, found: Material, lane: Lane, thorough: Thorough | None) -> dict[str, Any]:
         """What a search was made with; it tells nothing of documents."""
+        embedding, questions = self._digests
         return {
             "lane": lane,
             "terms": [term.text for term in found.terms],
             "expansions": {each.said: list(each.forms) for each in found.expansions},
             "dictionary": self._dictionary.digest,
-            "embedding": self._digest,
+            "embedding": embedding,
+            "questions": questions,
             "reranker": self._reranker.digest if self._reranker is not None else "",
             "thorough": thorough.digest if thorough is not None else "",
         }
@@ -249,11 +261,13 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class _Dense:
-    """``levels`` are what ranks (NaN without a vector), ``cosines`` what they were made of; ``plain`` are the levels
-    of the question as it was asked, without the dictionary."""
+    """``levels`` are what ranks (NaN without a vector), ``cosines`` what the embedder says; ``plain`` are the levels
+    of the question as it was asked, without the dictionary, ``learned`` those of the vector that was learned for
+    questions (``plain`` again where there is none)."""
 
     levels: Floats
     plain: Floats
+    learned: Floats
     cosines: Floats
 
 

@@ -259,7 +259,8 @@ def adapted_or_none() -> Chooser | None:
 def pairs_or_none() -> Pairs | None:
     """The small reader, one in a process; None where the weights that it was learned on are not
     installed."""
-    from assay.llm.pairs import PairReader, fits
+    from assay.llm.changes import fits
+    from assay.llm.pairs import PairReader
 
     return PairReader(reader_file()).read if fits(reader_file()) else None
 
