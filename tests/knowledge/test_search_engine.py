@@ -227,12 +227,12 @@ def test_a_passage_of_the_other_language_is_not_buried() -> None:
     assert int(np.argmax(levelled(cosines, own, False))) == 79
 
 
-def test_another_embedders_passages_are_searched_without_the_learned_vector() -> None:
+def test_another_embedders_passages_are_searched_by_its_own_vector() -> None:
     made = engine()
     view = made.merged([segment(document("a", "泵的轴承温度不得超过 80 ℃。", "阀门每年检查一次。"))])
     asked = made.asked("轴承多热", view)
-    assert asked.learned is not None and asked.plain is not None
-    assert asked.learned.tolist() == asked.plain.tolist()
+    assert asked.levels is not None and asked.plain is not None
+    assert asked.levels.tolist() == asked.plain.tolist()
     assert made.search("轴承多热", view).record["questions"] == ""
 
 
@@ -244,9 +244,10 @@ def test_the_learned_vector_of_a_question_counts_beside_its_embedder() -> None:
         "a", "给水泵在除氧器水位低于 800 mm 时联锁停运。", "更换润滑油前应断开电源。", "风机每年检查一次。"
     )
     view = made.merged([build(passages, embedding.passages(passages), embedding.digest)])
-    asked = made.asked("how low was the deaerator", view)
-    assert asked.learned is not None and asked.plain is not None
-    assert asked.learned.tolist() != asked.plain.tolist()
-    found = made.search("how low was the deaerator", view)
+    question = "how low was the deaerator"
+    asked = made.asked(question, view)
+    assert asked.levels is not None and asked.plain is not None
+    assert asked.levels.tolist() != asked.plain.tolist()
+    found = made.search(question, view)
     assert found.record["questions"].startswith("sha256:")
-    assert found == made.search("how low was the deaerator", view)
+    assert found == made.search(question, view)

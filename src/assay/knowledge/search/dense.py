@@ -49,8 +49,8 @@ class Asked:
 
     @property
     def texts(self) -> list[str]:
-        """What to embed: the question, then the other two where they say more."""
-        return list(dict.fromkeys(text for text in (self.plain, self.full, self.other) if text))
+        """What to embed beside the question itself: what holds the dictionary's words, each once."""
+        return list(dict.fromkeys(text for text in (self.full, self.other) if text))
 
 
 def asked(query: str, expansions: Sequence[Expansion], langs: Iterable[Lang] = LANGS) -> Asked:
@@ -62,12 +62,12 @@ def asked(query: str, expansions: Sequence[Expansion], langs: Iterable[Lang] = L
     return Asked(lang, query, f"{query} ({added})" if added else query, other if foreign in langs else "")
 
 
-def combined(texts: Asked, vectors: Sequence[Vectors]) -> tuple[Vectors, Vectors, Vectors]:
-    """The unit vectors that passages of the question's language and of the other one are compared with, and that of
-    the question as it was asked. ``vectors`` are those of ``texts.texts``."""
+def combined(texts: Asked, vectors: Sequence[Vectors]) -> tuple[Vectors, Vectors]:
+    """The unit vectors that passages of the question's language and of the other one are compared with. ``vectors`` are
+    those of ``texts.texts``."""
     by_text = dict(zip(texts.texts, vectors, strict=True))
     full = by_text[texts.full]
-    return full, _unit(full + by_text[texts.other]) if texts.other else full, by_text[texts.plain]
+    return full, _unit(full + by_text[texts.other]) if texts.other else full
 
 
 def levelled(cosines: Floats, own: NDArray[np.bool_], translated: bool) -> Floats:

@@ -47,12 +47,15 @@ class Embedding:
         """What the vectors of ``asked`` are made by; empty without it. Raises MissingDependency."""
         return self._questions.digest if self._questions is not None else ""
 
-    def asked(self, question: str) -> Vectors | None:
-        """The unit vector of a question by what was learned for questions beside this embedder's passages; None
-        beside another embedder's. Raises MissingDependency or ModelError."""
+    def asked(self, question: str) -> Vectors:
+        """The unit vector of a question: by what was learned for questions, beside another embedder by that one.
+
+        Raises as ``queries``.
+        """
         encoder = self._questions
         if encoder is None:
-            return None
+            alone: Vectors = self.queries([question])[0]
+            return alone
         with self._lock:
             known = self._asked.get(question)
         if known is None:

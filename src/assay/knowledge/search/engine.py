@@ -154,14 +154,12 @@ class Engine:
         expansions, terms, lookup = self._dictionary.expand(plain), query_terms(query), cache(view.posting)
         words = lexical(len(view), terms, expansions, lookup)
         dense, notes = self._dense(query, view, expansions) if with_dense else (None, [])
-        levels, bare, learned, cosines = (
-            (dense.levels, dense.plain, dense.learned, dense.cosines)
-            if dense is not None
-            else (None, None, None, np.zeros(len(view)))
+        levels, bare, cosines = (
+            (dense.levels, dense.plain, dense.cosines) if dense is not None else (None, None, np.zeros(len(view)))
         )
         own = view.chinese == has_chinese(plain)
         both = fused(words, levels, view.chinese)
-        return Material(terms, expansions, lookup, words, levels, bare, learned, both, own), cosines, notes
+        return Material(terms, expansions, lookup, words, levels, bare, both, own), cosines, notes
 
     @property
     def _digests(self) -> tuple[str, str]:
@@ -179,14 +177,15 @@ class Engine:
             return None, [note("search.no_dense")]
         question = asked(query, expansions, view.langs)
         try:
-            vectors = self._embedding.queries(question.texts)
-            learned = self._embedding.asked(question.plain)
+            # Beside another embedder the question itself is of the same request.
+            more = [] if self._embedding.learned else [question.plain]
+            vectors = self._embedding.queries([*question.texts, *more])[: len(question.texts)]
+            alone = self._embedding.asked(question.plain)
         except (MissingDependency, ModelError, LinkError) as error:
             return None, [reasoned("search.dense_failed", error)]
-        if not (np.isfinite(vectors).all() and (learned is None or np.isfinite(learned).all())):
+        if not (np.isfinite(vectors).all() and np.isfinite(alone).all()):
             return None, [reasoned("search.dense_failed", ModelError("llm.bad_vectors", model="-"))]
-        said = [*combined(question, list(vectors)), *([] if learned is None else [learned])]
-        rows, both = view.cosines(np.stack(said))
+        rows, both = view.cosines(np.stack([*combined(question, list(vectors)), alone]))
         notes = [note("search.dense_partly", count=view.missing_vectors)] if view.missing_vectors else []
         if not len(rows):
             return None, notes
@@ -195,11 +194,9 @@ class Engine:
         levels, plain, cosines = np.full(len(view), np.nan), np.full(len(view), np.nan), np.zeros(len(view))
         levels[rows], cosines[rows] = levelled(used, own, bool(question.other)), used
         plain[rows] = levelled(both[:, 2], own, False)
-        if learned is None:
-            return _Dense(levels, plain, plain, cosines), notes
-        near = np.full(len(view), np.nan)
-        near[rows] = levelled(both[:, 3], own, False)
-        return _Dense((1.0 - LEARNED) * levels + LEARNED * near, plain, near, cosines), notes
+        if self._embedding.learned:
+            levels = (1.0 - LEARNED) * levels + LEARNED * plain
+        return _Dense(levels, plain, cosines), notes
 
     def _restated(self, query: str, view: View, scores: Floats, thorough: Thorough | None) -> tuple[Floats, list[Note]]:
         """The scores with those of the question's other wordings; as they are, with a note, where there are none."""
@@ -262,12 +259,10 @@ class Engine:
 @dataclass(frozen=True, slots=True)
 class _Dense:
     """``levels`` are what ranks (NaN without a vector), ``cosines`` what the embedder says; ``plain`` are the levels
-    of the question as it was asked, without the dictionary, ``learned`` those of the vector that was learned for
-    questions (``plain`` again where there is none)."""
+    of the question as it was asked, without the dictionary, by what was learned for questions where it is there."""
 
     levels: Floats
     plain: Floats
-    learned: Floats
     cosines: Floats
 
 

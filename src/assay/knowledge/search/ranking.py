@@ -47,7 +47,6 @@ FEATURES: Final = (
     "formal",
     "meant",
     "meant_plain",
-    "meant_learned",
     "own_language",
     "document",
     "length",
@@ -62,8 +61,8 @@ FEATURES: Final = (
 @dataclass(frozen=True, slots=True)
 class Material:
     """What a question is made of, and what it gave over a view, a value a passage: words, the levels of its meaning
-    with and without the other language's words and by what was learned for questions (None without vectors, NaN for a
-    passage without one), their fusion, and which passages are in its language."""
+    with the dictionary's words and of the question alone (None without vectors, NaN for a passage without one), their
+    fusion, and which passages are in its language."""
 
     terms: Sequence[Term]
     expansions: Sequence[Expansion]
@@ -71,7 +70,6 @@ class Material:
     words: Lexical
     levels: Floats | None
     plain: Floats | None
-    learned: Floats | None
     fused: Floats
     own: NDArray[np.bool_]
 
@@ -81,7 +79,7 @@ def proposed(view: View, found: Material) -> Rows:
     import numpy as np
 
     parts = [_best(found.fused, view, FUSED_DEPTH), _best(found.words.scores, view, LANE_DEPTH)]
-    for levels in (found.levels, found.plain, found.learned):
+    for levels in (found.levels, found.plain):
         if levels is not None and (known := np.isfinite(levels)).any():
             parts.append(_best(np.where(known, levels - levels[known].min() + 1.0, 0.0), view, LANE_DEPTH))
     rows: Rows = np.unique(np.concatenate(parts))
@@ -106,7 +104,6 @@ def features(query: str, view: View, found: Material) -> tuple[Rows, Floats]:
         words.formal[rows] / (float(words.formal.max(initial=0.0)) or 1.0),
         _below(found.levels, rows),
         _below(found.plain, rows),
-        _below(found.learned, rows),
         found.own[rows].astype(np.float64),
         _unheard(_document(found.fused, view)[view.documents[rows]], alone),
         np.log1p(view.lengths[rows]) / 5.0,
