@@ -51,6 +51,12 @@ MARCH = date(2024, 3, 1)
             "Version 3, valid from 2021-09-01\nSuperseded by version 4 (valid from 2024-03-01). Kept for reference.",
             Stated("3", date(2021, 9, 1), date(2024, 2, 29)),
         ),
+        (
+            "Edition 4, 12 September 2019\nREPLACED by edition 5 from 1 March 2024. Kept for reference only.",
+            Stated("4", None, date(2024, 2, 29)),
+        ),
+        ("This edition 4 is replaced by edition 5 of 2024-03-01.", Stated("", None, date(2024, 2, 29))),
+        ("Edition 5\n1.1 This edition 5 replaces edition 4 completely.", Stated("5", None, None, ("edition 4",))),
         ("This edition supersedes edition of April 2019 and issue as sent.", Stated()),
         ("第3版\n已于2024年3月1日被第4版代替。", Stated("3", None, date(2024, 2, 29))),
         ("版本 | B/2 | 生效日期 | 2024.03.01", Stated("B/2", MARCH)),
@@ -76,6 +82,8 @@ def test_what_a_document_says_of_itself(text: str, expected: Stated) -> None:
         "该标准于2001年1月1日实施，已代替 GB/T 1。",
         "Effective date: 03/04/2024",
         "The new pump replaces P-101.",
+        "Replaced by a new pump on 1 March 2024.",
+        "3.2 The new seal replaces edition 2 pumps' packing.",
         "本规程部分代替 SOP-12。",
         "2024-03-01发布",
         "用 B 型泵代替 A-100 型泵。",
@@ -149,3 +157,11 @@ def test_the_newest_row_of_a_table_of_revisions() -> None:
 )
 def test_days(text: str, expected: date | None) -> None:
     assert day_of(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("Document CS-OM-21, edition 5", "CS-OM-21"), ("Document Control", ""), ("Document CS-OM-21 and CS-OM-22", "")],
+)
+def test_a_number_without_a_label_is_one_that_cannot_be_a_word(text: str, number: str) -> None:
+    assert read_bytes(text.encode(), "a.txt").number == number

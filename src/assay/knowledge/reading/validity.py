@@ -39,6 +39,8 @@ _BEGINS_WITH_FIELD = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"[^。；;\n|｜]+")
+#: The number of a clause, with which a sentence may begin.
+_NUMBERED = re.compile(r"^\d{1,2}(?:\.\d{1,2}){1,3}\.?\s+(?=\D)")
 _MARKS = re.compile(r"^[\s#>*_\-•(（\[【]+|[\s*_)）\]】。.]+$")
 
 #: A document that speaks of itself.
@@ -99,7 +101,9 @@ _ENDS = tuple(
 )
 #: The document says that another edition has taken its place ("Superseded by version 4", 已被第4版代替).
 _SUPERSEDED = re.compile(
-    rf"^(?:{_SELF}\s+(?:is|was|has\s+been)\s+)?superseded\s+by\b|^{_SELF}\s+(?:is|was|has\s+been)\s+replaced\s+by\b"
+    rf"^(?:{_SELF}(?:\s+\d+(?:\.\d+)*)?\s+(?:is|was|has\s+been)\s+)?superseded\s+by\b"
+    rf"|^{_SELF}(?:\s+\d+(?:\.\d+)*)?\s+(?:is|was|has\s+been)\s+replaced\s+by\b"
+    r"|^replaced\s+(?:since\s+[^,;]{4,20}\s+)?by\s+(?:the\s+)?(?:edition|version|issue|revision|rev\b)"
     rf"|^(?:{_SELF})?\s*[已现]?(?:[于自]\s*{DAY}\s*起?)?被[^。；;\n]{{0,40}}(?:代替|替代|取代)",
     re.IGNORECASE,
 )
@@ -231,8 +235,8 @@ def _superseded(front: str) -> set[date]:
     """The day before the one on which the edition that took the document's place became valid, where it tells one."""
     found: set[date] = set()
     for sentence in _SENTENCE.findall(front):
-        if _SUPERSEDED.match(_MARKS.sub("", sentence)):
-            for words in re.findall(DAY, sentence):
+        if _SUPERSEDED.match(_NUMBERED.sub("", _MARKS.sub("", sentence))):
+            for words in re.findall(DAY, sentence, re.IGNORECASE):
                 _put(found, words, lambda day: day - timedelta(days=1))
     return found
 
@@ -251,5 +255,5 @@ def _replaced(text: str, *, own: bool) -> list[str]:
     """The names of what is replaced, in the order in which they stand."""
     names: list[str] = []
     for sentence in _SENTENCE.findall(text):
-        names += names_in(_MARKS.sub("", sentence), _SELF, own=own)
+        names += names_in(_NUMBERED.sub("", _MARKS.sub("", sentence)), _SELF, own=own)
     return names

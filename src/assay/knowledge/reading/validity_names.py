@@ -37,14 +37,17 @@ _EARLIER = re.compile(
 _OWN_NUMBER = re.compile(
     r"^(?:本)?(?:(?:文件|文档|标准|规程|制度|手册|作业指导书|受控)\s*(?:编\s*号|编码)\s*[:：]?|编\s*号\s*[:：]|(?:发?文|标准)\s*号\s*[:：]"
     r"|(?:document|doc\.?|sop|procedure|manual|instruction|standard|specification|spec\.?)\s*(?:no\.?|number|id|code|#)\s*[:：]?)"
-    r"\s*(?P<number>[\w〔〕\[\]./—–-][\w〔〕\[\]./—– -]{1,40})$",
+    r"\s*(?P<number>[\w〔〕\[\]./—–-][\w〔〕\[\]./—– -]{1,40})$"
+    # Without such a label only what cannot be a word.
+    r"|^(?:document|doc\.?)\s+(?P<code>(?-i:[A-Z][A-Z0-9]*(?:[-/.][A-Z0-9]+)+))$",
     re.IGNORECASE,
 )
 
 
 def own_number(clauses: Sequence[str]) -> str:
     """The number that a document's front states of itself; "" where it states none, or several."""
-    found = {" ".join(match["number"].split()) for one in clauses if (match := _OWN_NUMBER.match(one))}
+    matches = filter(None, (_OWN_NUMBER.match(one) for one in clauses))
+    found = {" ".join((one["number"] or one["code"]).split()) for one in matches}
     numbers = {one for one in found if re.search(r"\d", one)}
     return numbers.pop() if len(numbers) == 1 else ""
 
