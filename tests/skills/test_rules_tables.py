@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assay.knowledge.document import Span
@@ -102,6 +102,7 @@ CELL = st.text(alphabet="≤≥<>=~-±.0123456789 m不大于小max.以下 IP54,�
 
 
 @given(st.lists(CELL, min_size=2, max_size=4), st.lists(CELL, min_size=4, max_size=4), CELL)
+@example(["0", "<0"], ["", "", "", ""], "")
 def test_no_cell_takes_the_reading_of_tables_down(cells: list[str], heads: list[str], caption: str) -> None:
     fields = tuple(Field(heads[n], "", cell, Span(1, 0, 1), condition=n == 0) for n, cell in enumerate(cells))
     asks([fields], [caption, *heads])

@@ -107,6 +107,8 @@ def row_parts(fields: tuple[Field, ...], caption: str, sides: frozenset[str] = f
     when = tuple(group for one in conditions if one is not about for group in _condition(one, unit))
     soft = Severity.RECOMMENDED if _SOFT.search(title) else Severity.MANDATORY
     tests = [test for one in limits for test in _limits(one, title, about, unit)]
+    if not all(test.field.property or test.field.object for test in tests):
+        raise Stop("row", " | ".join(one.value for one in fields))  # a limit of nothing that has a name
     return [Part(test=test, when=when, severity=soft) for test in tests]
 
 
