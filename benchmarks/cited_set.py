@@ -27,7 +27,7 @@ FOLDER = Path(__file__).parent / "cited"
 CORPUS = FOLDER / "corpus"
 SETS = {
     "first": FOLDER,
-    **{name: FOLDER / name for name in ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")},
+    **{name: FOLDER / name for name in ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")},
 }
 """Sets by several hands: the first in two halves, the second to the sixth for calibration, the others for tests."""
 ON = "2026-06-01"

@@ -430,6 +430,21 @@ def test_a_picture_is_cut_from_the_stored_file(tmp_path: Path) -> None:
         assert reader.picture(note.id, note.version, Span(1, 0, 5)) is None
 
 
+def test_an_edition_that_covers_one_machine_more_is_of_the_same_work(tmp_path: Path) -> None:
+    """Without a number: the titles are one but for the machines, and share one of them."""
+    texts = {
+        "new.md": "# Riddling machines GR-1, GR-2 and GR-3\n\nVersion 4\nThis edition supersedes version 3.\n\nTurn.\n",
+        "old.md": "# Riddling machines GR-1 and GR-2 (Version 3)\n\nTurn twice.\n",
+        "other.md": "# Riddling machines RX-8 and RX-9 (Version 3)\n\nTurn thrice.\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    with Library.open(tmp_path / "library", indexer=Indexer(None)) as library:
+        library.add([tmp_path / name for name in texts])
+        seen = library.reader(Asker("li")).documents(outdated=True)
+    assert {one.name: one.current for one in seen} == {"new.md": True, "old.md": False, "other.md": True}
+
+
 def test_an_edition_replaces_the_earlier_one_of_the_same_work(tmp_path: Path) -> None:
     """By its number or title: another manual's version 3 stays valid."""
     tower = "# Fibre tower manual\n\nDocument no. LV-OM-22\n"

@@ -57,6 +57,26 @@ MARCH = date(2024, 3, 1)
         ),
         ("This edition 4 is replaced by edition 5 of 2024-03-01.", Stated("", None, date(2024, 2, 29))),
         ("Edition 5\n1.1 This edition 5 replaces edition 4 completely.", Stated("5", None, None, ("edition 4",))),
+        (
+            "1.1 This is Edition 4, dated 2 March 2023; it replaces Edition 3 of 14 May 2016, which is withdrawn.",
+            Stated("4", None, None, ("Edition 3",)),
+        ),
+        ("This is edition 5 of this manual, which supersedes edition 4.", Stated("", None, None, ("edition 4",))),
+        (
+            "1.1 This is Edition 3, dated 14 May 2016; it replaced Edition 2 of 2012.\n\n"
+            "1.2 Note added later: this edition was replaced by Edition 4 of 1 March 2024 and is kept in the archive.",
+            Stated("3", None, date(2024, 2, 29)),
+        ),
+        (
+            "版次：第 4 版　生效日期：2024 年 3 月 1 日\n"
+            "本版取代 2019 年 6 月 5 日的第 3 版；第 3 版自本版生效之日起作废。",
+            Stated("4", MARCH, None, ("第 3 版",)),
+        ),
+        ("版次：第 3 版\n状态：已由 2024 年 3 月 1 日的第 4 版取代，仅供查考。", Stated("3", None, date(2024, 2, 29))),
+        ("第3版\n**本版已作废：自2024年3月1日起由第4版代替。**", Stated("3", None, date(2024, 2, 29))),
+        ("本手册为第4版，第3版同时作废。", Stated("4", None, None, ("第3版",))),
+        ("Version 4\nVersion 3 is hereby withdrawn.", Stated("4", None, None, ("Version 3",))),
+        ("Version 3\nVersion 3 is no longer valid.", Stated("3")),
         ("This edition supersedes edition of April 2019 and issue as sent.", Stated()),
         ("第3版\n已于2024年3月1日被第4版代替。", Stated("3", None, date(2024, 2, 29))),
         ("版本 | B/2 | 生效日期 | 2024.03.01", Stated("B/2", MARCH)),
@@ -82,6 +102,9 @@ def test_what_a_document_says_of_itself(text: str, expected: Stated) -> None:
         "该标准于2001年1月1日实施，已代替 GB/T 1。",
         "Effective date: 03/04/2024",
         "The new pump replaces P-101.",
+        "The filter clogs often; it replaces edition 2 filters.",
+        "自2024年3月1日起由夜班代替白班巡检。",
+        "控制程序已由供货商代替升级。",
         "Replaced by a new pump on 1 March 2024.",
         "3.2 The new seal replaces edition 2 pumps' packing.",
         "本规程部分代替 SOP-12。",

@@ -34,6 +34,15 @@ from assay.skills.knowledge_qa.question import read_question
             "T-16 表的压力、氧疗时长和空气间歇各是多少？",
             ["T-16 表的压力多少", "T-16 表的氧疗时长多少", "T-16 表的空气间歇多少"],
         ),
+        (
+            "Gas in the hall, B-101 - what are the limit and the delay?",
+            ["Gas in the hall, B-101 - what is the limit", "Gas in the hall, B-101 - what is the delay"],
+        ),
+        (
+            "西伯、阿施、老鳇三种罐的胶圈各是什么颜色？",
+            ["西伯罐的胶圈什么颜色", "阿施罐的胶圈什么颜色", "老鳇罐的胶圈什么颜色"],
+        ),
+        ("P-1和P-2两台泵的流量各是多少", ["P-1泵的流量多少", "P-2泵的流量多少"]),
         ("列出 P-3 的压力、转速和电流", ["P-3 的压力是多少", "P-3 的转速是多少", "P-3 的电流是多少"]),
     ],
 )

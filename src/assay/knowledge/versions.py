@@ -27,6 +27,9 @@ _EDITION_ALONE = re.compile(
     r"(?:version|edition|issue|revision|rev\.?) ?(?P<en>\d+(?:\.\d+)*|[a-z]\d*)"
     r"|第 ?(?P<zh>[\d一二三四五六七八九十]{1,3}) ?版"
 )
+_JOINED = re.compile(r"\b(?:and|to|or|&)\b|[-–—～~、,&]|[和及与至]")
+_LEAST_TITLE = 4
+"""So many letters of a title say what it is about, beside the machines that it names."""
 _OLD = re.compile(r"旧版|old edition|superseded", re.IGNORECASE)
 _HAN = {one: str(at) for at, one in enumerate("一二三四五六七八九十", 1)}
 _MARKS = re.compile(r"[\s_《》〈〉<>\"'“”‘’「」()（）\[\]【】:：,，;；]+")
@@ -130,12 +133,18 @@ def _label(row: VersionRow) -> str:
 
 
 def _same_work(one: VersionRow, other: VersionRow) -> bool:
-    """Whether two documents are editions of one work: they state one number, or have one title but for its edition."""
+    """Whether two documents are editions of one work: they state one number, or have one title but for its edition, or
+    but for the machines as well, of which they share one ("Drums D1 to D4" was "Drums D1 to D3")."""
     numbers = [_plain(each.number) for each in (one, other)]
     if numbers[0] and numbers[0] == numbers[1]:
         return True
-    titles = [_MARKS.sub("", _EDITION.sub(" ", _plain(_OLD.sub(" ", each.title)))) for each in (one, other)]
-    return bool(titles[0]) and titles[0] == titles[1]
+    titles = [_EDITION.sub(" ", _plain(_OLD.sub(" ", each.title))) for each in (one, other)]
+    whole = [_MARKS.sub("", title) for title in titles]
+    if whole[0] and whole[0] == whole[1]:
+        return True
+    first, second = (set(_CODE.findall(title)) for title in titles)
+    bare = [" ".join(_JOINED.sub(" ", _CODE.sub(" ", title)).split()) for title in titles]
+    return bool(first & second) and len(bare[0]) >= _LEAST_TITLE and bare[0] == bare[1]
 
 
 def _older(target: VersionRow, row: VersionRow) -> bool:

@@ -16,7 +16,7 @@ from itertools import islice
 from assay.knowledge.document import Block, BlockKind, Page, ReadDocument, Stated
 from assay.knowledge.reading.days import DAY, day_of
 from assay.knowledge.reading.history import newest_version
-from assay.knowledge.reading.validity_names import names_in, own_number
+from assay.knowledge.reading.validity_names import edition_said, names_in, own_number
 
 _FRONT_PAGES, _FRONT, _TAIL = 3, 2000, 1500
 _CLAUSE = re.compile(r"[^。；;，,|｜\t\n!！（）()]+|[（(][^（）()\n]{0,60}[）)]|  +")
@@ -39,8 +39,11 @@ _BEGINS_WITH_FIELD = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"[^。；;\n|｜]+")
-#: The number of a clause, with which a sentence may begin.
+#: The number of a clause, with which a sentence may begin, and what says that a note or a state follows.
 _NUMBERED = re.compile(r"^\d{1,2}(?:\.\d{1,2}){1,3}\.?\s+(?=\D)")
+_NOTE = re.compile(
+    r"^(?:note|remark|notice|caution|status|state|注意?|说明|状态|备注)[^:：。；;]{0,20}[:：]\s*", re.IGNORECASE
+)
 _MARKS = re.compile(r"^[\s#>*_\-•(（\[【]+|[\s*_)）\]】。.]+$")
 
 #: A document that speaks of itself.
@@ -48,6 +51,17 @@ _SELF = (
     r"(?:本(?:规程|标准|办法|规定|手册|文件|制度|规范|细则|规则|程序|指南|指导书|说明书|方案|预案|版本?|作业指导书|部分|条例)"
     r"|(?:this|the\s+present)\s+(?:edition|version|issue|revision|procedure|document|manual|standard|instruction|"
     r"specification|sop|guideline|policy|method|plan|regulation)s?)"
+)
+_EDITION_WORD = r"(?:edition|version|issue|revision)"
+#: A document that says which edition it is ("This is edition 4", 本手册为第4版), before that, and with what follows.
+_THIS_IS = re.compile(
+    rf"^(?:this\s+is\s+(?:the\s+)?(?={_EDITION_WORD}|\d)|{_SELF}\s*(?:(?:is|为|是)\s*(?:the\s+)?)(?=第|{_EDITION_WORD}))",
+    re.IGNORECASE,
+)
+_WHICH_REPLACES = re.compile(
+    rf"^this\s+is\s+(?:the\s+)?{_EDITION_WORD}[^;]{{0,60}}?,?\s+(?:which|and|it)\s+(?=(?:replaces|supersedes)\b)"
+    r"|^it\s+(?=(?:replaces|supersedes)\b)",
+    re.IGNORECASE,
 )
 _VALUE = r"(?P<value>[A-Za-z]/\d{1,2}|[A-Z]\d{0,2}|\d{1,3}(?:\.\d{1,3}){0,3}[a-z]?)"
 _LABELLED = re.compile(
@@ -104,7 +118,8 @@ _SUPERSEDED = re.compile(
     rf"^(?:{_SELF}(?:\s+\d+(?:\.\d+)*)?\s+(?:is|was|has\s+been)\s+)?superseded\s+by\b"
     rf"|^{_SELF}(?:\s+\d+(?:\.\d+)*)?\s+(?:is|was|has\s+been)\s+replaced\s+by\b"
     r"|^replaced\s+(?:since\s+[^,;]{4,20}\s+)?by\s+(?:the\s+)?(?:edition|version|issue|revision|rev\b)"
-    rf"|^(?:{_SELF})?\s*[已现]?(?:[于自]\s*{DAY}\s*起?)?被[^。；;\n]{{0,40}}(?:代替|替代|取代)",
+    rf"|^(?:{_SELF})?\s*[已现]?(?:[于自]\s*{DAY}\s*起?)?被[^。；;\n]{{0,40}}(?:代替|替代|取代)"
+    rf"|^(?:{_SELF})?\s*(?:已?作废\s*[:：，,]\s*)?(?:[于自]\s*{DAY}\s*起?\s*[已现]?|[已现])由[^。；;\n]{{0,30}}版[^。；;\n]{{0,10}}(?:代替|替代|取代)",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(
@@ -131,6 +146,7 @@ def stated_of(pages: Sequence[Page], blocks: Sequence[Block]) -> Stated:
     if begin and end and end < begin:
         begin = end = None
     names = [name for part, own in ((front, False), (tail, True)) for name in _replaced(part, own=own)]
+    names = [name for name in names if not version or edition_said(name) != version.casefold()]
     return Stated(version or "", begin, end, tuple(dict.fromkeys(names)))
 
 
@@ -182,6 +198,7 @@ def _version(front: str) -> str | None:
     """The version that the front names; None where it names none, "" where it names several."""
     clauses = _clauses(_without_other(front))
     found: dict[str, None] = {}
+    clauses = [_THIS_IS.sub("", _NUMBERED.sub("", clause)) for clause in clauses]
     for clause in clauses:
         if (match := _LABELLED.match(clause)) is not None:
             found[match["value"]] = None
@@ -235,7 +252,7 @@ def _superseded(front: str) -> set[date]:
     """The day before the one on which the edition that took the document's place became valid, where it tells one."""
     found: set[date] = set()
     for sentence in _SENTENCE.findall(front):
-        if _SUPERSEDED.match(_NUMBERED.sub("", _MARKS.sub("", sentence))):
+        if _SUPERSEDED.match(_bare(sentence)):
             for words in re.findall(DAY, sentence, re.IGNORECASE):
                 _put(found, words, lambda day: day - timedelta(days=1))
     return found
@@ -254,6 +271,16 @@ def _one(days: set[date]) -> date | None:
 def _replaced(text: str, *, own: bool) -> list[str]:
     """The names of what is replaced, in the order in which they stand."""
     names: list[str] = []
-    for sentence in _SENTENCE.findall(text):
-        names += names_in(_NUMBERED.sub("", _MARKS.sub("", sentence)), _SELF, own=own)
+    for line in text.split("\n"):
+        of_itself = False
+        for sentence in map(_bare, _SENTENCE.findall(line)):
+            if of_itself or not sentence.lower().startswith("it "):
+                sentence = _WHICH_REPLACES.sub("this edition ", sentence)
+            names += names_in(sentence, _SELF, own=own)
+            of_itself = bool(re.match(_SELF, sentence, re.IGNORECASE) or _THIS_IS.match(sentence))
     return names
+
+
+def _bare(sentence: str) -> str:
+    """A sentence without marks, its clause's number, and what says that it is a note."""
+    return _NOTE.sub("", _NUMBERED.sub("", _MARKS.sub("", sentence)))

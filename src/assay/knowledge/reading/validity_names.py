@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from assay.knowledge.reading.days import DAY
+
 _CODE = (
     r"(?:(?:GB|GB/T|GB/Z|HG/T|SH/T|AQ/?T?|DL/T|JB/T|T/\w+|ISO|IEC|EN|DIN|ASME|API|Q/\w+)[\s/]*[\d.]+(?:[-—–:]\d+)*"
     r"|[A-Z][A-Z0-9]{0,9}(?:[-_/.—–][A-Z0-9]+)+|[A-Z]{2,6}\s?\d{2,}(?:[-—–/.]\d+)*)"
@@ -30,12 +32,23 @@ _FILLER = re.compile(
 )
 
 
+_EARLIER_WORDS = (
+    r"(?P<edition>(?:version|edition|issue|revision|rev\.?)\s*(?:\d+(?:\.\d+)*|(?-i:[A-Z])\d*)\b"
+    r"|第\s*[\d一二三四五六七八九十]{1,3}\s*版)"
+)
 _EARLIER = re.compile(
-    r"^\s*(?:the\s+)?(?P<edition>(?:version|edition|issue|revision|rev\.?)\s*(?:\d+(?:\.\d+)*|(?-i:[A-Z])\d*)\b|第\s*[\d一二三四五六七八九十]{1,3}\s*版)",
+    rf"^\s*(?:the\s+)?(?:previous\s+|former\s+|old\s+|原)?(?:{DAY}\s*(?:发布|印发|批准|生效|实施)?\s*的?\s*)?{_EARLIER_WORDS}",
+    re.IGNORECASE,
+)
+#: "Edition 3 is withdrawn", 第3版自本版生效之日起作废.
+_WITHDRAWN = re.compile(
+    rf"^{_EARLIER_WORDS}(?:\s*[（(][^（）()]{{1,30}}[）)])?(?:\s+of\s+{DAY})?"
+    r"(?:\s*自[^，,。；;]{1,20}起|\s*(?:同时|同日|即行|随之|已|现已)|\s+(?:is|has\s+been|are)|\s+(?:hereby|now|herewith|thereby))*"
+    r"\s*(?:作废|废止|停止使用|失效|withdrawn|cancelled|canceled|no\s+longer\s+valid)",
     re.IGNORECASE,
 )
 _OWN_NUMBER = re.compile(
-    r"^(?:本)?(?:(?:文件|文档|标准|规程|制度|手册|作业指导书|受控)\s*(?:编\s*号|编码)\s*[:：]?|编\s*号\s*[:：]|(?:发?文|标准)\s*号\s*[:：]"
+    r"^(?:本)?(?:(?:文件|文档|标准|规程|制度|手册|作业指导书|受控)\s*(?:编\s*号|编码)\s*[:：]?|(?:文件|文档|手册)\s*号\s*[:：]|编\s*号\s*[:：]|(?:发?文|标准)\s*号\s*[:：]"
     r"|(?:document|doc\.?|sop|procedure|manual|instruction|standard|specification|spec\.?)\s*(?:no\.?|number|id|code|#)\s*[:：]?)"
     r"\s*(?P<number>[\w〔〕\[\]./—–-][\w〔〕\[\]./—– -]{1,40})$"
     # Without such a label only what cannot be a word.
@@ -58,6 +71,9 @@ def names_in(sentence: str, own_words: str, *, own: bool) -> list[str]:
     ``own_words`` is a pattern of a document that speaks of itself. What is replaced in part stays valid: no name.
     """
     found = [one["title"] for one in _CANCELLED.finditer(sentence)] if re.search(own_words, sentence, re.I) else []
+    if not own:
+        pieces = map(_WITHDRAWN.match, re.split(r"[，,]\s*", sentence))
+        found += [" ".join(one["edition"].split()) for one in pieces if one is not None]
     for verb in (_ZH, _EN):
         match = verb.search(sentence)
         if match is None:
@@ -76,6 +92,12 @@ def _edition(text: str) -> list[str]:
     """An earlier edition of the document itself ("supersedes version 3")."""
     found = _EARLIER.match(text)
     return [" ".join(found["edition"].split())] if found else []
+
+
+def edition_said(name: str) -> str:
+    """The mark of a name that is an edition and nothing else ("version 3"), else ""."""
+    found = _EARLIER.fullmatch(name)
+    return re.sub(r"^(?:[a-z]+\.?|第)\s*|\s*版$", "", found["edition"].casefold()) if found else ""
 
 
 def _listed(text: str) -> list[str]:

@@ -66,6 +66,12 @@ _LISTED_HAN = re.compile(
     r"(?P<items>[\u4e00-\u9fff]{2,6}(?:[、，,][\u4e00-\u9fff]{2,6})+(?:和|与|及|以及)[\u4e00-\u9fff]{2,6}?)"
     r"(?=分别|各[自是为有要多几]|都?[是为要]多少|多少|$)"
 )
+_COUNTED_HAN = re.compile(
+    r"(?P<items>[\u4e00-\u9fffA-Z0-9-]{1,6}(?:、[\u4e00-\u9fffA-Z0-9-]{1,6})*[、和与及][\u4e00-\u9fffA-Z0-9-]{1,6}?)"
+    r"[这那]?(?P<count>[两二三四])[种个台条座套类只](?=[^，。；？?]*(?:各|分别))"
+)
+"""``西伯、阿施、老鳇三种罐``: as many things as are counted."""
+_COUNTS = {"两": 2, "二": 2, "三": 3, "四": 4}
 _NAME_HAN = re.compile(r"^(?:请|麻烦)?(?:列出|给出|说出|说一下|报一下|告诉我|列一下)(?:一下)?")
 _TWO_TIMES = re.compile(
     r",? (?P<one>normally|in general|usually|generally),? and (?P<two>(?:in|after|for|during|when|under) [^,?]+)", re.I
@@ -126,6 +132,10 @@ def _split(asked: Asked) -> tuple[Asked, ...]:
 def _by_list(asked: Asked) -> tuple[Asked, ...]:
     """Properties of one thing: ``T-16 的压力、时长和间歇各是多少``, "name pressure, speed and current of pump P-3"."""
     text = asked.text.rstrip(" ?？.。")
+    if not asked.yes_no and (counted := _COUNTED_HAN.search(text)):
+        things = re.split(r"[、和与及]", counted["items"])
+        if len(things) == _COUNTS[counted["count"]]:
+            return tuple(_part(asked, text[: counted.start()] + one + text[counted.end() :]) for one in things)
     if asked.yes_no or asked.wanted not in (*_VALUE, Wanted.ANY) or _TOGETHER.search(text):
         return ()
     if match := _LISTED.match(text):
@@ -260,9 +270,12 @@ def _by_phrases(asked: Asked) -> tuple[Asked, ...]:
 
 def _by_plural(asked: Asked, text: str) -> tuple[Asked, ...]:
     """Several things are asked for: of each of two subjects, or of two kinds ("static and dynamic test loads")."""
-    what = re.match(r"what are (?:the )?(?P<one>[^,;?]+?) and (?P<two>(?:the )?[^,;?]+)$", text, re.I)
+    what = re.match(
+        r"(?P<of>[^?]{3,90}? [-–—] )?what are (?:the )?(?P<one>[^,;?]+?) and (?P<two>(?:the )?[^,;?]+)$", text, re.I
+    )
     if what is not None:
-        return tuple(_part(asked, f"what is the {re.sub('^the ', '', one)}") for one in (what["one"], what["two"]))
+        things = (re.sub("^the ", "", one) for one in (what["one"], what["two"]))
+        return tuple(_part(asked, f"{what['of'] or ''}what is the {one}") for one in things)
     many = _MANY_ASKED.match(text)
     if many is None:
         return ()
