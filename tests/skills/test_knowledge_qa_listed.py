@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 from tests.skills.test_knowledge_qa_heard import answered
 
+from assay.knowledge.passage import Unit, UnitKind
 from assay.skills.knowledge_qa.months import clocks_of
 from assay.skills.knowledge_qa.parts import parts_of
 from assay.skills.knowledge_qa.polarity import plain_rule
 from assay.skills.knowledge_qa.question import read_question
+from assay.skills.knowledge_qa.spans import short_answers
 
 
 @pytest.mark.parametrize(
@@ -56,6 +58,21 @@ def test_each_property_of_a_list_is_asked_for(question: str, parts: list[str]) -
 )
 def test_what_is_no_list_of_properties_is_one_question(question: str) -> None:
     assert len(parts_of(read_question(question))) == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "short"),
+    [
+        ("出库几点到几点办理？", "出库只在 14:00 至 16:00 办理，其他时间要主管签字。", "14:00 至 16:00"),
+        ("Between what times is it shipped?", "Shipping is open from 14:00 to 16:00 only.", "14:00 to 16:00"),
+        ("At what times are the racks turned?", "The racks are turned at 07:00 and 16:00.", "07:00 and 16:00"),
+        ("At what time is the gate opened?", "The gate is open from 14:00 to 16:00 only.", "14:00"),
+        ("出库几点到几点办理？", "出库 14:00 开始办理。", "14:00"),
+    ],
+)
+def test_a_period_of_the_day_is_answered_whole(question: str, sentence: str, short: str) -> None:
+    asked = read_question(question)
+    assert short_answers(asked, Unit(UnitKind.SENTENCE, sentence, ()), None)[0].text == short
 
 
 def test_a_list_is_answered_from_one_row() -> None:

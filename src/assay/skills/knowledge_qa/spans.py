@@ -91,7 +91,19 @@ _WEEKDAY = re.compile(
     rf"|(?<![A-Za-z]){_DAY_EN}(?:(?:, | and | or |, and ){_DAY_EN})*"
 )
 _DAY_AND_TIME = re.compile(rf"(?:{_WEEKDAY.pattern})[\s,，]*(?:at )?(?:{_CLOCK_TIME.pattern})")
+_PERIOD = re.compile(
+    rf"(?:{_CLOCK_TIME.pattern})\s*(?:[至到~～–—-]|to|until|till|and|和|与)\s*(?:{_CLOCK_TIME.pattern})(?:\s?[ap]m(?![a-z]))?"
+)
 _TIME_ASKED = (
+    (
+        re.compile(
+            r"几点(?:钟|整)?[^，。；？?几]{0,3}[到至][^，。；？?几]{0,3}几点|哪[个些]?时段|什么时段"
+            r"|(?<![a-z])(?:what|which) (?:hours|times)(?![a-z])"
+            r"|(?<![a-z])(?:from|between) (?:when|what time) (?:to|and|until|till)(?![a-z])",
+            re.I,
+        ),
+        (_PERIOD,),
+    ),
     (re.compile(r"(?:星期|周|礼拜)几.{0,3}几点|day and (?:hour|time)", re.I), (_DAY_AND_TIME,)),
     (re.compile(r"几点|(?<![a-z])(?:hour|what time)", re.I), (_CLOCK_TIME,)),
     (re.compile(r"几月|month", re.I), (_MONTH,)),
