@@ -102,6 +102,7 @@ def test_what_a_document_says_of_itself(text: str, expected: Stated) -> None:
         "该标准于2001年1月1日实施，已代替 GB/T 1。",
         "Effective date: 03/04/2024",
         "The new pump replaces P-101.",
+        "Note: replaces P-101.",
         "The filter clogs often; it replaces edition 2 filters.",
         "自2024年3月1日起由夜班代替白班巡检。",
         "控制程序已由供货商代替升级。",

@@ -252,7 +252,7 @@ def _superseded(front: str) -> set[date]:
     """The day before the one on which the edition that took the document's place became valid, where it tells one."""
     found: set[date] = set()
     for sentence in _SENTENCE.findall(front):
-        if _SUPERSEDED.match(_bare(sentence)):
+        if _SUPERSEDED.match(_NOTE.sub("", _bare(sentence))):
             for words in re.findall(DAY, sentence, re.IGNORECASE):
                 _put(found, words, lambda day: day - timedelta(days=1))
     return found
@@ -282,5 +282,5 @@ def _replaced(text: str, *, own: bool) -> list[str]:
 
 
 def _bare(sentence: str) -> str:
-    """A sentence without marks, its clause's number, and what says that it is a note."""
-    return _NOTE.sub("", _NUMBERED.sub("", _MARKS.sub("", sentence)))
+    """A sentence without marks and the number of its clause."""
+    return _NUMBERED.sub("", _MARKS.sub("", sentence))
