@@ -430,32 +430,30 @@ def test_a_picture_is_cut_from_the_stored_file(tmp_path: Path) -> None:
         assert reader.picture(note.id, note.version, Span(1, 0, 5)) is None
 
 
-def test_an_edition_that_covers_one_machine_more_is_of_the_same_work(tmp_path: Path) -> None:
-    """Without a number: the titles are one but for the machines, and share one of them."""
-    texts = {
-        "new.md": "# Riddling machines GR-1, GR-2 and GR-3\n\nVersion 4\nThis edition supersedes version 3.\n\nTurn.\n",
-        "old.md": "# Riddling machines GR-1 and GR-2 (Version 3)\n\nTurn twice.\n",
-        "other.md": "# Riddling machines RX-8 and RX-9 (Version 3)\n\nTurn thrice.\n",
-    }
+_TOWER = "# Fibre tower manual\n\nDocument no. LV-OM-22\n"
+
+
+@pytest.mark.parametrize(
+    ("new", "old", "other"),
+    [
+        (  # by its number or title
+            f"{_TOWER}Version 4\nThis edition supersedes version 3.\n\nDraw at 20 m/s.\n",
+            f"{_TOWER}Version 3\n\nDraw at 18 m/s.\n",
+            "# Kiln manual\n\nDocument no. LV-OM-23\nVersion 3\n\nFire at 900 °C.\n",
+        ),
+        (  # without a number, with one machine more
+            "# Riddling machines GR-1, GR-2 and GR-3\n\nVersion 4\nThis edition supersedes version 3.\n\nTurn.\n",
+            "# Riddling machines GR-1 and GR-2 (Version 3)\n\nTurn twice.\n",
+            "# Riddling machines RX-8 and RX-9 (Version 3)\n\nTurn thrice.\n",
+        ),
+    ],
+)
+def test_an_edition_replaces_the_earlier_one_of_the_same_work(tmp_path: Path, new: str, old: str, other: str) -> None:
+    """Another manual's version 3 stays valid."""
+    texts = {"new.md": new, "old.md": old, "other.md": other}
     for name, text in texts.items():
         (tmp_path / name).write_text(text, "utf-8")
     with Library.open(tmp_path / "library", indexer=Indexer(None)) as library:
         library.add([tmp_path / name for name in texts])
         seen = library.reader(Asker("li")).documents(outdated=True)
     assert {one.name: one.current for one in seen} == {"new.md": True, "old.md": False, "other.md": True}
-
-
-def test_an_edition_replaces_the_earlier_one_of_the_same_work(tmp_path: Path) -> None:
-    """By its number or title: another manual's version 3 stays valid."""
-    tower = "# Fibre tower manual\n\nDocument no. LV-OM-22\n"
-    texts = {
-        "fd.md": f"{tower}Version 4\nThis edition supersedes version 3.\n\nDraw at 20 m/s.\n",
-        "fd_old.md": f"{tower}Version 3\n\nDraw at 18 m/s.\n",
-        "other.md": "# Kiln manual\n\nDocument no. LV-OM-23\nVersion 3\n\nFire at 900 °C.\n",
-    }
-    for name, text in texts.items():
-        (tmp_path / name).write_text(text, "utf-8")
-    with Library.open(tmp_path / "library", indexer=Indexer(None)) as library:
-        library.add([tmp_path / name for name in texts])
-        seen = library.reader(Asker("li")).documents(outdated=True)
-    assert {one.name: one.current for one in seen} == {"fd.md": True, "fd_old.md": False, "other.md": True}

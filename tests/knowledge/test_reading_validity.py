@@ -61,6 +61,7 @@ MARCH = date(2024, 3, 1)
             "1.1 This is Edition 4, dated 2 March 2023; it replaces Edition 3 of 14 May 2016, which is withdrawn.",
             Stated("4", None, None, ("Edition 3",)),
         ),
+        ("This is the 4th edition; it supersedes edition 3.", Stated("4", None, None, ("edition 3",))),
         ("This is edition 5 of this manual, which supersedes edition 4.", Stated("", None, None, ("edition 4",))),
         (
             "1.1 This is Edition 3, dated 14 May 2016; it replaced Edition 2 of 2012.\n\n"

@@ -59,10 +59,10 @@ _THIS_IS = re.compile(
     re.IGNORECASE,
 )
 _WHICH_REPLACES = re.compile(
-    rf"^this\s+is\s+(?:the\s+)?{_EDITION_WORD}[^;]{{0,60}}?,?\s+(?:which|and|it)\s+(?=(?:replaces|supersedes)\b)"
-    r"|^it\s+(?=(?:replaces|supersedes)\b)",
+    rf"^this\s+is\s+(?:the\s+)?{_EDITION_WORD}[^;]{{0,60}}?,?\s+(?:which|and|it)\s+(?=(?:replaces|supersedes)\b)",
     re.IGNORECASE,
 )
+_IT_REPLACES = re.compile(r"^it\s+(?=(?:replaces|supersedes)\b)", re.IGNORECASE)
 _VALUE = r"(?P<value>[A-Za-z]/\d{1,2}|[A-Z]\d{0,2}|\d{1,3}(?:\.\d{1,3}){0,3}[a-z]?)"
 _LABELLED = re.compile(
     r"^(?:文件|当前|现行|手册|document\s+|current\s+|manual\s+)?(?:版\s*本\s*号?|版\s*次|版本/修订|修订(?:版本|号|版次)|version|"
@@ -274,8 +274,9 @@ def _replaced(text: str, *, own: bool) -> list[str]:
     for line in text.split("\n"):
         of_itself = False
         for sentence in map(_bare, _SENTENCE.findall(line)):
-            if of_itself or not sentence.lower().startswith("it "):
-                sentence = _WHICH_REPLACES.sub("this edition ", sentence)
+            sentence = _WHICH_REPLACES.sub("this edition ", sentence)
+            if of_itself:
+                sentence = _IT_REPLACES.sub("this edition ", sentence)
             names += names_in(sentence, _SELF, own=own)
             of_itself = bool(re.match(_SELF, sentence, re.IGNORECASE) or _THIS_IS.match(sentence))
     return names
