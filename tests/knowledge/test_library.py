@@ -457,3 +457,19 @@ def test_an_edition_replaces_the_earlier_one_of_the_same_work(tmp_path: Path, ne
         library.add([tmp_path / name for name in texts])
         seen = library.reader(Asker("li")).documents(outdated=True)
     assert {one.name: one.current for one in seen} == {"new.md": True, "old.md": False, "other.md": True}
+
+
+def test_what_says_that_it_is_superseded_is_not_in_force_unless_a_person_says_so(tmp_path: Path) -> None:
+    """The newer edition is in no library, so no day is known."""
+    (tmp_path / "old.md").write_text(f"{_TOWER}Version 3\nThis edition has been replaced by edition 4.\n", "utf-8")
+
+    def current(library: Library) -> list[bool]:
+        return [one.current for one in library.reader(Asker("li")).documents(outdated=True)]
+
+    with Library.open(tmp_path / "library", indexer=Indexer(None)) as library:
+        library.add([tmp_path / "old.md"])
+        assert current(library) == [False]
+        library.add([tmp_path / "old.md"], AddOptions(valid_from=date(2020, 1, 1)))
+        assert current(library) == [True]
+        library.reindex(everything=True)
+        assert current(library) == [True]

@@ -190,3 +190,52 @@ def test_days(text: str, expected: date | None) -> None:
 )
 def test_a_number_without_a_label_is_one_that_cannot_be_a_word(text: str, number: str) -> None:
     assert read_bytes(text.encode(), "a.txt").number == number
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Pump P-7 manual (superseded)\n\nEdition 3\n",
+        "SUPERSEDED - FOR REFERENCE ONLY\nPump P-7 manual\n",
+        "Pump P-7 manual\nDocument status: obsolete\n",
+        "Pump P-7 manual\nEdition 3\nSuperseded by edition 4. Kept for reference.\n",
+        "Pump P-7 manual\n\nThis edition has been replaced by Edition 4 and is kept in the archive.\n",
+        "Pump P-7 manual\n\n1.1 This manual is withdrawn.\n",
+        "【作废】循环泵操作规程\n版本：3\n",
+        "循环泵操作规程（旧版，已作废）\n",
+        "循环泵操作规程\n版本：3\n状态：已作废\n",
+        "循环泵操作规程\n第3版\n本版已由第4版代替，仅供查阅，不得用于现场。\n",
+        "循环泵操作规程\n已作废，不得用于现场\n",
+        "| 状态 | 已作废 |\n",
+    ],
+)
+def test_what_says_that_it_is_superseded_without_a_day(text: str) -> None:
+    assert stated(text, "a.md" if text.startswith(("#", "|")) else "a.txt").superseded
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Pump P-7 manual\nEdition 4\nThis edition supersedes edition 3, which is withdrawn.\n",
+        "Pump P-7 manual\nEdition 4\nEdition 3 is superseded.\n",
+        "Pump P-7 manual\nEdition 4\nSuperseded by: none\n",
+        "# Revisions\n\n| Edition | Date | Status |\n|---|---|---|\n| 3 | 2019 | superseded |\n| 4 | 2024 | valid |\n",
+        "Pump P-7 manual\nEdition 4\n\nRevisions\n3 superseded by edition 4\nSuperseded by edition 4\n",
+        "Pump P-7 manual\nThis document is obsolete when printed.\n",
+        "Pump P-7 manual\nThis procedure is withdrawn if the pump is scrapped.\n",
+        "Pump P-7 manual\n\nKeep it clean.\n\nOil it.\n\nTurn it.\n\nStop it.\n\nStart it.\n\nObsolete\n",
+        "循环泵操作规程\n第4版\n第3版同时作废\n",
+        "循环泵操作规程\n作废的密封圈不得再用。\n",
+        "循环泵操作规程\n本规程未作废前不得停用。\n",
+        "循环泵操作规程\n本规程已作废的条款见附录。\n",
+        "备用泵\n被停用的阀门可由新阀代替。\n",
+        "Pump P-7 manual\nSuperseded parts are kept in store 3.\n",
+    ],
+)
+def test_what_speaks_of_another_edition_or_thing_is_not_superseded(text: str) -> None:
+    assert not stated(text, "a.md" if text.startswith("#") else "a.txt").superseded
+
+
+def test_a_day_says_more_than_the_mark() -> None:
+    text = "Pump manual (superseded)\nSuperseded by edition 4 (valid from 2024-03-01)\n"
+    assert stated(text) == Stated("", None, date(2024, 2, 29))

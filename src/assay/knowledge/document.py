@@ -153,12 +153,14 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """What a document says of itself: version, first day of validity, last day, and the names of what it replaces."""
+    """What a document says of itself: version, first day of validity, last day, the names of what it replaces, and
+    whether it is ``superseded`` since a day that it does not tell."""
 
     version: str = ""
     valid_from: date | None = None
     valid_to: date | None = None
     replaces: tuple[str, ...] = ()
+    superseded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from assay.kernel.errors import AssayError
-from assay.knowledge.document import Block, Page, ReadDocument, Span
+from assay.knowledge.document import Block, Page, ReadDocument, Span, Stated
 from assay.knowledge.indexing import Indexer
 from assay.knowledge.passage import Passage
 from assay.knowledge.passages import cut
@@ -123,6 +123,7 @@ def _version(old: _Stored, made: ReadDocument, indexer: Indexer, *, same: bool) 
         valid_from=row.valid_from or made.stated.valid_from,
         valid_to=row.valid_to or made.stated.valid_to,
         replaces=row.replaces or tuple(made.stated.replaces),
+        superseded=made.stated.superseded and not _said_by_a_person(row, made.stated),
         read=made,
         passages=cut(made, row.document, label),
         made_by=indexer.made_by,
@@ -131,14 +132,19 @@ def _version(old: _Stored, made: ReadDocument, indexer: Indexer, *, same: bool) 
     )
 
 
+def _said_by_a_person(row: VersionRow, stated: Stated) -> bool:
+    """Whether a day of its validity is kept that the document does not tell."""
+    return row.valid_from not in (None, stated.valid_from) or row.valid_to not in (None, stated.valid_to)
+
+
 def _equal(old: _Stored, new: keeping.NewVersion) -> bool:
     row, read = old.row, new.read
     known = {(one.doubt.span, one.doubt.reason) for one in old.doubts if one.state == "open"}
     settled = {(one.doubt.span, one.doubt.reason) for one in old.doubts if one.state != "open"}
     found = {(one.span, one.reason) for one in read.doubts}
     return (
-        (row.title, row.number, row.media, row.lang, row.valid_from, row.valid_to, row.replaces)
-        == (read.title, read.number, read.media, new.lang, new.valid_from, new.valid_to, new.replaces)
+        (row.title, row.number, row.media, row.lang, row.valid_from, row.valid_to, row.replaces, row.superseded)
+        == (read.title, read.number, read.media, new.lang, new.valid_from, new.valid_to, new.replaces, new.superseded)
         and [dict(note) for note in row.notes] == [dict(note) for note in read.notes]
         and known <= found <= known | settled
         and pack_blocks(old.blocks) == pack_blocks(read.blocks)

@@ -118,6 +118,7 @@ class Taker:
             valid_from=said.valid_from or read.stated.valid_from,
             valid_to=said.valid_to or read.stated.valid_to,
             replaces=others or tuple(read.stated.replaces),
+            superseded=read.stated.superseded and not self._says_since_when(),
             read=read,
             passages=passages,
             made_by=self._indexer.made_by,
@@ -169,9 +170,19 @@ class Taker:
         said, label = self._options.version, known.newest.label
         return said is None or label == said.strip() or label.startswith(f"{said.strip()}#")
 
+    def _says_since_when(self) -> bool:
+        """What a person says of the validity counts more than that a document says it is superseded."""
+        return self._options.valid_from is not None or self._options.valid_to is not None
+
     def _said(self) -> dict[str, Any]:
         said = self._options
-        values = {"valid_from": said.valid_from, "valid_to": said.valid_to, "owner": said.owner}
+        in_force = False if self._says_since_when() else None
+        values = {
+            "valid_from": said.valid_from,
+            "valid_to": said.valid_to,
+            "superseded": in_force,
+            "owner": said.owner,
+        }
         return {name: value for name, value in values.items() if value is not None} | (
             {"replaces": self._replaces} if self._replaces else {}
         )

@@ -37,7 +37,8 @@ _MARKS = re.compile(r"[\s_《》〈〉<>\"'“”‘’「」()（）\[\]【】:
 
 @dataclass(frozen=True, slots=True)
 class VersionRow:
-    """A stored version. ``key`` names its content in the store; ``replaces`` are ids and names of other documents."""
+    """A stored version. ``key`` names its content in the store; ``replaces`` are ids and names of other documents;
+    ``superseded`` is what itself says that it is no longer in force, since a day that is not known."""
 
     key: str
     document: str
@@ -56,14 +57,15 @@ class VersionRow:
     size: int = 0
     notes: tuple[Mapping[str, str], ...] = ()
     number: str = ""
+    superseded: bool = False
 
     def begun(self, day: date) -> bool:
         """Whether its validity has begun."""
         return self.valid_from is None or self.valid_from <= day
 
     def valid(self, day: date) -> bool:
-        """Whether the day is within its validity."""
-        return self.begun(day) and (self.valid_to is None or day <= self.valid_to)
+        """Whether the day is within its validity, as far as that is known."""
+        return not self.superseded and self.begun(day) and (self.valid_to is None or day <= self.valid_to)
 
 
 def replacements(rows: Sequence[VersionRow], day: date) -> dict[str, VersionRow]:

@@ -16,6 +16,7 @@ from itertools import islice
 from assay.knowledge.document import Block, BlockKind, Page, ReadDocument, Stated
 from assay.knowledge.reading.days import DAY, day_of
 from assay.knowledge.reading.history import newest_version
+from assay.knowledge.reading.superseded import superseded
 from assay.knowledge.reading.validity_names import edition_said, names_in, own_number
 
 _FRONT_PAGES, _FRONT, _TAIL = 3, 2000, 1500
@@ -66,7 +67,7 @@ _IT_REPLACES = re.compile(r"^it\s+(?=(?:replaces|supersedes)\b)", re.IGNORECASE)
 _VALUE = r"(?P<value>[A-Za-z]/\d{1,2}|[A-Z]\d{0,2}|\d{1,3}(?:\.\d{1,3}){0,3}[a-z]?)"
 _LABELLED = re.compile(
     r"^(?:文件|当前|现行|手册|document\s+|current\s+|manual\s+)?(?:版\s*本\s*号?|版\s*次|版本/修订|修订(?:版本|号|版次)|version|"
-    r"revision|rev\.?|issue|edition)"
+    r"revision|rev\.?|issue|edition)(?![a-z])"
     rf"(?:\s*(?:no\.?|number|级别))?\s*[:：#.]?\s*(?:第\s*)?(?:v(?:er)?\.?\s*)?{_VALUE}\s*版?$",
     re.IGNORECASE,
 )
@@ -129,7 +130,7 @@ _BETWEEN = re.compile(
 )
 
 
-def stated_of(pages: Sequence[Page], blocks: Sequence[Block]) -> Stated:
+def stated_of(pages: Sequence[Page], blocks: Sequence[Block], title: str = "") -> Stated:
     """Version, first and last day of validity and what is replaced, as far as the document plainly says so."""
     front, tail = _front(pages), _tail(pages)
     version = _version(front)
@@ -138,27 +139,30 @@ def stated_of(pages: Sequence[Page], blocks: Sequence[Block]) -> Stated:
     if version is None:
         version = newest_version(pages, blocks)
     first, last = _days(_clauses(front), own=False)
-    if len(first) > 1:  # one of them may be another edition's
+    ends = _superseded(front)
+    if len(first) > 1 or ends:  # one of them may be another edition's
         first, _ = _days(_clauses(_without_other(front)), own=False)
-    last |= _superseded(front)
+    last |= ends
     tail_first, tail_last = _days(_clauses(tail), own=True)
     begin, end = _one(first | tail_first), _one(last | tail_last)
     if begin and end and end < begin:
         begin = end = None
     names = [name for part, own in ((front, False), (tail, True)) for name in _replaced(part, own=own)]
     names = [name for name in names if not version or edition_said(name) != version.casefold()]
-    return Stated(version or "", begin, end, tuple(dict.fromkeys(names)))
+    gone = end is None and superseded(title, front, _SELF, version or "")
+    return Stated(version or "", begin, end, tuple(dict.fromkeys(names)), gone)
 
 
 def with_stated(read: ReadDocument) -> ReadDocument:
     """The document with what its words say of itself, where its own fields (front matter) do not say it."""
-    found, own = stated_of(read.pages, read.blocks), read.stated
+    found, own = stated_of(read.pages, read.blocks, read.title), read.stated
     version = own.version or found.version
     begin, end = own.valid_from or found.valid_from, own.valid_to or found.valid_to
     if begin and end and end < begin:
         begin, end = own.valid_from, own.valid_to
     number = read.number or own_number(_clauses(_front(read.pages)))
-    return replace(read, stated=Stated(version, begin, end, own.replaces or found.replaces), number=number)
+    gone = end is None and (own.superseded or found.superseded)
+    return replace(read, stated=Stated(version, begin, end, own.replaces or found.replaces, gone), number=number)
 
 
 def _front(pages: Sequence[Page]) -> str:

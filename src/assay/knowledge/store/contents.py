@@ -198,6 +198,7 @@ def _version(row: Row[Any]) -> VersionRow:
         size=row.size,
         notes=tuple(json.loads(row.notes)),
         number=row.number,
+        superseded=row.superseded,
     )
 
 

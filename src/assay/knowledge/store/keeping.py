@@ -39,6 +39,7 @@ class NewVersion:
     valid_from: date | None
     valid_to: date | None
     replaces: tuple[str, ...]
+    superseded: bool
     read: ReadDocument
     passages: Sequence[Passage]
     made_by: str
@@ -95,7 +96,7 @@ def renew_content(connection: Connection, new: NewVersion, known: Sequence[Doubt
     own = {(one.doubt.span, one.doubt.reason): one for one in known}
     _put_content(connection, new, _joined(new, own, same_ids=True))
     row = _version_row(new)
-    names = ("title", "lang", "media", "notes", "number", "valid_from", "valid_to", "replaces")
+    names = ("title", "lang", "media", "notes", "number", "valid_from", "valid_to", "replaces", "superseded")
     values = {name: row[name] for name in names}
     connection.execute(schema.versions.update().where(schema.versions.c.key == new.key).values(**values))
 
@@ -202,6 +203,7 @@ def _version_row(new: NewVersion) -> dict[str, Any]:
         "valid_to": new.valid_to,
         "replaces": canonical_json(list(new.replaces)),
         "number": new.read.number,
+        "superseded": new.superseded,
         "notes": json.dumps([dict(note) for note in new.read.notes], ensure_ascii=False),
         "added": datetime.now(UTC),
     }

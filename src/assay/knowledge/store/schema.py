@@ -21,6 +21,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 metadata = MetaData(
@@ -80,6 +81,7 @@ versions = Table(
     Column("replaces", Text, nullable=False),
     Column("notes", Text, nullable=False),
     Column("number", Text, nullable=False, server_default=""),
+    Column("superseded", Boolean, nullable=False, server_default=false()),
     Column("added", DateTime(timezone=True), nullable=False),
     Index("ix_versions_document_label", "document", "label", unique=True),
 )

@@ -6,4 +6,4 @@ from pathlib import Path
 
 from assay.plant.records.migrations import Migrations
 
-LIBRARY = Migrations(Path(__file__).parent, head="0002", table="knowledge_revision")
+LIBRARY = Migrations(Path(__file__).parent, head="0003", table="knowledge_revision")
