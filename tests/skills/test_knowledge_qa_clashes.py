@@ -190,6 +190,10 @@ def test_without_a_question_number_nothing_clashes() -> None:
         ("What flow has pump 3?", "Pumps", "Pump 2 gives 30 m³/h.", True),
         ("What flow has pump 3?", "Pump No. 3", "It gives 30 m³/h.", False),
         ("What gas protects room B?", "控制中心", "A 间用七氟丙烷。", True),
+        ("How often is the oil of press No. 1 filtered?", "滤油", "2 号机每 300 h 滤一次。", True),
+        ("How often is the oil of press No. 1 filtered?", "滤油", "1 号机每 300 h 滤一次。", False),
+        ("How often is the oil of press No. 1 filtered?", "2 号库", "滤油每 300 h 一次。", False),
+        ("2 号窑的升温速度是多少？", "Kilns", "Kiln 1 is heated at 30 K/h.", True),
         ("How far is the pump from line 2?", "Layout", "The pump stands 3 m from it.", False),
     ],
 )

@@ -68,9 +68,17 @@ def test_what_is_no_list_of_properties_is_one_question(question: str) -> None:
         ("At what times are the racks turned?", "The racks are turned at 07:00 and 16:00.", "07:00 and 16:00"),
         ("At what time is the gate opened?", "The gate is open from 14:00 to 16:00 only.", "14:00"),
         ("出库几点到几点办理？", "出库 14:00 开始办理。", "14:00"),
+        ("工段长哪天几点来看本子？", "工段长每周一 9:00 审阅本子。", "每周一 9:00"),
+        ("On which day and at what time is it read?", "It is read on Mondays at 9:00.", "Mondays at 9:00"),
+        (
+            "How soon after sampling must it be cooled?",
+            "It is cooled within 5 min and is kept in the bath for no more than 2 h.",
+            "5 min",
+        ),
+        ("取样后多长时间内要冷却？", "取样后放置不得超过 2 h，样品须在 5 min 内冷却。", "5 min"),
     ],
 )
-def test_a_period_of_the_day_is_answered_whole(question: str, sentence: str, short: str) -> None:
+def test_a_time_is_answered_whole_and_as_it_is_asked_for(question: str, sentence: str, short: str) -> None:
     asked = read_question(question)
     assert short_answers(asked, Unit(UnitKind.SENTENCE, sentence, ()), None)[0].text == short
 
@@ -110,6 +118,16 @@ def test_another_time_of_day_in_another_document_is_a_conflict() -> None:
     assert answered(question, "产卵木条", one).answered
     assert answered(question, "产卵木条", one, two).reason == "conflict"
     assert answered(question, "产卵木条", one, two.replace("16:30", "15:30")).answered
+
+
+def test_what_is_certain_by_its_words_alone_is_not_so_against_another_document() -> None:
+    one = "# Procedure\n\nA trainee may hold heads after 40 supervised extractions.\n"
+    two = "# Overview\n\n| What | Value |\n|---|---|\n| Supervised extractions before a trainee may hold heads | 50 |\n"
+    question = "After how many supervised extractions may a trainee hold heads?"
+    asked = ("40 supervised", one)
+    assert answered(question, *asked, odds=0.1, shipped=True).answered
+    assert answered(question, *asked, two, odds=0.1, shipped=True).reason == "conflict"
+    assert answered(question, *asked, two.replace("50", "40"), odds=0.1, shipped=True).answered
 
 
 @pytest.mark.parametrize("rule", ["This limit does not apply to FD-2.", "本条不适用于乙机。", "13 m 天线不受此限。"])

@@ -66,6 +66,17 @@ _THINGS = {
     "tank": "罐",
     "pump": "泵",
 }
+_IN_CHINESE = dict(
+    one.split(":")
+    for one in (
+        "room:间室 line:线 unit:机 bay:间仓 berth:泊位 chamber:间室舱仓 lock:闸 pool:池 pond:池 kettle:釜 "
+        "basin:池 rink:场 oven:炉窑 dryer:机 cabin:舱 hangar:库 bath:槽池 furnace:炉 boiler:炉 kiln:窑炉 "
+        "tank:罐槽 silo:仓罐 hall:库楼车间 building:楼 floor:楼 machine:机 mill:磨机 pump:泵 fan:机 compressor:机 "
+        "crane:机 cell:槽 area:区 lane:道 gate:门闸 press:机 conveyor:带机 reactor:釜塔 column:塔 tower:塔 "
+        "vessel:罐釜 cabinet:柜 panel:柜 well:井"
+    ).split()
+)
+"""What a kind of thing may be called in Chinese: one of these characters is in it."""
 _TO = r"\s?(?:to|through|至|到|~|～|–|—|-)\s?"
 _RANGE_BEHIND = re.compile(rf"(?P<to>{_TO})(?P<kind>[A-Z]{{1,4}}[\s-]?)?(?P<last>\d{{1,4}})(?!\d|\.\d)")
 _DASH = re.compile(r"\s?[~～–—]\s?|\s?[至到]\s?")
@@ -145,10 +156,20 @@ def _place_clash(asked: Asked, one: Candidate) -> bool:
     around = (line_of(one.unit), one.lead, one.passage.lead, *reversed(one.passage.headings), one.passage.title)
     told = [_places(each) for each in around if each]
     for kind, marks in wanted.items():
-        nearest = next((each[kind] for each in told if kind in each), frozenset())
+        nearest = next((held for each in told if (held := _of_kind(each, kind))), frozenset())
         if nearest and not nearest & marks:
             return True
     return False
+
+
+def _of_kind(told: Mapping[str, frozenset[str]], kind: str) -> frozenset[str]:
+    """The marks of things of a kind, in either language."""
+    same = (marks for other, marks in told.items() if other == kind or _alike(kind, other) or _alike(other, kind))
+    return frozenset().union(*same)
+
+
+def _alike(english: str, chinese: str) -> bool:
+    return any(one in chinese for one in _IN_CHINESE.get(english, ""))
 
 
 def _places(text: str) -> Mapping[str, frozenset[str]]:

@@ -14,7 +14,7 @@ from assay.skills.knowledge_qa.combine import Combiner
 from assay.skills.knowledge_qa.fit import codes_of_documents
 from assay.skills.knowledge_qa.question import Asked, Wanted
 from assay.skills.knowledge_qa.ranking import Pairs, Pick, denies, may_give, ranked
-from assay.skills.knowledge_qa.rivals import alike, another_value, rival_of, rivals_of
+from assay.skills.knowledge_qa.rivals import alike, another_value, rival_of, rivals_of, said_elsewhere
 from assay.skills.knowledge_qa.settling import heeded, settled
 from assay.skills.knowledge_qa.terms import covered, said
 from assay.skills.knowledge_qa.verifier import Verifier
@@ -91,6 +91,10 @@ class Judge:
         named = rival is not None and same_thing(asked, best, rival) and not best.features.get("vetoed")
         if rival is not None and (near or named or alike(best.candidate.text, rival.candidate.text)):
             return Ruling((best, rival), Reason.CONFLICT, probability, best.features, found, best)
+        if enough and not self.weights.enough(best.features, model="given" in best.features)[1]:
+            rival = said_elsewhere(asked, best, others)
+            if rival is not None:
+                return Ruling((best, rival), Reason.CONFLICT, probability, best.features, found, best)
         if enough:
             rival = await self._contradicted(asked, hits, best, others)
             if rival is not None:

@@ -17,6 +17,8 @@ from assay.skills.knowledge_qa.terms import grams
 from assay.skills.knowledge_qa.vetoes import elsewhere
 
 ALIKE, LEAST_ALIKE = 0.65, 3
+NEARLY = 0.65
+"""This part of a question says what it is about."""
 _VALUED = ("number", "cell", "date")
 MONTH, MONTHS_DIFFER = 27 * 86400.0, 0.03
 """From this on durations in months and in days may differ by so much and be the same."""
@@ -115,17 +117,37 @@ def rival_of(asked: Asked, best: Pick, others: Sequence[Pick], weights: Combiner
         if _acts(pick) or _as_long(mine, theirs):
             continue
         if asked.codes and alike(one.text, other.text) and not pick.features.get("codes_missing"):
-            return pick
+            # Rows of one machine are alike in all but what they are of (length of the hook, height of the table).
+            if not other.unit.fields or _says_as_much(best, pick, ("rest", "focus"), weights):
+                return pick
         if best.score - pick.score > weights.conflict_gap:
             continue
-        names_as_much = all(
-            pick.features.get(name, 0.0) >= weights.conflict_cover * best.features.get(name, 0.0)
-            for name in ("cover", "rest", "focus")
-        )
+        names_as_much = _says_as_much(best, pick, ("cover", "rest", "focus"), weights)
         names_as_much = names_as_much or same_thing(asked, best, pick)
         if names_as_much and pick.features.get("code", 0.0) >= best.features.get("code", 0.0):
             if not _other_state(asked, best, pick) and not pick.features.get("code_conflict"):
                 return pick
+    return None
+
+
+def _says_as_much(best: Pick, pick: Pick, names: Sequence[str], weights: Combiner) -> bool:
+    return all(
+        pick.features.get(name, 0.0) >= weights.conflict_cover * best.features.get(name, 0.0) for name in names
+    )
+
+
+def said_elsewhere(asked: Asked, best: Pick, others: Sequence[Pick]) -> Pick | None:
+    """A unit of another document that says most of the question beside another value: an answer that rests on
+    the question's words alone is not certain against it, whatever the state ("before", "after") that either names."""
+    mine = value_key(asked, best)
+    for pick in others:
+        theirs = value_key(asked, pick)
+        if pick.candidate.passage.document == best.candidate.passage.document or pick.short.kind not in _VALUED:
+            continue
+        if pick.features.get("cover", 0.0) < NEARLY or pick.features.get("codes_missing", 0.0):
+            continue
+        if theirs != mine and _dimension(theirs) == _dimension(mine) and not (_acts(pick) or _as_long(mine, theirs)):
+            return pick
     return None
 
 

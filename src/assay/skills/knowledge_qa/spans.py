@@ -104,10 +104,22 @@ _TIME_ASKED = (
         ),
         (_PERIOD,),
     ),
-    (re.compile(r"(?:星期|周|礼拜)几.{0,3}几点|day and (?:hour|time)", re.I), (_DAY_AND_TIME,)),
+    (
+        re.compile(
+            r"(?:(?:星期|周|礼拜)几|哪一?天).{0,4}几点|day and (?:at )?(?:what |which )?(?:hour|time)(?![a-z])"
+            r"|(?:what|which) day,? (?:at )?(?:what |which )(?:hour|time)(?![a-z])",
+            re.I,
+        ),
+        (_DAY_AND_TIME,),
+    ),
     (re.compile(r"几点|(?<![a-z])(?:hour|what time)", re.I), (_CLOCK_TIME,)),
     (re.compile(r"几月|month", re.I), (_MONTH,)),
     (re.compile(r"(?:星期|周|礼拜)几|weekday|(?:what|which) day", re.I), (_WEEKDAY,)),
+)
+_SOON_ASKED = re.compile(r"how (?:soon|quickly)(?![a-z])|(?:多久|多长时间|几(?:分钟|小时|天))(?:之|以)?内", re.I)
+_SOON = (
+    re.compile(r"(?<![a-z])(?:within|no later than|not later than|at the latest)\s*(?:the )?$", re.I),
+    re.compile(r"\s?(?:之|以)?内"),
 )
 CASE_NAMED = 10.0
 BRANCH_WORDS = 4
@@ -373,10 +385,13 @@ def _branch(asked: Asked, text: str, group: Sequence[Amount], *, first: bool) ->
 
 
 def _compared_as(asked: Asked, text: str, group: Sequence[Amount]) -> float:
-    """Whether the number stands behind the comparison that is asked for ("低于多少", "above what")."""
+    """Whether the number stands at the comparison that is asked for ("低于多少", "above what", "how soon")."""
     for asks, says in _COMPARED:
         if asks.search(asked.text):
             return 1.6 * bool(says.search(text[max(0, group[0].start - 14) : group[0].start]))
+    if _SOON_ASKED.search(asked.text):
+        before, behind = _SOON
+        return 1.6 * bool(before.search(text[: group[0].start]) or behind.match(text, group[-1].end))
     return 0.0
 
 
