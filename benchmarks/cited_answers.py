@@ -47,7 +47,8 @@ def main() -> None:
     folder = SETS[options.set]
     chosen = questions(None if options.split == "all" else options.split, folder)
     if options.sample is not None:
-        chosen = random.Random(options.seed).sample(chosen, min(options.sample, len(chosen)))
+        drawn = random.Random(options.seed).sample(chosen, min(options.sample, len(chosen)))
+        chosen = [one for one in chosen if one not in drawn] if options.rest else drawn
     began = time.monotonic()
     records = asyncio.run(_run(sorted(chosen, key=lambda one: one.id), folder, options))
     told = {"seed": options.seed, "set": options.set, "split": options.split, "by": options.by}
@@ -67,6 +68,7 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="one line")
     parser.add_argument("--sample", type=int, help="only so many questions, drawn with --seed")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--rest", action="store_true", help="ask those that --sample leaves out instead")
     parser.add_argument("--set", choices=tuple(SETS), default="first")
     parser.add_argument("--split", choices=("test", "calibration", "all"), default="test")
     add_by(parser)

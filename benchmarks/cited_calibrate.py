@@ -6,6 +6,9 @@ right answers as possible while at most ``--wrong`` of all questions are answere
 over documents. Beside each answerable question stands the same one with its evidence taken out of the documents: a near
 miss by construction, from which code learns and on which no threshold is set. ``--write`` puts the result into the
 package. The test half is never read.
+
+``--threshold-only --sets ..`` keeps all coefficients and finds how far the language model's answers may be let out
+anew, from sets that it has not learned from.
 """
 
 from __future__ import annotations
@@ -26,8 +29,8 @@ from typing import Any
 
 from assay.kernel.ports import Chooser
 from assay.skills import knowledge_qa
-from assay.skills.knowledge_qa.candidates import Candidate, Cosines, candidates_of
-from assay.skills.knowledge_qa.combine import combiner, combiner_file, combiner_of
+from assay.skills.knowledge_qa.candidates import Cosines, candidates_of
+from assay.skills.knowledge_qa.combine import Logistic, combiner, combiner_file, combiner_of
 from assay.skills.knowledge_qa.parts import parts_of
 from assay.skills.knowledge_qa.question import read_question
 from assay.skills.knowledge_qa.ranking import READ, READ_FOREIGN, Pairs, compared, in_order, looked_at, read_together
@@ -45,7 +48,7 @@ from benchmarks.cited_set import (
     RememberingVectors,
     Shelf,
     data_files,
-    plain,
+    in_gold,
     questions,
 )
 from benchmarks.flips import embedding_in
@@ -89,28 +92,32 @@ def main() -> None:
     options = _options().parse_args()
     made = _loaded(options)
     records = _recorded(options.work) if options.refit else _asked(made, options)
-    report = fit_answers(made, records, options.wrong)
+    if options.threshold_only:
+        report = find_threshold(made, records, options.wrong)
+    else:
+        report = fit_code(made, records, options.wrong) | fit_answers(made, records, options.wrong)
     if options.write:
         _file(options).write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
-    told = {**about(data_files(*_folders())), "questions": len(records), **report, "combiner": made}
+    told = {**about(data_files(*_folders(options.sets))), "questions": len(records), **report, "combiner": made}
     print(json.dumps(told, ensure_ascii=False))
 
 
-def _folders() -> list[Path]:
-    """The sets with questions for calibration."""
-    return [folder for folder in SETS.values() if questions("calibration", folder)]
+def _folders(names: Sequence[str]) -> list[Path]:
+    """The sets of these names (of all, where there are none) with questions for calibration."""
+    return [folder for name, folder in SETS.items() if name in (names or SETS) and questions("calibration", folder)]
 
 
 def _asked(made: dict[str, Any], options: argparse.Namespace) -> list[dict[str, Any]]:
     """Fit the order of units, and ask the questions with it."""
     vectors = RememberingVectors(options.work / "vectors.npz")
     cosines = embedded_cosines(vectors)
-    shelves = [(Shelf.open(options.work / folder.name, folder), folder) for folder in _folders()]
+    shelves = [(Shelf.open(options.work / folder.name, folder), folder) for folder in _folders(options.sets)]
     pairs = None if options.words else RememberingPairs(options.work / "pairs.jsonl")
-    rows = [rank_rows(shelf, one, cosines, pairs) for shelf, folder in shelves for one in _answerable(folder)]
-    made["rank"] = fit_rank([one for one in rows if one])
-    vectors.save()
-    print("rank fitted", file=sys.stderr, flush=True)
+    if not options.threshold_only:
+        rows = [rank_rows(shelf, one, cosines, pairs) for shelf, folder in shelves for one in _answerable(folder)]
+        made["rank"] = fit_rank([one for one in rows if one])
+        vectors.save()
+        print("rank fitted", file=sys.stderr, flush=True)
     weights = combiner_of(made)
     model = _model(options)
     records = []
@@ -148,6 +155,8 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--sample", type=int, help="ask only so many questions, drawn with --seed, of the fitted order")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--wrong", type=float, default=MOST_WRONG, help="at most this part may be answered wrongly")
+    parser.add_argument("--sets", nargs="*", default=[], help="of these sets only")
+    parser.add_argument("--threshold-only", action="store_true", help="keep all but the threshold of an answer")
     parser.add_argument("--words", action="store_true", help="fit combiner.json, for where the small reader is missing")
     parser.add_argument("--write", action="store_true", help="write it to src/assay/skills/knowledge_qa/data")
     return parser
@@ -175,7 +184,7 @@ def rank_rows(shelf: Shelf, question: Question, cosines: Cosines, pairs: Pairs |
         return []
     found = candidates_of(asked, reader.search(asked.text, limit=LIMIT))
     order = in_order(found, combiner(read=pairs is not None).first)
-    golden = {one.key for one in found if _answers(one, names, question)}
+    golden = {one.key for one in found if in_gold(one, question, names)}
     if not golden:
         return []
     if pairs is not None:
@@ -183,15 +192,6 @@ def rank_rows(shelf: Shelf, question: Question, cosines: Cosines, pairs: Pairs |
     else:
         seen = compared(asked, order[:LOOKED_AT] + [one for one in order[LOOKED_AT:] if one.key in golden], cosines)
     return [(one.features, one.key in golden) for one in seen]
-
-
-def _answers(one: Candidate, names: Mapping[str, str], question: Question) -> bool:
-    mine = plain(one.unit.text)
-    for gold in question.gold:
-        theirs = plain(gold["quote"])
-        if names[one.passage.document] == gold["document"] and (theirs in mine or (len(mine) > 6 and mine in theirs)):
-            return True
-    return False
 
 
 def fit_rank(found: Sequence[Sequence[tuple[Row, bool]]]) -> dict[str, Any]:
@@ -271,36 +271,60 @@ async def _deleted(set_folder: Path, asked: Sequence[Question], asking: Asking, 
     return records
 
 
-def fit_answers(made: dict[str, Any], records: Sequence[dict[str, Any]], most_wrong: float) -> dict[str, Any]:
-    """Fill ``code`` and ``answer`` with their thresholds; what cross-validation says of them.
-
-    ``code`` sees all records, ``answer`` those that the model was asked about, with what it read.
-    """
+def fit_code(made: dict[str, Any], records: Sequence[dict[str, Any]], most_wrong: float) -> dict[str, Any]:
+    """Fill ``code`` with its thresholds, from all records; what cross-validation says of it."""
     both = [one for one in records if one["features"]]
-    records = [one for one in records if one["kind"] != DELETED]
-    names = sorted(
-        {each for one in both for row in one["features"] for each in row}
-        - (LEFT_OUT | OF_THE_ORDER | MODEL_FEATURES | _rare(both))
-    )
-    seen = dict(zip(map(id, both), _held_out(both, names, CODE_C), strict=True))
-    whole = [one for one in both if one["kind"] != DELETED]
-    held = [seen[id(one)] for one in whole]
-    report = {"code": _set(made, "code", [_uncontradicted(one) for one in whole], held, len(records), most_wrong)}
+    names = _names(both)
+    held = [(one, chance) for one, chance in zip(both, _held_out(both, names, CODE_C), strict=True) if _whole(one)]
+    told = [_uncontradicted(one) for one, _ in held]
+    asked = sum(map(_whole, records))
+    report = {"code": _set(made, "code", told, [chance for _, chance in held], asked, most_wrong)}
     made["code"] = _fitted(both, names, CODE_C)
-    good = sorted(probability for one, probability in zip(whole, held, strict=True) if one["found"])
+    good = sorted(chance for one, chance in held if one["found"])
     made["thresholds"]["ask_from"] = round(good[int(NOT_ASKED * len(good))], 4) if good else 0.0
-    verified = [one for one in both if all("given" in row for row in one["features"])]
-    if len(verified) >= LEAST_VERIFIED:
-        scores = [*names, *READ_FEATURES]
-        chances = dict(zip(map(id, verified), _held_out(verified, scores, ANSWER_C), strict=True))
-        judged = [one for one in verified if one["kind"] != DELETED]
-        held = [chances[id(one)] for one in judged]
-        report["answer"] = _set(made, "answer", judged, held, len(records), most_wrong)
-        made["answer"] = _fitted(verified, scores, ANSWER_C)
-    else:  # nothing is known of what the model's readings are worth beside all this, so it is not asked
+    return report
+
+
+def fit_answers(made: dict[str, Any], records: Sequence[dict[str, Any]], most_wrong: float) -> dict[str, Any]:
+    """Fill ``answer`` with its threshold, from the records that the model was asked about, with what it read; what
+    cross-validation says of it."""
+    both = [one for one in records if one["features"]]
+    verified = _verified(both)
+    if len(verified) < LEAST_VERIFIED:  # nothing is known of what the model's readings are worth, so it is not asked
         made["answer"], made["thresholds"]["answer_from"] = made["code"], made["thresholds"]["code_from"]
         made["thresholds"]["ask_from"] = NEVER
+        return {}
+    scores = [*_names(both), *READ_FEATURES]
+    chances = zip(verified, _held_out(verified, scores, ANSWER_C), strict=True)
+    judged = [(one, chance) for one, chance in chances if _whole(one)]
+    seen, held = [one for one, _ in judged], [chance for _, chance in judged]
+    report = {"answer": _set(made, "answer", seen, held, sum(map(_whole, records)), most_wrong)}
+    made["answer"] = _fitted(verified, scores, ANSWER_C)
     return report
+
+
+def find_threshold(made: dict[str, Any], records: Sequence[dict[str, Any]], most_wrong: float) -> dict[str, Any]:
+    """Set the threshold of an answer with the coefficients that are there, which have not seen these records."""
+    judge = Logistic(made["answer"]["weights"], made["answer"]["bias"])
+    judged = [one for one in _verified(records) if _whole(one)]
+    chances = [min(judge.probability(row) for row in one["features"]) for one in judged]
+    return {"answer": _set(made, "answer", judged, chances, sum(map(_whole, records)), most_wrong)}
+
+
+def _verified(records: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those that the model was asked about."""
+    return [one for one in records if one["features"] and all("given" in row for row in one["features"])]
+
+
+def _whole(record: Mapping[str, Any]) -> bool:
+    """Whether its evidence is in the documents, as far as there is any."""
+    return bool(record["kind"] != DELETED)
+
+
+def _names(records: Sequence[dict[str, Any]]) -> list[str]:
+    """The features that a probability may count."""
+    left_out = LEFT_OUT | OF_THE_ORDER | MODEL_FEATURES | _rare(records)
+    return sorted({each for one in records for row in one["features"] for each in row} - left_out)
 
 
 def _uncontradicted(record: dict[str, Any]) -> dict[str, Any]:
@@ -348,8 +372,6 @@ def _fitted(records: Sequence[dict[str, Any]], names: Sequence[str], c: float) -
 
 def _held_out(records: Sequence[dict[str, Any]], names: Sequence[str], c: float) -> list[float]:
     """Each record's probability from a fit without its fold; of several parts the least."""
-    from assay.skills.knowledge_qa.combine import Logistic
-
     found = [0.0] * len(records)
     for fold in range(FOLDS):
         fitted = _fitted([one for one in records if _fold(one) != fold], names, c)

@@ -19,7 +19,7 @@ from assay.knowledge.library import Library
 from assay.knowledge.library_reader import LibraryReader
 from assay.knowledge.rights import Asker
 from assay.llm.pairs import Read, Text
-from assay.skills.knowledge_qa.candidates import Cosines
+from assay.skills.knowledge_qa.candidates import Candidate, Cosines
 from assay.skills.knowledge_qa.quantities import amounts
 from assay.skills.knowledge_qa.runner import Asking
 
@@ -272,6 +272,16 @@ def asking_by(by: str, cosines: Cosines, resume: Path | None = None) -> Asking:
 def plain(text: str) -> str:
     """Without blanks, marks of tables and quotes; half width and lower case."""
     return re.sub(r"[\s|`*\"“”‘’']", "", unicodedata.normalize("NFKC", text)).lower()
+
+
+def in_gold(one: Candidate, question: Question, names: Mapping[str, str]) -> bool:
+    """Whether a unit is one that the set quotes."""
+    mine = plain(one.unit.text)
+    for gold in question.gold:
+        theirs = plain(gold["quote"])
+        if names[one.passage.document] == gold["document"] and (theirs in mine or (len(mine) > 6 and mine in theirs)):
+            return True
+    return False
 
 
 def says(short: str, values: Sequence[str]) -> bool:

@@ -86,7 +86,7 @@ def _example(document: str, asked: dict[str, Any], found: Sequence[Candidate], n
     for one in found:
         own = Path(names[one.passage.document]).stem == stem and _same(one, told)
         answers = own and bool(asked.get("quote"))
-        place = _place(one, asked["short"]) if answers else (-1, -1)
+        place = place_of(one, [asked["short"]]) if answers else (-1, -1)
         units.append((own, Unit(one.above, one.text, answers, *place)))
     first = [unit for own, unit in units if own]
     rest = [unit for own, unit in units if not own][: TEXTS - len(first)]
@@ -98,12 +98,15 @@ def _same(one: Candidate, quote: str) -> bool:
     return bool(theirs) and (theirs in mine or (len(mine) > 6 and mine in theirs))
 
 
-def _place(one: Candidate, short: str) -> tuple[int, int]:
-    """Where the short answer stands; in a row, where a cell begins with it."""
-    if short.lower() in _POLAR:
+def place_of(one: Candidate, shorts: Sequence[str]) -> tuple[int, int]:
+    """Where the first of some short answers stands that stands there; in a row, where a cell begins with it."""
+    if any(short.lower() in _POLAR for short in shorts):
         return -1, -1
-    pattern = r"\s*".join(re.escape(piece) for piece in short.split())
-    found = [match.span() for match in re.finditer(pattern, one.text)]
-    if one.unit.fields:
-        found = [each for each in found if one.text[: each[0]].endswith("= ")] or found
-    return found[0] if found else (-1, -1)
+    for short in shorts:
+        pattern = r"\s*".join(re.escape(piece) for piece in short.split())
+        found = [match.span() for match in re.finditer(pattern, one.text)]
+        if one.unit.fields:
+            found = [each for each in found if one.text[: each[0]].endswith("= ")] or found
+        if found:
+            return found[0]
+    return -1, -1

@@ -5,7 +5,8 @@ goes on where it stopped with ``--start src/assay/llm/data/verify.gguf --after 3
 
 From the questions of ``cited/read/`` (``reader_examples.py``) it learns to say 1 and the answer's words of a text that
 answers, or 0. Each question is seen once with one text that answers, if there is any, and with what only looks like it.
-As nothing is seen twice, the loss that is printed is that of questions not learned yet.
+As nothing is seen twice, the loss that is printed is that of questions not learned yet. With ``--sets`` it learns from
+sets of questions as the product meets them instead (``verifier_examples.py``).
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ from assay import llm
 from assay.llm import assemble
 from assay.skills.knowledge_qa.verifier import ADAPTED_RULES, OPTIONS, adapted_task
 from benchmarks.about import about
+from benchmarks.cited_set import SETS, data_files
 from benchmarks.reader_examples import FOLDER, Example, Unit, example_of, examples
+from benchmarks.verifier_examples import known_of_set
 from benchmarks.verifier_model import Learner, Packed, Words, loaded, save
 
 TOGETHER = 8
@@ -44,8 +47,7 @@ def main() -> None:
     options = _options().parse_args()
     torch.manual_seed(options.seed)
     random.seed(options.seed)
-    folders = sorted(one for one in options.data.iterdir() if one.is_dir() and one.name not in options.hold)
-    given = [one for folder in folders for one in known(folder, options.work) if one.units]
+    given, files = _given(options)
     learner = Learner(assemble.verify())
     if options.start:
         learner.restore(loaded(options.start))
@@ -54,8 +56,17 @@ def main() -> None:
     keep(learner, options.work)
     if options.write:
         save(learner.learned(), Path(llm.__file__).parent / "data" / "verify.gguf")
-    files = sorted(path for one in folders for path in one.iterdir() if path.is_file())
     print(json.dumps({**about(files, seed=options.seed), "questions": len(given), "seen": len(order)}))
+
+
+def _given(options: argparse.Namespace) -> tuple[list[Example], list[Path]]:
+    """What is learned from, and its files."""
+    if options.sets:
+        examples_of_sets = [one for name in options.sets for one in known_of_set(name, options.work)]
+        return examples_of_sets, data_files(*(SETS[name] for name in options.sets))
+    folders = sorted(one for one in options.data.iterdir() if one.is_dir() and one.name not in options.hold)
+    files = sorted(path for one in folders for path in one.iterdir() if path.is_file())
+    return [one for folder in folders for one in known(folder, options.work) if one.units], files
 
 
 def _options() -> argparse.ArgumentParser:
@@ -63,6 +74,7 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--work", type=Path, required=True, help="libraries, examples and the result are kept here")
     parser.add_argument("--data", type=Path, default=FOLDER)
     parser.add_argument("--hold", nargs="*", default=[], help="folders that are not learned from")
+    parser.add_argument("--sets", nargs="*", choices=tuple(SETS), default=[], help="learn from these instead")
     parser.add_argument("--questions", type=int, help="so many; the rate falls to nothing within them")
     parser.add_argument("--after", type=int, default=0, help="so many of the seed's order were seen before")
     parser.add_argument("--rate", type=float, default=3e-4, help="the highest rate; what goes on takes less")

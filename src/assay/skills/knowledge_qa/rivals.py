@@ -131,9 +131,7 @@ def rival_of(asked: Asked, best: Pick, others: Sequence[Pick], weights: Combiner
 
 
 def _says_as_much(best: Pick, pick: Pick, names: Sequence[str], weights: Combiner) -> bool:
-    return all(
-        pick.features.get(name, 0.0) >= weights.conflict_cover * best.features.get(name, 0.0) for name in names
-    )
+    return all(pick.features.get(name, 0.0) >= weights.conflict_cover * best.features.get(name, 0.0) for name in names)
 
 
 def said_elsewhere(asked: Asked, best: Pick, others: Sequence[Pick]) -> Pick | None:
