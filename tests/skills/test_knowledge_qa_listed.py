@@ -45,6 +45,14 @@ from assay.skills.knowledge_qa.spans import short_answers
             ["西伯罐的胶圈什么颜色", "阿施罐的胶圈什么颜色", "老鳇罐的胶圈什么颜色"],
         ),
         ("P-1和P-2两台泵的流量各是多少", ["P-1泵的流量多少", "P-2泵的流量多少"]),
+        (
+            "For program P2, give me the number of steps, the running time and the final angle.",
+            [
+                "For program P2, what is the number of steps",
+                "For program P2, what is the running time",
+                "For program P2, what is the final angle",
+            ],
+        ),
         ("列出 P-3 的压力、转速和电流", ["P-3 的压力是多少", "P-3 的转速是多少", "P-3 的电流是多少"]),
     ],
 )

@@ -62,6 +62,12 @@ _LISTED = re.compile(
     r"(?P<rest> (?:of|for|in|on|at) (?!.*(?<![a-z])and(?![a-z])).+)$",
     re.I,
 )
+_ITEM = rf"(?:(?:number|amount|kind|type) of )?{_THING}"
+_LISTED_FOR = re.compile(
+    r"^(?P<of>(?:for|of|on|in|at|with) [^,]{2,60}), (?:please )?(?:name|give(?: me)?|list|state|tell me|what are) "
+    rf"(?:the )?(?P<first>{_ITEM}(?:, (?:the )?{_ITEM})*),? and (?:the )?(?P<last>{_ITEM})$",
+    re.I,
+)
 _LISTED_HAN = re.compile(
     r"(?P<items>[\u4e00-\u9fff]{2,6}(?:[、，,][\u4e00-\u9fff]{2,6})+(?:和|与|及|以及)[\u4e00-\u9fff]{2,6}?)"
     r"(?=分别|各[自是为有要多几]|都?[是为要]多少|多少|$)"
@@ -139,8 +145,10 @@ def _by_list(asked: Asked) -> tuple[Asked, ...]:
     if asked.yes_no or asked.wanted not in (*_VALUE, Wanted.ANY) or _TOGETHER.search(text):
         return ()
     if match := _LISTED.match(text):
-        things = [re.sub(r"^the ", "", one) for one in [*match["first"].split(", "), match["last"]]]
-        return tuple(_part(asked, f"what is the {one}{match['rest']}") for one in things)
+        return tuple(_part(asked, f"what is the {one}{match['rest']}") for one in _things(match))
+    if match := _LISTED_FOR.match(text):
+        each = replace(asked, wanted=Wanted.ANY)  # each is of its own kind
+        return tuple(_part(each, f"{match['of']}, what is the {one}") for one in _things(match))
     match = _LISTED_HAN.search(text)
     if match is None:
         return ()
@@ -149,6 +157,10 @@ def _by_list(asked: Asked) -> tuple[Asked, ...]:
     items = match["items"][len(lead) + 1 :] if first else match["items"]
     things = re.split(r"[、，,]|和|与|以及|及", items)
     return tuple(_part(asked, f"{before}{lead}{'的' if first else ''}{one}{behind}") for one in things)
+
+
+def _things(match: re.Match[str]) -> list[str]:
+    return [re.sub(r"^the ", "", one) for one in [*match["first"].split(", "), match["last"]]]
 
 
 def _by_codes(asked: Asked) -> tuple[Asked, ...]:

@@ -19,7 +19,7 @@ from assay.skills.knowledge_qa.fit import answer_fit, names_code
 from assay.skills.knowledge_qa.quantities import amounts, codes
 from assay.skills.knowledge_qa.question import Asked
 from assay.skills.knowledge_qa.ranking import Pick, clause_around, nothing
-from assay.skills.knowledge_qa.spans import Short, conditional_list
+from assay.skills.knowledge_qa.spans import Short, compared_as, conditional_list
 
 READ = 0.6
 """How sure a short answer is that the model read and code would not have taken."""
@@ -55,7 +55,9 @@ def settled(asked: Asked, pick: Pick, words: str, spoken: Mapping[str, frozenset
     else:
         short = _span(pick, words)
         if short is not None and (
-            _of_another(asked, clause_around(pick.candidate.unit.text, short.start, short.end)) or _less(pick, short)
+            _of_another(asked, clause_around(pick.candidate.unit.text, short.start, short.end))
+            or _less(pick, short)
+            or _otherwise_compared(asked, pick, short)
         ):
             short = None
     return _told(pick, agrees=-1.0) if short is None else _moved(asked, pick, short, cell, spoken)
@@ -91,6 +93,13 @@ def _inside(one: str, other: str) -> bool:
     """Whether one holds the other, and no amount that the other lacks."""
     mine, theirs = _plain(one), _plain(other)
     return (mine in theirs or theirs in mine) and len(amounts(one)) == len(amounts(other))
+
+
+def _otherwise_compared(asked: Asked, pick: Pick, short: Short) -> bool:
+    """Whether code's answer stands at the comparison that is asked for ("how soon": within ..), and this does not."""
+    text, own = pick.candidate.unit.text, pick.short
+    mine, theirs = (compared_as(asked, text, one.start, one.end) for one in (own, short))
+    return own.start >= 0 and mine and not theirs
 
 
 def _cell(pick: Pick, words: str) -> Field | None:

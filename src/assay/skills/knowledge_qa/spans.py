@@ -282,7 +282,8 @@ def _numbers(asked: Asked, text: str) -> list[Short]:
         score = fit + 1.5 * near / most - 1.4 * _other_code(asked, text, group) + _in_range(asked, text, group)
         score += 1.8 * _asked_code(asked, text, group, groups)
         score -= 1.2 * _other_state(asked, _around(text, group))
-        score += _branch(asked, text, group, first=group is groups[0]) + _compared_as(asked, text, group)
+        score += _branch(asked, text, group, first=group is groups[0])
+        score += 1.6 * compared_as(asked, text, group[0].start, one.end)
         score += 1.2 * _numbered_alike(asked, text, group, groups) + cases[id(group)]
         if not asks_when and len(groups) > 1:
             score -= 0.8 * says_when(text, group[0].start, one.end)
@@ -384,15 +385,15 @@ def _branch(asked: Asked, text: str, group: Sequence[Amount], *, first: bool) ->
     return 0.9 if share == 1.0 else -0.4 if not share else 0.0
 
 
-def _compared_as(asked: Asked, text: str, group: Sequence[Amount]) -> float:
-    """Whether the number stands at the comparison that is asked for ("低于多少", "above what", "how soon")."""
+def compared_as(asked: Asked, text: str, start: int, end: int) -> bool:
+    """Whether a number at a place stands at the comparison that is asked for ("低于多少", "above what", "how soon")."""
     for asks, says in _COMPARED:
         if asks.search(asked.text):
-            return 1.6 * bool(says.search(text[max(0, group[0].start - 14) : group[0].start]))
+            return bool(says.search(text[max(0, start - 14) : start]))
     if _SOON_ASKED.search(asked.text):
         before, behind = _SOON
-        return 1.6 * bool(before.search(text[: group[0].start]) or behind.match(text, group[-1].end))
-    return 0.0
+        return bool(before.search(text[:start]) or behind.match(text, end))
+    return False
 
 
 def _in_range(asked: Asked, text: str, group: Sequence[Amount]) -> float:
