@@ -138,6 +138,24 @@ def test_what_is_certain_by_its_words_alone_is_not_so_against_another_document()
     assert answered(question, *asked, two.replace("50", "40"), odds=0.1, shipped=True).answered
 
 
+def test_words_of_the_model_do_not_replace_the_number_at_the_comparison() -> None:
+    text = "# Procedure\n\nA sample is cooled within 5 min and is kept in the bath for no more than 2 h.\n"
+    outcome = answered("How soon must a sample be cooled?", "cooled", text, words="2 h")
+    assert outcome.short != "2 h"
+    assert answered("How soon must a sample be cooled?", "cooled", text, words="5 min").short == "5 min"
+
+
+def test_another_property_of_the_same_machine_is_no_rival() -> None:
+    head = "| Item | AB-1 the Altar | AB-2 the Pulpit | AB-3 the Shoebox |\n|---|---|---|---|\n"
+    one = f"# Overview\n\n{head}| Length of the hook (cm) | 100 | 140 | 70 |\n"
+    two = f"# Procedure\n\n{head}| Height of the table (cm) | 92 | 104 | 85 |\n"
+    question = "What is the length of the hook of AB-1?"
+    assert answered(question, "hook", one, two).short == "100 cm"
+    assert (
+        answered(question, "hook", one, two.replace("Height of the table", "Length of the hook")).reason == "conflict"
+    )
+
+
 @pytest.mark.parametrize("rule", ["This limit does not apply to FD-2.", "本条不适用于乙机。", "13 m 天线不受此限。"])
 def test_a_rule_that_does_not_apply_decides_nothing_by_itself(rule: str) -> None:
     assert not plain_rule(rule)

@@ -12,25 +12,32 @@ from functools import cache
 
 _HEAD = 6
 """So many lines at the top may say it in a word."""
+#: 失效 alone is a failure, and what is obsolete is as well the machine that a valid manual is about.
 _GONE = (
-    r"(?:superseded|obsolete|withdrawn|no\s+longer\s+(?:valid|in\s+force)"
-    r"|(?:旧版\s*[，,]?\s*)?已?\s*(?:作废|废止|失效)|已被?(?:替代|代替|取代))"
+    r"(?:superseded|withdrawn|no\s+longer\s+(?:valid|in\s+force)"
+    r"|(?:旧版\s*[，,]?\s*)?(?:已?\s*(?:作废|废止)|已失效)|已被?(?:替代|代替|取代))"
 )
+_REMARK = r"(?:\s*[,，;；:：—–-][^()（）\[\]【】]{0,30}|\s+by\s[^()（）\[\]【】]{1,30})?"
 #: A name with such a mark ("Pump manual (superseded)", 【作废】操作规程).
 _MARKED = re.compile(
-    rf"[(（\[【]\s*(?:{_GONE}|旧版本?|old\s+(?:edition|version))[^()（）\[\]【】]{{0,30}}[)）\]】]|^superseded\s*[:：–—-]",
+    rf"[(（\[【]\s*(?:{_GONE}|旧版本?|old\s+(?:edition|version)){_REMARK}\s*[)）\]】]|^superseded\s*[:：–—-]",
     re.IGNORECASE,
 )
 #: A line that says nothing else ("SUPERSEDED - for reference only", "Status | withdrawn", 状态：已作废).
 _ALONE = re.compile(
-    rf"^(?P<label>(?:document\s+)?status|(?:文件|文档|版本)?\s*状\s*态|有效性)?\s*[:：|｜]?\s*{_GONE}"
+    rf"^(?:(?P<label>(?:document\s+)?status|(?:文件|文档|版本)?\s*状\s*态|有效性)?\s*[:：|｜]?\s*{_GONE}"
+    r"|(?P<document>document\s+status)\s*[:：|｜]?\s*obsolete)"
     r"\s*(?:[,，;；:：.。–—(（-]+\s*"
     r"(?:for\s+(?:reference|information)|do\s+not|not\s+(?:for|to)|仅?供|不得|请?勿|停止|禁止)[^|｜]{0,40})?"
     r"[!！.。)）]*$",
     re.IGNORECASE,
 )
 _EDITION = r"(?:edition|version|issue|revision|rev\b)"
-_UNLESS = re.compile(r"\b(?:when|if|unless|until|upon|once|after|not)\b|如果|[如若]|[时后]$|[未不]", re.IGNORECASE)
+_UNLESS = re.compile(
+    r"\b(?:when|if|unless|until|upon|once|after|except|part(?:ly|ially)?|(?<!must )(?<!shall )(?<!may )(?<!do )not)\b"
+    r"|如果|[如若]|[时后]$|[未不]|部分",
+    re.IGNORECASE,
+)
 _PARTS = re.compile(r"[。；;]|(?<=\w)\.\s+")
 _CELLS = re.compile(r"[|｜\t]")
 _NAMED = re.compile(rf"{_EDITION}\s*(?:no\.?\s*)?(?P<en>[\w.]*\w)|第\s*(?P<zh>\S{{1,3}})\s*版", re.IGNORECASE)
@@ -47,7 +54,7 @@ def superseded(title: str, front: str, own_words: str, version: str) -> bool:
         return True
     for at, line in enumerate(lines):
         alone = _ALONE.match(line)
-        if alone is not None and (alone["label"] or at < _HEAD):
+        if alone is not None and (alone["label"] or alone["document"] or at < _HEAD):
             return True
         if any(way.match(part) for part in _sentences(line, version) for way in ways):
             return True

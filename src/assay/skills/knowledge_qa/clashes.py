@@ -70,8 +70,8 @@ _IN_CHINESE = dict(
     one.split(":")
     for one in (
         "room:间室 line:线 unit:机 bay:间仓 berth:泊位 chamber:间室舱仓 lock:闸 pool:池 pond:池 kettle:釜 "
-        "basin:池 rink:场 oven:炉窑 dryer:机 cabin:舱 hangar:库 bath:槽池 furnace:炉 boiler:炉 kiln:窑炉 "
-        "tank:罐槽 silo:仓罐 hall:库楼车间 building:楼 floor:楼 machine:机 mill:磨机 pump:泵 fan:机 compressor:机 "
+        "basin:池 oven:炉窑 dryer:机 cabin:舱 hangar:库 bath:槽池 furnace:炉 boiler:炉 kiln:窑炉 "
+        "tank:罐槽 silo:仓罐 hall:库楼间 building:楼 floor:楼 machine:机 mill:磨机 pump:泵 fan:机 compressor:机 "
         "crane:机 cell:槽 area:区 lane:道 gate:门闸 press:机 conveyor:带机 reactor:釜塔 column:塔 tower:塔 "
         "vessel:罐釜 cabinet:柜 panel:柜 well:井"
     ).split()
